@@ -1,0 +1,278 @@
+import type { Snapshot } from 'realtime-credits';
+
+/**
+ * What the dashboard's own routes answer: the shapes that the design document's host has, plus `data.new_balance` and
+ * `snapshot` on everything that changes or shows a balance. `coins` and `new_balance` mean `available`.
+ *
+ * Failures: `{success: false, message, code, requestId}` with the status of `code` in the error table of
+ * `realtime-credits`, plus `errors: [{path, message}]` for invalid input, and `snapshot` when the user is known.
+ */
+export interface Failure {
+  success: false;
+  message: string;
+  code: string;
+  requestId: string;
+  errors?: { path: string; message: string }[];
+  details?: unknown;
+  snapshot?: Snapshot;
+}
+
+export interface Me {
+  id: string;
+  username: string;
+  email: string;
+  first_name: string;
+  last_name: string;
+  display_name: string;
+  /** 0 admin, 1 user. */
+  role: 0 | 1;
+  verified: boolean;
+  coins: number;
+  avatar_url: string | null;
+  referral_code: string;
+  referral_earnings: number;
+  created_at: string;
+  updated_at: string;
+}
+
+/** `GET /api/user/me`, `POST /api/user/update-profile {display_name?, first_name?, last_name?}` */
+export interface MeAnswer {
+  success: true;
+  user: Me;
+  snapshot: Snapshot;
+}
+
+interface WithBalance {
+  success: true;
+  message: string;
+  snapshot: Snapshot;
+}
+
+/** `POST /api/user/daily-login {action: 'check'}` */
+export interface DailyCheckAnswer {
+  success: true;
+  data: {
+    canClaim: boolean;
+    alreadyClaimed: boolean;
+    hasLoggedIn: boolean;
+    /** What a claim pays now, or paid today. */
+    coinsAwarded: number;
+    /** Consecutive days including today's claim, or yesterday's while today's is open. */
+    streak: number;
+    longestStreak: number;
+    /** The seven rewards of the cycle and which of them is next, counted from 0. */
+    rewards: number[];
+    rewardIndex: number;
+    /** ISO instants: when the next claim opens (now, when it is open) and when today's closes. */
+    nextClaimAt: string;
+    expiresAt: string;
+    /** The zone whose midnight counts. */
+    timeZone: string;
+  };
+}
+
+/** `POST /api/user/daily-login {action: 'claim'}`; a second claim of the day: 409 `already_claimed`, details `{next_claim_at}` */
+export interface DailyClaimAnswer extends WithBalance {
+  data: { coins_awarded: number; claimed_at: string; streak: number; next_claim_at: string; new_balance: number };
+}
+
+/** `POST /api/user/daily-login {action: 'history', limit?, offset?}` */
+export interface DailyHistoryAnswer {
+  success: true;
+  data: {
+    logins: { day: string; coins_awarded: number; claimed_at: string; streak: number }[];
+    total: number;
+    limit: number;
+    offset: number;
+  };
+}
+
+/** `GET /api/user/daily-login` */
+export interface DailyStatsAnswer {
+  success: true;
+  data: {
+    user_id: string;
+    total_logins: number;
+    current_streak: number;
+    longest_streak: number;
+    total_coins_earned: number;
+    last_login_date: string | null;
+    first_login_date: string | null;
+  };
+}
+
+export interface Plan {
+  id: string;
+  name: string;
+  description: string;
+  /** Whole credits for the first month, and once for the setup. */
+  plan_cost: number;
+  setup_fee: number;
+  memory_mb: number;
+  disk_mb: number;
+  cpu_percent: number;
+  backups: number;
+}
+
+/** `GET /api/servers/catalogue` */
+export interface CatalogueAnswer {
+  success: true;
+  data: {
+    types: { id: string; name: string; description: string }[];
+    software: { id: string; type_id: string; name: string; version: string }[];
+    locations: { id: string; name: string; country: string; available: boolean }[];
+    plans: Plan[];
+    /** `simulator` is shown to people as such, wherever servers are. */
+    provisioner: 'pterodactyl' | 'simulator';
+  };
+}
+
+export interface GameServer {
+  id: number;
+  pterodactyl_id: number | null;
+  name: string;
+  type_id: string;
+  software_id: string;
+  location_id: string;
+  plan_id: string;
+  /** `provisioning` while its hold is open; a server that failed keeps its row and its reason, and costs nothing. */
+  status: 'provisioning' | 'running' | 'failed' | 'deleting';
+  failure: string | null;
+  total_cost: number;
+  created_at: string;
+}
+
+/** `GET /api/servers` */
+export interface ServersAnswer {
+  success: true;
+  data: { servers: GameServer[]; provisioner: 'pterodactyl' | 'simulator' };
+}
+
+/** `POST /api/servers/create {name, server_type_id, server_software_id, location_id, plan_id}` → 201 when it runs. */
+export interface ServerCreateAnswer extends WithBalance {
+  server_id: number;
+  server: GameServer;
+  cost_breakdown: { plan_cost: number; setup_fee: number; total_cost: number };
+  data: { new_balance: number };
+}
+
+/** `DELETE /api/servers/[id]` */
+export interface ServerDeleteAnswer extends WithBalance {
+  data: { new_balance: number };
+}
+
+/** `GET /api/referrals` */
+export interface ReferralsAnswer {
+  success: true;
+  data: {
+    code: string;
+    link: string;
+    reward_per_signup: number;
+    reward_per_click: number;
+    clicks: number;
+    signups: { username: string; created_at: string; reward: number; claimed: boolean }[];
+    claimable: { clicks: number; signups: number; total: number };
+    total_earned: number;
+  };
+}
+
+/** `POST /api/referrals/claim {claim_type: 'all' | 'clicks' | 'signups'}`; success with 0 when nothing is open. */
+export interface ReferralClaimAnswer extends WithBalance {
+  data: { total_claimed: number; clicks_claimed: number; signups_claimed: number; new_balance: number };
+}
+
+/** `POST /api/transfers {to_username, amount, note?}`: never says anything of the recipient's balance. */
+export interface TransferAnswer extends WithBalance {
+  transfer: { id: string; to_username: string; amount: number; note: string | null; created_at: string };
+  data: { new_balance: number };
+}
+
+/** `POST /api/admin/users/[id]/coins {amount, reason}` or `{balance, expected_version, reason}`; the snapshot is the admin's own, `target` the user's. */
+export interface AdminAdjustAnswer extends WithBalance {
+  data: {
+    user_id: string;
+    amount: number;
+    balance_before: number;
+    balance_after: number;
+    version: number;
+    new_balance: number;
+  };
+}
+
+/** `GET /api/admin/users/[id]/coins?before=&limit=` */
+export interface AdminEntriesAnswer {
+  success: true;
+  user: AdminUser;
+  entries: {
+    /** The account's version at this entry. */
+    id: number;
+    user_id: string;
+    /** Signed change of `available`. */
+    delta: number;
+    balance_before: number;
+    balance_after: number;
+    held_after: number;
+    source_category: string;
+    source_action: string;
+    reference_id: string | null;
+    message: string;
+    actor: string;
+    created_at: string;
+  }[];
+  next: number | null;
+}
+
+export interface AdminUser {
+  id: string;
+  username: string;
+  email: string;
+  role: 0 | 1;
+  banned: boolean;
+  coins: number;
+  held: number;
+  version: number;
+  created_at: string;
+}
+
+/** `GET /api/admin/users?query=&limit=&offset=` */
+export interface AdminUsersAnswer {
+  success: true;
+  data: { users: AdminUser[]; total: number; limit: number; offset: number };
+}
+
+/** `GET /api/admin/circulation` */
+export interface AdminCirculationAnswer {
+  success: true;
+  data: { issued: number; spent: number; circulating: number; held: number; accounts: number };
+}
+
+/** `POST /api/admin/verify {}` */
+export interface AdminVerifyAnswer {
+  success: true;
+  data: {
+    ok: boolean;
+    accounts: number;
+    entries: number;
+    transfers: number;
+    differences: { account: string | null; message: string }[];
+    checkedAt: string;
+  };
+}
+
+/** `GET|POST /api/admin/provisioning {delay_ms, failure}`: adjusts the simulator; 409 when the panel is real. */
+export interface AdminProvisioningAnswer {
+  success: true;
+  data: {
+    provisioner: 'pterodactyl' | 'simulator';
+    delay_ms: number;
+    failure: 'none' | 'refuse' | 'no_node' | 'lost_answer';
+  };
+}
+
+/**
+ * `POST /api/examples/credits {effect: 'spend' | 'grant' | 'set', amount, reason, refuse?, delay_ms?}`: moves credits
+ * between the user and a practice account of their own, so that nothing is invented. Only in demo mode; else 404.
+ */
+export interface ExampleAnswer extends WithBalance {
+  data: { new_balance: number; practice_balance: number };
+}

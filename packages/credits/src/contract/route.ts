@@ -1,0 +1,42 @@
+import type { Snapshot } from './snapshot.ts';
+import type { Entry } from './transfer.ts';
+
+/** Where the package's server answers, below the host's origin. */
+export const CREDITS_PATH = '/api/credits';
+
+/** Paths below {@link CREDITS_PATH}. */
+export const CREDITS_ROUTES = {
+  /** `GET` → {@link Snapshot}; query `since` (version) and `operations` (ids, comma separated). */
+  snapshot: '',
+  /** `GET` → event stream. */
+  stream: '/stream',
+  /** `GET` → page of entries, newest first; query `before` (version) and `limit`. */
+  history: '/history',
+  /** `POST {operations: [id]}` → snapshot in which each id is `applied` or `rejected`, for good. */
+  settle: '/settle',
+  /** `GET` → OpenAPI document. */
+  openapi: '/openapi.json',
+  /** `GET` → the same document as a page to read. */
+  docs: '/docs',
+} as const;
+
+/** Carries the operation id of a command. @see draft-ietf-httpapi-idempotency-key-header */
+export const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key';
+
+/** Most operation ids in one question; more are refused with `invalid_request`. */
+export const OPERATIONS_MAX = 100;
+
+/** Most versions that `applied` covers in one snapshot; beyond it `from` moves up. */
+export const APPLIED_SPAN_MAX = 1_000;
+
+/** Most entries of one history page; more are refused with `invalid_request`. */
+export const HISTORY_LIMIT_MAX = 100;
+
+/** One page of an account's history. */
+export interface HistoryPage {
+  entries: Entry[];
+  /** Pass as `before` to read on; null on the last page. */
+  next: number | null;
+  /** Every read carries the account's state. */
+  snapshot: Snapshot;
+}

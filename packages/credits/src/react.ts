@@ -1,0 +1,3 @@
+'use client';
+/** Hooks over the sync client. No provider. */
+export {};
