@@ -1,0 +1,108 @@
+// Finds a Chromium for the browser tests, or gets one: the system's own, else Debian's package, else Playwright's.
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { ROOT } from './install.mjs';
+import { run, step, StepFailure } from './step.mjs';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+const MAC_PATHS = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+
+/** @param {string} path */
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @param {string} name */
+function findInPath(name) {
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .filter((directory) => directory !== '')
+    .map((directory) => join(directory, name))
+    .find(isExecutable);
+}
+
+/**
+ * Starts it once: on some systems the name belongs to a placeholder that only says how to install the real one.
+ *
+ * @param {string} path
+ */
+async function works(path) {
+  const { code, output } = await run(path, ['--version', '--no-sandbox'], { allowFailure: true }).catch(() => ({
+    code: 1,
+    output: '',
+  }));
+  return code === 0 && /chrom/i.test(output);
+}
+
+async function findSystemChromium() {
+  const candidates = [...NAMES.map(findInPath), ...MAC_PATHS.filter(isExecutable)];
+  for (const path of candidates) {
+    if (path !== undefined && (await works(path))) return path;
+  }
+  return null;
+}
+
+async function findPlaywrightChromium() {
+  const { chromium } = await import('@playwright/test');
+  const path = chromium.executablePath();
+  return isExecutable(path) && (await works(path)) ? path : null;
+}
+
+async function installDebianChromium() {
+  const aptGet = findInPath('apt-get');
+  if (aptGet === undefined || process.getuid?.() !== 0) return false;
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const updated = await run(aptGet, ['update'], { env, allowFailure: true });
+  if (updated.code !== 0) return false;
+  const installed = await run(aptGet, ['install', '-y', '--no-install-recommends', 'chromium'], {
+    env,
+    allowFailure: true,
+  });
+  return installed.code === 0;
+}
+
+/**
+ * Returns the path of a Chromium that starts.
+ *
+ * @throws {StepFailure} None was found and none could be had.
+ */
+export async function ensureChromium() {
+  return step('Chromium', async (say) => {
+    const given = process.env['CHROMIUM_PATH'];
+    if (given !== undefined) {
+      if (await works(given)) return given;
+      throw new StepFailure(`CHROMIUM_PATH names ${given}, which does not start.`);
+    }
+    const found = (await findSystemChromium()) ?? (await findPlaywrightChromium());
+    if (found !== null) {
+      say(found);
+      return found;
+    }
+    if (await installDebianChromium()) {
+      const installed = await findSystemChromium();
+      if (installed !== null) {
+        say(`${installed}, installed now from Debian's packages`);
+        return installed;
+      }
+    }
+    const cli = join(ROOT, 'node_modules/@playwright/test/cli.js');
+    await run(process.execPath, [cli, 'install', 'chromium'], { cwd: ROOT, allowFailure: true });
+    const downloaded = await findPlaywrightChromium();
+    if (downloaded !== null) {
+      say(`${downloaded}, downloaded now`);
+      return downloaded;
+    }
+    throw new StepFailure(
+      'The browser tests need a Chromium, and none was found, installed or downloaded. ' +
+        'Install chromium or Google Chrome, or name one with CHROMIUM_PATH=/path/to/chromium.',
+    );
+  });
+}
