@@ -27,14 +27,17 @@ function listSources(directory) {
       if (!entry.isDirectory()) return entry.name.endsWith('.md') ? [] : [path];
       return NOT_SOURCES.has(entry.name) ? [] : listSources(path);
     })
-    .sort();
+    .toSorted();
 }
 
 /** @param {string[]} paths */
 function hashFiles(paths) {
   const hash = createHash('sha256');
   for (const path of paths) {
-    hash.update(`${relative(ROOT, path)}\0`).update(readFileSync(path)).update('\0');
+    hash
+      .update(`${relative(ROOT, path)}\0`)
+      .update(readFileSync(path))
+      .update('\0');
   }
   return hash.digest('hex');
 }

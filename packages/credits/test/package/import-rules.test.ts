@@ -1,0 +1,107 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+
+// The table of ARCHITECTURE.md, enforced by the linter: these tests write one wrong import each into a copy of the tree
+// and look whether the build would be red. A rule that was lost from the configuration is a failing test here.
+
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+const OXLINT = join(ROOT, 'node_modules/oxlint/bin/oxlint');
+const directory = mkdtempSync(join(tmpdir(), 'import-rules-'));
+cpSync(join(ROOT, '.oxlintrc.json'), join(directory, '.oxlintrc.json'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Lints one file that holds only this code; returns what the linter printed, or '' when it was content. */
+function lint(path: string, code: string): string {
+  const file = join(directory, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, code);
+  const { status, stdout } = spawnSync(process.execPath, [OXLINT, path], { cwd: directory, encoding: 'utf8' });
+  rmSync(file);
+  return status === 0 ? '' : stdout;
+}
+
+const source = (folder: string, specifier: string): [string, string] => [
+  `packages/credits/src/${folder}/example.ts`,
+  `import { example } from '${specifier}';\n\nexport const value = example;\n`,
+];
+
+test.each([
+  ['contract', '../ledger/ledger.ts'],
+  ['contract', 'zod'],
+  ['contract', 'node:crypto'],
+  ['ledger', '../http/handler.ts'],
+  ['ledger', '../sync/client.ts'],
+  ['ledger', '../server.ts'],
+  ['ledger', 'hono'],
+  ['http', '../sync/client.ts'],
+  ['http', '../react/use-credits.ts'],
+  ['http', 'pg'],
+  ['sync', '../ledger/ledger.ts'],
+  ['sync', '../http/handler.ts'],
+  ['sync', '../react/use-credits.ts'],
+  ['sync', 'node:events'],
+  ['sync', 'react'],
+  ['react', '../ledger/ledger.ts'],
+  ['react', '../http/handler.ts'],
+  ['react', 'node:events'],
+  ['react', 'react-dom'],
+])('%s/ may not import %s', (folder, specifier) => {
+  expect(lint(...source(folder, specifier))).toContain('no-restricted-imports');
+});
+
+test.each([
+  ['contract', './error.ts'],
+  ['ledger', '../contract/error.ts'],
+  ['ledger', 'pg'],
+  ['ledger', 'node:crypto'],
+  ['http', '../contract/error.ts'],
+  ['http', '../ledger/ledger.ts'],
+  ['http', 'hono'],
+  ['sync', '../contract/error.ts'],
+  ['react', '../sync/client.ts'],
+  ['react', 'react'],
+])('%s/ may import %s', (folder, specifier) => {
+  expect(lint(...source(folder, specifier))).toBe('');
+});
+
+test('a nested folder is held to the rule of the folder above it', () => {
+  expect(lint(...source('sync/transport', '../../ledger/ledger.ts'))).toContain('no-restricted-imports');
+});
+
+test('no server code is reachable from the entries that browsers load', () => {
+  const code = "export { createLedger } from './ledger/create-ledger.ts';\n";
+  expect(lint('packages/credits/src/client.ts', code)).toContain('no-restricted-imports');
+  expect(lint('packages/credits/src/server.ts', code)).toBe('');
+});
+
+test('what the dashboard sends to browsers may take types of the server, and nothing else of it', () => {
+  const path = 'apps/dashboard/stores/example.ts';
+  const taken = "import { createLedger } from 'realtime-credits/server';\n\nexport const value = createLedger;\n";
+  const typed = "import type { Ledger } from 'realtime-credits/server';\n\nexport type Value = Ledger;\n";
+  expect(lint(path, taken)).toContain('no-restricted-imports');
+  expect(lint(path, typed)).toBe('');
+});
+
+test('the package never writes to the console', () => {
+  expect(lint('packages/credits/src/sync/example.ts', "console.log('hello');\n")).toContain('no-console');
+});
+
+test('any and non-null assertions are refused everywhere', () => {
+  expect(lint('apps/dashboard/lib/example.ts', 'export const value: any = 1;\n')).toContain('no-explicit-any');
+  expect(lint('apps/dashboard/lib/example.ts', 'export const first = (list: string[]) => list[0]!;\n')).toContain(
+    'no-non-null-assertion',
+  );
+});
+
+test('modules that import each other are refused', () => {
+  const other = join(directory, 'packages/credits/src/sync/other.ts');
+  mkdirSync(dirname(other), { recursive: true });
+  writeFileSync(other, "import { value } from './example.ts';\n\nexport const example = () => value;\n");
+  const [path, code] = source('sync', './other.ts');
+  expect(lint(path, code)).toContain('no-cycle');
+  rmSync(other);
+});

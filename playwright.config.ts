@@ -1,0 +1,44 @@
+import { defineConfig } from '@playwright/test';
+
+/**
+ * Browser tests run against a dashboard that is up already: `npm test` starts one on a free port with fresh data. By
+ * hand: `npm start`, then `npx playwright test`.
+ */
+export default defineConfig({
+  testDir: 'apps/dashboard/test',
+  testMatch: '**/*.spec.ts',
+  outputDir: 'test-results',
+  // The dashboard, its database and Chromium share the machine: more workers than this only wait for each other.
+  workers: 2,
+  fullyParallel: true,
+  // A test that passes at the second try has found something; it is not repeated until it stops saying so.
+  retries: 0,
+  forbidOnly: true,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [
+    ['list'],
+    ...(process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] === undefined
+      ? []
+      : [['json', { outputFile: process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] }] as const]),
+  ] as ['list'][],
+  use: {
+    baseURL: process.env['DASHBOARD_URL'] ?? 'http://localhost:3000',
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    viewport: { width: 1440, height: 900 },
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      ...(process.env['CHROMIUM_PATH'] === undefined ? {} : { executablePath: process.env['CHROMIUM_PATH'] }),
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+});

@@ -1,0 +1,77 @@
+// `npm run check`: everything that can be said about the code without running it, one line per check. All checks run
+// even when one fails, so that one run tells the whole story. `npm run check -- lint types` runs only those.
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dashboardBuildDirectory, ensurePackageBuilt } from './setup/build.mjs';
+import { ensureInstalled, ROOT, runNpm } from './setup/install.mjs';
+import { run, runMain, step, StepFailure } from './setup/step.mjs';
+
+/** @param {string} script - Path of a tool's own script, below node_modules. @param {string[]} args */
+async function tool(script, ...args) {
+  return run(process.execPath, [join(ROOT, 'node_modules', script), ...args], { cwd: ROOT });
+}
+
+/** The tarball, as npm would publish it, read by two tools that know what consumers stumble over. */
+async function checkPackage() {
+  const directory = mkdtempSync(join(tmpdir(), 'realtime-credits-pack-'));
+  try {
+    await runNpm(['pack', '--workspace', 'realtime-credits', '--pack-destination', directory]);
+    const [tarball] = readdirSync(directory);
+    if (tarball === undefined) throw new StepFailure('npm pack made no tarball.');
+    await tool('publint/src/cli.js', 'run', 'packages/credits', '--strict', '--pack', 'npm');
+    await tool('@arethetypeswrong/cli/dist/index.js', join(directory, tarball), '--profile', 'esm-only');
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** @type {Record<string, (say: (what: string) => void) => Promise<unknown>>} */
+const CHECKS = {
+  format: () => tool('oxfmt/bin/oxfmt', '--check'),
+  lint: () => tool('oxlint/bin/oxlint', '--type-aware', '--deny-warnings', '--report-unused-disable-directives'),
+  types: async () => {
+    for (const project of ['packages/credits', 'apps/dashboard', 'scripts']) {
+      await tool('typescript/bin/tsc', '--noEmit', '--project', project);
+    }
+  },
+  'dead code': () => tool('knip/bin/knip.js', '--no-progress'),
+  package: checkPackage,
+  sizes: async (say) => {
+    const { output } = await tool('size-limit/bin.js', '--json');
+    say(
+      JSON.parse(output.slice(output.indexOf('[')))
+        .map(({ name, size, sizeLimit }) => `${name} ${(size / 1000).toFixed(2)} of ${sizeLimit / 1000} kB`)
+        .join(' · '),
+    );
+  },
+  'first load': async (say) => {
+    if (!existsSync(join(dashboardBuildDirectory(), 'BUILD_ID'))) return say('no build of the dashboard to measure');
+    const { measureFirstLoad } = await import('./size/first-load.mjs');
+    say(measureFirstLoad(dashboardBuildDirectory()));
+  },
+};
+
+await runMain(async () => {
+  const wanted = process.argv.slice(2);
+  const names = Object.keys(CHECKS).filter((name) => wanted.length === 0 || wanted.includes(name));
+  const failures = /** @type {{ name: string, message: string }[]} */ ([]);
+
+  console.log('\nReal-Time Credits: checks\n');
+  await ensureInstalled();
+  await ensurePackageBuilt();
+  for (const name of names) {
+    try {
+      await step(name, (say) => CHECKS[name]?.(say));
+    } catch (error) {
+      failures.push({ name, message: error instanceof StepFailure ? error.message : String(error?.stack) });
+    }
+  }
+  for (const { name, message } of failures) console.error(`\n${name}\n\n${message}`);
+  console.log(
+    failures.length === 0
+      ? `\nAll ${names.length} checks are green.`
+      : `\n${failures.length} of ${names.length} checks failed: ${failures.map(({ name }) => name).join(', ')}.`,
+  );
+  return failures.length === 0 ? 0 : 1;
+});

@@ -1,0 +1,176 @@
+// `npm test`: sets up what the tests need, runs all of them, cleans up, and ends with one line: `N passed, N failed`.
+// `npm test -- ledger hold` runs the files whose path contains one of the words.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { ensureDashboardBuilt, ensurePackageBuilt } from './setup/build.mjs';
+import { ensureChromium } from './setup/chromium.mjs';
+import { startDashboard } from './setup/dashboard.mjs';
+import { ensureInstalled, ROOT } from './setup/install.mjs';
+import { formatSeconds, runMain, step } from './setup/step.mjs';
+
+/**
+ * @typedef {{ passed: number, failed: number, skipped: number }} Tally
+ * @typedef {{ name: string, tally: Tally, seconds: string }} Outcome
+ */
+
+const TEST_FILE = /\.(test|spec)\.tsx?$/;
+const words = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
+
+/** @param {string} directory @returns {string[]} */
+function listTestFiles(directory) {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : listTestFiles(path);
+    return TEST_FILE.test(entry.name) ? [relative(ROOT, path).replaceAll('\\', '/')] : [];
+  });
+}
+
+/** @param {string} command @param {string[]} args @param {NodeJS.ProcessEnv} env @returns {Promise<number>} */
+function runVisibly(command, args, env) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] });
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+/**
+ * A runner that crashed, or says that it failed without naming a failed test, counts as one failure; so does one that
+ * ran nothing: a green run of no tests is the one that nobody notices.
+ *
+ * @param {Tally | null} tally @param {number} code @returns {Tally}
+ */
+function judge(tally, code) {
+  if (tally === null) return { passed: 0, failed: 1, skipped: 0 };
+  const ranNothing = tally.passed + tally.failed === 0;
+  return (code !== 0 && tally.failed === 0) || ranNothing ? { ...tally, failed: 1 } : tally;
+}
+
+/** @template T @param {string} path @param {(report: any) => T} read @returns {T | null} */
+function readReport(path, read) {
+  try {
+    return read(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string[]} files @param {string} directory @returns {Promise<Tally>} */
+async function runVitest(files, directory) {
+  const reportPath = join(directory, 'vitest.json');
+  const code = await runVisibly(
+    process.execPath,
+    [
+      join(ROOT, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      ...(words.length === 0 ? [] : files),
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${reportPath}`,
+    ],
+    { ...process.env, NODE_ENV: 'test' },
+  );
+  const tally = readReport(reportPath, (report) => ({
+    passed: report.numPassedTests,
+    failed:
+      report.numFailedTests +
+      // A file that could not be loaded has no tests, and is a failure of its own.
+      report.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some(hasFailed)).length,
+    skipped: report.numPendingTests + report.numTodoTests,
+  }));
+  return judge(tally, code);
+}
+
+/** @param {{ status: string }} test */
+function hasFailed(test) {
+  return test.status === 'failed';
+}
+
+/** @param {string[]} files @param {string} directory @param {string} chromium @returns {Promise<Tally>} */
+async function runPlaywright(files, directory, chromium) {
+  const dataDirectory = join(directory, 'data');
+  const dashboard = await step('start the dashboard', () => startDashboard({ dataDirectory, env: { DEMO: '1' } }));
+  const reportPath = join(directory, 'playwright.json');
+  let code = 1;
+  try {
+    console.log('');
+    code = await runVisibly(
+      process.execPath,
+      [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', ...(words.length === 0 ? [] : files)],
+      {
+        ...process.env,
+        DASHBOARD_URL: dashboard.url,
+        CHROMIUM_PATH: chromium,
+        PLAYWRIGHT_JSON_OUTPUT_FILE: reportPath,
+      },
+    );
+  } finally {
+    const stopped = await dashboard.stop();
+    console.log(`\n  The dashboard stopped with code ${stopped.code} after ${stopped.ms} ms.`);
+    if (code !== 0 || stopped.code !== 0) console.log(dashboard.output().split('\n').slice(-40).join('\n'));
+    if (stopped.code !== 0) code = 1;
+  }
+  const tally = readReport(reportPath, ({ stats, errors }) => ({
+    passed: stats.expected,
+    failed: stats.unexpected + stats.flaky + errors.length,
+    skipped: stats.skipped,
+  }));
+  return judge(tally, code);
+}
+
+await runMain(async () => {
+  const since = performance.now();
+  const all = [
+    ...listTestFiles(join(ROOT, 'packages/credits/test')),
+    ...listTestFiles(join(ROOT, 'apps/dashboard/test')),
+  ];
+  const files = words.length === 0 ? all : all.filter((file) => words.some((word) => file.includes(word)));
+  const browserFiles = files.filter((file) => file.endsWith('.spec.ts'));
+  const otherFiles = files.filter((file) => !browserFiles.includes(file));
+  const outcomes = /** @type {Outcome[]} */ ([]);
+
+  console.log('\nReal-Time Credits: tests\n');
+  await ensureInstalled();
+  await ensurePackageBuilt();
+  if (browserFiles.length > 0) await ensureDashboardBuilt();
+  const chromium = browserFiles.length > 0 ? await ensureChromium() : null;
+
+  const directory = mkdtempSync(join(tmpdir(), 'realtime-credits-test-'));
+  try {
+    /** @param {string} name @param {() => Promise<Tally>} runTests */
+    const record = async (name, runTests) => {
+      console.log(`\n${name}\n`);
+      const started = performance.now();
+      const tally = await runTests().catch((error) => {
+        console.error(error);
+        return judge(null, 1);
+      });
+      outcomes.push({ name, tally, seconds: formatSeconds(started) });
+    };
+    if (otherFiles.length > 0)
+      await record('Unit, property and database tests', () => runVitest(otherFiles, directory));
+    if (chromium !== null) await record('Browser tests', () => runPlaywright(browserFiles, directory, chromium));
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+
+  console.log(`\nAll tests (${formatSeconds(since)})\n`);
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const { name, tally, seconds } of outcomes) {
+    const skipped = tally.skipped === 0 ? '' : `, ${tally.skipped} skipped`;
+    console.log(`  ${name.padEnd(36)} ${tally.passed} passed, ${tally.failed} failed${skipped} (${seconds})`);
+    total.passed += tally.passed;
+    total.failed += tally.failed;
+    total.skipped += tally.skipped;
+  }
+  if (outcomes.length === 0) {
+    console.log(`  No test file's path contains ${words.join(' or ')}.`);
+    total.failed += 1;
+  }
+  console.log(
+    `\n${total.passed} passed, ${total.failed} failed${total.skipped === 0 ? '' : `, ${total.skipped} skipped`}`,
+  );
+  return total.failed === 0 ? 0 : 1;
+});
