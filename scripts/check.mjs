@@ -64,7 +64,10 @@ await runMain(async () => {
     try {
       await step(name, (say) => CHECKS[name]?.(say));
     } catch (error) {
-      failures.push({ name, message: error instanceof StepFailure ? error.message : String(error?.stack) });
+      failures.push({
+        name,
+        message: error instanceof StepFailure ? error.message : String(error instanceof Error ? error.stack : error),
+      });
     }
   }
   for (const { name, message } of failures) console.error(`\n${name}\n\n${message}`);

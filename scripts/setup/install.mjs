@@ -10,7 +10,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\
 const NODE_FLOOR = [20, 19];
 
 /** @throws {StepFailure} This Node is too old. */
-export function assertNodeVersion(version = process.versions.node) {
+function assertNodeVersion(version = process.versions.node) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [floorMajor = 0, floorMinor = 0] = NODE_FLOOR;
   if (major > floorMajor || (major === floorMajor && minor >= floorMinor)) return;
