@@ -31,6 +31,8 @@ const CHECKS = {
   format: () => tool('oxfmt/bin/oxfmt', '--check'),
   lint: () => tool('oxlint/bin/oxlint', '--type-aware', '--deny-warnings', '--report-unused-disable-directives'),
   types: async () => {
+    // Writes next-env.d.ts and the routes' types, which the dashboard's program consists of and git does not keep.
+    await tool('next/dist/bin/next', 'typegen', 'apps/dashboard');
     for (const project of ['packages/credits', 'apps/dashboard', 'scripts']) {
       await tool('typescript/bin/tsc', '--noEmit', '--project', project);
     }
