@@ -8,7 +8,7 @@ import { ensureDashboardBuilt, ensurePackageBuilt } from './setup/build.mjs';
 import { ensureChromium } from './setup/chromium.mjs';
 import { startDashboard } from './setup/dashboard.mjs';
 import { ensureInstalled, ROOT } from './setup/install.mjs';
-import { formatSeconds, runMain, step } from './setup/step.mjs';
+import { formatSeconds, runMain, step, StepFailure } from './setup/step.mjs';
 
 /**
  * @typedef {{ passed: number, failed: number, skipped: number }} Tally
@@ -17,6 +17,11 @@ import { formatSeconds, runMain, step } from './setup/step.mjs';
 
 const TEST_FILE = /\.(test|spec)\.tsx?$/;
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
+
+/** @param {Tally} tally */
+function formatTally({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;
+}
 
 /** @param {string} directory @returns {string[]} */
 function listTestFiles(directory) {
@@ -120,57 +125,58 @@ async function runPlaywright(files, directory, chromium) {
   return judge(tally, code);
 }
 
-await runMain(async () => {
-  const since = performance.now();
-  const all = [
-    ...listTestFiles(join(ROOT, 'packages/credits/test')),
-    ...listTestFiles(join(ROOT, 'apps/dashboard/test')),
-  ];
-  const files = words.length === 0 ? all : all.filter((file) => words.some((word) => file.includes(word)));
+/** Sets up what these files need and runs them. @param {string[]} files @returns {Promise<Outcome[]>} */
+async function runAll(files) {
   const browserFiles = files.filter((file) => file.endsWith('.spec.ts'));
   const otherFiles = files.filter((file) => !browserFiles.includes(file));
   const outcomes = /** @type {Outcome[]} */ ([]);
+  /** @param {string} name @param {() => Promise<Tally>} runTests */
+  const record = async (name, runTests) => {
+    console.log(`\n${name}\n`);
+    const since = performance.now();
+    const tally = await runTests().catch((error) => {
+      console.error(error instanceof StepFailure ? error.message : error);
+      return judge(null, 1);
+    });
+    outcomes.push({ name, tally, seconds: formatSeconds(since) });
+  };
 
-  console.log('\nReal-Time Credits: tests\n');
   await ensureInstalled();
   await ensurePackageBuilt();
   if (browserFiles.length > 0) await ensureDashboardBuilt();
   const chromium = browserFiles.length > 0 ? await ensureChromium() : null;
-
   const directory = mkdtempSync(join(tmpdir(), 'realtime-credits-test-'));
   try {
-    /** @param {string} name @param {() => Promise<Tally>} runTests */
-    const record = async (name, runTests) => {
-      console.log(`\n${name}\n`);
-      const started = performance.now();
-      const tally = await runTests().catch((error) => {
-        console.error(error);
-        return judge(null, 1);
-      });
-      outcomes.push({ name, tally, seconds: formatSeconds(started) });
-    };
     if (otherFiles.length > 0)
       await record('Unit, property and database tests', () => runVitest(otherFiles, directory));
     if (chromium !== null) await record('Browser tests', () => runPlaywright(browserFiles, directory, chromium));
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+  return outcomes;
+}
 
-  console.log(`\nAll tests (${formatSeconds(since)})\n`);
+await runMain(async () => {
+  const since = performance.now();
   const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const { name, tally, seconds } of outcomes) {
-    const skipped = tally.skipped === 0 ? '' : `, ${tally.skipped} skipped`;
-    console.log(`  ${name.padEnd(36)} ${tally.passed} passed, ${tally.failed} failed${skipped} (${seconds})`);
-    total.passed += tally.passed;
-    total.failed += tally.failed;
-    total.skipped += tally.skipped;
-  }
-  if (outcomes.length === 0) {
-    console.log(`  No test file's path contains ${words.join(' or ')}.`);
+  console.log('\nReal-Time Credits: tests\n');
+  try {
+    const all = ['packages/credits/test', 'apps/dashboard/test'].flatMap((path) => listTestFiles(join(ROOT, path)));
+    const files = words.length === 0 ? all : all.filter((file) => words.some((word) => file.includes(word)));
+    if (files.length === 0) throw new StepFailure(`No test file's path contains ${words.join(' or ')}.`);
+    const outcomes = await runAll(files);
+    console.log(`\nAll tests (${formatSeconds(since)})\n`);
+    for (const { name, tally, seconds } of outcomes) {
+      console.log(`  ${name.padEnd(36)} ${formatTally(tally)} (${seconds})`);
+      total.passed += tally.passed;
+      total.failed += tally.failed;
+      total.skipped += tally.skipped;
+    }
+  } catch (error) {
+    // Whoever reads only the last line must still learn that this was no green run.
+    console.error(error instanceof StepFailure ? `\n${error.message}` : error);
     total.failed += 1;
   }
-  console.log(
-    `\n${total.passed} passed, ${total.failed} failed${total.skipped === 0 ? '' : `, ${total.skipped} skipped`}`,
-  );
+  console.log(`\n${formatTally(total)}`);
   return total.failed === 0 ? 0 : 1;
 });
