@@ -73,6 +73,7 @@ export async function startDashboard({ dataDirectory, env = {} }) {
   };
   // Whatever ends the caller, no server stays behind to hold a port and a data directory.
   process.once('exit', () => child.kill('SIGKILL'));
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => process.exit(1));
 
   const deadline = performance.now() + START_MS_MAX;
   while (performance.now() < deadline) {
