@@ -1,0 +1,104 @@
+'use client';
+import { useState, type FormEvent } from 'react';
+
+import { Refusal } from '@/components/auth/refusal';
+import { useCooldown } from '@/components/auth/use-cooldown';
+import { Field } from '@/components/form/field';
+import { SubmitButton } from '@/components/form/submit-button';
+import { Button } from '@/components/ui/button';
+import { Input } from '@/components/ui/input';
+import { signIn, type AuthRefusal } from '@/lib/auth-client';
+
+interface SignInFormProps {
+  /** Where to go afterwards: a path of this dashboard. */
+  next: string;
+  /** Offered as one-click fill; null outside of the demo. */
+  demo: { password: string; users: { email: string; label: string }[] } | null;
+}
+
+/** E-mail and password. The page is loaded anew afterwards, so that nothing of a person before is left in it. */
+export function SignInForm({ next, demo }: SignInFormProps) {
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const [refusal, setRefusal] = useState<AuthRefusal | null>(null);
+  const [pending, setPending] = useState(false);
+  const [cooldownMs, startCooldown] = useCooldown();
+
+  async function handleSubmit(event: FormEvent) {
+    event.preventDefault();
+    if (pending || cooldownMs > 0) return;
+    if (email.trim() === '' || password === '') {
+      setRefusal({ message: 'Fill in both, e-mail and password.' });
+      return;
+    }
+    setPending(true);
+    const refused = await signIn(email.trim(), password);
+    if (refused === null) {
+      window.location.assign(next);
+      return;
+    }
+    setRefusal(refused);
+    setPending(false);
+    if (refused.retryAfterMs !== undefined) startCooldown(refused.retryAfterMs);
+  }
+
+  const fieldError = (field: AuthRefusal['field']) => (refusal?.field === field ? refusal?.message : undefined);
+  return (
+    <form onSubmit={handleSubmit} className="grid gap-5" method="post" noValidate>
+      <Field label="E-mail" error={fieldError('email')}>
+        {(control) => (
+          <Input
+            {...control}
+            type="email"
+            name="email"
+            autoComplete="username"
+            required
+            value={email}
+            onChange={(event) => setEmail(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field label="Password" error={fieldError('password')}>
+        {(control) => (
+          <Input
+            {...control}
+            type="password"
+            name="password"
+            autoComplete="current-password"
+            required
+            value={password}
+            onChange={(event) => setPassword(event.target.value)}
+          />
+        )}
+      </Field>
+      <Refusal message={refusal?.field === undefined ? refusal?.message : undefined} cooldownMs={cooldownMs} />
+      <SubmitButton pending={pending} disabled={cooldownMs > 0}>
+        Sign in
+      </SubmitButton>
+      {demo === null ? null : (
+        <div className="mt-2 rounded-lg border border-dashed p-4">
+          <p className="text-sm font-medium">Demo accounts</p>
+          <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">One click fills the form.</p>
+          <div className="mt-3 grid gap-1.5">
+            {demo.users.map((user) => (
+              <Button
+                key={user.email}
+                variant="secondary"
+                size="sm"
+                className="justify-between"
+                onClick={() => {
+                  setEmail(user.email);
+                  setPassword(demo.password);
+                  setRefusal(null);
+                }}
+              >
+                <span>{user.label}</span>
+                <span className="truncate font-normal text-muted-foreground">{user.email}</span>
+              </Button>
+            ))}
+          </div>
+        </div>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,119 @@
+'use client';
+import type { Snapshot } from 'realtime-credits';
+import { useRouter } from 'next/navigation';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+
+import { LogoMark } from '@/components/brand/logo';
+import type { Me, MeAnswer } from '@/lib/api';
+import { creditsClient } from '@/stores/credits-store';
+import { useAuthStore } from '@/stores/user-store';
+
+/** Waits for the rest of a burst of changes before the page's lists are read again. */
+const REFRESH_DELAY_MS = 400;
+/** Together they bound the wait for a server that does not confirm a sign-out to about 8 s. */
+const SIGN_OUT_RETRY_MS = 250;
+const SIGN_OUT_TRIES_MAX = 30;
+
+/**
+ * Ties a server-rendered page to the stores of the browser, both ways: gives them the user and the first balance, leaves
+ * the page when its user is signed out in any tab, and reads the page's lists again when the ledger has moved on.
+ */
+export function SessionBridge({ user, snapshot }: { user: Me; snapshot: Snapshot }) {
+  useSeed(user, snapshot);
+  const leaving = useLeaveWhenSignedOut(user.id);
+  useRefreshOnNews(snapshot.version);
+  if (!leaving) return null;
+  return (
+    <div role="status" className="fixed inset-0 z-100 flex flex-col items-center justify-center gap-4 bg-background">
+      <LogoMark className="size-10" />
+      <p className="text-sm text-muted-foreground">Signing out…</p>
+    </div>
+  );
+}
+
+function useSeed(user: Me, snapshot: Snapshot): void {
+  // Before the first paint of the browser: the stores must not show a moment of nothing, or of somebody else.
+  useLayoutEffect(() => {
+    const { currentUser, setSession, updateUserData } = useAuthStore.getState();
+    if (currentUser?.id === user.id) {
+      // `coins` is left out: the stream may know a newer number than this page, and writes it back itself.
+      const { coins: _older, ...profile } = user;
+      updateUserData(profile);
+    } else {
+      setSession(user);
+    }
+    creditsClient.seed(snapshot);
+  }, [user, snapshot]);
+}
+
+/** Resolves to whether the page is being left, which it covers at once. */
+function useLeaveWhenSignedOut(userId: string): boolean {
+  const [leaving, setLeaving] = useState(false);
+  useEffect(() => {
+    const stopAuth = useAuthStore.subscribe(({ currentUser }) => {
+      if (currentUser?.id !== userId) setLeaving(true);
+    });
+    const stopCredits = creditsClient.subscribe(({ connection }) => {
+      if (connection.state === 'signed-out') void useAuthStore.getState().checkSession();
+    });
+    return () => {
+      stopAuth();
+      stopCredits();
+    };
+  }, [userId]);
+  useEffect(() => {
+    if (!leaving) return;
+    const cancelled = new AbortController();
+    void waitForSignOut(userId, cancelled.signal).then((address) => {
+      // A whole new page: what was read ahead for the person before must not be shown from memory.
+      if (!cancelled.signal.aborted) window.location.replace(address);
+    });
+    return () => cancelled.abort();
+  }, [leaving, userId]);
+  return leaving;
+}
+
+/**
+ * Where to go once the server has ended the session too. A tab hears of a sign-out sooner than the server does; going
+ * at once would find the old session still there, and be sent back in.
+ */
+async function waitForSignOut(userId: string, signal: AbortSignal): Promise<string> {
+  for (let tries = 0; tries < SIGN_OUT_TRIES_MAX && !signal.aborted; tries += 1) {
+    try {
+      const response = await fetch('/api/user/me', { signal });
+      if (response.status === 401) return '/sign-in';
+      if (response.ok && ((await response.json()) as MeAnswer).user.id !== userId) return '/';
+    } catch {
+      // Offline: asked again below.
+    }
+    await new Promise((resolve) => setTimeout(resolve, SIGN_OUT_RETRY_MS));
+  }
+  return '/sign-in';
+}
+
+function useRefreshOnNews(renderedVersion: number): void {
+  const router = useRouter();
+  const rendered = useRef(renderedVersion);
+  useEffect(() => {
+    rendered.current = renderedVersion;
+  }, [renderedVersion]);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const refresh = () => {
+      timer = undefined;
+      // A hidden page reads nothing; it catches up when it is looked at.
+      if (document.visibilityState === 'visible' && isBehind()) router.refresh();
+    };
+    const isBehind = () => (creditsClient.getState().confirmed?.version ?? 0) > rendered.current;
+    const check = () => {
+      if (isBehind()) timer ??= setTimeout(refresh, REFRESH_DELAY_MS);
+    };
+    const stop = creditsClient.subscribe(check);
+    document.addEventListener('visibilitychange', check);
+    return () => {
+      stop();
+      document.removeEventListener('visibilitychange', check);
+      clearTimeout(timer);
+    };
+  }, [router]);
+}

@@ -1,0 +1,50 @@
+'use client';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+
+import { findActive, toNavigation } from '@/components/shell/navigation';
+import { cn } from '@/lib/utils';
+
+interface SidebarProps {
+  admin: boolean;
+  demo: boolean;
+  /** Called when a link is followed: closes the sheet on small screens. */
+  onNavigate?: () => void;
+}
+
+/** The list of places, the same in the sidebar and in the sheet. */
+export function SidebarNavigation({ admin, demo, onNavigate }: SidebarProps) {
+  const groups = toNavigation({ admin, demo });
+  const active = findActive(groups, usePathname());
+  return (
+    <nav aria-label="Main" className="grid gap-6 px-3">
+      {groups.map((group) => (
+        <div key={group.label ?? 'main'} className="grid gap-0.5">
+          {group.label === null ? null : (
+            <p className="px-3 pb-1.5 text-xs font-medium text-muted-foreground">{group.label}</p>
+          )}
+          {group.items.map(({ href, label, icon: Icon }) => {
+            const current = active?.href === href;
+            return (
+              <Link
+                key={href}
+                href={href}
+                aria-current={current ? 'page' : undefined}
+                {...(onNavigate === undefined ? {} : { onClick: onNavigate })}
+                className={cn(
+                  'flex h-9 items-center gap-3 rounded-md px-3 text-sm outline-none transition-colors focus-visible:ring-[3px] focus-visible:ring-ring/50',
+                  current
+                    ? 'bg-accent font-medium text-foreground'
+                    : 'text-muted-foreground hover:bg-accent/60 hover:text-foreground',
+                )}
+              >
+                <Icon className="size-4 shrink-0" aria-hidden />
+                {label}
+              </Link>
+            );
+          })}
+        </div>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,75 @@
+'use client';
+import { ChevronDown, LogOut, Settings } from 'lucide-react';
+import Link from 'next/link';
+
+import CreditsDisplay from '@/components/CreditsDisplay';
+import { Avatar } from '@/components/ui/avatar';
+import { Badge } from '@/components/ui/badge';
+import { Button } from '@/components/ui/button';
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuLabel,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from '@/components/ui/dropdown-menu';
+import { showError } from '@/lib/toast';
+import { useAuthStore } from '@/stores/user-store';
+
+interface UserMenuProps {
+  name: string;
+  email: string;
+  username: string;
+  admin: boolean;
+}
+
+/** Who is signed in. On phones its label also shows the balance, which has no room in the header there. */
+export function UserMenu({ name, email, username, admin }: UserMenuProps) {
+  return (
+    <DropdownMenu>
+      <DropdownMenuTrigger asChild>
+        <Button variant="ghost" className="gap-2 px-1.5 sm:pr-2.5" aria-label={`Account of ${name}`}>
+          <Avatar name={name} />
+          <ChevronDown className="hidden text-muted-foreground sm:block" />
+        </Button>
+      </DropdownMenuTrigger>
+      <DropdownMenuContent align="end" className="w-72">
+        <DropdownMenuLabel>
+          <div className="flex items-center gap-3">
+            <Avatar name={name} className="size-10 text-sm" />
+            <div className="min-w-0 flex-1">
+              <p className="flex items-center gap-2">
+                <span className="truncate">{name}</span>
+                {admin ? <Badge>Admin</Badge> : null}
+              </p>
+              <p className="truncate text-[0.8125rem] font-normal text-muted-foreground" title={email}>
+                @{username}
+              </p>
+            </div>
+          </div>
+          <div className="mt-3 sm:hidden">
+            <CreditsDisplay variant="compact" size="sm" showLabel={true} />
+          </div>
+        </DropdownMenuLabel>
+        <DropdownMenuSeparator />
+        <DropdownMenuItem asChild>
+          <Link href="/settings">
+            <Settings /> Settings
+          </Link>
+        </DropdownMenuItem>
+        <DropdownMenuItem onSelect={() => void signOut()}>
+          <LogOut /> Sign out
+        </DropdownMenuItem>
+      </DropdownMenuContent>
+    </DropdownMenu>
+  );
+}
+
+/** Everything of the person is gone from every tab at once; the session bridge then leaves the page. */
+async function signOut(): Promise<void> {
+  const confirmed = await useAuthStore.getState().logout();
+  if (!confirmed) {
+    showError('You are signed out here, but the server did not hear it', 'Sign in and out again when you are online.');
+  }
+}
