@@ -1,0 +1,164 @@
+import type { PoolClient, QueryResult } from 'pg';
+import { toBalance } from '../contract/balance.ts';
+import type { Hold, HoldState } from '../contract/hold.ts';
+import type { Transfer } from '../contract/transfer.ts';
+import { scopedKey, type BatchState } from './batch-state.ts';
+import type { Receipt } from './command.ts';
+import { HOUSE_ISSUED, HOUSE_SPENT, type Intent } from './intent.ts';
+import {
+  HOLD_COLUMNS,
+  toHold,
+  toInteger,
+  toTransfer,
+  TRANSFER_COLUMNS,
+  type HoldRow,
+  type TransferRow,
+} from './rows.ts';
+
+/**
+ * The first round trip of a batch: locks every account that its commands can touch, in id order and all at once (L-7),
+ * then reads what they are decided on. Separate statements, because a sub-select inside `FOR UPDATE` is evaluated again
+ * for each row after a lock wait; sent together, because each wait costs as much as the work.
+ */
+
+/** Index lookups only: a plan made while a table was empty would scan it for as long as the connection lives. */
+const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;
+  SET LOCAL enable_mergejoin = off`;
+
+const LOCK = `SELECT id, floor, posted, held, version FROM credits_accounts WHERE id = ANY($1) ORDER BY id FOR UPDATE`;
+
+const OPERATIONS = `SELECT o.actor, o.key, o.fingerprint, o.account, o.version, o.posted, o.held, o.hold_remaining,
+    o.hold_state, ${TRANSFER_COLUMNS}, ${HOLD_COLUMNS}
+  FROM unnest($1::text[], $2::text[]) AS k(actor, key)
+  JOIN credits_operations o ON o.actor = k.actor AND o.key = k.key
+  LEFT JOIN credits_transfers t ON t.id = o.transfer
+  LEFT JOIN credits_holds h ON h.id = o.hold`;
+
+const HOLDS = `SELECT ${HOLD_COLUMNS} FROM credits_holds h WHERE h.id = ANY($1::uuid[])
+  UNION ALL SELECT ${HOLD_COLUMNS} FROM credits_holds h
+    WHERE h.account = ANY($2::text[]) AND h.remaining > 0 AND h.expires_at <= $3 AND NOT h.id = ANY($1::uuid[])`;
+
+const CLAIMS = `SELECT o.account, o.once, coalesce(o.transfer::text, o.hold::text, o.key) AS reference
+  FROM unnest($1::text[]) AS k(once) JOIN credits_operations o ON o.account = ANY($2::text[]) AND o.once = k.once`;
+
+const TRANSFERS = `SELECT ${TRANSFER_COLUMNS} FROM credits_transfers t WHERE t.id = ANY($1::uuid[])`;
+
+const REVERSED = `SELECT reverses FROM credits_transfers WHERE reverses = ANY($1::uuid[])`;
+
+const HOLD_ACCOUNTS = `SELECT account, destination FROM credits_holds WHERE id = ANY($1::uuid[])`;
+
+interface KnownRow extends TransferRow, HoldRow {
+  actor: string;
+  key: string;
+  fingerprint: string | null;
+  account: string;
+  version: string;
+  posted: string;
+  held: string;
+  hold_remaining: string | null;
+  hold_state: HoldState | null;
+}
+
+/** Begins the transaction of a batch and reads its state. The caller ends the transaction, also when this throws. */
+export async function readBatch(client: PoolClient, intents: readonly Intent[], nowMs: number): Promise<BatchState> {
+  const holdIds = new Set<string>();
+  const transferIds = new Set<string>();
+  const accounts = new Set<string>();
+  const facts = new Set<string>();
+  const keys: { actor: string; key: string }[] = [];
+  for (const intent of intents) {
+    if (intent.kind === 'expire' || intent.kind === 'abandon') {
+      accounts.add(intent.account);
+      if (intent.kind === 'abandon') for (const key of intent.operations) keys.push({ actor: intent.account, key });
+      continue;
+    }
+    keys.push({ actor: intent.actor, key: intent.key });
+    if (intent.once !== null) facts.add(intent.once);
+    if (intent.kind === 'post' || intent.kind === 'void') holdIds.add(intent.hold);
+    else if (intent.kind === 'reverse') transferIds.add(intent.transfer);
+    else if (intent.kind === 'adjust') accounts.add(intent.account).add(HOUSE_ISSUED);
+    else if (intent.kind === 'hold') accounts.add(intent.account).add(intent.destination);
+    else accounts.add(intent.source).add(intent.destination);
+  }
+
+  // Which accounts a hold or a transfer is between never changes, so it may be read before the lock.
+  const [, between, undone] = await all([
+    client.query(BEGIN),
+    holdIds.size === 0
+      ? null
+      : query<{ account: string; destination: string }>(client, 'hold_accounts', HOLD_ACCOUNTS, [[...holdIds]]),
+    transferIds.size === 0 ? null : query<TransferRow>(client, 'transfers', TRANSFERS, [[...transferIds]]),
+  ]);
+  for (const row of between?.rows ?? []) accounts.add(row.account).add(row.destination);
+  const transfers = (undone?.rows ?? []).map(toTransfer);
+  for (const transfer of transfers) accounts.add(transfer.source).add(transfer.destination);
+
+  const locked = [...accounts].toSorted();
+  const users = locked.filter((account) => account !== HOUSE_ISSUED && account !== HOUSE_SPENT);
+  const [rows, known, holds, claims, reversed] = await all([
+    query<{ id: string; floor: string; posted: string; held: string; version: string }>(client, 'lock', LOCK, [locked]),
+    query<KnownRow>(client, 'operations', OPERATIONS, [keys.map((k) => k.actor), keys.map((k) => k.key)]),
+    query<HoldRow>(client, 'holds', HOLDS, [[...holdIds], users, new Date(nowMs).toISOString()]),
+    facts.size === 0
+      ? null
+      : query<{ account: string; once: string; reference: string }>(client, 'claims', CLAIMS, [[...facts], users]),
+    transferIds.size === 0 ? null : query<{ reverses: string }>(client, 'reversed', REVERSED, [[...transferIds]]),
+  ]);
+  return {
+    accounts: new Map(
+      rows.rows.map((row) => {
+        const version = toInteger(row.version);
+        const numbers = { floor: toInteger(row.floor), posted: toInteger(row.posted), held: toInteger(row.held) };
+        return [row.id, { id: row.id, ...numbers, version, versionBefore: version }];
+      }),
+    ),
+    operations: new Map(
+      known.rows.map((row) => [
+        scopedKey(row.actor, row.key),
+        { fingerprint: row.fingerprint, receipt: row.fingerprint === null ? null : toReceipt(row) },
+      ]),
+    ),
+    holds: new Map(holds.rows.map((row) => [row.h_id, toHold(row)])),
+    transfers: new Map(transfers.map((transfer) => [transfer.id, transfer])),
+    reversed: new Set(reversed?.rows.map((row) => row.reverses)),
+    claims: new Map(claims?.rows.map((row) => [scopedKey(row.account, row.once), row.reference])),
+  };
+}
+
+/** The first answer of a key, as it was: the hold with what remained of it then. */
+function toReceipt(row: KnownRow): Receipt {
+  const transfer: Transfer | null = row.t_id === null ? null : toTransfer(row);
+  const hold: Hold | null =
+    row.hold_state === null || row.hold_remaining === null
+      ? null
+      : { ...toHold(row), remaining: toInteger(row.hold_remaining), state: row.hold_state };
+  return {
+    idempotencyKey: row.key,
+    account: row.account,
+    version: toInteger(row.version),
+    balance: toBalance(toInteger(row.posted), toInteger(row.held)),
+    transfer,
+    hold,
+    replayed: false,
+  };
+}
+
+function query<Row extends object>(
+  client: PoolClient,
+  name: string,
+  text: string,
+  values: unknown[],
+): Promise<QueryResult<Row>> {
+  return client.query<Row>({ name: `credits_${name}`, text, values });
+}
+
+/**
+ * Waits for all, also when one fails: a client that goes back to the pool with statements under way would answer them to
+ * somebody else.
+ */
+export async function all<T extends readonly unknown[]>(
+  promises: readonly [...T],
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(promises);
+  return (await Promise.all(promises)) as { -readonly [K in keyof T]: Awaited<T[K]> };
+}

@@ -1,0 +1,85 @@
+import type { Credits } from '../contract/amount.ts';
+import type { Hold } from '../contract/hold.ts';
+import type { EntryKind, Metadata, Transfer } from '../contract/transfer.ts';
+import type { Receipt } from './command.ts';
+
+/** An account as it was read under its row lock; deciding works on it in place. */
+export interface AccountState {
+  id: string;
+  floor: number;
+  posted: number;
+  held: Credits;
+  version: number;
+  /** What the row must still say when the batch is written. */
+  readonly versionBefore: number;
+}
+
+/** What is stored under a key: an answer, or, without one, that the command was given up. */
+export interface KnownOperation {
+  fingerprint: string | null;
+  receipt: Receipt | null;
+}
+
+/** Everything that a batch is decided on, read under the locks. */
+export interface BatchState {
+  accounts: Map<string, AccountState>;
+  /** By {@link scopedKey} of actor and key. */
+  operations: Map<string, KnownOperation>;
+  /** Those that commands name, and those of locked accounts that are past their instant. */
+  holds: Map<string, Hold>;
+  /** Those that reversals name. */
+  transfers: Map<string, Transfer>;
+  /** Transfers that were reversed before. */
+  reversed: Set<string>;
+  /** By {@link scopedKey} of account and fact: the transfer or hold that paid it. */
+  claims: Map<string, string>;
+}
+
+export interface EntryRow {
+  account: string;
+  version: number;
+  kind: EntryKind;
+  direction: 'debit' | 'credit';
+  amount: Credits;
+  postedBefore: number;
+  heldBefore: Credits;
+  postedAfter: number;
+  heldAfter: Credits;
+  transfer: string | null;
+  hold: string | null;
+  operation: string | null;
+  actor: string | null;
+  reason: string | null;
+  metadata: Metadata | null;
+}
+
+export interface OperationRow {
+  actor: string;
+  key: string;
+  fingerprint: string | null;
+  account: string;
+  version: number;
+  posted: number;
+  held: Credits;
+  transfer: string | null;
+  hold: string | null;
+  holdRemaining: Credits | null;
+  holdState: string | null;
+  once: string | null;
+}
+
+/** What a batch writes, at one instant. */
+export interface BatchChanges {
+  transfers: Transfer[];
+  entries: EntryRow[];
+  operations: OperationRow[];
+  holdsOpened: Hold[];
+  /** Holds whose remainder or state changed, by id. */
+  holdsChanged: Map<string, Hold>;
+  accounts: Set<string>;
+}
+
+/** Joins what scopes a key and the key. Neither contains a space. */
+export function scopedKey(scope: string, key: string): string {
+  return `${scope} ${key}`;
+}

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import type { PoolClient } from 'pg';
+import { all } from './batch-read.ts';
+import type { BatchChanges, BatchState } from './batch-state.ts';
+
+/**
+ * The second round trip of a batch: one statement that writes everything, the hint, and the commit.
+ *
+ * One statement, in which each table is written once, from arrays: two updates of one table in a single statement wait
+ * for each other, and one statement per row costs a round trip per row.
+ */
+
+type Cell = string | number | null;
+
+interface Table {
+  /** Column → type. */
+  columns: Record<string, string>;
+  rows: Record<string, Cell>[];
+}
+
+/** What a statement wants of one table: `unnest($1::uuid[], …) AS u(id, …)`, and the arrays for it. */
+function unnest(table: Table, values: Cell[][]): string {
+  const columns = Object.keys(table.columns);
+  const arrays = columns.map((column) => {
+    values.push(table.rows.map((row) => row[column] ?? null));
+    return `$${values.length}::${table.columns[column]}[]`;
+  });
+  return `unnest(${arrays.join(', ')}) AS u(${columns.join(', ')})`;
+}
+
+function insert(name: string, table: Table, values: Cell[][]): string {
+  const columns = Object.keys(table.columns).join(', ');
+  return `INSERT INTO ${name} (${columns}) SELECT ${columns} FROM ${unnest(table, values)} RETURNING 1`;
+}
+
+/** Writes the changes, tells other processes which accounts they touch, and commits. Throws when any of it failed. */
+export async function writeBatch(
+  client: PoolClient,
+  batch: {
+    changes: BatchChanges;
+    state: BatchState;
+    now: string;
+    notify: { channel: string; payloads: string[] } | null;
+  },
+): Promise<void> {
+  const { changes, state, now, notify } = batch;
+  const tables = toTables(changes, state, now);
+  const values: Cell[][] = [];
+  const text = `WITH
+    a AS (UPDATE credits_accounts SET posted = u.posted, held = u.held, version = u.version
+      FROM ${unnest(tables.accounts, values)}
+      WHERE credits_accounts.id = u.id AND credits_accounts.version = u.version_before RETURNING 1),
+    c AS (UPDATE credits_holds SET remaining = u.remaining, state = u.state
+      FROM ${unnest(tables.holdsChanged, values)} WHERE credits_holds.id = u.id RETURNING 1),
+    h AS (${insert('credits_holds', tables.holds, values)}),
+    t AS (${insert('credits_transfers', tables.transfers, values)}),
+    e AS (${insert('credits_entries', tables.entries, values)}),
+    o AS (${insert('credits_operations', tables.operations, values)})
+    SELECT (SELECT count(*) FROM a)::int AS accounts, (SELECT count(*) FROM c)::int AS changed,
+      (SELECT count(*) FROM h)::int AS holds, (SELECT count(*) FROM t)::int AS transfers,
+      (SELECT count(*) FROM e)::int AS entries, (SELECT count(*) FROM o)::int AS operations`;
+  const [written, , committed] = await all([
+    client.query<Record<string, number>>({ name: 'credits_write', text, values }),
+    Promise.all(
+      (notify?.payloads ?? []).map((payload) => client.query('SELECT pg_notify($1, $2)', [notify?.channel, payload])),
+    ),
+    client.query('COMMIT'),
+  ]);
+  // The COMMIT of a transaction that failed answers ROLLBACK, and is not an error.
+  assert.equal(committed.command, 'COMMIT', 'The batch was not committed.');
+  assert.deepEqual(
+    { ...written.rows[0] },
+    {
+      accounts: tables.accounts.rows.length,
+      changed: tables.holdsChanged.rows.length,
+      holds: tables.holds.rows.length,
+      transfers: tables.transfers.rows.length,
+      entries: tables.entries.rows.length,
+      operations: tables.operations.rows.length,
+    },
+    'The batch wrote other rows than it decided.',
+  );
+}
+
+function toTables(changes: BatchChanges, state: BatchState, now: string) {
+  const text = 'text';
+  const bigint = 'bigint';
+  return {
+    accounts: {
+      columns: { id: text, posted: bigint, held: bigint, version: bigint, version_before: bigint },
+      rows: [...changes.accounts].flatMap((id) => {
+        const account = state.accounts.get(id);
+        if (account === undefined) return [];
+        const { posted, held, version, versionBefore } = account;
+        return [{ id, posted, held, version, version_before: versionBefore }];
+      }),
+    },
+    holdsChanged: {
+      columns: { id: 'uuid', remaining: bigint, state: text },
+      rows: [...changes.holdsChanged.values()].map((hold) => ({
+        id: hold.id,
+        remaining: hold.remaining,
+        state: hold.state,
+      })),
+    },
+    holds: {
+      columns: {
+        id: 'uuid',
+        account: text,
+        destination: text,
+        amount: bigint,
+        remaining: bigint,
+        state: text,
+        actor: text,
+        reason: text,
+        expires_at: 'timestamptz',
+        created_at: 'timestamptz',
+      },
+      rows: changes.holdsOpened.map(({ expiresAt, createdAt, ...hold }) => ({
+        ...hold,
+        expires_at: expiresAt,
+        created_at: createdAt,
+      })),
+    },
+    transfers: {
+      columns: {
+        id: 'uuid',
+        kind: text,
+        source: text,
+        destination: text,
+        amount: bigint,
+        actor: text,
+        reason: text,
+        metadata: 'json',
+        reverses: 'uuid',
+        hold: 'uuid',
+        created_at: 'timestamptz',
+      },
+      rows: changes.transfers.map(({ createdAt, metadata, ...transfer }) => ({
+        ...transfer,
+        metadata: JSON.stringify(metadata),
+        created_at: createdAt,
+      })),
+    },
+    entries: {
+      columns: {
+        account: text,
+        version: bigint,
+        kind: text,
+        direction: text,
+        amount: bigint,
+        posted_before: bigint,
+        held_before: bigint,
+        posted_after: bigint,
+        held_after: bigint,
+        transfer: 'uuid',
+        hold: 'uuid',
+        operation: text,
+        actor: text,
+        reason: text,
+        metadata: 'json',
+        created_at: 'timestamptz',
+      },
+      rows: changes.entries.map(({ postedBefore, heldBefore, postedAfter, heldAfter, metadata, ...entry }) => ({
+        ...entry,
+        posted_before: postedBefore,
+        held_before: heldBefore,
+        posted_after: postedAfter,
+        held_after: heldAfter,
+        metadata: metadata === null ? null : JSON.stringify(metadata),
+        created_at: now,
+      })),
+    },
+    operations: {
+      columns: {
+        actor: text,
+        key: text,
+        fingerprint: text,
+        account: text,
+        version: bigint,
+        posted: bigint,
+        held: bigint,
+        transfer: 'uuid',
+        hold: 'uuid',
+        hold_remaining: bigint,
+        hold_state: text,
+        once: text,
+        created_at: 'timestamptz',
+      },
+      rows: changes.operations.map(({ holdRemaining, holdState, ...operation }) => ({
+        ...operation,
+        hold_remaining: holdRemaining,
+        hold_state: holdState,
+        created_at: now,
+      })),
+    },
+  } satisfies Record<string, Table>;
+}

@@ -1,0 +1,231 @@
+import { parseVersion } from '../contract/amount.ts';
+import { CreditsError } from '../contract/error.ts';
+import { parseIdempotencyKey } from '../contract/idempotency-key.ts';
+import { HISTORY_LIMIT_MAX, OPERATIONS_MAX } from '../contract/route.ts';
+import type { Snapshot } from '../contract/snapshot.ts';
+import type { Receipt } from './command.ts';
+import type { Database } from './database.ts';
+import { createHints } from './hint.ts';
+import type { KeyedIntent } from './intent.ts';
+import type { Ledger } from './ledger.ts';
+import { migrate } from './migrate.ts';
+import { LEDGER_MIGRATIONS } from './migrations.ts';
+import {
+  parseAccount,
+  parseAdjust,
+  parseGrant,
+  parseHold,
+  parseHoldId,
+  parsePost,
+  parseReverse,
+  parseSpend,
+  parseTransfer,
+  parseTransferId,
+  parseUserAccount,
+  parseVoid,
+} from './parse-command.ts';
+import {
+  readBalanceAt,
+  readCirculation,
+  readEntries,
+  readExpired,
+  readHold,
+  readSnapshot,
+  readTransfer,
+  readVersionAt,
+  readVersions,
+} from './read.ts';
+import { toCreditsError } from './sql-error.ts';
+import { verifyLedger } from './verify.ts';
+import { createWriter } from './writer.ts';
+
+export interface LedgerOptions {
+  database: Database;
+  /** Milliseconds since 1970. @default Date.now */
+  clock?: () => number;
+  /** Milliseconds between looks for holds that expired unseen. @default 1_000 */
+  expirySweepMs?: number;
+  /** Hears of what went wrong in the background. */
+  onWarning?: (message: string, cause: unknown) => void;
+}
+
+/** Accounts whose holds one look settles; the next look takes the rest. */
+const EXPIRED_ACCOUNTS_MAX = 100;
+
+/** Entries of a history page when the caller does not say. */
+const HISTORY_LIMIT = 25;
+
+/**
+ * Opens the ledger in a database: brings its tables to the newest schema first, and finds or begins its epoch.
+ *
+ * Several ledgers, in one process or in many, may share a Postgres database. Close the ledger before its database.
+ *
+ * @example
+ * const database = await openDatabase({ directory: '.data/credits' });
+ * const ledger = await createLedger({ database });
+ * await ledger.openAccount('42');
+ * await ledger.grant({ account: '42', amount: 100, actor: 'system:welcome', reason: 'Welcome', idempotencyKey: 'welcome:42' });
+ *
+ * @throws {CreditsError} `unavailable` — the database cannot be reached, or was used by a newer program.
+ */
+export async function createLedger(options: LedgerOptions): Promise<Ledger> {
+  const { database, clock = Date.now, expirySweepMs = 1_000, onWarning = () => undefined } = options;
+  const { pool } = database;
+  await migrate(pool, { namespace: 'credits', migrations: LEDGER_MIGRATIONS });
+  const epoch = await coded(async () => {
+    const { rows } = await pool.query<{ epoch: string }>('SELECT epoch FROM credits_lives');
+    if (rows[0] === undefined) throw new CreditsError('unavailable', 'The ledger has lost its epoch.');
+    return rows[0].epoch;
+  });
+  const hints = createHints({ database, epoch, onWarning });
+  const writer = createWriter({ database, clock, notify: hints.notify, onCommit: hints.announce });
+
+  async function run(intent: KeyedIntent): Promise<Receipt> {
+    const receipt = await writer.submit(intent);
+    if (receipt === null) throw new Error('A command was answered without a receipt.');
+    return receipt;
+  }
+
+  /** Reads a snapshot; one that meets an expired hold settles it first, so that equal versions mean equal state. */
+  async function snapshotOf(account: string, since: number | null, operations: readonly string[]): Promise<Snapshot> {
+    const nowMs = clock();
+    const first = await coded(() => readSnapshot(pool, { epoch, account, since, operations, nowMs }));
+    if (!first.expired) return first.snapshot;
+    await writer.submit({ kind: 'expire', account });
+    return (await coded(() => readSnapshot(pool, { epoch, account, since, operations, nowMs }))).snapshot;
+  }
+
+  let sweeping: Promise<void> | null = null;
+  async function sweep(): Promise<void> {
+    try {
+      const accounts = await readExpired(pool, clock(), EXPIRED_ACCOUNTS_MAX);
+      await Promise.all(accounts.map((account) => writer.submit({ kind: 'expire', account })));
+    } catch (error) {
+      onWarning('Expired holds could not be settled: the next look tries again.', error);
+    } finally {
+      sweeping = null;
+    }
+  }
+  const timer = setInterval(() => {
+    sweeping ??= sweep();
+  }, expirySweepMs);
+  timer.unref();
+
+  return Object.freeze({
+    epoch,
+    async openAccount(account) {
+      const id = parseUserAccount(account);
+      await coded(() =>
+        pool.query('INSERT INTO credits_accounts (id, floor, created_at) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING', [
+          id,
+          new Date(clock()).toISOString(),
+        ]),
+      );
+      return snapshotOf(id, null, []);
+    },
+    grant: async (command) => run(parseGrant(command)),
+    spend: async (command) => run(parseSpend(command)),
+    transfer: async (command) => run(parseTransfer(command)),
+    adjust: async (command) => run(parseAdjust(command)),
+    reverse: async (command) => run(parseReverse(command)),
+    hold: async (command) => run(parseHold(command)),
+    post: async (command) => run(parsePost(command)),
+    void: async (command) => run(parseVoid(command)),
+
+    async snapshot(account, { since, operations = [] } = {}) {
+      const from = since === undefined ? null : parseVersion(since, 'since');
+      return snapshotOf(parseAccount(account), from, parseOperations(operations));
+    },
+    async settle(account, operations) {
+      const id = parseUserAccount(account);
+      const keys = parseOperations(operations);
+      await writer.submit({ kind: 'abandon', account: id, operations: keys });
+      return snapshotOf(id, null, keys);
+    },
+    async versions(accounts) {
+      return coded(() => readVersions(pool, accounts));
+    },
+    async balance(account) {
+      const { balance, version } = await snapshotOf(parseAccount(account), null, []);
+      return { balance, version };
+    },
+    async history(account, { before, limit = HISTORY_LIMIT } = {}) {
+      const id = parseAccount(account);
+      const below = before === undefined ? null : parseVersion(before, 'before');
+      const count = parseVersion(limit, 'limit');
+      if (count < 1 || count > HISTORY_LIMIT_MAX) {
+        throw new CreditsError('invalid_request', `limit must be 1 to ${HISTORY_LIMIT_MAX}: got ${count}.`, {
+          details: { field: 'limit' },
+        });
+      }
+      const snapshot = await snapshotOf(id, null, []);
+      const newest = snapshot.version + 1;
+      const entries = await coded(() => readEntries(pool, id, Math.min(below ?? newest, newest), count));
+      const last = entries.at(-1)?.version ?? 1;
+      return { entries, next: last > 1 ? last : null, snapshot };
+    },
+    async balanceAt(account, at) {
+      const id = parseAccount(account);
+      const current = await snapshotOf(id, null, []);
+      const version =
+        'version' in at
+          ? parseVersion(at.version)
+          : await coded(() => readVersionAt(pool, id, parseInstant(at.instant)));
+      const balance = await coded(() => readBalanceAt(pool, id, version));
+      if (balance !== null) return { balance, version };
+      throw new CreditsError(
+        'invalid_request',
+        `Account ${id} has no version ${version}: it is at ${current.version}.`,
+        {
+          details: { field: 'version' },
+        },
+      );
+    },
+    async findTransfer(id) {
+      return coded(() => readTransfer(pool, parseTransferId(id)));
+    },
+    async findHold(id) {
+      const hold = await coded(() => readHold(pool, parseHoldId(id)));
+      if (hold.remaining === 0 || Date.parse(hold.expiresAt) > clock()) return hold;
+      await writer.submit({ kind: 'expire', account: hold.account });
+      return coded(() => readHold(pool, hold.id));
+    },
+    async verify(account) {
+      const id = account === undefined ? null : parseAccount(account);
+      return coded(() => verifyLedger(pool, id, new Date(clock()).toISOString()));
+    },
+    circulation: () => coded(() => readCirculation(pool)),
+    onChange: hints.subscribe,
+    async close() {
+      clearInterval(timer);
+      await sweeping;
+      await writer.close();
+      await hints.close();
+    },
+  } satisfies Ledger);
+}
+
+function parseOperations(operations: readonly string[]): string[] {
+  if (!Array.isArray(operations) || operations.length > OPERATIONS_MAX) {
+    throw new CreditsError('invalid_request', `operations must be a list of at most ${OPERATIONS_MAX} ids.`, {
+      details: { field: 'operations' },
+    });
+  }
+  return [...new Set(operations.map((id) => parseIdempotencyKey(id, 'operations')))];
+}
+
+function parseInstant(value: unknown): string {
+  const instant = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(instant)) {
+    throw new CreditsError('invalid_request', 'instant must be an ISO instant.', { details: { field: 'instant' } });
+  }
+  return new Date(instant).toISOString();
+}
+
+async function coded<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw toCreditsError(error);
+  }
+}

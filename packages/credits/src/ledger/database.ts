@@ -1,0 +1,77 @@
+import { Pool } from 'pg';
+import { CreditsError } from '../contract/error.ts';
+import { createListener } from './listener.ts';
+import { openEmbedded } from './embedded.ts';
+
+/** Where the ledger lives: exactly one of the three. */
+export type DatabaseOptions =
+  /** A Postgres server, such as `postgres://user:password@host/name`. Any number of processes. */
+  | { url: string; connectionsMax?: number }
+  /** An embedded Postgres in a directory, which is created when missing. One process. */
+  | { directory: string }
+  /** An embedded Postgres that is gone when closed: for tests and trials. */
+  | { memory: true };
+
+/**
+ * One interface for both kinds: a `pg` pool, which the host may use for its own tables too.
+ *
+ * An embedded database has **one** connection. Never wait for the ledger, or for anything else that needs the pool,
+ * while holding a client of it: both would wait for each other until the pool gives up after 10 s.
+ */
+export interface Database {
+  readonly kind: 'postgres' | 'embedded';
+  readonly pool: Pool;
+  /** Hears notifications of other processes on a connection of its own; absent where there can be no other process. */
+  listen?: (channel: string, listener: (payload: string) => void) => () => Promise<void>;
+  /** Ends the pool. Close what uses it first. */
+  close(): Promise<void>;
+}
+
+/** Connections to a Postgres server when the host does not say. One is the ledger's writer; the rest answer reads. */
+const CONNECTIONS_MAX = 10;
+
+/**
+ * Opens a database of either kind.
+ *
+ * @param options.connectionsMax - @default 10
+ * @throws {CreditsError} `unavailable` — the server cannot be reached, or another process has the directory open.
+ */
+export async function openDatabase(
+  options: DatabaseOptions,
+  { onWarning = () => undefined }: { onWarning?: (message: string, cause: unknown) => void } = {},
+): Promise<Database> {
+  if ('directory' in options) return openEmbedded(options.directory, onWarning);
+  if ('memory' in options) return openEmbedded(null, onWarning);
+  const pool = new Pool({
+    connectionString: options.url,
+    max: options.connectionsMax ?? CONNECTIONS_MAX,
+    pipeline: true,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'realtime-credits',
+  });
+  // An idle connection that dies is replaced by the next use; without a listener it would end the process.
+  pool.on('error', (error) => onWarning('A database connection was lost.', error));
+  try {
+    await pool.query('SELECT 1');
+  } catch (error) {
+    await pool.end();
+    throw new CreditsError('unavailable', `The database cannot be reached: ${String(error)}`, { cause: error });
+  }
+  const listeners = new Set<() => Promise<void>>();
+  return Object.freeze({
+    kind: 'postgres' as const,
+    pool,
+    listen(channel: string, listener: (payload: string) => void) {
+      const stop = createListener({ url: options.url, channel, listener, onWarning });
+      listeners.add(stop);
+      return async () => {
+        listeners.delete(stop);
+        await stop();
+      };
+    },
+    async close() {
+      await Promise.all([...listeners].map((stop) => stop()));
+      await pool.end();
+    },
+  });
+}

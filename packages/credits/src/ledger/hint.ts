@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import type { Database } from './database.ts';
+
+/**
+ * Says which accounts may have changed: at once in this process, and by NOTIFY in others. A hint, never data (L-8).
+ */
+export interface Hints {
+  subscribe(listener: (accounts: readonly string[]) => void): () => void;
+  /** Tells the listeners in this process. Never throws. */
+  announce(accounts: readonly string[]): void;
+  /** How the writer tells other processes; null where there are none. */
+  readonly notify: { channel: string; sender: string } | null;
+  close(): Promise<void>;
+}
+
+export interface HintsOptions {
+  database: Database;
+  epoch: string;
+  onWarning: (message: string, cause: unknown) => void;
+}
+
+export function createHints({ database, epoch, onWarning }: HintsOptions): Hints {
+  const listeners = new Set<(accounts: readonly string[]) => void>();
+  const sender = randomBytes(6).toString('hex');
+  // The epoch in its name keeps ledgers apart that share a server.
+  const channel = `credits_${epoch.replaceAll('-', '')}`;
+  let stopListening: (() => Promise<void>) | null = null;
+
+  function announce(accounts: readonly string[]): void {
+    for (const listener of listeners) {
+      try {
+        listener(accounts);
+      } catch (error) {
+        onWarning('A listener for changes failed.', error);
+      }
+    }
+  }
+
+  return Object.freeze({
+    notify: database.listen === undefined ? null : { channel, sender },
+    announce,
+    subscribe(listener: (accounts: readonly string[]) => void): () => void {
+      const own = (accounts: readonly string[]) => listener(accounts); // so that one function may listen twice
+      listeners.add(own);
+      stopListening ??=
+        database.listen?.(channel, (payload) => {
+          const [from, ...accounts] = payload.split(' ');
+          if (from !== sender) announce(accounts);
+        }) ?? null;
+      return () => {
+        listeners.delete(own);
+      };
+    },
+    async close(): Promise<void> {
+      listeners.clear();
+      await stopListening?.();
+    },
+  });
+}

@@ -1,0 +1,45 @@
+import { CreditsError, isCreditsError } from '../contract/error.ts';
+
+/** SQLSTATEs after which the same batch, read and decided afresh, can succeed. */
+const CONFLICTS = new Set(['23505', '40001', '40P01', '55P03']);
+
+/** Sockets that closed, servers that stop or start, pools with nothing to give. */
+const CONNECTION_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+
+function codeOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
+  return typeof code === 'string' ? code : '';
+}
+
+/** Whether two commands met each other, so that deciding again is right. */
+export function isConflict(error: unknown): boolean {
+  return CONFLICTS.has(codeOf(error));
+}
+
+/** Whether the connection failed, so that nobody can know what the database did last. */
+export function isConnectionFailure(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code.startsWith('08') || code.startsWith('57P') || code.startsWith('53')) return true;
+  if (CONNECTION_CODES.has(code)) return true;
+  // pg reports these without a code.
+  return (
+    error instanceof Error &&
+    /connection terminated|timeout exceeded when trying to connect|pool after calling end|not queryable|client was closed/i.test(
+      error.message,
+    )
+  );
+}
+
+/**
+ * The one place where what the database throws becomes a coded error. What is not expected stays as it is: a bug.
+ */
+export function toCreditsError(error: unknown): unknown {
+  if (isCreditsError(error)) return error;
+  if (isConnectionFailure(error)) {
+    return new CreditsError('unavailable', 'The database cannot be reached: try again shortly.', { cause: error });
+  }
+  if (isConflict(error)) {
+    return new CreditsError('unavailable', 'Too many commands met each other: try again shortly.', { cause: error });
+  }
+  return error;
+}
