@@ -1,5 +1,19 @@
 /** Everything that runs on the server: the ledger and the door. */
-export type { CreditsHandler, CreditsHandlerOptions, Identity } from './http/handler.ts';
+export { answerWithSnapshot, type AnswerOptions } from './http/answer-with-snapshot.ts';
+export { assertSameOrigin } from './http/assert-same-origin.ts';
+export type { Clock } from './http/clock.ts';
+export {
+  createCreditsHandler,
+  type CreditsHandler,
+  type CreditsHandlerOptions,
+  type Identity,
+} from './http/handler.ts';
+export { readIdempotencyKey } from './http/read-idempotency-key.ts';
+export { readJson } from './http/read-json.ts';
+export { stopNodeServer } from './http/stop-node-server.ts';
+export { toNextHandlers } from './http/to-next-handlers.ts';
+export { toNodeListener, type NodeListener } from './http/to-node-listener.ts';
+export { toProblemResponse } from './http/to-problem-response.ts';
 export type { Circulation, Ledger, VerifyReport } from './ledger/ledger.ts';
 export type {
   AdjustCommand,

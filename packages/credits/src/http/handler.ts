@@ -1,4 +1,28 @@
+/**
+ * The door: every request below one path, answered for whoever the host says is asking.
+ *
+ * Owns: routes, who may ask what, how input is read, how errors look. Does not own: sessions (the host's resolver),
+ * balances (the ledger), open streams (`stream-hub.ts`). Whoever asks only ever gets the account that the resolver named:
+ * no route takes an account from the request.
+ */
+import { Hono, type Context } from 'hono';
+import { CREDITS_ERRORS, CreditsError, isCreditsError } from '../contract/error.ts';
+import { formatEventId, HEARTBEAT_MS, parseEventId } from '../contract/event.ts';
+import { CREDITS_PATH, CREDITS_ROUTES } from '../contract/route.ts';
+import type { Snapshot } from '../contract/snapshot.ts';
+import type { Entry } from '../contract/transfer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { assertSameOrigin } from './assert-same-origin.ts';
+import { createSystemClock, type Clock } from './clock.ts';
+import { createDocsPage } from './docs-page.ts';
+import { createOpenApiDocument } from './openapi.ts';
+import { parseInput, parseQuery } from './parse-input.ts';
+import { readAccount } from './read-account.ts';
+import { readJson } from './read-json.ts';
+import { historyQuerySchema, noQuerySchema, settleBodySchema, snapshotQuerySchema } from './schemas.ts';
+import { createStreamHub } from './stream-hub.ts';
+import { toDisplayEntry } from './to-display-entry.ts';
+import { NO_STORE, toProblemResponse } from './to-problem-response.ts';
 
 /** Who asks, as the host's own session says. */
 export interface Identity {
@@ -25,17 +49,192 @@ export interface CreditsHandlerOptions {
   streamLifetimeMs?: number;
   /** How often versions are re-read, in case a hint was lost. @default 5_000 */
   rereadMs?: number;
+  /** What of an entry its account holder gets to see. @default no other user's id, and no metadata */
+  describeEntry?: (entry: Entry) => Entry;
   /** Hears of what went wrong inside, with the request's id; the wire only says `internal`. */
   onWarning?: (message: string, cause: unknown) => void;
+  /** Time and chance, for tests. @default the machine's */
+  clock?: Clock;
 }
 
 export interface CreditsHandler {
   /** Answers every request below `basePath`; others with a `not_found` problem. Never throws. */
   fetch(request: Request): Promise<Response>;
-  /** Ends the streams of an account with `signed-out`: call it when a session ends. */
+  /**
+   * Asks `identify` again for the account's streams, now and not at their next heartbeat, and ends those whose session is
+   * gone with `signed-out`. Call it after a session ended; streams of the user's other sessions stay.
+   */
   signOut(account: string): void;
   /** Says goodbye on every stream and refuses new ones with `unavailable`: the first step of a graceful stop. */
   drain(options?: { retryAfterMs?: number }): Promise<void>;
   /** Open streams now. */
   readonly streams: number;
+}
+
+type DoorContext = Context<{ Bindings: { requestId: string } }>;
+type Answer = (request: Request, account: string) => Promise<Response>;
+
+/** Not `Connection` nor `Transfer-Encoding`: HTTP/2 forbids them. `no-transform` and the last one keep proxies from collecting. */
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-store, no-transform',
+  'x-accel-buffering': 'no',
+};
+
+/**
+ * Makes the door over a ledger: one function from request to answer, for any server that speaks them.
+ *
+ * ```ts
+ * const handler = createCreditsHandler({ ledger, identify: async (request) => findSession(request) });
+ * const response = await handler.fetch(new Request('https://panel.example/api/credits'));
+ * ```
+ */
+export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHandler {
+  const { ledger, basePath = CREDITS_PATH, trustedOrigins = [], describeEntry = toDisplayEntry } = options;
+  const { onWarning = () => undefined } = options;
+  const hub = createStreamHub({
+    ledger,
+    clock: options.clock ?? createSystemClock(),
+    streamsPerAccountMax: options.streamsPerAccountMax ?? 12,
+    heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
+    streamLifetimeMs: options.streamLifetimeMs ?? 600_000,
+    rereadMs: options.rereadMs ?? 5_000,
+    onWarning,
+  });
+
+  async function identify(request: Request): Promise<string | null> {
+    const identity = await options.identify(request);
+    return identity === null ? null : readAccount(identity);
+  }
+
+  /** Runs a question about an account, which is opened when nobody ever asked about it. */
+  async function withAccount<T>(account: string, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isCreditsError(error) || error.code !== 'account_not_found') throw error;
+      await ledger.openAccount(account);
+      return ask();
+    }
+  }
+
+  const answerSnapshot: Answer = async (request, account) => {
+    const { since, operations } = parseQuery(snapshotQuerySchema, request);
+    const question = { ...(since === undefined ? {} : { since }), ...(operations === undefined ? {} : { operations }) };
+    const snapshot = await withAccount(account, () => ledger.snapshot(account, question));
+    const headers = { etag: `"${formatEventId(snapshot)}"`, 'cache-control': NO_STORE };
+    // The version says nothing of a rejected operation, so a question by id is always answered in full.
+    if (operations === undefined && isFresh(request, snapshot)) return new Response(null, { status: 304, headers });
+    return Response.json(snapshot, { headers });
+  };
+
+  const answerStream: Answer = async (request, account) => {
+    parseQuery(noQuerySchema, request);
+    const last = parseEventId(request.headers.get('last-event-id'));
+    const body = await withAccount(account, () =>
+      hub.open({
+        account,
+        since: last?.epoch === ledger.epoch ? last.version : undefined,
+        identify: () => identify(request),
+        signal: request.signal,
+      }),
+    );
+    return new Response(body, { headers: STREAM_HEADERS });
+  };
+
+  const answerHistory: Answer = async (request, account) => {
+    const { before, limit = 50 } = parseQuery(historyQuerySchema, request);
+    const page = await withAccount(account, () =>
+      ledger.history(account, { limit, ...(before === undefined ? {} : { before }) }),
+    );
+    return Response.json({ ...page, entries: page.entries.map(describeEntry) });
+  };
+
+  const answerSettle: Answer = async (request, account) => {
+    parseQuery(noQuerySchema, request);
+    const { operations } = parseInput(settleBodySchema, await readJson(request));
+    return Response.json(await withAccount(account, () => ledger.settle(account, [...new Set(operations)])));
+  };
+
+  /** A page about the door itself: the same for everybody, and nothing in it is about this server. */
+  const answerDocs = (): Response => {
+    const { html, policy } = createDocsPage(createOpenApiDocument(basePath));
+    const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy };
+    return new Response(html, { headers });
+  };
+
+  /** Forgery is refused before anything is asked, and nobody anonymous hears what a valid question looks like. */
+  function forOwner(answer: Answer) {
+    return async (c: DoorContext): Promise<Response> => {
+      const request = c.req.raw;
+      if (request.method !== 'GET' && request.method !== 'HEAD') assertSameOrigin(request, trustedOrigins);
+      const account = await identify(request);
+      if (account === null) throw new CreditsError('unauthenticated');
+      return answer(request, account);
+    };
+  }
+
+  const notAllowed = (allow: string) => (c: DoorContext) => {
+    const sentence = `${c.req.method} is not offered here: use ${allow}.`;
+    const response = toProblemResponse(new CreditsError('method_not_allowed', sentence), c.env.requestId);
+    response.headers.set('allow', allow);
+    return response;
+  };
+
+  const app = new Hono<{ Bindings: { requestId: string } }>().basePath(basePath);
+  app.get(CREDITS_ROUTES.snapshot, forOwner(answerSnapshot));
+  app.get(CREDITS_ROUTES.history, forOwner(answerHistory));
+  app.post(CREDITS_ROUTES.settle, forOwner(answerSettle));
+  app.get(CREDITS_ROUTES.openapi, () => Response.json(createOpenApiDocument(basePath)));
+  app.get(CREDITS_ROUTES.docs, answerDocs);
+  // HEAD is answered by the GET route less its body: of a stream it would leave one open that nobody reads.
+  app.get(CREDITS_ROUTES.stream, (c) => (c.req.method === 'HEAD' ? notAllowed('GET')(c) : forOwner(answerStream)(c)));
+  app.all(CREDITS_ROUTES.stream, notAllowed('GET'));
+  app.all(CREDITS_ROUTES.settle, notAllowed('POST'));
+  for (const path of [CREDITS_ROUTES.snapshot, CREDITS_ROUTES.history, CREDITS_ROUTES.openapi, CREDITS_ROUTES.docs]) {
+    app.all(path, notAllowed('GET, HEAD'));
+  }
+  app.notFound(() => {
+    throw new CreditsError('not_found');
+  });
+  app.onError((error) => {
+    throw error;
+  });
+
+  function answerError(error: unknown, request: Request, requestId: string): Response {
+    const isExpected = isCreditsError(error) && (CREDITS_ERRORS[error.code].status ?? 500) < 500;
+    const path = new URL(request.url).pathname;
+    if (!isExpected) onWarning(`${request.method} ${path} failed (request ${requestId}).`, error);
+    return toProblemResponse(error, requestId);
+  }
+
+  async function fetch(request: Request): Promise<Response> {
+    const requestId = crypto.randomUUID();
+    let response: Response;
+    try {
+      response = await app.fetch(request, { requestId });
+    } catch (error) {
+      response = answerError(error, request, requestId);
+    }
+    response.headers.set('x-request-id', requestId);
+    response.headers.set('x-content-type-options', 'nosniff');
+    if (!response.headers.has('cache-control')) response.headers.set('cache-control', NO_STORE);
+    return response;
+  }
+
+  return Object.freeze({
+    fetch,
+    signOut: hub.recheck,
+    drain: ({ retryAfterMs = 1_000 } = {}) => hub.drain(retryAfterMs),
+    get streams() {
+      return hub.size;
+    },
+  });
+}
+
+/** Whether the asker has this very state already. @see RFC 9110, section 13.1.2 */
+function isFresh(request: Request, snapshot: Snapshot): boolean {
+  const tags = request.headers.get('if-none-match')?.split(',') ?? [];
+  const known = tags.map((tag) => tag.trim().replace(/^W\//, ''));
+  return known.includes('*') || known.includes(`"${formatEventId(snapshot)}"`);
 }

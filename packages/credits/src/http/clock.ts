@@ -1,0 +1,19 @@
+/** What the door asks of time and chance. Tests bring their own; hosts never need to. */
+export interface Clock {
+  /** Calls back once after so many milliseconds, without keeping the process alive. Returns the cancellation. */
+  setTimer(callback: () => void, delayMs: number): () => void;
+  /** A number from 0 up to but without 1. */
+  random(): number;
+}
+
+/** The clock of the machine. */
+export function createSystemClock(): Clock {
+  return Object.freeze({
+    setTimer(callback: () => void, delayMs: number) {
+      const timer = setTimeout(callback, delayMs);
+      timer.unref();
+      return () => clearTimeout(timer);
+    },
+    random: Math.random,
+  });
+}

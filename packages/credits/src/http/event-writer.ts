@@ -1,0 +1,15 @@
+import { formatEventId, type StreamEventName, type StreamEvents } from '../contract/event.ts';
+import type { Snapshot } from '../contract/snapshot.ts';
+
+/**
+ * Writes one event of the stream. Only snapshots carry an `id`: an event without one leaves the reader's last event id
+ * as it is, so that a heartbeat never makes a reader forget where to resume.
+ *
+ * JSON has no raw line breaks, so one `data:` line is always enough.
+ *
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+ */
+export function formatEvent<Name extends StreamEventName>(name: Name, data: StreamEvents[Name]): string {
+  const id = name === 'snapshot' ? `id: ${formatEventId(data as Snapshot)}\n` : '';
+  return `event: ${name}\n${id}data: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+
+/** A Node request listener, for `http.createServer` or for the part of a server that the door answers. */
+export type NodeListener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
+
+/**
+ * Answers from a Node server. Takes the handler, or any application around it that answers a `Request`.
+ *
+ * Event streams are written here, frame by frame: the next one is taken when the last one has left the process, so that
+ * a slow reader's backlog is one frame, and a stream that is cut takes its socket along.
+ */
+export function toNodeListener(app: { fetch: (request: Request) => Response | Promise<Response> }): NodeListener {
+  const listener = getRequestListener(
+    async (request, { outgoing }) => {
+      const response = await app.fetch(request);
+      const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+      if (!isStream || response.body === null || !('writeHead' in outgoing)) return response;
+      void writeStream(response, response.body, outgoing as ServerResponse);
+      return RESPONSE_ALREADY_SENT;
+    },
+    // Or every Request and Response of the process, the host's own included, would become the adapter's.
+    { overrideGlobalObjects: false },
+  );
+  return (incoming, outgoing) => listener(incoming, outgoing);
+}
+
+async function writeStream(
+  response: Response,
+  body: ReadableStream<Uint8Array>,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const reader = body.getReader();
+  const cancel = (): void => void reader.cancel().catch(() => undefined);
+  outgoing.once('close', cancel);
+  // A stream that was cut has a reader that takes nothing: its socket would never drain by itself.
+  reader.closed.catch(() => outgoing.destroy());
+  try {
+    for (const [name, value] of response.headers) outgoing.appendHeader(name, value);
+    outgoing.writeHead(response.status);
+    outgoing.flushHeaders();
+    for (let frame = await reader.read(); !frame.done; frame = await reader.read()) {
+      const { value } = frame;
+      await new Promise<void>((resolve, reject) => {
+        outgoing.write(value, (error) => (error ? reject(error) : resolve()));
+      });
+    }
+    outgoing.end();
+  } catch {
+    outgoing.destroy();
+  } finally {
+    cancel(); // The reader may have left before `close` was listened for.
+  }
+}
