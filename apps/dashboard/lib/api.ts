@@ -15,6 +15,11 @@ export interface Failure {
   errors?: { path: string; message: string }[];
   details?: unknown;
   snapshot?: Snapshot;
+  /** Every failure is a problem, too, so that the package's client reads it. @see RFC 9457 */
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
 }
 
 export interface Me {

@@ -1,0 +1,18 @@
+import type { NextConfig } from 'next';
+
+/**
+ * The security headers are not set here: the custom server sets them on every answer, with a nonce of its own for each
+ * page (`server/http/security-headers.ts`).
+ */
+const config: NextConfig = {
+  distDir: process.env['NEXT_DIST_DIR'] ?? '.next',
+  poweredByHeader: false,
+  reactStrictMode: true,
+  // Next's own gzip would hold back small chunks; the reverse proxy compresses.
+  compress: false,
+  // They belong to the server process, which opens the one database; no bundle may carry a second copy.
+  serverExternalPackages: ['@electric-sql/pglite', 'better-auth', 'pg', 'realtime-credits/server'],
+  devIndicators: false,
+};
+
+export default config;

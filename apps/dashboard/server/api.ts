@@ -1,0 +1,92 @@
+import { Hono } from 'hono';
+import type { Pool } from 'pg';
+import { CREDITS_PATH, CreditsError } from 'realtime-credits';
+import type { CreditsHandler, Ledger } from 'realtime-credits/server';
+import type { Accounts } from './accounts.ts';
+import type { Auth } from './auth/auth.ts';
+import type { Sessions } from './auth/sessions.ts';
+import type { DailyBonus } from './daily/daily-bonus.ts';
+import { BODY_BYTES_MAX } from './http/body.ts';
+import { toFailure } from './http/failure.ts';
+import { isTrustedMutation, type OriginRules } from './http/origin.ts';
+import type { RateLimiter } from './http/rate-limit.ts';
+import { createRoutes, toResponse } from './http/route.ts';
+import { API_CONTENT_SECURITY_POLICY } from './http/security-headers.ts';
+import type { Payouts } from './payouts/payouts.ts';
+import type { Profiles } from './profiles.ts';
+import type { Referrals } from './referrals/referrals.ts';
+import { registerDailyRoutes } from './routes/daily-login.ts';
+import { registerUserRoutes } from './routes/user.ts';
+
+/** Everything that the routes stand on. */
+export interface ApiParts {
+  auth: Auth;
+  credits: CreditsHandler;
+  sessions: Sessions;
+  accounts: Accounts;
+  ledger: Ledger;
+  pool: Pool;
+  profiles: Profiles;
+  referrals: Referrals;
+  payouts: Payouts;
+  daily: DailyBonus;
+  limiter: RateLimiter;
+  originRules: OriginRules;
+  onWarning: (message: string, cause: unknown) => void;
+}
+
+const AUTH_PATH = '/api/auth';
+
+/** Puts better-auth, the package's door and the dashboard's own routes behind one `fetch`. */
+export function createApi(parts: ApiParts): (request: Request) => Promise<Response> {
+  const { auth, credits, sessions, accounts, pool, originRules, onWarning } = parts;
+  const app = new Hono();
+  const routes = createRoutes({ app, sessions, accounts, originRules, onWarning });
+
+  app.use('/api/*', async (context, next) => {
+    await next();
+    // The package's reading page brings a policy of its own.
+    if (!context.res.headers.has('content-security-policy')) {
+      context.res.headers.set('content-security-policy', API_CONTENT_SECURITY_POLICY);
+    }
+  });
+
+  app.on(['GET', 'POST'], `${AUTH_PATH}/*`, async (context) => {
+    const request = context.req.raw;
+    if (request.method !== 'GET' && !isTrustedMutation(request, originRules)) {
+      return refuse(new CreditsError('forbidden', 'This request comes from another site.'));
+    }
+    if (Number(request.headers.get('content-length') ?? '0') > BODY_BYTES_MAX) {
+      return refuse(new CreditsError('body_too_large'));
+    }
+    return auth.handler(request);
+  });
+
+  app.all(CREDITS_PATH, (context) => credits.fetch(context.req.raw));
+  app.all(`${CREDITS_PATH}/*`, (context) => credits.fetch(context.req.raw));
+
+  routes.anyone('GET', '/api/health', async () => {
+    try {
+      await pool.query('SELECT 1');
+    } catch (cause) {
+      throw new CreditsError('unavailable', 'The database does not answer.', { cause });
+    }
+    return { body: { success: true, status: 'ok' } };
+  });
+  registerUserRoutes(routes, parts);
+  registerDailyRoutes(routes, parts);
+
+  app.notFound(() => refuse(new CreditsError('not_found')));
+  app.onError((error) => {
+    onWarning('A request failed.', error);
+    return refuse(new CreditsError('internal'));
+  });
+
+  return async (request) => app.fetch(request);
+}
+
+function refuse(error: CreditsError): Response {
+  const requestId = crypto.randomUUID();
+  const failure = toFailure(error, requestId);
+  return toResponse(failure.status, failure.body, requestId, failure.headers);
+}

@@ -1,0 +1,116 @@
+import type { Auth } from './auth.ts';
+
+/** Who is signed in, as the database said at most {@link SESSION_CACHE_MS} ago. */
+export interface SessionUser {
+  /** Also the id of the user's account in the ledger. */
+  id: string;
+  email: string;
+  username: string;
+  displayName: string;
+  image: string | null;
+  verified: boolean;
+  role: 'admin' | 'user';
+  /** ISO instants. */
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface Sessions {
+  /** The signed-in user of a request, by its cookies; null when signed out, banned or unknown. */
+  read(headers: Headers): Promise<SessionUser | null>;
+  /** Forgets what is remembered of a user: their next request asks the database. */
+  forget(userId: string): void;
+}
+
+/** Bounds how long another instance may still honour a session that ended here; this instance forgets at once. */
+export const SESSION_CACHE_MS = 5_000;
+
+/** Bounds the memory of a cache that strangers could fill with made-up cookies. */
+const ENTRIES_MAX = 10_000;
+
+interface CacheEntry {
+  user: SessionUser | null;
+  readAt: number;
+}
+
+/**
+ * Reads sessions through a short memory: asking the database for every request costs more than answering most of them.
+ *
+ * @param now - Milliseconds of a clock that never goes back.
+ */
+export function createSessions(auth: Pick<Auth, 'api'>, now: () => number): Sessions {
+  const cache = new Map<string, CacheEntry>();
+  // A read that was under way while its user was forgotten must not be remembered afterwards.
+  let generation = 0;
+
+  async function read(headers: Headers): Promise<SessionUser | null> {
+    const cookie = headers.get('cookie');
+    if (cookie === null) return null;
+    const key = sessionKey(cookie);
+    if (key === null) return null;
+    const known = cache.get(key);
+    if (known !== undefined && now() - known.readAt < SESSION_CACHE_MS) return known.user;
+    const before = generation;
+    const found = await auth.api.getSession({ headers: new Headers({ cookie }) });
+    const user = found === null ? null : toSessionUser(found.user);
+    if (before === generation && user !== null) remember(key, user);
+    else cache.delete(key);
+    return user;
+  }
+
+  function remember(key: string, user: SessionUser): void {
+    cache.delete(key);
+    if (cache.size >= ENTRIES_MAX) {
+      for (const oldest of cache.keys()) {
+        cache.delete(oldest);
+        break;
+      }
+    }
+    cache.set(key, { user, readAt: now() });
+  }
+
+  function forget(userId: string): void {
+    generation += 1;
+    for (const [key, entry] of cache) if (entry.user?.id === userId) cache.delete(key);
+  }
+
+  return Object.freeze({ read, forget });
+}
+
+/** The signed cookie as a whole: a forged signature is another key, and never finds the entry of the true one. */
+function sessionKey(cookie: string): string | null {
+  for (const part of cookie.split(';')) {
+    const [name = '', ...value] = part.trim().split('=');
+    if (name === 'dashboard.session_token' || name === '__Secure-dashboard.session_token') return value.join('=');
+  }
+  return null;
+}
+
+type AuthUser = {
+  id: string;
+  email: string;
+  name: string;
+  image?: string | null | undefined;
+  emailVerified: boolean;
+  createdAt: Date;
+  updatedAt: Date;
+  username?: string | null | undefined;
+  displayUsername?: string | null | undefined;
+  role?: string | null | undefined;
+  banned?: boolean | null | undefined;
+};
+
+function toSessionUser(user: AuthUser): SessionUser | null {
+  if (user.banned === true) return null;
+  return {
+    id: String(user.id),
+    email: user.email,
+    username: user.displayUsername ?? user.username ?? user.name,
+    displayName: user.name,
+    image: user.image ?? null,
+    verified: user.emailVerified,
+    role: user.role === 'admin' ? 'admin' : 'user',
+    createdAt: user.createdAt.toISOString(),
+    updatedAt: user.updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,149 @@
+import { isAbsolute, resolve } from 'node:path';
+import { z } from 'zod';
+
+/**
+ * The environment, read once and checked: every other file gets a {@link Config} and never looks at `process.env`.
+ */
+
+/** Where the rows live: a data directory of ours, or a Postgres of the operator's. */
+export type DatabaseConfig = { kind: 'embedded'; directory: string } | { kind: 'postgres'; url: string };
+
+/** What the operator decided. */
+export interface Config {
+  production: boolean;
+  host: string;
+  port: number;
+  /** The origin that browsers see, without a trailing slash; null: whatever host the request names. */
+  publicUrl: string | null;
+  /** Further origins that may send mutations. */
+  trustedOrigins: string[];
+  /** Whether the last entry of `X-Forwarded-For` is a proxy of ours telling the truth. */
+  trustProxy: boolean;
+  database: DatabaseConfig;
+  /** Where the generated secret and the embedded database are kept. */
+  dataDirectory: string;
+  /** Signs sessions; null: generated once and kept beside the data. */
+  secret: string | null;
+  /** Demo users, and the practice route of the examples page. */
+  demo: boolean;
+  /** The password of all demo users. */
+  demoPassword: string;
+  /** E-mail addresses, in lower case, whose accounts are administrators. */
+  adminEmails: string[];
+  /** The panel that makes servers; null: the built-in simulator. */
+  pterodactyl: { url: string; apiKey: string } | null;
+  /** The zone whose midnight starts a new day for the daily bonus. */
+  timeZone: string;
+}
+
+/** The configuration cannot be used. The message lists every reason, one sentence each. */
+export class ConfigError extends Error {
+  constructor(sentences: readonly string[]) {
+    super(sentences.join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+const flag = z.enum(['1', '0', 'true', 'false', 'on', 'off']).transform((v) => v === '1' || v === 'true' || v === 'on');
+const list = z.string().transform((text) => text.split(/[\s,]+/).filter((part) => part !== ''));
+const origin = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (value) => new URL(value).pathname === '/' && new URL(value).search === '',
+    'must be an origin, without a path',
+  )
+  .transform((value) => new URL(value).origin);
+const timeZone = z.string().refine((zone) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== null;
+  } catch {
+    return false;
+  }
+}, 'is not a time zone of this machine, such as Europe/Berlin');
+
+const environmentSchema = z.object({
+  NODE_ENV: z.string().optional(),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  PUBLIC_URL: origin.optional(),
+  TRUSTED_ORIGINS: list.pipe(z.array(origin)).optional(),
+  TRUST_PROXY: flag.default(false),
+  DATA_DIR: z.string().min(1).optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+    .optional(),
+  BETTER_AUTH_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  DEMO: flag.optional(),
+  DEMO_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
+  ADMIN_EMAILS: list.pipe(z.array(z.email())).optional(),
+  PTERODACTYL_URL: z.url({ protocol: /^https?$/ }).optional(),
+  PTERODACTYL_API_KEY: z.string().min(1).optional(),
+  TIME_ZONE: timeZone.default('UTC'),
+});
+
+/** The demo users' password unless `DEMO_PASSWORD` says another. Public, so it is only accepted on this machine. */
+export const DEMO_PASSWORD = 'demo-credits';
+
+/**
+ * Reads the environment. Empty variables count as absent, as `FOO= npm start` means.
+ *
+ * @param environment - `process.env`.
+ * @param directory - What a relative `DATA_DIR` and its default `.data` are relative to.
+ * @throws {ConfigError} when a variable cannot be used, or two contradict each other.
+ */
+export function parseConfig(environment: Record<string, string | undefined>, directory: string): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}.`));
+  }
+  const env = parsed.data;
+  const dataDirectory = resolvePath(directory, env.DATA_DIR ?? '.data');
+  const database: DatabaseConfig =
+    env.DATABASE_URL === undefined
+      ? { kind: 'embedded', directory: resolve(dataDirectory, 'database') }
+      : { kind: 'postgres', url: env.DATABASE_URL };
+  const demo = env.DEMO ?? database.kind === 'embedded';
+
+  const contradictions: string[] = [];
+  if ((env.PTERODACTYL_URL === undefined) !== (env.PTERODACTYL_API_KEY === undefined)) {
+    contradictions.push('PTERODACTYL_URL and PTERODACTYL_API_KEY only work together: set both or neither.');
+  }
+  if (demo && env.DEMO_PASSWORD === undefined && !isLoopback(env.HOST)) {
+    contradictions.push(
+      `The demo users have a public password, and HOST=${env.HOST} is reachable from outside: set DEMO=0, or DEMO_PASSWORD to one of your own.`,
+    );
+  }
+  if (contradictions.length > 0) throw new ConfigError(contradictions);
+
+  return {
+    production: env.NODE_ENV === 'production',
+    host: env.HOST,
+    port: env.PORT,
+    publicUrl: env.PUBLIC_URL ?? null,
+    trustedOrigins: env.TRUSTED_ORIGINS ?? [],
+    trustProxy: env.TRUST_PROXY,
+    database,
+    dataDirectory,
+    secret: env.BETTER_AUTH_SECRET ?? null,
+    demo,
+    demoPassword: env.DEMO_PASSWORD ?? DEMO_PASSWORD,
+    adminEmails: (env.ADMIN_EMAILS ?? []).map((email) => email.toLowerCase()),
+    pterodactyl:
+      env.PTERODACTYL_URL !== undefined && env.PTERODACTYL_API_KEY !== undefined
+        ? { url: env.PTERODACTYL_URL.replace(/\/+$/, ''), apiKey: env.PTERODACTYL_API_KEY }
+        : null,
+    timeZone: env.TIME_ZONE,
+  };
+}
+
+function resolvePath(directory: string, path: string): string {
+  return isAbsolute(path) ? path : resolve(directory, path);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+}

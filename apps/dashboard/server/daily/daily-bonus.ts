@@ -1,0 +1,216 @@
+import type { Pool } from 'pg';
+import { CreditsError } from 'realtime-credits';
+import type { DailyCheckAnswer, DailyClaimAnswer, DailyHistoryAnswer, DailyStatsAnswer } from '../../lib/api.ts';
+import type { Payout, Payouts } from '../payouts/payouts.ts';
+import type { Day } from './day.ts';
+
+/**
+ * The daily bonus: once per user and day, growing over a cycle of seven consecutive days, then from the start.
+ *
+ * The row of a claim and the payout that it owes are written by one statement; its primary key `(user, day)` lets one of
+ * any number of simultaneous claims through, and the ledger's `once` would refuse a second payment even without it.
+ */
+export interface DailyBonus {
+  check(userId: string): Promise<DailyCheckAnswer['data']>;
+  /**
+   * Claims today's bonus. The same operation id answers again what it answered first, also on a later day.
+   * @throws {CreditsError} `already_claimed` — with `nextClaimAt` in the sentence; `idempotency_key_reused`
+   */
+  claim(userId: string, operationId: string): Promise<ClaimFacts>;
+  history(userId: string, page: { limit: number; offset: number }): Promise<DailyHistoryAnswer['data']>;
+  stats(userId: string): Promise<DailyStatsAnswer['data']>;
+}
+
+/** What a claim answers, beside the balance. */
+export type ClaimFacts = Omit<DailyClaimAnswer['data'], 'new_balance'>;
+
+/** Whole credits for the first to the seventh consecutive day. */
+export const DAILY_REWARDS: readonly number[] = [25, 30, 35, 40, 50, 60, 100];
+
+export interface DailyBonusOptions {
+  pool: Pool;
+  payouts: Payouts;
+  day: Day;
+  /** Wall-clock milliseconds. */
+  now: () => number;
+  /** Hears of each claim that was paid. */
+  onClaimed: (userId: string) => Promise<void>;
+}
+
+interface ClaimRow {
+  day: string;
+  streak: number;
+  amount: string;
+  operation_id: string;
+  claimed_at: Date | string;
+}
+
+export function createDailyBonus({ pool, payouts, day, now, onClaimed }: DailyBonusOptions): DailyBonus {
+  async function findLast(userId: string): Promise<ClaimRow | null> {
+    const { rows } = await pool.query<ClaimRow>(
+      `SELECT day, streak, amount, operation_id, claimed_at FROM dashboard_daily_claims
+       WHERE user_id = $1 ORDER BY day DESC LIMIT 1`,
+      [userId],
+    );
+    return rows[0] ?? null;
+  }
+
+  async function check(userId: string): Promise<DailyCheckAnswer['data']> {
+    const at = now();
+    const today = day.of(at);
+    const [last, stats] = await Promise.all([findLast(userId), readTotals(userId)]);
+    const claimed = last?.day === today;
+    const streak = continuedStreak(last, today);
+    const next = (claimed ? streak : streak + 1) - 1;
+    const closesAt = toInstant(day.endOf(at));
+    return {
+      canClaim: !claimed,
+      alreadyClaimed: claimed,
+      hasLoggedIn: claimed,
+      coinsAwarded: claimed && last !== null ? Number(last.amount) : rewardOf(streak + 1),
+      streak,
+      longestStreak: stats.longest,
+      rewards: [...DAILY_REWARDS],
+      rewardIndex: (claimed ? next + 1 : next) % DAILY_REWARDS.length,
+      nextClaimAt: claimed ? closesAt : toInstant(at),
+      expiresAt: closesAt,
+      timeZone: day.timeZone,
+    };
+  }
+
+  /** Consecutive days up to today, or up to yesterday while today's is open; 0 when the chain broke. */
+  function continuedStreak(last: ClaimRow | null, today: string): number {
+    if (last === null) return 0;
+    return last.day === today || last.day === day.before(today) ? last.streak : 0;
+  }
+
+  async function claim(userId: string, operationId: string): Promise<ClaimFacts> {
+    const repeated = await payouts.find(userId, operationId);
+    if (repeated !== null) return finish(repeated);
+
+    const at = now();
+    const today = day.of(at);
+    const last = await findLast(userId);
+    if (last?.day === today) throw await refuseSecond(userId, last, at);
+    const streak = continuedStreak(last, today) + 1;
+    const amount = rewardOf(streak);
+    const facts: ClaimFacts = {
+      coins_awarded: amount,
+      claimed_at: toInstant(at),
+      streak,
+      next_claim_at: toInstant(day.endOf(at)),
+    };
+    // Either table may refuse: the day by its primary key, the operation id by the payout's. Both or neither is written.
+    const { rowCount } = await pool
+      .query(
+        `WITH payout AS (
+         INSERT INTO dashboard_payouts (user_id, operation_id, kind, amount, once, reason, facts, recorded_at)
+         SELECT $1, $2, 'daily', $3, $4, $5, $6, $7
+         WHERE NOT EXISTS (SELECT 1 FROM dashboard_daily_claims WHERE user_id = $1 AND day = $8)
+         ON CONFLICT DO NOTHING RETURNING 1
+       )
+       INSERT INTO dashboard_daily_claims (user_id, day, streak, amount, operation_id, claimed_at)
+       SELECT $1, $8, $9, $3, $2, $7 FROM payout`,
+        [
+          userId,
+          operationId,
+          amount,
+          `daily:${today}`,
+          `Daily bonus, day ${streak}`,
+          JSON.stringify(facts),
+          facts.claimed_at,
+          today,
+          streak,
+        ],
+      )
+      .catch((error: unknown) => {
+        if (isUniqueViolation(error)) return { rowCount: 0 };
+        throw error;
+      });
+    const recorded = await payouts.find(userId, operationId);
+    if (rowCount === 0 && recorded === null) throw await refuseSecond(userId, await findLast(userId), at);
+    if (recorded === null) throw new CreditsError('internal');
+    return finish(recorded);
+  }
+
+  async function finish(payout: Payout): Promise<ClaimFacts> {
+    if (payout.kind !== 'daily') {
+      throw new CreditsError('idempotency_key_reused', 'This key was used for something else than a daily claim.');
+    }
+    await payouts.pay(payout);
+    await onClaimed(payout.userId);
+    return payout.facts as unknown as ClaimFacts;
+  }
+
+  /** Today is claimed. If the process that recorded it died before paying, it is paid before this one is refused. */
+  async function refuseSecond(userId: string, last: ClaimRow | null, at: number): Promise<CreditsError> {
+    const first = last === null ? null : await payouts.find(userId, last.operation_id);
+    if (first !== null && first.state === 'recorded') await payouts.pay(first);
+    const nextClaimAt = toInstant(day.endOf(at));
+    const details = { once: `daily:${day.of(at)}`, transfer: last?.operation_id ?? '', next_claim_at: nextClaimAt };
+    return new CreditsError('already_claimed', `Today's bonus was claimed. The next one opens at ${nextClaimAt}.`, {
+      details,
+    });
+  }
+
+  async function history(userId: string, { limit, offset }: { limit: number; offset: number }) {
+    const [page, totals] = await Promise.all([
+      pool.query<ClaimRow>(
+        `SELECT day, streak, amount, operation_id, claimed_at FROM dashboard_daily_claims
+         WHERE user_id = $1 ORDER BY day DESC LIMIT $2 OFFSET $3`,
+        [userId, limit, offset],
+      ),
+      readTotals(userId),
+    ]);
+    const logins = page.rows.map((row) => ({
+      day: row.day,
+      coins_awarded: Number(row.amount),
+      claimed_at: new Date(row.claimed_at).toISOString(),
+      streak: row.streak,
+    }));
+    return { logins, total: totals.count, limit, offset };
+  }
+
+  async function stats(userId: string): Promise<DailyStatsAnswer['data']> {
+    const [last, totals] = await Promise.all([findLast(userId), readTotals(userId)]);
+    return {
+      user_id: userId,
+      total_logins: totals.count,
+      current_streak: continuedStreak(last, day.of(now())),
+      longest_streak: totals.longest,
+      total_coins_earned: totals.earned,
+      last_login_date: last?.day ?? null,
+      first_login_date: totals.first,
+    };
+  }
+
+  async function readTotals(userId: string) {
+    const { rows } = await pool.query<{ count: string; longest: number; earned: string; first: string | null }>(
+      `SELECT count(*) AS count, coalesce(max(streak), 0) AS longest, coalesce(sum(amount), 0) AS earned, min(day) AS first
+       FROM dashboard_daily_claims WHERE user_id = $1`,
+      [userId],
+    );
+    const row = rows[0];
+    return {
+      count: Number(row?.count ?? 0),
+      longest: Number(row?.longest ?? 0),
+      earned: Number(row?.earned ?? 0),
+      first: row?.first ?? null,
+    };
+  }
+
+  return Object.freeze({ check, claim, history, stats });
+}
+
+/** What the n-th consecutive day pays, counted from 1. */
+function rewardOf(streak: number): number {
+  return DAILY_REWARDS[(streak - 1) % DAILY_REWARDS.length] ?? 0;
+}
+
+function toInstant(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === '23505';
+}

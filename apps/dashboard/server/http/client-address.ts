@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http';
+import { CLIENT_ADDRESS_HEADER } from '../auth/auth.ts';
+
+/**
+ * Writes down where a request comes from, in a header that everything behind reads. What the client itself sent under
+ * that name is dropped: limits that count by address must not count by a claim.
+ *
+ * @param trustProxy - The last entry of `X-Forwarded-For` was written by a proxy of the operator's.
+ */
+export function stampClientAddress(request: IncomingMessage, trustProxy: boolean): string {
+  const address = (trustProxy ? lastForwarded(request) : null) ?? request.socket.remoteAddress ?? '0.0.0.0';
+  const plain = address.replace(/^::ffff:/, '');
+  const kept: string[] = [];
+  for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
+    const name = request.rawHeaders[i] ?? '';
+    if (name.toLowerCase() !== CLIENT_ADDRESS_HEADER) kept.push(name, request.rawHeaders[i + 1] ?? '');
+  }
+  kept.push(CLIENT_ADDRESS_HEADER, plain);
+  request.rawHeaders = kept;
+  request.headers[CLIENT_ADDRESS_HEADER] = plain;
+  return plain;
+}
+
+function lastForwarded(request: IncomingMessage): string | null {
+  const value = request.headers['x-forwarded-for'];
+  const text = Array.isArray(value) ? value.join(',') : value;
+  const last = text?.split(',').at(-1)?.trim();
+  return last === undefined || last === '' ? null : last;
+}

@@ -1,0 +1,154 @@
+import type { Context, Hono } from 'hono';
+import {
+  CreditsError,
+  IDEMPOTENCY_KEY_HEADER,
+  isCreditsError,
+  parseIdempotencyKey,
+  type Snapshot,
+} from 'realtime-credits';
+import type { Accounts } from '../accounts.ts';
+import type { Sessions, SessionUser } from '../auth/sessions.ts';
+import { isExpected, toFailure } from './failure.ts';
+import { isTrustedMutation, type OriginRules } from './origin.ts';
+
+/** What every route of the dashboard has at hand. */
+export interface RouteContext {
+  request: Request;
+  requestId: string;
+  /** A segment of the path, such as `id`. */
+  param(name: string): string;
+}
+
+/** … and of a signed-in user. */
+export interface UserContext extends RouteContext {
+  user: SessionUser;
+  /** `Idempotency-Key` of the request, or one made for it: the id of the one operation that it asks for. */
+  operationId: string;
+  /** The user's state, with this request's operation in `applied` once it was committed. */
+  snapshot(): Promise<Snapshot>;
+}
+
+export interface RouteAnswer {
+  /** @default 200 */
+  status?: number;
+  body: object;
+}
+
+/** Who may call: anyone, a signed-in user, or an administrator. */
+export interface Routes {
+  anyone(method: 'GET', path: string, handle: (context: RouteContext) => Promise<RouteAnswer>): void;
+  user(method: Method, path: string, handle: (context: UserContext) => Promise<RouteAnswer>): void;
+  admin(method: Method, path: string, handle: (context: UserContext) => Promise<RouteAnswer>): void;
+}
+
+type Method = 'GET' | 'POST' | 'DELETE';
+
+export interface RoutesOptions {
+  app: Hono;
+  sessions: Sessions;
+  accounts: Accounts;
+  originRules: OriginRules;
+  onWarning: (message: string, cause: unknown) => void;
+}
+
+/**
+ * Registers routes that decide in one place who may call, where a mutation may come from, and how a failure looks.
+ *
+ * Administrators' routes do not exist for other users: they answer 404, so that their presence tells nothing.
+ */
+export function createRoutes({ app, sessions, accounts, originRules, onWarning }: RoutesOptions): Routes {
+  async function answer(
+    context: Context,
+    handle: (base: RouteContext) => Promise<RouteAnswer>,
+    known: { user: SessionUser | null; operationId: string | null },
+  ): Promise<Response> {
+    const requestId = crypto.randomUUID();
+    const base: RouteContext = {
+      request: context.req.raw,
+      requestId,
+      param: (name) => context.req.param(name) ?? '',
+    };
+    try {
+      if (base.request.method !== 'GET' && !isTrustedMutation(base.request, originRules)) {
+        throw new CreditsError('forbidden', 'This request comes from another site.');
+      }
+      const { status, body } = await handle(base);
+      return toResponse(status ?? 200, body, requestId);
+    } catch (error) {
+      if (!isExpected(error)) onWarning(`Request ${requestId} failed.`, error);
+      const snapshot = await readSnapshotOfFailure(error, known);
+      const failure = toFailure(error, requestId, snapshot);
+      return toResponse(failure.status, failure.body, requestId, failure.headers);
+    }
+  }
+
+  /** A refusal tells the user's state too, so that a wrong prediction is corrected by the same answer. */
+  async function readSnapshotOfFailure(
+    error: unknown,
+    { user, operationId }: { user: SessionUser | null; operationId: string | null },
+  ): Promise<Snapshot | undefined> {
+    if (user === null || (isCreditsError(error) && error.code === 'unavailable')) return undefined;
+    try {
+      return await accounts.snapshot(user.id, operationId === null ? [] : [operationId]);
+    } catch {
+      return undefined;
+    }
+  }
+
+  function signedIn(access: 'user' | 'admin', handle: (context: UserContext) => Promise<RouteAnswer>) {
+    return (context: Context): Promise<Response> => {
+      const known: { user: SessionUser | null; operationId: string | null } = { user: null, operationId: null };
+      return answer(
+        context,
+        async (base) => {
+          const user = await sessions.read(base.request.headers);
+          if (user === null) throw new CreditsError('unauthenticated');
+          if (access === 'admin' && user.role !== 'admin') throw new CreditsError('not_found');
+          known.user = user;
+          const operationId = readOperationId(base.request);
+          if (base.request.method !== 'GET') {
+            known.operationId = operationId;
+            await accounts.open(user.id);
+          }
+          return handle({
+            ...base,
+            user,
+            operationId,
+            snapshot: () => accounts.snapshot(user.id, known.operationId === null ? [] : [operationId]),
+          });
+        },
+        known,
+      );
+    };
+  }
+
+  return Object.freeze({
+    anyone: (method: 'GET', path: string, handle: (context: RouteContext) => Promise<RouteAnswer>) => {
+      app.on(method, path, (context) => answer(context, handle, { user: null, operationId: null }));
+    },
+    user: (method: Method, path: string, handle: (context: UserContext) => Promise<RouteAnswer>) => {
+      app.on(method, path, signedIn('user', handle));
+    },
+    admin: (method: Method, path: string, handle: (context: UserContext) => Promise<RouteAnswer>) => {
+      app.on(method, path, signedIn('admin', handle));
+    },
+  });
+}
+
+/** Writes a JSON answer that no cache keeps. */
+export function toResponse(
+  status: number,
+  body: object,
+  requestId: string,
+  headers: Record<string, string> = {},
+): Response {
+  return Response.json(body, {
+    status,
+    headers: { 'Cache-Control': 'private, no-store', 'X-Request-Id': requestId, ...headers },
+  });
+}
+
+function readOperationId(request: Request): string {
+  const given = request.headers.get(IDEMPOTENCY_KEY_HEADER);
+  return given === null ? crypto.randomUUID() : parseIdempotencyKey(given, IDEMPOTENCY_KEY_HEADER);
+}

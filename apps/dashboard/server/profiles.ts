@@ -1,0 +1,83 @@
+import { randomInt } from 'node:crypto';
+import type { Pool } from 'pg';
+
+/** What the dashboard keeps of a person beside the account of better-auth. */
+export interface Profile {
+  firstName: string;
+  lastName: string;
+  referralCode: string;
+}
+
+export interface Profiles {
+  /** The profile of a user, made on first touch. */
+  read(userId: string): Promise<Profile>;
+  /** Changes what is given. */
+  update(userId: string, change: { firstName?: string | undefined; lastName?: string | undefined }): Promise<Profile>;
+  /** Whose referral code this is; null when nobody's. */
+  findByReferralCode(code: string): Promise<string | null>;
+}
+
+/** Without 0 and O, 1 and I: people read codes to each other. */
+const CODE_ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
+const CODE_LENGTH = 8;
+
+interface ProfileRow {
+  first_name: string;
+  last_name: string;
+  referral_code: string;
+}
+
+export function createProfiles(pool: Pool): Profiles {
+  async function find(userId: string): Promise<Profile | null> {
+    const { rows } = await pool.query<ProfileRow>(
+      `SELECT first_name, last_name, referral_code FROM dashboard_profiles WHERE user_id = $1`,
+      [userId],
+    );
+    return rows[0] === undefined ? null : toProfile(rows[0]);
+  }
+
+  async function read(userId: string): Promise<Profile> {
+    // A code that is taken already (about once in 10^12) conflicts like a row made by another request: look again.
+    for (;;) {
+      const known = await find(userId);
+      if (known !== null) return known;
+      await pool.query(
+        `INSERT INTO dashboard_profiles (user_id, referral_code) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+        [userId, createReferralCode()],
+      );
+    }
+  }
+
+  async function update(
+    userId: string,
+    change: { firstName?: string | undefined; lastName?: string | undefined },
+  ): Promise<Profile> {
+    await read(userId);
+    const { rows } = await pool.query<ProfileRow>(
+      `UPDATE dashboard_profiles SET first_name = coalesce($2, first_name), last_name = coalesce($3, last_name)
+       WHERE user_id = $1 RETURNING first_name, last_name, referral_code`,
+      [userId, change.firstName ?? null, change.lastName ?? null],
+    );
+    return rows[0] === undefined ? read(userId) : toProfile(rows[0]);
+  }
+
+  async function findByReferralCode(code: string): Promise<string | null> {
+    const { rows } = await pool.query<{ user_id: string }>(
+      `SELECT user_id FROM dashboard_profiles WHERE referral_code = $1`,
+      [code.toUpperCase()],
+    );
+    return rows[0]?.user_id ?? null;
+  }
+
+  return Object.freeze({ read, update, findByReferralCode });
+}
+
+function createReferralCode(): string {
+  let code = '';
+  for (let i = 0; i < CODE_LENGTH; i += 1) code += CODE_ALPHABET[randomInt(CODE_ALPHABET.length)];
+  return code;
+}
+
+function toProfile(row: ProfileRow): Profile {
+  return { firstName: row.first_name, lastName: row.last_name, referralCode: row.referral_code };
+}

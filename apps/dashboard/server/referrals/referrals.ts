@@ -1,0 +1,149 @@
+import { createHmac } from 'node:crypto';
+import type { Pool } from 'pg';
+import type { ReferralsAnswer } from '../../lib/api.ts';
+import type { Day } from '../daily/day.ts';
+import type { Profiles } from '../profiles.ts';
+
+/**
+ * Referrals: who brought whom, what it earns, and when it may be claimed.
+ *
+ * A sign-up earns its reward with the new user's **first daily claim**: an address that nobody ever comes back to is
+ * worth nothing. Each referred person counts once, by their mailbox, even when the account is made again; the same
+ * mailbox as the referrer's does not count at all. A click counts once per visitor; both are capped per day.
+ */
+export interface Referrals {
+  /** Notes a visit by a referral link. Returns whether the code is somebody's, and so worth remembering. */
+  recordClick(code: string, visitor: { address: string; userId: string | null }): Promise<boolean>;
+  /** Notes that a new user came by a referral link. */
+  recordSignup(user: { id: string; email: string }, code: string): Promise<void>;
+  /** The referred user made their first daily claim: their referrer's reward opens. */
+  qualify(userId: string): Promise<void>;
+  /** What the referrals page shows. */
+  read(userId: string): Promise<ReferralsAnswer['data']>;
+  /** What was paid for referrals so far. */
+  totalEarned(userId: string): Promise<number>;
+}
+
+/** Credits per referred person and per visitor. */
+export const REWARD_PER_SIGNUP = 50;
+export const REWARD_PER_CLICK = 1;
+/** Per referrer and day; more are counted, and earn nothing. */
+export const REWARDED_SIGNUPS_PER_DAY_MAX = 20;
+export const REWARDED_CLICKS_PER_DAY_MAX = 10;
+
+/** Bounds what one link can write per day, rewarded or not. */
+const CLICKS_PER_DAY_MAX = 1_000;
+const SIGNUPS_SHOWN_MAX = 100;
+
+export interface ReferralsOptions {
+  pool: Pool;
+  profiles: Profiles;
+  /** Makes visitors' addresses unreadable. */
+  secret: string;
+  day: Day;
+  /** Wall-clock milliseconds. */
+  now: () => number;
+  /** The origin of the links. */
+  publicUrl: string;
+}
+
+export function createReferrals({ pool, profiles, secret, day, now, publicUrl }: ReferralsOptions): Referrals {
+  async function recordClick(code: string, visitor: { address: string; userId: string | null }): Promise<boolean> {
+    const referrerId = await profiles.findByReferralCode(code);
+    if (referrerId === null || referrerId === visitor.userId) return false;
+    await pool.query(
+      `INSERT INTO dashboard_referral_clicks (referrer_id, visitor, day, reward)
+       SELECT $1, $2, $3, CASE WHEN count(*) FILTER (WHERE reward > 0) < ${REWARDED_CLICKS_PER_DAY_MAX} THEN $4::bigint ELSE 0 END
+       FROM dashboard_referral_clicks WHERE referrer_id = $1 AND day = $3
+       HAVING count(*) < ${CLICKS_PER_DAY_MAX}
+       ON CONFLICT DO NOTHING`,
+      [referrerId, hash(secret, visitor.address), day.of(now()), REWARD_PER_CLICK],
+    );
+    return true;
+  }
+
+  async function recordSignup(user: { id: string; email: string }, code: string): Promise<void> {
+    const referrerId = await profiles.findByReferralCode(code);
+    if (referrerId === null || referrerId === user.id) return;
+    const { rows } = await pool.query<{ email: string }>(`SELECT email FROM "user" WHERE id = $1`, [referrerId]);
+    const referrer = rows[0];
+    if (referrer === undefined || toMailbox(referrer.email) === toMailbox(user.email)) return;
+    await pool.query(
+      `INSERT INTO dashboard_referral_signups (referred_id, referrer_id, email_key, reward, created_at)
+       SELECT $1, $2, $3, CASE WHEN count(*) FILTER (WHERE reward > 0) < ${REWARDED_SIGNUPS_PER_DAY_MAX} THEN $4::bigint ELSE 0 END, $5::timestamptz
+       FROM dashboard_referral_signups WHERE referrer_id = $2 AND created_at > $5::timestamptz - interval '1 day'
+       ON CONFLICT DO NOTHING`,
+      [user.id, referrerId, hash(secret, toMailbox(user.email)), REWARD_PER_SIGNUP, new Date(now()).toISOString()],
+    );
+  }
+
+  async function qualify(userId: string): Promise<void> {
+    await pool.query(
+      `UPDATE dashboard_referral_signups SET qualified_at = $2 WHERE referred_id = $1 AND qualified_at IS NULL`,
+      [userId, new Date(now()).toISOString()],
+    );
+  }
+
+  async function read(userId: string): Promise<ReferralsAnswer['data']> {
+    const [profile, clicks, signups, open, earned] = await Promise.all([
+      profiles.read(userId),
+      pool.query<{ clicks: string; open: string }>(
+        `SELECT count(*) AS clicks, coalesce(sum(reward) FILTER (WHERE claimed_by IS NULL), 0) AS open
+         FROM dashboard_referral_clicks WHERE referrer_id = $1`,
+        [userId],
+      ),
+      pool.query<{ username: string; created_at: Date | string; reward: string; claimed: boolean }>(
+        `SELECT coalesce(u."displayUsername", u.username, u.name) AS username, s.created_at, s.reward,
+                s.claimed_by IS NOT NULL AS claimed
+         FROM dashboard_referral_signups s JOIN "user" u ON u.id = s.referred_id
+         WHERE s.referrer_id = $1 ORDER BY s.created_at DESC LIMIT ${SIGNUPS_SHOWN_MAX}`,
+        [userId],
+      ),
+      pool.query<{ open: string }>(
+        `SELECT coalesce(sum(reward), 0) AS open FROM dashboard_referral_signups
+         WHERE referrer_id = $1 AND claimed_by IS NULL AND qualified_at IS NOT NULL`,
+        [userId],
+      ),
+      totalEarned(userId),
+    ]);
+    const claimableClicks = Number(clicks.rows[0]?.open ?? 0);
+    const claimableSignups = Number(open.rows[0]?.open ?? 0);
+    return {
+      code: profile.referralCode,
+      link: `${publicUrl}/sign-up?ref=${profile.referralCode}`,
+      reward_per_signup: REWARD_PER_SIGNUP,
+      reward_per_click: REWARD_PER_CLICK,
+      clicks: Number(clicks.rows[0]?.clicks ?? 0),
+      signups: signups.rows.map((row) => ({
+        username: row.username,
+        created_at: new Date(row.created_at).toISOString(),
+        reward: Number(row.reward),
+        claimed: row.claimed,
+      })),
+      claimable: { clicks: claimableClicks, signups: claimableSignups, total: claimableClicks + claimableSignups },
+      total_earned: earned,
+    };
+  }
+
+  async function totalEarned(userId: string): Promise<number> {
+    const { rows } = await pool.query<{ total: string }>(
+      `SELECT coalesce(sum(amount), 0) AS total FROM dashboard_payouts
+       WHERE user_id = $1 AND kind = 'referral' AND state = 'paid'`,
+      [userId],
+    );
+    return Number(rows[0]?.total ?? 0);
+  }
+
+  return Object.freeze({ recordClick, recordSignup, qualify, read, totalEarned });
+}
+
+/** One-way: the tables tell nobody where a visitor came from, or which mailbox was referred. */
+function hash(secret: string, value: string): string {
+  return createHmac('sha256', `referrals:${secret}`).update(value).digest('base64url');
+}
+
+/** `Me+1@example.com` and `me@example.com` are one mailbox. */
+function toMailbox(email: string): string {
+  const [local = '', domain = ''] = email.toLowerCase().split('@');
+  return `${local.split('+')[0] ?? ''}@${domain}`;
+}

@@ -1,0 +1,78 @@
+import type { Pool } from 'pg';
+import type { Snapshot } from 'realtime-credits';
+import { z } from 'zod';
+import type { Me, MeAnswer } from '../../lib/api.ts';
+import type { Sessions, SessionUser } from '../auth/sessions.ts';
+import { readBody } from '../http/body.ts';
+import type { RateLimiter } from '../http/rate-limit.ts';
+import type { Routes } from '../http/route.ts';
+import type { Profiles } from '../profiles.ts';
+import type { Referrals } from '../referrals/referrals.ts';
+
+export interface UserRoutesOptions {
+  pool: Pool;
+  profiles: Profiles;
+  referrals: Pick<Referrals, 'totalEarned'>;
+  sessions: Sessions;
+  limiter: RateLimiter;
+}
+
+const profileSchema = z.strictObject({
+  display_name: z.string().trim().min(1).max(60).optional(),
+  first_name: z.string().trim().max(60).optional(),
+  last_name: z.string().trim().max(60).optional(),
+});
+
+/** `GET /api/user/me` and `POST /api/user/update-profile`. */
+export function registerUserRoutes(routes: Routes, options: UserRoutesOptions): void {
+  const { pool, profiles, referrals, sessions, limiter } = options;
+
+  routes.user('GET', '/api/user/me', async (context) => {
+    const snapshot = await context.snapshot();
+    const user = await toMe(context.user, snapshot, { profiles, referrals });
+    return { body: { success: true, user, snapshot } satisfies MeAnswer };
+  });
+
+  routes.user('POST', '/api/user/update-profile', async (context) => {
+    limiter.take('profile', context.user.id);
+    const change = await readBody(context.request, profileSchema);
+    await profiles.update(context.user.id, { firstName: change.first_name, lastName: change.last_name });
+    let user = context.user;
+    if (change.display_name !== undefined) {
+      const { rows } = await pool.query<{ updatedAt: Date | string }>(
+        `UPDATE "user" SET name = $2, "updatedAt" = now() WHERE id = $1 RETURNING "updatedAt"`,
+        [user.id, change.display_name],
+      );
+      sessions.forget(user.id);
+      const updatedAt = rows[0] === undefined ? user.updatedAt : new Date(rows[0].updatedAt).toISOString();
+      user = { ...user, displayName: change.display_name, updatedAt };
+    }
+    const snapshot = await context.snapshot();
+    return { body: { success: true, user: await toMe(user, snapshot, { profiles, referrals }), snapshot } };
+  });
+}
+
+/** What a person may see of themselves. */
+export async function toMe(
+  user: SessionUser,
+  snapshot: Snapshot,
+  { profiles, referrals }: { profiles: Profiles; referrals: Pick<Referrals, 'totalEarned'> },
+): Promise<Me> {
+  const [profile, earned] = await Promise.all([profiles.read(user.id), referrals.totalEarned(user.id)]);
+  return {
+    id: user.id,
+    username: user.username,
+    email: user.email,
+    first_name: profile.firstName,
+    last_name: profile.lastName,
+    display_name: user.displayName,
+    role: user.role === 'admin' ? 0 : 1,
+    verified: user.verified,
+    coins: snapshot.balance.available,
+    avatar_url: user.image,
+    referral_code: profile.referralCode,
+    referral_earnings: earned,
+    created_at: user.createdAt,
+    updated_at: user.updatedAt,
+  };
+}

@@ -1,0 +1,176 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { getRequestListener } from '@hono/node-server';
+import next from 'next';
+import { isCreditsError } from 'realtime-credits';
+import { openDatabase, type Database } from 'realtime-credits/server';
+import type { Config } from './config.ts';
+import { createDashboard, type Dashboard } from './dashboard.ts';
+import { stampClientAddress } from './http/client-address.ts';
+import { contentSecurityPolicy, createNonce, securityHeaders } from './http/security-headers.ts';
+import { findReferralCode, referralCookie } from './referrals/visit.ts';
+import { setRuntime } from './runtime.ts';
+
+/** A running server. */
+export interface RunningServer {
+  url: string;
+  dashboard: Dashboard;
+  /** Says goodbye on open streams, lets requests end, closes the database. Under 3 s. */
+  stop(): Promise<void>;
+}
+
+/** Something outside of the program is in the way; the message is one sentence for the operator. */
+export class StartError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StartError';
+  }
+}
+
+/** How long requests under way may take to end once the server stops. */
+const STOP_REQUESTS_MS_MAX = 1_500;
+const DASHBOARD_DIRECTORY = fileURLToPath(new URL('..', import.meta.url));
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
+
+/**
+ * One process, one port: `/api/*` to the fetch handler, every other path to Next.
+ *
+ * The port is taken first and answers 503 until all is ready, so that a start that cannot succeed leaves nothing behind:
+ * no migrated tables for a port that was taken, no locked directory for a database that does not answer.
+ *
+ * @throws {StartError} the port is taken, or the database cannot be opened.
+ */
+export async function startServer(
+  config: Config,
+  onWarning: (message: string, cause: unknown) => void,
+): Promise<RunningServer> {
+  let listener: Listener = answerStarting;
+  const server = createServer((request, response) => listener(request, response));
+  const url = await listen(server, config);
+  let database: Database | null = null;
+  let dashboard: Dashboard | null = null;
+  let pages: ReturnType<typeof next> | null = null;
+
+  async function stop(): Promise<void> {
+    await dashboard?.credits.drain({ retryAfterMs: 1_000 });
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    const force = setTimeout(() => server.closeAllConnections(), STOP_REQUESTS_MS_MAX);
+    await closed;
+    clearTimeout(force);
+    await dashboard?.close();
+    await pages?.close().catch(() => undefined);
+    await database?.close();
+  }
+
+  try {
+    database = await openOrExplain(config);
+    dashboard = await createDashboard({ config, database, localUrl: url, onWarning });
+    setRuntime(dashboard.runtime);
+    await dashboard.startSweeping();
+    pages = next({
+      dev: !config.production,
+      dir: DASHBOARD_DIRECTORY,
+      httpServer: server,
+      hostname: config.host,
+      port: portOf(url),
+    });
+    await pages.prepare();
+    listener = createListener(config, dashboard, pages.getRequestHandler());
+  } catch (error) {
+    await stop().catch(() => undefined);
+    throw error;
+  }
+  return { url, dashboard, stop };
+}
+
+function createListener(config: Config, dashboard: Dashboard, pages: PageHandler): Listener {
+  const api = getRequestListener(dashboard.fetch);
+  const https = config.publicUrl?.startsWith('https:') ?? false;
+  const headers = new Map(Object.entries(securityHeaders(https)));
+
+  return (request, response) => {
+    response.setHeaders(headers);
+    const address = stampClientAddress(request, config.trustProxy);
+    const url = request.url ?? '/';
+    if (url === '/api' || url.startsWith('/api/')) {
+      void api(request, response);
+      return;
+    }
+    const nonce = createNonce();
+    const policy = contentSecurityPolicy(nonce, { development: !config.production, https });
+    // Next reads the nonce from the request's policy, pages from `x-nonce`; a client's own must not reach them.
+    request.headers['content-security-policy'] = policy;
+    request.headers['x-nonce'] = nonce;
+    response.setHeader('Content-Security-Policy', policy);
+    const code = isDocument(request) ? findReferralCode(url) : null;
+    if (code === null) {
+      void pages(request, response);
+      return;
+    }
+    void dashboard
+      .recordVisit(code, { address, headers: new Headers({ cookie: request.headers.cookie ?? '' }) })
+      .then((known) => {
+        if (known) response.appendHeader('Set-Cookie', referralCookie(code, https));
+      })
+      // A visit that was not counted is no reason to show no page.
+      .catch(() => undefined)
+      .then(() => pages(request, response));
+  };
+}
+
+/** Whether a person opens a page: not a prefetch, a script or a picture. */
+function isDocument(request: IncomingMessage): boolean {
+  const destination = request.headers['sec-fetch-dest'];
+  const isPrefetch = request.headers['purpose'] === 'prefetch' || request.headers['sec-purpose'] !== undefined;
+  return request.method === 'GET' && !isPrefetch && (destination === undefined || destination === 'document');
+}
+
+function answerStarting(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(503, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Retry-After': '1',
+    'Cache-Control': 'no-store',
+  });
+  response.end('The dashboard is starting.\n');
+}
+
+async function listen(server: Server, config: Config): Promise<string> {
+  server.listen(config.port, config.host);
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === 'EADDRINUSE') {
+      throw new StartError(`Port ${config.port} is in use: stop what listens there, or set PORT to another.`, {
+        cause,
+      });
+    }
+    throw new StartError(`Cannot listen on ${config.host}:${config.port} (${String(code)}).`, { cause });
+  }
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : config.port;
+  const isAny = config.host === '0.0.0.0' || config.host === '::';
+  // One name everywhere: a session made at localhost is not one at 127.0.0.1.
+  const name = isAny || config.host === '127.0.0.1' || config.host === '::1' ? 'localhost' : config.host;
+  return `http://${name}:${port}`;
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
+}
+
+async function openOrExplain(config: Config): Promise<Database> {
+  try {
+    return await openDatabase(
+      config.database.kind === 'postgres' ? { url: config.database.url } : { directory: config.database.directory },
+    );
+  } catch (cause) {
+    if (isCreditsError(cause)) throw new StartError(cause.message, { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StartError(`The database cannot be opened: ${reason}`, { cause });
+  }
+}
