@@ -1,0 +1,102 @@
+import { countStreams, expectCredits, headerDisplay } from '../support/display.ts';
+import { expect, openPage, test } from '../support/people.ts';
+
+/** Well below the 30 s of a poll: what these tests show came by itself. */
+const AT_ONCE = { timeout: 8_000 };
+
+/** Runs in the page: what a browser does when its tab is left or looked at, which the test runner cannot make it do. */
+function setVisibility(state: string): void {
+  Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state });
+  Object.defineProperty(document, 'hidden', { configurable: true, get: () => state === 'hidden' });
+  document.dispatchEvent(new Event('visibilitychange'));
+}
+
+test('D14: offline is said, and the number is refreshed at once when the network is back', async ({ people }) => {
+  const person = await people.signUp({ credits: 300 });
+  const page = await openPage(person);
+  await expectCredits(page, 300);
+  await person.context.setOffline(true);
+  await expect(headerDisplay(page).getByRole('button')).toHaveAccessibleName(/300, offline/);
+  await people.adjust(person, 45);
+  await expectCredits(page, 300);
+  await person.context.setOffline(false);
+  await expectCredits(page, 345, AT_ONCE);
+  await expect(headerDisplay(page).getByRole('button')).toHaveAccessibleName('Credits: 345');
+});
+
+test('D14: a tab that becomes visible again asks at once', async ({ people }) => {
+  const person = await people.signUp({ credits: 300 });
+  const page = await openPage(person);
+  await expectCredits(page, 300);
+  await page.evaluate(setVisibility, 'hidden');
+  const asked = page.waitForRequest(
+    (request) => /^\/api\/(credits|user\/me)$/.test(new URL(request.url()).pathname),
+    AT_ONCE,
+  );
+  await page.evaluate(setVisibility, 'visible');
+  await asked;
+});
+
+test('D14: going back shows the number of now, not the one of then', async ({ people, playwright, baseURL }) => {
+  const person = await people.signUp({ credits: 300 });
+  // The test runner switches the back/forward cache off; real browsers have it on.
+  const browser = await playwright.chromium.launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+  const context = await browser.newContext({
+    ...(baseURL === undefined ? {} : { baseURL }),
+    storageState: await person.context.storageState(),
+  });
+  const page = await openPage({ context });
+  await expectCredits(page, 300);
+  await page.goto('about:blank');
+  await people.adjust(person, 33);
+  await page.goBack();
+  await expectCredits(page, 333, AT_ONCE);
+  await people.adjust(person, 1);
+  await expectCredits(page, 334, AT_ONCE);
+  await browser.close();
+});
+
+test('D16: a mail link is clicked, and updating goes on', async ({ people }) => {
+  const person = await people.signUp({ credits: 50 });
+  const page = await openPage(person);
+  const streams = countStreams(page);
+  await page.reload();
+  await expectCredits(page, 50);
+  await expect.poll(streams).toBe(1);
+  const unloading = page.evaluate(
+    () => new Promise((resolve) => addEventListener('beforeunload', () => resolve(true), { once: true })),
+  );
+  await page.evaluate(() => {
+    const link = Object.assign(document.createElement('a'), { href: 'mailto:nobody@example.test' });
+    document.body.append(link);
+    link.click();
+  });
+  // Whether a mail program exists or not, the page was asked whether it may be left, and stayed.
+  await Promise.race([unloading, page.evaluate(() => dispatchEvent(new Event('beforeunload')))]);
+  await people.adjust(person, 5);
+  await expectCredits(page, 55, AT_ONCE);
+});
+
+test('D19: what another tab spends is shown here without waiting for a poll', async ({ people }) => {
+  const person = await people.signUp({ credits: 500 });
+  const here = await openPage(person);
+  const there = await openPage(person);
+  await expectCredits(here, 500);
+  await expectCredits(there, 500);
+  const status = await there.evaluate(async () => {
+    const body = JSON.stringify({ effect: 'spend', amount: 120, reason: 'In another tab' });
+    return (await fetch('/api/examples/credits', { method: 'POST', body })).status;
+  });
+  expect(status).toBe(200);
+  await expectCredits(here, 380, AT_ONCE);
+  await expectCredits(there, 380, AT_ONCE);
+});
+
+test('a stream that cannot be had is replaced by polling, and the number still arrives', async ({ people }) => {
+  const person = await people.signUp({ credits: 500 });
+  await person.context.route('**/api/credits/stream', (route) => route.abort());
+  const page = await openPage(person);
+  await expectCredits(page, 500);
+  await people.adjust(person, 60);
+  await expectCredits(page, 560, { timeout: 50_000 });
+});

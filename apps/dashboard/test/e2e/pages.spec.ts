@@ -1,0 +1,109 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { collectComplaints } from '../support/display.ts';
+import { expect, test } from '../support/people.ts';
+
+const PAGES = [
+  '/',
+  '/earn',
+  '/servers',
+  '/servers/new',
+  '/create-server',
+  '/referrals',
+  '/activity',
+  '/transfers',
+  '/settings',
+  '/examples/credits',
+];
+const PUBLIC_PAGES = ['/sign-in', '/sign-up', '/sign-up?ref=UNKNOWN'];
+const ADMIN_PAGES = ['/admin', '/admin/users'];
+const THEMES = ['dark', 'light'] as const;
+
+/** Opens a page in a theme and looks at everything that must never be wrong with it. */
+async function inspect(page: Page, path: string, theme: (typeof THEMES)[number]): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme });
+  await page.addInitScript((value) => localStorage.setItem('theme', value), theme);
+  const complaints = collectComplaints(page);
+  const answer = await page.goto(path);
+  expect(answer?.status()).toBe(200);
+  await expect(page.locator('html')).toHaveClass(new RegExp(`\\b${theme}\\b`));
+  await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+  await page.waitForLoadState('load');
+
+  const policy = answer?.headers()['content-security-policy'] ?? '';
+  expect(policy).toMatch(/script-src [^;]*'nonce-[A-Za-z0-9+/=]{22,}'/);
+  expect(policy).not.toMatch(/script-src [^;]*'unsafe-(inline|eval)'/);
+
+  // Colours are measured once nothing fades any more.
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(
+        ({ playState, effect }) =>
+          playState !== 'running' || effect?.getComputedTiming().endTime === Number.POSITIVE_INFINITY,
+      ),
+  );
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
+  ).toEqual([]);
+
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow).toBe(0);
+  expect(complaints).toEqual([]);
+}
+
+for (const theme of THEMES) {
+  for (const path of PAGES) {
+    test(`${path} in ${theme}: accessible, under its policy, and silent in the console`, async ({ people }) => {
+      const person = await people.signUp({ credits: 1_240 });
+      await inspect(await person.context.newPage(), path, theme);
+    });
+  }
+  for (const path of PUBLIC_PAGES) {
+    test(`${path} in ${theme}: accessible, under its policy, and silent in the console`, async ({ page }) => {
+      await inspect(page, path, theme);
+    });
+  }
+  for (const path of ADMIN_PAGES) {
+    test(`${path} in ${theme}, for an admin: accessible, under its policy, and silent in the console`, async ({
+      people,
+      context,
+    }) => {
+      const admin = await people.admin();
+      await context.addCookies((await admin.storageState()).cookies);
+      await inspect(await context.newPage(), path, theme);
+    });
+  }
+}
+
+test('on a phone no page is wider than the screen', async ({ people }) => {
+  const person = await people.signUp({ credits: 1_234_567 });
+  const page = await person.context.newPage();
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const path of PAGES) {
+    await page.goto(path);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow, path).toBe(0);
+  }
+});
+
+test("the admin's pages do not exist for others", async ({ people }) => {
+  const person = await people.signUp();
+  const page = await person.context.newPage();
+  for (const path of ADMIN_PAGES) expect((await page.goto(path))?.status(), path).toBe(404);
+});
+
+test('an address that leads nowhere says so in the design of the rest', async ({ people }) => {
+  const person = await people.signUp();
+  const page = await person.context.newPage();
+  expect((await page.goto('/nowhere'))?.status()).toBe(404);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(page.getByRole('link').first()).toBeVisible();
+});

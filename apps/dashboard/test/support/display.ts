@@ -1,0 +1,73 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** The display in the header: the golden one. */
+export function headerDisplay(page: Page): Locator {
+  return page.locator('header [data-slot="credits-display"][data-variant="prominent"]');
+}
+
+/** Waits until the header paints this amount. */
+export async function expectCredits(page: Page, amount: number, options: { timeout?: number } = {}): Promise<void> {
+  const text = new Intl.NumberFormat('en-US').format(amount);
+  await expect(headerDisplay(page).locator('[data-credits-number]')).toHaveText(text, options);
+}
+
+/** One number that was on the screen, and since when. */
+export interface Painted {
+  amount: number | null;
+  /** Wall-clock milliseconds, of the same clock as the test's. */
+  at: number;
+}
+
+/**
+ * Writes down what the header paints, on every animation frame from now on, also across navigations.
+ *
+ * @returns A function that reads what was seen so far, without repetitions.
+ */
+export async function samplePainted(page: Page): Promise<() => Promise<Painted[]>> {
+  await page.addInitScript(startSampling);
+  await page.evaluate(startSampling);
+  return () => page.evaluate(() => (window as unknown as { painted: Painted[] }).painted);
+}
+
+/** Runs in the page. */
+function startSampling(): void {
+  const host = window as unknown as { painted?: { amount: number | null; at: number }[] };
+  if (host.painted !== undefined) return;
+  const painted: { amount: number | null; at: number }[] = [];
+  host.painted = painted;
+  const sample = () => {
+    const element = document.querySelector('header [data-variant="prominent"] [data-credits-number]');
+    const text = element?.textContent?.replace(/[^\d-]/g, '') ?? '';
+    const amount = text === '' ? null : Number(text);
+    if (painted.length === 0 || painted.at(-1)?.amount !== amount) {
+      painted.push({ amount, at: performance.timeOrigin + performance.now() });
+    }
+    requestAnimationFrame(sample);
+  };
+  requestAnimationFrame(sample);
+}
+
+/** Collects what a page must never say: uncaught errors, console errors, violations of its policy. */
+export function collectComplaints(page: Page, ignore: RegExp[] = []): string[] {
+  const complaints: string[] = [];
+  const add = (text: string) => {
+    if (!ignore.some((pattern) => pattern.test(text))) complaints.push(text);
+  };
+  page.on('pageerror', (error) => add(`uncaught: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') add(`${message.type()}: ${message.text()}`);
+  });
+  return complaints;
+}
+
+/** Counts the event streams that are open now, over all tabs of a browser. */
+export function countStreams(page: Page): () => number {
+  const open = new Set<unknown>();
+  page.context().on('request', (request) => {
+    if (new URL(request.url()).pathname === '/api/credits/stream') open.add(request);
+  });
+  const close = (request: unknown) => open.delete(request);
+  page.context().on('requestfinished', close);
+  page.context().on('requestfailed', close);
+  return () => open.size;
+}

@@ -1,0 +1,132 @@
+import { test as base, type APIRequestContext, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import type { AdminAdjustAnswer, MeAnswer } from '../../lib/api.ts';
+
+/**
+ * People for browser tests: everyone signs up for one test alone, from an address of their own, so that no test sees
+ * another's credits or runs into the limits that guard signing in.
+ */
+
+const PASSWORD = 'a long enough password';
+const DEMO_PASSWORD = process.env['DEMO_PASSWORD'] ?? 'demo-credits';
+
+let people = 0;
+
+/** A different client address for each person: the test server trusts its proxy, and here we are the proxy. */
+function nextAddress(): string {
+  people += 1;
+  const worker = Number(process.env['TEST_PARALLEL_INDEX'] ?? 0);
+  return `10.${worker}.${Math.floor(people / 250)}.${(people % 250) + 1}`;
+}
+
+export interface Person {
+  /** The ledger account, too. */
+  id: string;
+  email: string;
+  username: string;
+  /** One browser, signed in as this person. */
+  context: BrowserContext;
+  /** Requests with this person's session, outside of any page. */
+  request: APIRequestContext;
+}
+
+export interface People {
+  /** Signs up someone new, with this many credits. */
+  signUp(options?: { credits?: number }): Promise<Person>;
+  /** Another browser of the same person. */
+  secondBrowser(person: Person): Promise<BrowserContext>;
+  /** An administrator's session. */
+  admin(): Promise<APIRequestContext>;
+  /** What an administrator gives or takes, as the administrator's page would ask for it. */
+  adjust(person: Pick<Person, 'id'>, amount: number, reason?: string): Promise<AdminAdjustAnswer>;
+}
+
+/** Tests with people. `page` is signed out; use `person.context.newPage()`. */
+export const test = base.extend<{ people: People }, { adminRequest: APIRequestContext }>({
+  adminRequest: [
+    async ({ playwright }, use, worker) => {
+      const baseURL = worker.project.use.baseURL ?? '';
+      const request = await playwright.request.newContext({
+        baseURL,
+        extraHTTPHeaders: { 'x-forwarded-for': nextAddress(), origin: new URL(baseURL).origin },
+      });
+      await signIn(request, { email: 'admin@demo.test', password: DEMO_PASSWORD });
+      await use(request);
+      await request.dispose();
+    },
+    { scope: 'worker' },
+  ],
+  people: async ({ browser, adminRequest, baseURL, contextOptions, locale, timezoneId, viewport }, use) => {
+    const contexts: BrowserContext[] = [];
+    const origin = new URL(baseURL ?? '').origin;
+    const open = async (browserToUse: Browser): Promise<BrowserContext> => {
+      const context = await browserToUse.newContext({
+        ...contextOptions,
+        ...(baseURL === undefined ? {} : { baseURL }),
+        ...(locale === undefined ? {} : { locale }),
+        ...(timezoneId === undefined ? {} : { timezoneId }),
+        viewport: viewport ?? null,
+        extraHTTPHeaders: { 'x-forwarded-for': nextAddress() },
+      });
+      contexts.push(context);
+      return context;
+    };
+
+    const adjust: People['adjust'] = async ({ id }, amount, reason = 'A gift for a test') => {
+      const answer = await adminRequest.post(`/api/admin/users/${id}/coins`, { data: { amount, reason } });
+      if (!answer.ok()) throw new Error(`Adjusting was answered ${answer.status()}: ${await answer.text()}`);
+      return (await answer.json()) as AdminAdjustAnswer;
+    };
+
+    await use({
+      adjust,
+      admin: async () => adminRequest,
+      signUp: async ({ credits = 1_000 } = {}) => {
+        const context = await open(browser);
+        const name = `t${process.pid.toString(36)}${Date.now().toString(36)}${people}`;
+        const email = `${name}@example.test`;
+        const answer = await context.request.post('/api/auth/sign-up/email', {
+          headers: { origin },
+          data: { email, password: PASSWORD, name: `Test ${people}`, username: name },
+        });
+        if (!answer.ok()) throw new Error(`Signing up was answered ${answer.status()}: ${await answer.text()}`);
+        const { user } = await readMe(context.request);
+        if (credits !== user.coins) await adjust(user, credits - user.coins);
+        return { id: user.id, email, username: user.username, context, request: context.request };
+      },
+      secondBrowser: async (person) => {
+        const context = await open(browser);
+        await signIn(context.request, { email: person.email, password: PASSWORD, origin });
+        return context;
+      },
+    });
+    await Promise.all(contexts.map((context) => context.close()));
+  },
+});
+
+export { expect } from '@playwright/test';
+
+/** Signs in by the same request as the sign-in page. */
+export async function signIn(
+  request: APIRequestContext,
+  { email, password, origin }: { email: string; password: string; origin?: string },
+): Promise<void> {
+  const answer = await request.post('/api/auth/sign-in/email', {
+    ...(origin === undefined ? {} : { headers: { origin } }),
+    data: { email, password },
+  });
+  if (!answer.ok()) throw new Error(`Signing in as ${email} was answered ${answer.status()}: ${await answer.text()}`);
+}
+
+/** The truth, asked from the server. */
+export async function readMe(request: APIRequestContext): Promise<MeAnswer> {
+  const answer = await request.get('/api/user/me');
+  if (!answer.ok()) throw new Error(`GET /api/user/me was answered ${answer.status()}: ${await answer.text()}`);
+  return (await answer.json()) as MeAnswer;
+}
+
+/** A page of this person, with the header's number on it. */
+export async function openPage(person: Pick<Person, 'context'>, path = '/'): Promise<Page> {
+  const page = await person.context.newPage();
+  await page.goto(path);
+  return page;
+}
