@@ -4,7 +4,8 @@ import type { Hold, HoldState } from '../contract/hold.ts';
 import type { Transfer } from '../contract/transfer.ts';
 import { scopedKey, type BatchState } from './batch-state.ts';
 import type { Receipt } from './command.ts';
-import { HOUSE_ISSUED, HOUSE_SPENT, type Intent } from './intent.ts';
+import { HOUSE_ISSUED, isHouse, type Intent } from './intent.ts';
+import { roundTrip } from './round-trip.ts';
 import {
   HOLD_COLUMNS,
   toHold,
@@ -47,6 +48,25 @@ const REVERSED = `SELECT reverses FROM credits_transfers WHERE reverses = ANY($1
 
 const HOLD_ACCOUNTS = `SELECT account, destination FROM credits_holds WHERE id = ANY($1::uuid[])`;
 
+interface Sides {
+  account: string;
+  destination: string;
+}
+
+interface AccountRow {
+  id: string;
+  floor: string;
+  posted: string;
+  held: string;
+  version: string;
+}
+
+interface ClaimRow {
+  account: string;
+  once: string;
+  reference: string;
+}
+
 interface KnownRow extends TransferRow, HoldRow {
   actor: string;
   key: string;
@@ -82,27 +102,25 @@ export async function readBatch(client: PoolClient, intents: readonly Intent[], 
   }
 
   // Which accounts a hold or a transfer is between never changes, so it may be read before the lock.
-  const [, between, undone] = await all([
-    client.query(BEGIN),
-    holdIds.size === 0
-      ? null
-      : query<{ account: string; destination: string }>(client, 'hold_accounts', HOLD_ACCOUNTS, [[...holdIds]]),
-    transferIds.size === 0 ? null : query<TransferRow>(client, 'transfers', TRANSFERS, [[...transferIds]]),
+  const refers = holdIds.size + transferIds.size > 0;
+  const [, between, undone] = await roundTrip(client, [
+    refers ? () => client.query(BEGIN) : null,
+    holdIds.size > 0 ? () => query<Sides>(client, 'hold_accounts', HOLD_ACCOUNTS, [[...holdIds]]) : null,
+    transferIds.size > 0 ? () => query<TransferRow>(client, 'transfers', TRANSFERS, [[...transferIds]]) : null,
   ]);
   for (const row of between?.rows ?? []) accounts.add(row.account).add(row.destination);
   const transfers = (undone?.rows ?? []).map(toTransfer);
   for (const transfer of transfers) accounts.add(transfer.source).add(transfer.destination);
 
   const locked = [...accounts].toSorted();
-  const users = locked.filter((account) => account !== HOUSE_ISSUED && account !== HOUSE_SPENT);
-  const [rows, known, holds, claims, reversed] = await all([
-    query<{ id: string; floor: string; posted: string; held: string; version: string }>(client, 'lock', LOCK, [locked]),
-    query<KnownRow>(client, 'operations', OPERATIONS, [keys.map((k) => k.actor), keys.map((k) => k.key)]),
-    query<HoldRow>(client, 'holds', HOLDS, [[...holdIds], users, new Date(nowMs).toISOString()]),
-    facts.size === 0
-      ? null
-      : query<{ account: string; once: string; reference: string }>(client, 'claims', CLAIMS, [[...facts], users]),
-    transferIds.size === 0 ? null : query<{ reverses: string }>(client, 'reversed', REVERSED, [[...transferIds]]),
+  const users = locked.filter((account) => !isHouse(account));
+  const [, rows, known, holds, claims, reversed] = await roundTrip(client, [
+    refers ? null : () => client.query(BEGIN),
+    () => query<AccountRow>(client, 'lock', LOCK, [locked]),
+    () => query<KnownRow>(client, 'operations', OPERATIONS, [keys.map((k) => k.actor), keys.map((k) => k.key)]),
+    () => query<HoldRow>(client, 'holds', HOLDS, [[...holdIds], users, new Date(nowMs).toISOString()]),
+    facts.size > 0 ? () => query<ClaimRow>(client, 'claims', CLAIMS, [[...facts], users]) : null,
+    transferIds.size > 0 ? () => query<{ reverses: string }>(client, 'reversed', REVERSED, [[...transferIds]]) : null,
   ]);
   return {
     accounts: new Map(
@@ -150,15 +168,4 @@ function query<Row extends object>(
   values: unknown[],
 ): Promise<QueryResult<Row>> {
   return client.query<Row>({ name: `credits_${name}`, text, values });
-}
-
-/**
- * Waits for all, also when one fails: a client that goes back to the pool with statements under way would answer them to
- * somebody else.
- */
-export async function all<T extends readonly unknown[]>(
-  promises: readonly [...T],
-): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  await Promise.allSettled(promises);
-  return (await Promise.all(promises)) as { -readonly [K in keyof T]: Awaited<T[K]> };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { PoolClient } from 'pg';
-import { all } from './batch-read.ts';
 import type { BatchChanges, BatchState } from './batch-state.ts';
+import { roundTrip } from './round-trip.ts';
 
 /**
  * The second round trip of a batch: one statement that writes everything, the hint, and the commit.
@@ -9,6 +9,8 @@ import type { BatchChanges, BatchState } from './batch-state.ts';
  * One statement, in which each table is written once, from arrays: two updates of one table in a single statement wait
  * for each other, and one statement per row costs a round trip per row.
  */
+
+const NOTIFY = 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload';
 
 type Cell = string | number | null;
 
@@ -59,12 +61,12 @@ export async function writeBatch(
     SELECT (SELECT count(*) FROM a)::int AS accounts, (SELECT count(*) FROM c)::int AS changed,
       (SELECT count(*) FROM h)::int AS holds, (SELECT count(*) FROM t)::int AS transfers,
       (SELECT count(*) FROM e)::int AS entries, (SELECT count(*) FROM o)::int AS operations`;
-  const [written, , committed] = await all([
-    client.query<Record<string, number>>({ name: 'credits_write', text, values }),
-    Promise.all(
-      (notify?.payloads ?? []).map((payload) => client.query('SELECT pg_notify($1, $2)', [notify?.channel, payload])),
-    ),
-    client.query('COMMIT'),
+  const [written, , committed] = await roundTrip(client, [
+    () => client.query<Record<string, number>>({ name: 'credits_write', text, values }),
+    notify === null
+      ? null
+      : () => client.query({ name: 'credits_notify', text: NOTIFY, values: [notify.channel, notify.payloads] }),
+    () => client.query('COMMIT'),
   ]);
   // The COMMIT of a transaction that failed answers ROLLBACK, and is not an error.
   assert.equal(committed.command, 'COMMIT', 'The batch was not committed.');
