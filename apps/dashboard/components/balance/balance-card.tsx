@@ -1,0 +1,97 @@
+'use client';
+import { ArrowLeftRight, LoaderCircle, Lock, Wallet } from 'lucide-react';
+import Link from 'next/link';
+import type { Snapshot } from 'realtime-credits';
+import type { ReactNode } from 'react';
+
+import { useBalance } from '@/components/balance/use-balance';
+import { Button } from '@/components/ui/button';
+import { Card, CardFooter } from '@/components/ui/card';
+import { formatChange, formatCredits } from '@/lib/format';
+
+/**
+ * The balance, explained: what may be spent, what is reserved and why, and how the three numbers belong together. While
+ * an own command is under way its effect is in the big number, and named below it.
+ */
+export function BalanceCard({ initial }: { initial: Snapshot }) {
+  const { shown, confirmed, pending } = useBalance(initial);
+  const { posted, held } = confirmed;
+  return (
+    <Card className="overflow-hidden">
+      <div className="flex flex-1 flex-col px-5 pt-5 pb-6 sm:px-6 sm:pt-6">
+        <h2 className="text-sm font-medium text-muted-foreground">Available credits</h2>
+        <p className="mt-2 text-5xl leading-none font-semibold tracking-tight text-credits tabular-nums">
+          {formatCredits(shown)}
+        </p>
+        <p className="mt-3 flex min-h-5 items-center gap-2 text-sm text-muted-foreground">
+          {pending.length > 0 ? (
+            <>
+              <LoaderCircle className="size-3.5 animate-spin" aria-hidden />
+              Includes {pending.map(({ delta, reason }) => `${formatChange(delta)} for “${reason}”`).join(', ')}, not
+              confirmed yet
+            </>
+          ) : (
+            'Yours to spend right now.'
+          )}
+        </p>
+        <div className="mt-auto pt-8">
+          <HeldBar posted={posted} held={held} />
+          <dl className="mt-5 grid gap-4 sm:grid-cols-2">
+            <Part icon={<Wallet />} term="In your account" value={posted}>
+              Everything you have been given or sent, less what you have spent.
+            </Part>
+            <Part icon={<Lock />} term="Reserved" value={held}>
+              {held === 0
+                ? 'Nothing is set aside at the moment.'
+                : 'Set aside for servers that are being set up. It comes back if a setup fails.'}
+            </Part>
+          </dl>
+        </div>
+      </div>
+      <CardFooter className="flex-wrap">
+        <Button asChild variant="secondary" size="sm">
+          <Link href="/transfers">
+            <ArrowLeftRight /> Send credits
+          </Link>
+        </Button>
+        <Button asChild variant="ghost" size="sm">
+          <Link href="/activity">See every change</Link>
+        </Button>
+      </CardFooter>
+    </Card>
+  );
+}
+
+function HeldBar({ posted, held }: { posted: number; held: number }) {
+  const heldPercent = posted === 0 ? 0 : Math.min(100, (held / posted) * 100);
+  return (
+    <div aria-hidden className="flex h-2 gap-1 overflow-hidden rounded-full">
+      <div
+        className={
+          posted === 0 ? 'flex-1 bg-muted' : 'flex-1 rounded-full bg-linear-to-r from-credits-to to-credits-from'
+        }
+      />
+      {heldPercent > 0 ? (
+        <div
+          className="min-w-2 rounded-full border border-credits-border bg-credits-soft transition-[width]"
+          style={{ width: `${heldPercent}%` }}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function Part({ icon, term, value, children }: { icon: ReactNode; term: string; value: number; children: string }) {
+  return (
+    <div>
+      <dt className="flex items-center gap-2 text-sm text-muted-foreground [&_svg]:size-3.5">
+        {icon}
+        {term}
+      </dt>
+      <dd>
+        <span className="mt-1 block text-lg font-semibold tabular-nums">{formatCredits(value)}</span>
+        <span className="mt-0.5 block text-[0.8125rem] leading-snug text-muted-foreground">{children}</span>
+      </dd>
+    </div>
+  );
+}

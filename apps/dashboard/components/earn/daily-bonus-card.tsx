@@ -1,0 +1,63 @@
+'use client';
+import { Check, Gift } from 'lucide-react';
+import { useRouter } from 'next/navigation';
+
+import { Countdown } from '@/components/earn/countdown';
+import { StreakTrack } from '@/components/earn/streak-track';
+import { useClaim } from '@/components/earn/use-claim';
+import { SubmitButton } from '@/components/form/submit-button';
+import { Card, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
+import type { DailyCheckAnswer } from '@/lib/api';
+import { formatCount, formatCreditsWithUnit } from '@/lib/format';
+
+interface DailyBonusProps {
+  daily: DailyCheckAnswer['data'];
+  /** The server's clock when the page was rendered, in milliseconds. */
+  renderedAt: number;
+}
+
+/** Today's bonus in short, for the overview. */
+export function DailyBonusCard({ daily, renderedAt }: DailyBonusProps) {
+  return (
+    <Card>
+      <CardHeader>
+        <CardTitle>Today’s bonus</CardTitle>
+        <CardDescription>
+          {daily.streak === 0
+            ? 'Claim it day after day, and it grows.'
+            : `${formatCount(daily.streak, 'day')} in a row. Seven days make a full track.`}
+        </CardDescription>
+      </CardHeader>
+      <div className="flex flex-1 flex-col justify-center px-5 py-6 sm:px-6">
+        <StreakTrack daily={daily} />
+      </div>
+      <CardFooter className="min-h-18 justify-between">
+        <ClaimState daily={daily} renderedAt={renderedAt} />
+      </CardFooter>
+    </Card>
+  );
+}
+
+/** Either the button, or when the next claim opens: by the server's clock, in words and as an instant. */
+export function ClaimState({ daily, renderedAt }: DailyBonusProps) {
+  const router = useRouter();
+  const { claim, isPending } = useClaim(daily);
+  if (daily.canClaim) {
+    return (
+      <SubmitButton type="button" pending={isPending} onClick={() => void claim()} className="w-full">
+        <Gift /> Claim {formatCreditsWithUnit(daily.coinsAwarded)}
+      </SubmitButton>
+    );
+  }
+  return (
+    <>
+      <p className="flex items-center gap-2 text-sm font-medium">
+        <Check className="size-4 text-success" aria-hidden />
+        {formatCreditsWithUnit(daily.coinsAwarded)} claimed
+      </p>
+      <p className="text-right text-[0.8125rem] text-muted-foreground">
+        Next in <Countdown until={daily.nextClaimAt} renderedAt={renderedAt} style="words" onEnd={router.refresh} />
+      </p>
+    </>
+  );
+}

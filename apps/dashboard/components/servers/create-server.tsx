@@ -1,0 +1,164 @@
+'use client';
+import type { Snapshot } from 'realtime-credits';
+import { useState, type FormEvent } from 'react';
+
+import { Amount } from '@/components/balance/amount';
+import { Choice, Step } from '@/components/form/choice';
+import { Field } from '@/components/form/field';
+import { SubmitButton } from '@/components/form/submit-button';
+import { CreationPanel } from '@/components/servers/creation-panel';
+import { checkName, toFirstOrder, toSoftware, toTotal, type Order } from '@/components/servers/order';
+import { OrderSummary } from '@/components/servers/order-summary';
+import { useCreateServer } from '@/components/servers/use-create-server';
+import { Input } from '@/components/ui/input';
+import type { CatalogueAnswer, Plan } from '@/lib/api';
+import { formatMegabytes } from '@/lib/format';
+
+interface CreateServerProps {
+  catalogue: CatalogueAnswer['data'];
+  snapshot: Snapshot;
+}
+
+/** The whole order on one page: nothing is hidden behind a "next", and the cost is always beside it. */
+export function CreateServer({ catalogue, snapshot }: CreateServerProps) {
+  const [order, setOrder] = useState<Order>(() => toFirstOrder(catalogue));
+  const [nameError, setNameError] = useState<string | null>(null);
+  const { creation, create, restart } = useCreateServer();
+  const plan = catalogue.plans.find(({ id }) => id === order.planId);
+  const change = (changes: Partial<Order>) => setOrder((before) => ({ ...before, ...changes }));
+
+  function handleSubmit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const wrong = checkName(order.name);
+    setNameError(wrong);
+    if (wrong !== null) {
+      event.currentTarget.querySelector<HTMLInputElement>('input[name=name]')?.focus();
+      return;
+    }
+    if (plan !== undefined) void create({ order, cost: toTotal(plan) });
+  }
+
+  if (creation.state !== 'choosing') {
+    return <CreationPanel creation={creation} name={order.name.trim()} snapshot={snapshot} onRestart={restart} />;
+  }
+  return (
+    <form onSubmit={handleSubmit} noValidate className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="grid gap-10">
+        <Step number={1} title="Game">
+          <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
+            {catalogue.types.map((type) => (
+              <Choice
+                key={type.id}
+                name="type"
+                value={type.id}
+                checked={order.typeId === type.id}
+                onSelect={(typeId) => change({ typeId, softwareId: toSoftware(catalogue, typeId)[0]?.id ?? '' })}
+              >
+                <span className="font-medium">{type.name}</span>
+                <span className="text-[0.8125rem] text-muted-foreground">{type.description}</span>
+              </Choice>
+            ))}
+          </div>
+        </Step>
+        <Step number={2} title="Software">
+          <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
+            {toSoftware(catalogue, order.typeId).map((software) => (
+              <Choice
+                key={software.id}
+                name="software"
+                value={software.id}
+                checked={order.softwareId === software.id}
+                onSelect={(softwareId) => change({ softwareId })}
+              >
+                <span className="font-medium">{software.name}</span>
+                <span className="text-[0.8125rem] text-muted-foreground tabular-nums">{software.version}</span>
+              </Choice>
+            ))}
+          </div>
+        </Step>
+        <Step number={3} title="Place" hint="Nearer is faster.">
+          <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
+            {catalogue.locations.map((location) => (
+              <Choice
+                key={location.id}
+                name="location"
+                value={location.id}
+                checked={order.locationId === location.id}
+                disabled={!location.available}
+                onSelect={(locationId) => change({ locationId })}
+              >
+                <span className="font-medium">{location.name}</span>
+                <span className="text-[0.8125rem] text-muted-foreground">
+                  {location.available ? location.country : 'Full at the moment'}
+                </span>
+              </Choice>
+            ))}
+          </div>
+        </Step>
+        <Step number={4} title="Plan">
+          <div className="grid gap-3 sm:grid-cols-2">
+            {catalogue.plans.map((candidate) => (
+              <Choice
+                key={candidate.id}
+                name="plan"
+                value={candidate.id}
+                checked={order.planId === candidate.id}
+                onSelect={(planId) => change({ planId })}
+              >
+                <PlanFacts plan={candidate} />
+              </Choice>
+            ))}
+          </div>
+        </Step>
+        <Step number={5} title="Name">
+          <Field label="Server name" hint="Only you see it." error={nameError ?? undefined} className="max-w-sm">
+            {(control) => (
+              <Input
+                {...control}
+                name="name"
+                maxLength={40}
+                autoComplete="off"
+                placeholder="Sunday survival"
+                value={order.name}
+                onChange={(event) => {
+                  change({ name: event.target.value });
+                  setNameError(null);
+                }}
+              />
+            )}
+          </Field>
+        </Step>
+      </div>
+      <div className="lg:sticky lg:top-24">
+        <OrderSummary plan={plan} snapshot={snapshot}>
+          {(missing) => (
+            <SubmitButton pending={false} disabled={missing > 0} size="lg">
+              Create server
+            </SubmitButton>
+          )}
+        </OrderSummary>
+      </div>
+    </form>
+  );
+}
+
+function PlanFacts({ plan }: { plan: Plan }) {
+  return (
+    <>
+      <span className="flex items-baseline justify-between gap-3">
+        <span className="font-medium">{plan.name}</span>
+        <span>
+          <Amount amount={toTotal(plan)} className="text-base" />
+          <span className="text-[0.8125rem] text-muted-foreground"> credits</span>
+        </span>
+      </span>
+      <span className="text-[0.8125rem] text-muted-foreground">{plan.description}</span>
+      <span className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-[0.8125rem] text-muted-foreground tabular-nums">
+        <span>{formatMegabytes(plan.memory_mb)} memory</span>
+        <span>{formatMegabytes(plan.disk_mb)} disk</span>
+        <span>{plan.cpu_percent} % CPU</span>
+        <span>{plan.backups === 1 ? '1 backup' : `${plan.backups} backups`}</span>
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,115 @@
+'use client';
+import { Check, CircleCheck, CircleHelp, CircleX, LoaderCircle } from 'lucide-react';
+import Link from 'next/link';
+import type { Snapshot } from 'realtime-credits';
+import { useEffect, useRef, type ReactNode } from 'react';
+
+import { Amount } from '@/components/balance/amount';
+import { useBalance } from '@/components/balance/use-balance';
+import type { Creation } from '@/components/servers/use-create-server';
+import { Button } from '@/components/ui/button';
+import { Card } from '@/components/ui/card';
+import { cn } from '@/lib/utils';
+
+interface CreationPanelProps {
+  creation: Exclude<Creation, { state: 'choosing' }>;
+  name: string;
+  snapshot: Snapshot;
+  onRestart: () => void;
+}
+
+/** What becomes of an order: reserved, set up, charged; or refused and given back; or not known yet. */
+export function CreationPanel({ creation, name, snapshot, onRestart }: CreationPanelProps) {
+  const { pending } = useBalance(snapshot);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // The form is gone, and with it the focused button: the keyboard goes on from the news.
+  useEffect(() => heading.current?.focus(), [creation.state]);
+  const unknown = creation.state === 'creating' && pending.some(({ state }) => state === 'unknown');
+  return (
+    <Card className="mx-auto w-full max-w-xl" aria-live="polite">
+      <div className="flex flex-col items-center px-6 pt-10 pb-8 text-center">
+        <PanelSign creation={creation} unknown={unknown} />
+        <h2 ref={heading} tabIndex={-1} className="mt-5 text-xl font-semibold text-balance outline-none">
+          {toTitle(creation, name, unknown)}
+        </h2>
+        <div className="mt-2 max-w-md text-sm text-balance text-muted-foreground">
+          <PanelText creation={creation} unknown={unknown} />
+        </div>
+      </div>
+      <ol className="grid border-t sm:grid-cols-3 sm:divide-x">
+        <Stage done active={false}>
+          {creation.state === 'refused' ? 'Given back' : 'Reserved'}
+        </Stage>
+        <Stage done={creation.state === 'created'} active={creation.state === 'creating'}>
+          {creation.state === 'refused' ? 'Not set up' : creation.state === 'created' ? 'Set up' : 'Setting up'}
+        </Stage>
+        <Stage done={creation.state === 'created'} active={false}>
+          {creation.state === 'created' ? 'Charged' : 'Not charged'}
+        </Stage>
+      </ol>
+      {creation.state === 'creating' ? null : (
+        <div className="flex flex-wrap justify-center gap-2 border-t px-6 py-5">
+          <Button asChild variant={creation.state === 'created' ? 'default' : 'outline'}>
+            <Link href="/servers">Your servers</Link>
+          </Button>
+          <Button variant={creation.state === 'created' ? 'outline' : 'default'} onClick={onRestart}>
+            {creation.state === 'created' ? 'Another one' : 'Change and try again'}
+          </Button>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function PanelSign({ creation, unknown }: Pick<CreationPanelProps, 'creation'> & { unknown: boolean }) {
+  if (creation.state === 'created') return <CircleCheck className="size-10 text-success" aria-hidden />;
+  if (creation.state === 'refused') return <CircleX className="size-10 text-destructive" aria-hidden />;
+  if (unknown) return <CircleHelp className="size-10 text-info" aria-hidden />;
+  return <LoaderCircle className="size-10 animate-spin text-muted-foreground" aria-hidden />;
+}
+
+function toTitle(creation: CreationPanelProps['creation'], name: string, unknown: boolean): string {
+  if (creation.state === 'created') return `“${creation.answer.server.name}” is running`;
+  if (creation.state === 'refused') return 'It was not created, and nothing was charged';
+  return unknown ? 'We have not heard back yet' : `Setting up “${name}”`;
+}
+
+function PanelText({ creation, unknown }: Pick<CreationPanelProps, 'creation'> & { unknown: boolean }) {
+  if (creation.state === 'refused') return <p>{creation.message}</p>;
+  if (creation.state === 'created') {
+    const { cost_breakdown: cost, data } = creation.answer;
+    return (
+      <p>
+        <Amount amount={cost.total_cost} /> credits were charged. You have <Amount amount={data.new_balance} /> left.
+      </p>
+    );
+  }
+  if (unknown) {
+    return (
+      <p>
+        The answer was lost on its way. We are asking again; that makes no second server, and charges nothing twice.
+      </p>
+    );
+  }
+  return (
+    <p>
+      <Amount amount={creation.cost} /> credits are reserved, not charged yet. You may leave this page: it goes on.
+    </p>
+  );
+}
+
+function Stage({ done, active, children }: { done: boolean; active: boolean; children: ReactNode }) {
+  return (
+    <li
+      aria-current={active ? 'step' : undefined}
+      className={cn(
+        'flex items-center justify-center gap-2 px-4 py-3.5 text-sm',
+        done || active ? 'text-foreground' : 'text-muted-foreground',
+      )}
+    >
+      {done ? <Check className="size-4 text-success" aria-hidden /> : null}
+      {active ? <LoaderCircle className="size-4 animate-spin text-muted-foreground" aria-hidden /> : null}
+      {children}
+    </li>
+  );
+}

@@ -1,0 +1,57 @@
+import { Plus, Server } from 'lucide-react';
+import Link from 'next/link';
+
+import { ServerStatus } from '@/components/servers/server-status';
+import { EmptyState } from '@/components/states/empty-state';
+import { Button } from '@/components/ui/button';
+import { Card, CardAction, CardHeader, CardTitle } from '@/components/ui/card';
+import type { GameServer } from '@/lib/api';
+import { formatCreditsWithUnit } from '@/lib/format';
+
+const SHOWN_MAX = 5;
+
+/** The newest servers in short, for the overview. */
+export function ServersCard({ servers }: { servers: readonly GameServer[] }) {
+  return (
+    <Card>
+      <CardHeader className="items-center pb-3">
+        <CardTitle>Servers</CardTitle>
+        <CardAction className="row-span-1">
+          <Button asChild variant="ghost" size="sm">
+            <Link href="/servers">All</Link>
+          </Button>
+        </CardAction>
+      </CardHeader>
+      {servers.length === 0 ? (
+        <EmptyState
+          icon={Server}
+          title="No servers yet"
+          className="flex-1 justify-center pt-6"
+          action={
+            <Button asChild size="sm">
+              <Link href="/servers/new">
+                <Plus /> New server
+              </Link>
+            </Button>
+          }
+        >
+          Pick a game and a plan; credits are only taken when it runs.
+        </EmptyState>
+      ) : (
+        <ul className="divide-y border-t">
+          {servers.slice(0, SHOWN_MAX).map((server) => (
+            <li key={server.id} className="flex items-center justify-between gap-4 px-5 py-4 sm:px-6">
+              <div className="min-w-0">
+                <p className="truncate text-sm font-medium">{server.name}</p>
+                <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">
+                  {server.status === 'failed' ? 'Nothing was charged' : formatCreditsWithUnit(server.total_cost)}
+                </p>
+              </div>
+              <ServerStatus status={server.status} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}

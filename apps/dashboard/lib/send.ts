@@ -1,0 +1,60 @@
+import type { Failure } from '@/lib/api';
+
+/** What a route answered: its body when it did the thing, else why it did not. */
+export type SendResult<Answer> = { ok: true; answer: Answer } | { ok: false; failure: SendFailure };
+
+/** Why a route refused. `code` is `network` when no answer was had. */
+export interface SendFailure {
+  code: string;
+  message: string;
+  details: unknown;
+  errors: Failure['errors'] | undefined;
+}
+
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Calls a route that does not change the person's own balance, or asks one to read on. Never throws.
+ *
+ * @param key - Names one intended command: the same key again repeats the first answer instead of doing it twice.
+ */
+export async function send<Answer>(
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+  key?: string,
+): Promise<SendResult<Answer>> {
+  try {
+    const response = await fetch(path, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(key === undefined ? {} : { 'Idempotency-Key': key }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const answer: unknown = await response.json();
+    return response.ok ? { ok: true, answer: answer as Answer } : { ok: false, failure: toFailure(answer, response) };
+  } catch {
+    return {
+      ok: false,
+      failure: {
+        code: 'network',
+        message: 'The server could not be reached. Check your connection and try again.',
+        details: undefined,
+        errors: undefined,
+      },
+    };
+  }
+}
+
+function toFailure(answer: unknown, response: Response): SendFailure {
+  const { code, message, detail, details, errors } = (answer ?? {}) as Partial<Failure>;
+  return {
+    code: code ?? 'internal',
+    message: message ?? detail ?? `The server answered ${response.status}.`,
+    details,
+    errors,
+  };
+}
