@@ -1,72 +1,28 @@
-import type { Balance } from '../contract/balance.ts';
-import type { CreditsError } from '../contract/error.ts';
+import { CREDITS_PATH } from '../contract/route.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
+import { createCore, type Frame } from './core.ts';
+import { createBrowserEnvironment, type Environment } from './environment.ts';
+import { createFollower, type FollowerOptions } from './follow.ts';
+import { createMutations, type Mutation } from './mutation.ts';
+import { createOpenOperations, type OperationHandle } from './open-operation.ts';
+import type { CreditsState } from './view.ts';
 
-/** What the ledger is known to have said. `version` is null on a host without versions. */
-export interface Confirmed {
-  balance: Balance;
-  version: number | null;
-  epoch: string | null;
-}
+export type { Frame } from './core.ts';
+export type { Mutation } from './mutation.ts';
+export type { OperationHandle } from './open-operation.ts';
+export { selectShown, type Confirmed, type ConnectionState, type CreditsState, type PendingOperation } from './view.ts';
 
-/** One own command whose effect is not known to be in `confirmed` yet. */
-export interface PendingOperation {
-  id: string;
-  /** Signed: what it will do to `available`. */
-  delta: number;
-  reason: string;
-  state: 'open' | 'sent' | 'unknown' | 'acknowledged';
-}
-
-export interface ConnectionState {
-  /** How news comes in: over the stream (own or another tab's), by polling, or not at all. */
-  state: 'idle' | 'connecting' | 'streaming' | 'following' | 'polling' | 'offline' | 'signed-out' | 'stopped';
-  /** Why the last attempt to hear from the server failed; null once one succeeded. */
-  error: CreditsError | null;
-}
-
-/** Everything a view can know. Immutable: a change is a new object. */
-export interface CreditsState {
-  /** Key fence (S9): whose state this is; null when signed out. */
-  account: string | null;
-  /** Null until first known: never a fake 0. */
-  confirmed: Confirmed | null;
-  pending: readonly PendingOperation[];
-  /** Wall-clock milliseconds of the last confirmation; 0 before the first. */
-  confirmedAt: number;
-  /** Nothing was confirmed for 45 s (S10), whatever the number. */
-  stale: boolean;
-  /** A GET of the balance is under way. */
-  fetching: boolean;
-  connection: ConnectionState;
-}
-
-/** The only definition of the number shown (S1): confirmed available + Σ pending; null while unknown. Never stored, not clamped. */
-export function selectShown(state: CreditsState): number | null {
-  if (state.confirmed === null) return null;
-  let shown = state.confirmed.balance.available;
-  for (const operation of state.pending) shown += operation.delta;
-  return shown;
-}
-
-/** An operation that was opened without a request (section 4a of the sync model). */
-export interface OperationHandle {
-  /** Send it as `Idempotency-Key` to make the operation exact in milliseconds. */
-  readonly id: string;
-  /** The server said yes: pass what it answered. */
-  settle(result?: unknown): Promise<void>;
-  /** The server said no, or the request was never made. */
-  cancel(): void;
-}
-
-export interface Mutation<Answer> {
-  /** Signed prediction of what the request does to `available`; 0 when unknown. */
-  delta: number;
-  reason: string;
-  /** Sends the request. Called again with the same id when the outcome is unknown. */
-  request: (context: { id: string; headers: Record<string, string>; signal: AbortSignal }) => Promise<Response>;
-  /** Reads the answer of a request that was accepted. @default response.json() */
-  parse?: (response: Response) => Promise<Answer>;
+export interface CreditsClientOptions {
+  /** Answers `{user: {coins}}`, and `snapshot` where the host has versions. @default '/api/user/me' */
+  balanceUrl?: string;
+  /** Where the package's server answers, if the host has one. @default '/api/credits' */
+  creditsUrl?: string;
+  /** Headers for every request, read anew each time: for hosts that want identity in a header. */
+  headers?: () => Record<string, string>;
+  /** @default 30_000 */
+  pollIntervalMs?: number;
+  /** @default the browser page; on a server nothing ever starts */
+  environment?: Environment;
 }
 
 export interface CreditsClient {
@@ -74,29 +30,86 @@ export interface CreditsClient {
   subscribe(listener: (state: CreditsState) => void): () => void;
   /** Starts following the balance; reference-counted: the last stop ends it. Returns the stop. */
   start(): () => void;
-  /** Asks the server now; a call within 5 s of another is one trailing request, never dropped. */
+  /** Asks the server now; a call within 5 s of another is one trailing request, never dropped. Never rejects: see `connection.error`. */
   refresh(options?: { force?: boolean }): Promise<void>;
   /** Sign-in, sign-out (null) or account switch: clears at once, in every tab. */
   setAccount(account: string | null): void;
   /** Server-rendered first state. */
   seed(snapshot: Snapshot): void;
-  /** One call that does all of it: shows the prediction, sends, retries the same id, settles. */
+  /**
+   * One call that does all of it: shows the prediction, sends, retries the same id, settles.
+   *
+   * On a host without versions nothing is sent twice: an unknown outcome rejects with `network`, and the operation stays
+   * shown until the balance has been verified.
+   *
+   * @throws {CreditsError} what the server refused with; `invalid_request` for a delta that is not a whole number.
+   */
   mutate<Answer = unknown>(mutation: Mutation<Answer>): Promise<Answer>;
-  /** Opens an operation without a request (4a). Returns at once. */
+  /**
+   * Opens an operation without a request (4a). Returns at once.
+   * @throws {CreditsError} `invalid_request` — the delta is not a whole number; nothing changes.
+   */
   open(delta: number, reason?: string): OperationHandle;
-  /** What an API answered after a credit-affecting call: ends the oldest open operation, takes its snapshot or balance, else asks. */
+  /**
+   * What an API answered after a credit-affecting call: ends the oldest open operation, takes its snapshot or balance, else asks.
+   * @throws {CreditsError} `invalid_request`, `protocol` — the answer's balance cannot be read; nothing changes.
+   */
   settle(result?: unknown): Promise<void>;
   /** Something outside hints that the balance may have moved (4.6): verified by a fetch. */
   hint(): void;
   /** Frames and answers as they arrive, for people who want to look: newest last. */
-  onFrame(
-    listener: (frame: {
-      at: number;
-      via: 'stream' | 'fetch' | 'answer' | 'tab';
-      snapshot: Snapshot | null;
-      accepted: boolean;
-    }) => void,
-  ): () => void;
+  onFrame(listener: (frame: Frame) => void): () => void;
   /** Ends everything: no timers, no streams, no channel. */
   close(): void;
+}
+
+/**
+ * Follows one user's balance and shows what their own commands are about to do to it.
+ *
+ * One client for hosts with the package's server and for hosts that only answer `{user: {coins}}`; the shown number has
+ * one definition for both: {@link selectShown}.
+ *
+ * @example
+ * const client = createCreditsClient();
+ * const stop = client.start();
+ * client.subscribe((state) => console.log(selectShown(state)));
+ * await client.mutate({ delta: -100, reason: 'Server purchase', request: ({ headers }) => fetch('/api/buy', { method: 'POST', headers }) });
+ */
+export function createCreditsClient(options: CreditsClientOptions = {}): CreditsClient {
+  const environment = options.environment ?? createBrowserEnvironment();
+  const settings: FollowerOptions = {
+    balanceUrl: options.balanceUrl ?? '/api/user/me',
+    creditsUrl: options.creditsUrl ?? CREDITS_PATH,
+    pollIntervalMs: options.pollIntervalMs ?? 30_000,
+    headers: options.headers ?? (() => ({})),
+  };
+  const core = createCore(
+    environment,
+    () => {
+      follower.heed();
+      mutations.heed();
+    },
+    (frame) => follower.relay(frame),
+  );
+  const follower = createFollower(core, settings);
+  const mutations = createMutations(core, follower, settings);
+  const operations = createOpenOperations(core, follower);
+
+  return Object.freeze<CreditsClient>({
+    getState: core.state,
+    subscribe: core.subscribe,
+    start: follower.start,
+    refresh: follower.ask,
+    setAccount: follower.setAccount,
+    seed: follower.seed,
+    mutate: mutations.mutate,
+    open: (delta, reason = '') => operations.open(delta, reason),
+    settle: async (result) => operations.settle(result),
+    hint: () => void follower.ask({ force: true }),
+    onFrame: core.onFrame,
+    close() {
+      follower.close();
+      core.close();
+    },
+  });
 }

@@ -1,0 +1,16 @@
+import { useSyncExternalStore } from 'react';
+import type { CreditsClient, CreditsState } from '../sync/client.ts';
+
+/**
+ * The whole state of a client. Renders again on every change of it; use {@link useCreditsValue} for a part.
+ *
+ * @param serverState - What the server rendered with: shown until hydration is done, so that both agree. The same object
+ *   on every render. @default the client's state
+ */
+export function useCreditsState(client: CreditsClient, serverState?: CreditsState): CreditsState {
+  return useSyncExternalStore(
+    client.subscribe,
+    client.getState,
+    serverState === undefined ? client.getState : () => serverState,
+  );
+}

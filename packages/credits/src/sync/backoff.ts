@@ -1,0 +1,30 @@
+/** Milliseconds that the first retry waits at most. */
+export const RETRY_BASE_MS = 500;
+
+/** Milliseconds that any retry waits at most, unless the server asks for more. */
+export const RETRY_MS_MAX = 20_000;
+
+/**
+ * How long to wait before a retry: full jitter, so that many tabs that lost one server do not come back together.
+ *
+ * @param attempt - Failures in a row so far, from 1.
+ * @param random - A number from 0 up to 1.
+ * @param retryAfterMs - What the server asked for: a floor, never a cap.
+ */
+export function backoffMs(attempt: number, random: number, retryAfterMs = 0): number {
+  const ceiling = Math.min(RETRY_MS_MAX, RETRY_BASE_MS * 2 ** Math.min(attempt - 1, 10));
+  return Math.max(retryAfterMs, Math.round(random * ceiling));
+}
+
+/**
+ * Reads a `Retry-After` header, seconds or an HTTP date; 0 when absent or unreadable.
+ *
+ * At most an hour: a proxy's mistake must not silence a tab for a day.
+ *
+ * @see RFC 9110, section 10.2.3
+ */
+export function parseRetryAfterMs(value: string | null, wallClockMs: number): number {
+  if (value === null || value === '') return 0;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - wallClockMs;
+  return Math.min(3_600_000, Math.max(0, ms || 0));
+}

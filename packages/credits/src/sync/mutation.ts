@@ -1,0 +1,187 @@
+/**
+ * Commands that carry their id (3): shown at once, sent, sent again under the same id while nobody knows how they ended,
+ * and settled for good after half a minute. Owns the attempts; what they do to the number is decided in `state.ts`.
+ */
+import { CreditsError, isCreditsError } from '../contract/error.ts';
+import { CREDITS_ROUTES, IDEMPOTENCY_KEY_HEADER } from '../contract/route.ts';
+import { parseSnapshot } from '../contract/snapshot.ts';
+import { readAnswer, type Answer } from './answer.ts';
+import { backoffMs } from './backoff.ts';
+import type { Core } from './core.ts';
+import type { Follower, FollowerOptions } from './follow.ts';
+import { assertDelta } from './open-operation.ts';
+import { request, toError, type Reply } from './request.ts';
+import { acknowledge, doubt, end, open, reject, send } from './state.ts';
+import { selectShown } from './view.ts';
+
+/** After this the outcome is made definite; on a host without versions, a request is taken to have ended (4.3). */
+const UNKNOWN_MS_MAX = 30_000;
+/** A command that took effect is asked for its answer no longer than this. */
+const ANSWER_MS_MAX = 120_000;
+/** An acknowledged operation waits no longer than this behind continuous spending (4.4). */
+const CROWDED_MS = 4_000;
+
+export interface Mutation<Result> {
+  /** Signed prediction of what the request does to `available`; 0 when unknown. */
+  delta: number;
+  reason: string;
+  /** Sends the request. Called again with the same id when the outcome is unknown. */
+  request: (context: { id: string; headers: Record<string, string>; signal: AbortSignal }) => Promise<Response>;
+  /** Reads the answer of a request that was accepted. @default response.json() */
+  parse?: (response: Response) => Promise<Result>;
+}
+
+export interface Mutations {
+  mutate<Result>(mutation: Mutation<Result>): Promise<Result>;
+  /** Lets waiting commands look again whether it is their turn. */
+  heed(): void;
+}
+
+export function createMutations(core: Core, follower: Follower, options: FollowerOptions): Mutations {
+  const { environment } = core;
+  let waitingSince: number | null = null;
+  let turns: (() => void)[] = [];
+
+  function heed(): void {
+    const waiting = core.model().operations.some(({ endedAt }) => endedAt !== null);
+    if (waiting) waitingSince ??= environment.now();
+    else {
+      waitingSince = null;
+      for (const resolve of turns.splice(0)) resolve();
+    }
+  }
+
+  /** 4.4: without it, overlapping windows could keep every balance from being shown for as long as someone spends. */
+  function isCrowded(): boolean {
+    return follower.versioned() === false && waitingSince !== null && environment.now() - waitingSince >= CROWDED_MS;
+  }
+
+  async function mutate<Result>(mutation: Mutation<Result>): Promise<Result> {
+    const { delta, reason, parse } = mutation;
+    assertDelta(delta, selectShown(core.state()));
+    const id = environment.uuid();
+    const life = core.life();
+    const isPending = (): boolean => core.model().operations.some((operation) => operation.id === id);
+    const queued = isCrowded();
+    core.commit(open(core.model(), { id, delta, reason, named: true, queued }));
+    if (queued) {
+      await new Promise<void>((resolve) => {
+        turns.push(resolve);
+        environment.setTimer(resolve, CROWDED_MS);
+      });
+      if (life === core.life()) core.commit(send(core.model(), id));
+    }
+    const startedAt = core.model().tick;
+    const startedAtMs = environment.now();
+    let doubted = false;
+
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await attemptOnce(mutation, id, doubted);
+      if ('answer' in outcome) {
+        if (life === core.life()) applied(id, outcome.answer, startedAt);
+        return parse === undefined ? (outcome.reply.body as Result) : await parse(outcome.reply.response);
+      }
+      const { error } = outcome;
+      if (life !== core.life()) throw error;
+      if (outcome.definite) {
+        core.commit(reject(core.model(), id));
+        if (outcome.snapshot !== undefined) core.take(outcome.snapshot, { startedAt, asked: [id] }, 'answer');
+        // 4.4: the window has ended, and may have kept a balance from being shown.
+        else if (follower.versioned() === false) void follower.ask({ force: true });
+        throw error;
+      }
+      doubted = true;
+      core.commit(doubt(core.model(), id));
+      if (follower.versioned() !== true) {
+        environment.setTimer(() => {
+          if (life === core.life()) core.commit(end(core.model(), id));
+        }, UNKNOWN_MS_MAX);
+        throw error;
+      }
+      const elapsedMs = environment.now() - startedAtMs;
+      if (elapsedMs >= ANSWER_MS_MAX && !isPending()) {
+        throw new CreditsError('network', 'The command took effect, but its answer was lost.', { cause: error });
+      }
+      if (elapsedMs >= UNKNOWN_MS_MAX && isPending()) await settle(id);
+      if (life !== core.life()) throw error;
+      await wait(backoffMs(attempt, environment.random(), outcome.retryAfterMs));
+      if (life !== core.life()) throw error;
+    }
+  }
+
+  function applied(id: string, answer: Answer, startedAt: number): void {
+    const model = core.model();
+    const { snapshot } = answer;
+    const foreign = answer.account !== undefined && answer.account !== model.account;
+    const available = foreign ? undefined : answer.available;
+    const accepted = core.commit(acknowledge(model, id, { snapshot, available, startedAt }));
+    core.report({ via: 'answer', snapshot: snapshot ?? null, accepted });
+    if (snapshot === undefined && model.account !== null) follower.post({ kind: 'hint', account: model.account });
+  }
+
+  /** Makes "not seen" final, so that a late request cannot take effect afterwards. The next attempt then hears of it. */
+  async function settle(id: string): Promise<void> {
+    const startedAt = core.model().tick;
+    const life = core.life();
+    try {
+      const reply = await request(environment, (signal) =>
+        environment.fetch(options.creditsUrl + CREDITS_ROUTES.settle, {
+          method: 'POST',
+          credentials: 'same-origin',
+          headers: { ...options.headers(), 'content-type': 'application/json' },
+          body: JSON.stringify({ operations: [id] }),
+          signal,
+        }),
+      );
+      if (reply.response.ok && life === core.life()) {
+        core.take(parseSnapshot(reply.body), { startedAt, asked: [id] }, 'answer');
+      }
+    } catch {
+      // Still unknown: the next attempt, or the next question, may reach the server.
+    }
+  }
+
+  function wait(ms: number): Promise<void> {
+    return new Promise((resolve) => void environment.setTimer(resolve, ms));
+  }
+
+  async function attemptOnce<Result>(mutation: Mutation<Result>, id: string, doubted: boolean): Promise<Outcome> {
+    const headers = { ...options.headers(), [IDEMPOTENCY_KEY_HEADER]: id };
+    let reply: Reply;
+    try {
+      reply = await request(environment, (signal) => mutation.request({ id, headers, signal }));
+    } catch (cause) {
+      const error = isCreditsError(cause) ? cause : new CreditsError('network', undefined, { cause });
+      return { error, definite: !error.retryable, retryAfterMs: 0 };
+    }
+    const answer = tryRead(reply.body);
+    if (reply.response.ok && !answer.refused) return { answer, reply };
+    const { status } = reply.response;
+    const error = toError(reply);
+    const unsure = status >= 500 || status === 408 || status === 425;
+    // Refused at the door says nothing about an earlier attempt that may have come through.
+    const door = status === 401 || status === 403 || status === 429;
+    const definite = !unsure && !(doubted && door);
+    return {
+      error,
+      definite,
+      retryAfterMs: reply.retryAfterMs,
+      ...(answer.snapshot ? { snapshot: answer.snapshot } : {}),
+    };
+  }
+
+  return Object.freeze<Mutations>({ mutate, heed });
+}
+
+type Outcome =
+  | { answer: Answer; reply: Reply }
+  | { error: CreditsError; definite: boolean; retryAfterMs: number; snapshot?: Answer['snapshot'] };
+
+/** The command was decided whatever its answer says of the balance: what cannot be read is asked for instead. */
+function tryRead(body: unknown): Answer {
+  try {
+    return readAnswer(body);
+  } catch {
+    return { refused: false };
+  }
+}

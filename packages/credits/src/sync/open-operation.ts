@@ -1,0 +1,145 @@
+/**
+ * Operations that are opened without a request (4a): the documented hooks around a plain `fetch`. Owns when their windows
+ * end; what that does to the number is decided in `state.ts`.
+ */
+import { CREDITS_MAX } from '../contract/amount.ts';
+import { CreditsError } from '../contract/error.ts';
+import { readAnswer } from './answer.ts';
+import type { Core } from './core.ts';
+import type { Follower } from './follow.ts';
+import { acknowledge, end, open, reject, type Operation } from './state.ts';
+import { selectShown } from './view.ts';
+
+/** A spend whose end is never told is verified after this. */
+const OPEN_MS_MAX = 15_000;
+/** A bonus that the server has paid already is shown twice for no longer than this. */
+const BONUS_MS_MAX = 2_000;
+
+/** An operation that was opened without a request. */
+export interface OperationHandle {
+  /** Send it as `Idempotency-Key` to make the operation exact in milliseconds. */
+  readonly id: string;
+  /**
+   * The id of the spend that this call took back, or null. Such a call opens nothing: what it took back stays shown until
+   * the balance has been asked for, because nobody knows whether the spend was refused or only its answer lost.
+   */
+  readonly cancels: string | null;
+  /**
+   * The server said yes: pass what it answered. Resolves when the number is verified, or could not be for now.
+   * @throws {CreditsError} `invalid_request`, `protocol` — the answer's balance cannot be read; nothing changes.
+   */
+  settle(result?: unknown): Promise<void>;
+  /** The server said no, or the request was never made: the number changes back at once. */
+  cancel(): void;
+}
+
+export interface OpenOperations {
+  open(delta: number, reason: string): OperationHandle;
+  settle(result: unknown, id?: string): Promise<void>;
+}
+
+/**
+ * Checks a predicted change.
+ * @throws {CreditsError} `invalid_request` — not a whole number, or beyond what a balance can be.
+ */
+export function assertDelta(delta: unknown, shown: number | null): asserts delta is number {
+  if (Number.isSafeInteger(delta) && Math.abs((shown ?? 0) + Number(delta)) <= CREDITS_MAX) return;
+  const quoted = typeof delta === 'string' ? JSON.stringify(delta.slice(0, 40)) : String(delta);
+  throw new CreditsError('invalid_request', `A change must be a whole number of credits: got ${quoted}.`, {
+    details: { field: 'delta' },
+  });
+}
+
+export function createOpenOperations(core: Core, follower: Follower): OpenOperations {
+  const { environment } = core;
+
+  function isOpen(operation: Operation): boolean {
+    return !operation.named && operation.endedAt === null;
+  }
+
+  function find(id: string): Operation | undefined {
+    return core.model().operations.find((operation) => operation.id === id);
+  }
+
+  function openOne(delta: number, reason: string): OperationHandle {
+    assertDelta(delta, selectShown(core.state()));
+    // 4a.2: the documented way back is a call of the opposite amount.
+    const opposite = core.model().operations.find((operation) => isOpen(operation) && operation.delta === -delta);
+    if (delta > 0 && opposite !== undefined) {
+      core.commit(end(core.model(), opposite.id));
+      return handle(opposite.id, opposite.id);
+    }
+    const id = environment.uuid();
+    const life = core.life();
+    core.commit(open(core.model(), { id, delta, reason, named: false }));
+    environment.setTimer(
+      () => {
+        const operation = find(id);
+        if (life === core.life() && operation !== undefined && isOpen(operation)) core.commit(end(core.model(), id));
+      },
+      delta > 0 ? BONUS_MS_MAX : OPEN_MS_MAX,
+    );
+    return handle(id, null);
+  }
+
+  function handle(id: string, cancels: string | null): OperationHandle {
+    return Object.freeze<OperationHandle>({
+      id,
+      cancels,
+      settle: (result) => (cancels === null ? settle(result, id) : verify(id)),
+      cancel() {
+        if (find(id) === undefined) return;
+        core.commit(reject(core.model(), id));
+        void follower.ask({ force: true });
+      },
+    });
+  }
+
+  /** Waits for the balance that decides an operation, unless it is decided. */
+  async function verify(id: string): Promise<void> {
+    if (find(id) !== undefined) await follower.ask({ force: true });
+  }
+
+  async function settle(result: unknown, id?: string): Promise<void> {
+    const answer = readAnswer(result);
+    const { snapshot } = answer;
+    const model = core.model();
+    const foreign = answer.account !== undefined && answer.account !== model.account;
+    const available = foreign ? undefined : answer.available;
+    const named = snapshot && model.operations.find((one) => isOpen(one) && snapshot.applied.includes(one.id));
+    const operation = id === undefined ? (named ?? model.operations.find(isOpen)) : find(id);
+
+    if (operation === undefined) {
+      if (snapshot !== undefined) return core.take(snapshot, { startedAt: -1 }, 'answer');
+      if (id !== undefined && available === undefined) return verify(id);
+      if (available !== undefined && follower.versioned() !== true) return predict(available);
+      return follower.ask({ force: true });
+    }
+    if (answer.refused) {
+      core.commit(reject(model, operation.id));
+      return follower.ask({ force: true });
+    }
+    const startedAt = operation.startedAt ?? model.tick;
+    const accepted = core.commit(acknowledge(model, operation.id, { snapshot, available, startedAt }));
+    core.report({ via: 'answer', snapshot: snapshot ?? null, accepted });
+    if (model.account !== null && snapshot === undefined) follower.post({ kind: 'hint', account: model.account });
+    return verify(operation.id);
+  }
+
+  /**
+   * A bare balance whose request nobody announced cannot be placed in order: it is shown as a prediction, and verified.
+   */
+  function predict(available: number): Promise<void> {
+    const model = core.model();
+    const shown = selectShown(core.state());
+    if (shown !== null && shown !== available) {
+      const id = environment.uuid();
+      const next = open(model, { id, delta: available - shown, reason: 'answer', named: false });
+      core.commit(end(next, id));
+    }
+    if (model.account !== null) follower.post({ kind: 'hint', account: model.account });
+    return follower.ask({ force: true });
+  }
+
+  return Object.freeze<OpenOperations>({ open: openOne, settle });
+}

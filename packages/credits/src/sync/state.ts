@@ -1,0 +1,231 @@
+/**
+ * The rules of the shown number, as pure functions from one model to the next. No I/O, no clock, no randomness.
+ *
+ * Time is logical: `tick` counts what happened, so that "started after it ended" is a comparison of two integers. Every
+ * transition that replaces `confirmed` drops the operations it contains in the same step (S4). The numbers in comments
+ * are those of the sync model: S for invariants, 3.n for versioned hosts, 4.n for hosts without versions, 4a.n for
+ * operations that were opened without a request.
+ */
+import { toBalance } from '../contract/balance.ts';
+import type { Snapshot } from '../contract/snapshot.ts';
+import type { Confirmed, PendingOperation } from './view.ts';
+
+/** A pending operation with what is needed to place it before or after a balance. Its window W is `[startedAt, endedAt]`. */
+export interface Operation extends PendingOperation {
+  /** Whether frames name it by its id. Operations of 4a are anonymous unless a frame proves otherwise. */
+  named: boolean;
+  /** Null while it waits for its turn: nothing can have happened yet. */
+  startedAt: number | null;
+  /** Null while its window is open. */
+  endedAt: number | null;
+  /** A state that certainly contains it: the one that its answer carried. */
+  proof: { epoch: string; version: number } | null;
+}
+
+/** Where a message comes from, as far as the order of things depends on it. */
+export interface Source {
+  /** Tick at which its request or connection started; −1 when that is not known, as for another tab's. */
+  startedAt: number;
+  /** Operation ids that the request asked about: what it does not name was not committed. */
+  asked?: readonly string[];
+}
+
+/** Everything that decides the shown number. */
+export interface Model {
+  account: string | null;
+  confirmed: Confirmed | null;
+  operations: readonly Operation[];
+  tick: number;
+  /** Tick at which `confirmed` last moved. */
+  acceptedAt: number;
+  /** The newest frame that could not be shown yet. */
+  remembered: { snapshot: Snapshot; source: Source; arrivedAt: number } | null;
+  /** Something was said that only a question to the server can place: a gap, or another life of the database. */
+  behind: boolean;
+}
+
+export function createModel(account: string | null): Model {
+  return { account, confirmed: null, operations: [], tick: 0, acceptedAt: 0, remembered: null, behind: false };
+}
+
+/** Adds an operation. `queued` ones wait for {@link send}; the others open their window now. */
+export function open(
+  model: Model,
+  operation: { id: string; delta: number; reason: string; named: boolean; queued?: boolean },
+): Model {
+  const { queued, ...rest } = operation;
+  const tick = model.tick + 1;
+  const added: Operation = {
+    ...rest,
+    state: rest.named && !queued ? 'sent' : 'open',
+    startedAt: queued ? null : tick,
+    endedAt: null,
+    proof: null,
+  };
+  return { ...model, tick, operations: [...model.operations, added] };
+}
+
+/** A queued operation's request starts. */
+export function send(model: Model, id: string): Model {
+  return change(model, id, (operation, tick) => ({ ...operation, state: 'sent', startedAt: tick }));
+}
+
+/** No answer was had. The window stays open: on a host without versions until {@link end} closes it (4.3). */
+export function doubt(model: Model, id: string): Model {
+  return change(model, id, (operation) => ({ ...operation, state: 'unknown' }));
+}
+
+/** The window ends and nobody knows how: the operation stays until a balance asked for afterwards (4.3, 4a.2). */
+export function end(model: Model, id: string): Model {
+  return change(model, id, (operation, tick) => ({ ...operation, state: 'unknown', endedAt: tick }));
+}
+
+/** The operation will never have an effect: the number changes by exactly −delta (S5). */
+export function reject(model: Model, id: string): Model {
+  const operations = model.operations.filter((operation) => operation.id !== id);
+  return operations.length === model.operations.length ? model : retry({ ...model, operations });
+}
+
+/**
+ * The server said yes. What its answer carried replaces `confirmed` where the rules allow; otherwise the operation stays
+ * until a balance that contains it (4.2), and both happen in one step (S4).
+ */
+export function acknowledge(
+  model: Model,
+  id: string,
+  answer: { snapshot?: Snapshot | undefined; available?: number | undefined; startedAt: number },
+): Model {
+  const { startedAt, available } = answer;
+  const snapshot = answer.snapshot?.account === model.account ? answer.snapshot : undefined;
+  let next = change(model, id, (operation, tick) => ({
+    ...operation,
+    state: 'acknowledged',
+    endedAt: tick,
+    proof: snapshot === undefined ? null : { epoch: snapshot.epoch, version: snapshot.version },
+  }));
+  if (snapshot !== undefined) next = ingest(next, snapshot, { startedAt });
+  else if (available !== undefined) next = ingestAnswer(next, id, available, startedAt);
+  return retry(next);
+}
+
+/** Whether this snapshot certainly has the operation's effect in it. */
+function contains(operation: Operation, snapshot: Snapshot, startedAt: number): boolean {
+  return (
+    snapshot.applied.includes(operation.id) ||
+    (operation.endedAt !== null && operation.endedAt <= startedAt) ||
+    (operation.proof?.epoch === snapshot.epoch && operation.proof.version <= snapshot.version)
+  );
+}
+
+/** The same function for stream, GET, command answer and other tabs (3.1–3.4). */
+export function ingest(model: Model, snapshot: Snapshot, source: Source, arrivedAt = model.tick): Model {
+  if (snapshot.account !== model.account) return model; // 3.1, S9
+  const { confirmed } = model;
+  const sameLife = confirmed === null || confirmed.epoch === snapshot.epoch;
+  // 3.1: a late frame of a restored database's former life must not come back.
+  if (!sameLife && source.startedAt < model.acceptedAt) return { ...model, behind: true };
+
+  const rejected = new Set(snapshot.rejected?.map((rejection) => rejection.id));
+  const undecided = model.operations.filter((operation) => !rejected.has(operation.id));
+  const remaining = undecided.filter((operation) => !contains(operation, snapshot, source.startedAt));
+
+  const version = (sameLife && confirmed?.version) || 0;
+  if (sameLife && confirmed !== null && snapshot.version <= version) {
+    return withOperations(model, remaining); // 3.3: confirmed has them already
+  }
+
+  const asked = source.asked ?? [];
+  const complete = snapshot.from <= version;
+  // 3.2 and 4a.1: an operation that may or may not be in this balance keeps the balance from being shown.
+  const ambiguous = remaining.filter(
+    (operation) =>
+      operation.startedAt !== null &&
+      operation.startedAt <= arrivedAt &&
+      !(operation.named && (complete || asked.includes(operation.id))),
+  );
+  if (ambiguous.length > 0) {
+    return {
+      ...withOperations(model, undecided),
+      remembered: isNewer(snapshot, model.remembered?.snapshot) ? { snapshot, source, arrivedAt } : model.remembered,
+      behind: model.behind || ambiguous.some((operation) => operation.named),
+    };
+  }
+
+  const { balance, epoch } = snapshot;
+  const tick = model.tick + 1;
+  const { remembered } = model;
+  const accepted: Model = {
+    ...model,
+    tick,
+    acceptedAt: tick,
+    confirmed: { balance, version: snapshot.version, epoch },
+    operations: remaining,
+    remembered: remembered?.snapshot.epoch === epoch && isNewer(remembered.snapshot, snapshot) ? remembered : null,
+    behind: false,
+  };
+  return retry(accepted);
+}
+
+/** Tries the remembered frame again after something was decided. */
+function retry(model: Model): Model {
+  if (model.remembered === null) return model;
+  const { snapshot, source, arrivedAt } = model.remembered;
+  return ingest({ ...model, remembered: null }, snapshot, source, arrivedAt);
+}
+
+/** What a GET of a host without versions said (4.1): confirmed only if no window overlaps its own. */
+export function ingestAmount(model: Model, available: number, startedAt: number): Model {
+  const versioned = typeof model.confirmed?.version === 'number';
+  const overlapped = model.operations.some((operation) => overlaps(operation, startedAt));
+  if (versioned || overlapped || startedAt < model.acceptedAt) return model;
+  return acceptAmount(model, available, startedAt);
+}
+
+/** What an answer said on a host without versions (4.5): confirmed only if no other window overlapped its own. */
+function ingestAnswer(model: Model, id: string, available: number, startedAt: number): Model {
+  const versioned = typeof model.confirmed?.version === 'number';
+  const overlapped = model.operations.some((operation) => operation.id !== id && overlaps(operation, startedAt));
+  if (versioned || overlapped || startedAt < model.acceptedAt) return model;
+  const others = model.operations.filter((operation) => operation.id !== id);
+  return acceptAmount({ ...model, operations: others }, available, startedAt);
+}
+
+function acceptAmount(model: Model, available: number, startedAt: number): Model {
+  const tick = model.tick + 1;
+  const operations = model.operations.filter(({ endedAt }) => endedAt === null || endedAt > startedAt);
+  const confirmed = { balance: toBalance(available, 0), version: null, epoch: null };
+  return { ...model, tick, acceptedAt: tick, confirmed, operations, behind: false };
+}
+
+function overlaps(operation: Operation, startedAt: number): boolean {
+  return operation.startedAt !== null && (operation.endedAt === null || operation.endedAt > startedAt);
+}
+
+/**
+ * Whether a GET started now would bring something: after a gap, or when an operation's window has ended. While a window
+ * is open that would keep its answer from being shown, it would not.
+ */
+export function needsFetch(model: Model): boolean {
+  if (model.behind) return true;
+  const unversioned = model.confirmed?.version === null;
+  let ended = false;
+  for (const operation of model.operations) {
+    if (operation.endedAt !== null) ended = true;
+    else if (operation.startedAt !== null && (unversioned || !operation.named)) return false;
+  }
+  return ended;
+}
+
+function change(model: Model, id: string, next: (operation: Operation, tick: number) => Operation): Model {
+  const tick = model.tick + 1;
+  const operations = model.operations.map((operation) => (operation.id === id ? next(operation, tick) : operation));
+  return { ...model, tick, operations };
+}
+
+function withOperations(model: Model, operations: Operation[]): Model {
+  return operations.length === model.operations.length ? model : { ...model, operations };
+}
+
+function isNewer(one: Snapshot, other: Snapshot | undefined): boolean {
+  return other === undefined || one.epoch !== other.epoch || one.version > other.version;
+}
