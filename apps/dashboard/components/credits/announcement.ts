@@ -1,0 +1,31 @@
+import type { CreditsState, PendingOperation } from 'realtime-credits/client';
+import { selectShown } from 'realtime-credits/client';
+import { formatCredits, formatDelta } from './format';
+
+/**
+ * What to tell someone who cannot see the number, when an operation of their own has come to its end; null when nothing
+ * of theirs did. Changes from elsewhere are not read aloud: a balance that talks all day is worse than a silent one.
+ */
+export function describeResult(before: CreditsState, after: CreditsState): string | null {
+  if (before.account !== after.account) return null;
+  const ended = before.pending.find(({ id }) => after.pending.every((operation) => operation.id !== id));
+  if (ended !== undefined) return describeEnd(ended, before, after);
+  const unknown = after.pending.find(
+    ({ id, state }) =>
+      state === 'unknown' && before.pending.some((operation) => operation.id === id && operation.state !== 'unknown'),
+  );
+  return unknown === undefined ? null : `${nameOf(unknown)}: no answer yet. Checking whether it happened.`;
+}
+
+function describeEnd(ended: PendingOperation, before: CreditsState, after: CreditsState): string {
+  const shown = selectShown(after);
+  const rest = shown === null ? '' : ` You have ${formatCredits(Math.max(0, shown))} credits.`;
+  const moved = before.confirmed?.balance.available !== after.confirmed?.balance.available;
+  return moved || ended.delta === 0
+    ? `${nameOf(ended)}: confirmed, ${formatDelta(ended.delta)}.${rest}`
+    : `${nameOf(ended)}: did not happen.${rest}`;
+}
+
+function nameOf(operation: PendingOperation): string {
+  return operation.reason === '' ? 'Credits' : operation.reason;
+}

@@ -1,0 +1,135 @@
+'use client';
+
+import { useEffect, useState } from 'react';
+import { ArrowUpRight, RefreshCw } from 'lucide-react';
+import { selectShown, type CreditsState, type PendingOperation } from 'realtime-credits/client';
+import { Button } from '@/components/ui/button';
+import { cn } from '@/lib/utils';
+import { creditsClient } from '@/stores/credits-store';
+import { formatAgo, formatCredits, formatDelta } from './format';
+import type { Freshness } from './freshness';
+
+/** Where the whole history is to be read. */
+const ACTIVITY_HREF = '/activity';
+
+const DOT: Record<Freshness['kind'], string> = {
+  live: 'bg-success',
+  polling: 'bg-success',
+  connecting: 'bg-muted-foreground',
+  stale: 'bg-credits',
+  offline: 'bg-muted-foreground',
+  stopped: 'bg-destructive',
+  'signed-out': 'bg-muted-foreground',
+};
+
+const OPERATION_STATE: Record<PendingOperation['state'], string> = {
+  open: 'expected',
+  sent: 'sending',
+  unknown: 'no answer yet, checking',
+  acknowledged: 'accepted',
+};
+
+/** Everything behind the number: what is confirmed, held and on its way, how fresh it is, and a way to ask again. */
+export function CreditsDetails({ state, freshness }: { state: CreditsState; freshness: Freshness }) {
+  const shown = selectShown(state);
+  const balance = state.confirmed?.balance;
+  return (
+    <div className="flex flex-col gap-3 text-sm">
+      <div className="flex items-start justify-between gap-3">
+        <div>
+          <p className="text-xs text-muted-foreground">Credits to spend</p>
+          <p className="mt-0.5 text-2xl leading-tight font-semibold tabular-nums">
+            {shown === null ? '—' : formatCredits(Math.max(0, shown))}
+          </p>
+        </div>
+        <span className="mt-0.5 flex items-center gap-1.5 rounded-full border px-2 py-0.5 text-xs text-muted-foreground">
+          <span aria-hidden className={cn('size-1.5 rounded-full', DOT[freshness.kind])} />
+          {freshness.word}
+        </span>
+      </div>
+
+      {balance !== undefined && (balance.held > 0 || state.pending.length > 0) && (
+        <dl className="grid gap-1.5 border-t pt-3 tabular-nums">
+          {balance.held > 0 && <Line name="In your account" value={formatCredits(balance.posted)} />}
+          {balance.held > 0 && <Line name="Held" note="reserved, not yet charged" value={formatDelta(-balance.held)} />}
+          {state.pending.length > 0 && <Line name="Confirmed" value={formatCredits(balance.available)} />}
+          {state.pending.map((operation) => (
+            <Line
+              key={operation.id}
+              name={operation.reason === '' ? 'Your change' : operation.reason}
+              note={OPERATION_STATE[operation.state]}
+              value={formatDelta(operation.delta)}
+              tone={operation.delta < 0 ? 'text-destructive' : 'text-success'}
+            />
+          ))}
+        </dl>
+      )}
+
+      <p className="border-t pt-3 text-xs text-pretty text-muted-foreground">
+        {freshness.sentence}
+        {state.confirmedAt > 0 && (
+          <>
+            {' '}
+            <span className="whitespace-nowrap">
+              Updated <Ago since={state.confirmedAt} />
+              {state.confirmed?.version != null && `, version ${formatCredits(state.confirmed.version)}`}.
+            </span>
+          </>
+        )}
+      </p>
+
+      <div className="flex items-center justify-between gap-2">
+        <Button
+          variant="outline"
+          size="sm"
+          aria-disabled={state.fetching}
+          onClick={() => void creditsClient.refresh({ force: true })}
+        >
+          <RefreshCw
+            aria-hidden
+            className={cn('size-3.5', state.fetching && 'animate-spin motion-reduce:animate-none')}
+          />
+          Refresh
+        </Button>
+        <Button asChild variant="ghost" size="sm">
+          <a href={ACTIVITY_HREF}>
+            Activity
+            <ArrowUpRight aria-hidden className="size-3.5" />
+          </a>
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Line({
+  name,
+  note,
+  value,
+  tone,
+}: {
+  name: string;
+  note?: string | undefined;
+  value: string;
+  tone?: string | undefined;
+}) {
+  return (
+    <div className="flex items-baseline justify-between gap-4">
+      <dt className="min-w-0 truncate">
+        {name}
+        {note !== undefined && <span className="ml-1.5 text-xs text-muted-foreground">{note}</span>}
+      </dt>
+      <dd className={cn('shrink-0', tone)}>{value}</dd>
+    </div>
+  );
+}
+
+/** Counts up while it is looked at. */
+function Ago({ since }: { since: number }) {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return <time dateTime={new Date(since).toISOString()}>{formatAgo(now - since)}</time>;
+}

@@ -1,0 +1,65 @@
+'use client';
+
+import { lazy, Suspense, useSyncExternalStore, type ComponentType } from 'react';
+import type { NumberFlowProps } from '@number-flow/react';
+import { shorten } from './format';
+
+type Flow = ComponentType<NumberFlowProps & { 'data-animated': string }>;
+
+/** An animation is no reason to show an error: where the digits fail to load, the plain text stays. */
+const AnimatedDigits = lazy<Flow>(() =>
+  import('@number-flow/react').then(
+    ({ default: digits }) => ({ default: digits as Flow }),
+    () => ({ default: () => null }),
+  ),
+);
+
+/**
+ * The digits of a balance.
+ *
+ * The plain text is always there and alone decides the size, so nothing shifts when the animated digits arrive over it,
+ * and a reader of the page's text finds the number. The first paint never animates.
+ */
+export function CreditsNumber({ amount, limit }: { amount: number; limit: number }) {
+  const awake = useAwake();
+  const { value, format, text } = shorten(amount, limit);
+  return (
+    <span className="group/number relative block leading-none tabular-nums">
+      <span data-credits-number className="group-has-[[data-animated]]/number:opacity-0">
+        {text}
+      </span>
+      {awake && (
+        <span aria-hidden className="absolute inset-y-0 left-0 flex items-center">
+          <Suspense fallback={null}>
+            <AnimatedDigits
+              data-animated=""
+              value={value}
+              format={format as NonNullable<NumberFlowProps['format']>}
+              locales="en-US"
+              transformTiming={TURN}
+              opacityTiming={FADE}
+              nonce={readNonce()}
+            />
+          </Suspense>
+        </span>
+      )}
+    </span>
+  );
+}
+
+const TURN = { duration: 450, easing: 'cubic-bezier(0.2, 0.8, 0.2, 1)' };
+const FADE = { duration: 250, easing: 'ease-out' };
+
+/** False on the server and in the first paint, which the plain text has to itself. */
+function useAwake(): boolean {
+  return useSyncExternalStore(
+    () => () => undefined,
+    () => true,
+    () => false,
+  );
+}
+
+/** The animated digits bring a style element of their own, which a strict policy only takes with the page's nonce. */
+function readNonce(): string | undefined {
+  return document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce || undefined;
+}

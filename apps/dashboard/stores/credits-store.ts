@@ -1,0 +1,170 @@
+import { create } from 'zustand';
+import {
+  createCreditsClient,
+  CREDITS_MAX,
+  parseAmount,
+  parseBalanceAmount,
+  selectShown,
+  type CreditsState,
+  type OperationHandle,
+} from 'realtime-credits/client';
+import { useAuthStore } from '@/stores/user-store';
+
+/**
+ * The credits of the signed-in user, as the host's components read them.
+ *
+ * A projection: the one owner of the number is `creditsClient` (confirmed balance + own pending operations); nothing
+ * here is remembered, restored or added up. Needs no provider, starts nothing on a server, and polls or streams only
+ * while someone is signed in and something is displayed (or `startPolling` was called).
+ */
+export interface CreditsStore {
+  /** The number to paint, in whole credits: finite, never below 0. 0 while unknown: see `lastFetch`. */
+  credits: number;
+  /** The balance is being asked for. */
+  isLoading: boolean;
+  /** Why the last attempt to hear from the server failed; null once one succeeded. `credits` stays what was last known. */
+  error: string | null;
+  /** News come in by themselves: over the stream, from another tab, or every 30 seconds. */
+  isPolling: boolean;
+  /** Wall-clock milliseconds of the last confirmation; 0 means that the balance is not known yet. */
+  lastFetch: number;
+  /** Asks the server. Within 5 seconds of the last question it is one trailing request, never dropped. */
+  fetchCredits(): Promise<void>;
+  /**
+   * Predicts that the balance is about to be exactly this, and verifies it.
+   *
+   * @throws {CreditsError} `invalid_request` — not a whole number of credits from 0 up.
+   */
+  updateCredits(amount: number, reason?: string): OperationHandle | null;
+  /**
+   * Predicts what a server call is about to add, or takes an earlier `subtractCredits` of the same amount back.
+   *
+   * @throws {CreditsError} `invalid_request` — not a whole number of credits from 1 up.
+   */
+  addCredits(amount: number, reason?: string): OperationHandle;
+  /**
+   * Predicts what a server call is about to take.
+   *
+   * @throws {CreditsError} `invalid_request` — not a whole number of credits from 1 up.
+   */
+  subtractCredits(amount: number, reason?: string): OperationHandle;
+  /** For hosts that load something themselves: shown until the next news of the client. */
+  setLoading(isLoading: boolean): void;
+  /** For hosts that failed themselves: shown until the next news of the client. */
+  setError(error: string | null): void;
+  startPolling(): void;
+  /** Takes `startPolling` back. Displays follow the balance by themselves, so this never silences one. */
+  stopPolling(): void;
+}
+
+/** The one follower of the balance on this page. */
+export const creditsClient = createCreditsClient();
+
+let stopFollowing: (() => void) | null = null;
+
+export const useCreditsStore = create<CreditsStore>()((set) => ({
+  ...project(creditsClient.getState()),
+
+  fetchCredits: () => creditsClient.refresh(),
+
+  updateCredits: (amount, reason) => {
+    const target = parseBalanceAmount(amount, 'credits');
+    const shown = selectShown(creditsClient.getState());
+    if (shown === null || shown === target) {
+      // Nothing to predict: the server's answer is all there is to wait for.
+      creditsClient.hint();
+      return null;
+    }
+    return creditsClient.open(target - shown, reason);
+  },
+
+  addCredits: (amount, reason) => creditsClient.open(parseAmount(amount), reason),
+
+  subtractCredits: (amount, reason) => creditsClient.open(-parseAmount(amount), reason),
+
+  setLoading: (isLoading) => set({ isLoading }),
+
+  setError: (error) => set({ error }),
+
+  startPolling: () => {
+    stopFollowing ??= creditsClient.start();
+  },
+
+  stopPolling: () => {
+    stopFollowing?.();
+    stopFollowing = null;
+  },
+}));
+
+type Projection = Pick<CreditsStore, 'credits' | 'isLoading' | 'error' | 'isPolling' | 'lastFetch'>;
+
+function project(state: CreditsState): Projection {
+  const { state: connection, error } = state.connection;
+  return {
+    credits: Math.min(Math.max(selectShown(state) ?? 0, 0), CREDITS_MAX),
+    isLoading: state.fetching,
+    error: error?.message ?? null,
+    isPolling:
+      connection === 'connecting' ||
+      connection === 'streaming' ||
+      connection === 'following' ||
+      connection === 'polling',
+    lastFetch: state.confirmed === null ? 0 : state.confirmedAt,
+  };
+}
+
+type Auth = ReturnType<typeof useAuthStore.getState>;
+
+/** Hosts number their users or name them: the account is the same words either way. */
+function accountOf({ isAuthenticated, currentUser }: Auth): string | null {
+  return isAuthenticated && currentUser !== null ? String(currentUser.id) : null;
+}
+
+/** Ties the projection to the client, and the client to the signed-in user, both ways. */
+function connect(): void {
+  // True while this file itself changes `currentUser.coins`: its own echo is no hint.
+  let writing = false;
+  let written: Pick<CreditsState, 'confirmed' | 'confirmedAt'> = creditsClient.getState();
+
+  creditsClient.subscribe((state) => {
+    useCreditsStore.setState(project(state));
+    if (
+      state.confirmed === null ||
+      (state.confirmed === written.confirmed && state.confirmedAt === written.confirmedAt)
+    ) {
+      return;
+    }
+    written = state;
+    const auth = useAuthStore.getState();
+    const coins = state.confirmed.balance.available;
+    if (accountOf(auth) !== state.account || auth.currentUser?.coins === coins) return;
+    writing = true;
+    try {
+      auth.updateUserData({ coins });
+    } finally {
+      writing = false;
+    }
+  });
+
+  useAuthStore.subscribe((auth, before) => {
+    if (writing) return;
+    const account = accountOf(auth);
+    const { account: followed, connection, confirmed } = creditsClient.getState();
+    // The same user after an expired session is a new sign-in too.
+    const signedInAgain = connection.state === 'signed-out' && auth.currentUser !== before.currentUser;
+    if (account !== followed || (account !== null && signedInAgain)) {
+      creditsClient.setAccount(account);
+    } else if (
+      auth.currentUser !== null &&
+      auth.currentUser.coins !== before.currentUser?.coins &&
+      auth.currentUser.coins !== confirmed?.balance.available
+    ) {
+      creditsClient.hint();
+    }
+  });
+
+  // A persisted session is there before anyone can subscribe, and no change announces it.
+  creditsClient.setAccount(accountOf(useAuthStore.getState()));
+}
+
+if (typeof window !== 'undefined') connect();
