@@ -1,0 +1,64 @@
+'use client';
+
+import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
+import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
+import { DisplayGallery } from './display-gallery';
+import { NewsTable } from './news-table';
+import { NumberEquation } from './number-equation';
+import { ScenarioList } from './scenario-list';
+import { useDocumentedScenarios } from './use-documented-scenarios';
+import { useFailureScenarios, useMutationScenarios } from './use-mutation-scenarios';
+
+/**
+ * Every way in which the balance can change, to be tried and watched: the documented hooks, the recommended mutation,
+ * and what networks do to both. Credits go to a practice account of the user's own and come back from it.
+ */
+export default function CreditsUpdateExample() {
+  const documented = useDocumentedScenarios();
+  const recommended = useMutationScenarios();
+  const failures = useFailureScenarios();
+  return (
+    <div className="grid gap-6 lg:grid-cols-2">
+      <div className="grid content-start gap-6 lg:sticky lg:top-22 lg:self-start">
+        <NumberEquation />
+        <NewsTable />
+      </div>
+      <div className="grid content-start gap-6">
+        <Tabs defaultValue="mutation" className="gap-0">
+          <Card>
+            <CardHeader className="pb-5">
+              <CardTitle>Change the balance</CardTitle>
+              <CardDescription>
+                The same scenarios in both forms. New code takes the mutation: one call, exact to the operation.
+              </CardDescription>
+              <TabsList className="col-span-2 mt-3">
+                <TabsTrigger value="mutation">Mutation</TabsTrigger>
+                <TabsTrigger value="documented">Documented hooks</TabsTrigger>
+              </TabsList>
+            </CardHeader>
+            <TabsContent value="mutation">
+              <ScenarioList scenarios={recommended} />
+            </TabsContent>
+            <TabsContent value="documented">
+              <ScenarioList scenarios={documented} />
+            </TabsContent>
+          </Card>
+        </Tabs>
+        <Card>
+          <CardHeader className="pb-5">
+            <CardTitle>Break something</CardTitle>
+            <CardDescription>
+              One fault at a time. Whatever happens, the number is confirmed plus pending, and ends where the ledger is.
+            </CardDescription>
+          </CardHeader>
+          <CardContent className="p-0 sm:px-0">
+            <ScenarioList scenarios={failures} />
+          </CardContent>
+        </Card>
+      </div>
+      <div className="lg:col-span-2">
+        <DisplayGallery />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+import type { ExampleAnswer, Failure } from '@/lib/api';
+
+/** What the practice route is asked to do; it moves credits between the user and a practice account of their own. */
+export interface Practice {
+  effect: 'spend' | 'grant' | 'set';
+  amount: number;
+  reason: string;
+  /** The server says no. */
+  refuse?: boolean;
+  /** The server takes its time, in milliseconds. */
+  delay_ms?: number;
+}
+
+export type PracticeAnswer = ExampleAnswer | Failure;
+
+/** Sends one practice command. */
+export function sendPractice(
+  practice: Practice,
+  { headers, signal }: { headers?: Record<string, string>; signal?: AbortSignal } = {},
+): Promise<Response> {
+  return fetch('/api/examples/credits', {
+    method: 'POST',
+    headers: { ...headers, 'Content-Type': 'application/json' },
+    body: JSON.stringify(practice),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+/** Stands between a request and the network, and breaks it in one particular way. */
+export type Fault = (send: () => Promise<Response>) => Promise<Response>;
+
+export const noFault: Fault = (send) => send();
+
+/** What `fetch` says when the line is dead. */
+function fail(): Promise<never> {
+  return Promise.reject(new TypeError('Failed to fetch'));
+}
+
+/** The first attempt never leaves the browser. */
+export function loseRequestOnce(): Fault {
+  let lost = false;
+  return (send) => {
+    if (lost) return send();
+    lost = true;
+    return fail();
+  };
+}
+
+/** The first attempt reaches the server, which does what it was asked; its answer never comes back. */
+export function loseAnswerOnce(): Fault {
+  let lost = false;
+  return async (send) => {
+    const response = await send();
+    if (lost) return response;
+    lost = true;
+    return fail();
+  };
+}
+
+/** Nothing leaves the browser for this long, in milliseconds. */
+export function beOffline(durationMs: number): Fault {
+  const until = performance.now() + durationMs;
+  return (send) => (performance.now() < until ? fail() : send());
+}
+
+/** No attempt ever leaves the browser. */
+export const loseForGood: Fault = fail;
