@@ -1,5 +1,8 @@
 // `npm start`: everything that it takes to have a running dashboard, then the dashboard, in the foreground.
 // `npm run dev`: the same for people who change the code, with hot reload and without a build of the dashboard.
+//
+// package.json calls this with `exec`: npm passes SIGTERM to the shell that it starts, and without `exec` the shell would
+// end and leave the server behind.
 import { ensureDashboardBuilt, ensurePackageBuilt } from './setup/build.mjs';
 import { spawnDashboard } from './setup/dashboard.mjs';
 import { ensureInstalled } from './setup/install.mjs';
