@@ -181,18 +181,19 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
     return response;
   };
 
-  const app = new Hono<{ Bindings: { requestId: string } }>().basePath(basePath);
-  app.get(CREDITS_ROUTES.snapshot, forOwner(answerSnapshot));
-  app.get(CREDITS_ROUTES.history, forOwner(answerHistory));
-  app.post(CREDITS_ROUTES.settle, forOwner(answerSettle));
-  app.get(CREDITS_ROUTES.openapi, () => Response.json(createOpenApiDocument(basePath)));
-  app.get(CREDITS_ROUTES.docs, answerDocs);
+  const app = new Hono<{ Bindings: { requestId: string } }>();
+  const at = (route: keyof typeof CREDITS_ROUTES): string => `${basePath}${CREDITS_ROUTES[route]}`;
+  app.get(at('snapshot'), forOwner(answerSnapshot));
+  app.get(at('history'), forOwner(answerHistory));
+  app.post(at('settle'), forOwner(answerSettle));
+  app.get(at('openapi'), () => Response.json(createOpenApiDocument(basePath)));
+  app.get(at('docs'), answerDocs);
   // HEAD is answered by the GET route less its body: of a stream it would leave one open that nobody reads.
-  app.get(CREDITS_ROUTES.stream, (c) => (c.req.method === 'HEAD' ? notAllowed('GET')(c) : forOwner(answerStream)(c)));
-  app.all(CREDITS_ROUTES.stream, notAllowed('GET'));
-  app.all(CREDITS_ROUTES.settle, notAllowed('POST'));
-  for (const path of [CREDITS_ROUTES.snapshot, CREDITS_ROUTES.history, CREDITS_ROUTES.openapi, CREDITS_ROUTES.docs]) {
-    app.all(path, notAllowed('GET, HEAD'));
+  app.get(at('stream'), (c) => (c.req.method === 'HEAD' ? notAllowed('GET')(c) : forOwner(answerStream)(c)));
+  app.all(at('stream'), notAllowed('GET'));
+  app.all(at('settle'), notAllowed('POST'));
+  for (const route of ['snapshot', 'history', 'openapi', 'docs'] as const) {
+    app.all(at(route), notAllowed('GET, HEAD'));
   }
   app.notFound(() => {
     throw new CreditsError('not_found');
