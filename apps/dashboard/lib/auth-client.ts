@@ -23,10 +23,9 @@ export function signIn(email: string, password: string): Promise<AuthResult> {
   return attempt((onError) => client.signIn.email({ email, password }, { onError }));
 }
 
-/** Creates an account and signs in. Who invited is read by the server from the address of the form. */
-export function signUp(name: string, email: string, password: string, ref: string | null): Promise<AuthResult> {
-  const headers: Record<string, string> = ref === null ? {} : { 'x-referral-code': ref };
-  return attempt((onError) => client.signUp.email({ name, email, password }, { onError, headers }));
+/** Creates an account and signs in. Who invited is known to the server by its own cookie, set when the link was opened. */
+export function signUp(name: string, email: string, password: string): Promise<AuthResult> {
+  return attempt((onError) => client.signUp.email({ name, email, password }, { onError }));
 }
 
 /** Changes the password and ends every other session. */

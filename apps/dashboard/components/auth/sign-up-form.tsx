@@ -11,7 +11,7 @@ import { signUp, type AuthRefusal } from '@/lib/auth-client';
 const PASSWORD_LENGTH_MIN = 8;
 
 /** Name, e-mail and password. What can be seen to be wrong is said before anything is sent. */
-export function SignUpForm({ referralCode }: { referralCode: string | null }) {
+export function SignUpForm() {
   const [refusal, setRefusal] = useState<AuthRefusal | null>(null);
   const [pending, setPending] = useState(false);
   const [cooldownMs, startCooldown] = useCooldown();
@@ -27,7 +27,7 @@ export function SignUpForm({ referralCode }: { referralCode: string | null }) {
     setRefusal(wrong);
     if (wrong !== null) return;
     setPending(true);
-    const refused = await signUp(name, email, password, referralCode);
+    const refused = await signUp(name, email, password);
     if (refused === null) {
       window.location.assign('/');
       return;

@@ -14,7 +14,7 @@ interface SignUpPageProps {
 
 export default async function SignUpPage({ searchParams }: SignUpPageProps) {
   const { ref } = await searchParams;
-  const code = typeof ref === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(ref) ? ref : null;
+  const code = typeof ref === 'string' && /^[A-Za-z0-9]{4,16}$/.test(ref) ? ref : null;
   return (
     <AuthCard
       title="Create an account"
@@ -36,7 +36,7 @@ export default async function SignUpPage({ searchParams }: SignUpPageProps) {
           </p>
         </Alert>
       )}
-      <SignUpForm referralCode={code} />
+      <SignUpForm />
     </AuthCard>
   );
 }

@@ -1,0 +1,29 @@
+import type { Metadata } from 'next';
+
+import { UserTable } from '@/components/admin/user-table';
+import { PageHeader } from '@/components/shell/page-header';
+import type { AdminUsersAnswer } from '@/lib/api';
+import { readRoute, requireAdmin } from '@/lib/viewer';
+
+export const metadata: Metadata = { title: 'Users' };
+
+const PAGE_SIZE = 25;
+
+interface UsersPageProps {
+  searchParams: Promise<{ query?: string | string[]; offset?: string | string[] }>;
+}
+
+export default async function UsersPage({ searchParams }: UsersPageProps) {
+  await requireAdmin();
+  const asked = await searchParams;
+  const query = typeof asked.query === 'string' ? asked.query.trim().slice(0, 100) : '';
+  const offset = typeof asked.offset === 'string' && /^\d{1,9}$/.test(asked.offset) ? asked.offset : '0';
+  const parameters = new URLSearchParams({ ...(query === '' ? {} : { query }), limit: String(PAGE_SIZE), offset });
+  const { data } = await readRoute<AdminUsersAnswer>(`/api/admin/users?${parameters}`);
+  return (
+    <div className="grid gap-8">
+      <PageHeader title="Users">Who has an account, and how many credits.</PageHeader>
+      <UserTable page={data} query={query} />
+    </div>
+  );
+}

@@ -1,0 +1,206 @@
+'use client';
+import { CircleAlert, Scale } from 'lucide-react';
+import { useRouter } from 'next/navigation';
+import { useRef, useState, type FormEvent } from 'react';
+
+import { Field } from '@/components/form/field';
+import { SubmitButton } from '@/components/form/submit-button';
+import { Alert } from '@/components/ui/alert';
+import { Button } from '@/components/ui/button';
+import {
+  Dialog,
+  DialogClose,
+  DialogContent,
+  DialogDescription,
+  DialogFooter,
+  DialogHeader,
+  DialogTitle,
+  DialogTrigger,
+} from '@/components/ui/dialog';
+import { Input } from '@/components/ui/input';
+import { Tabs, TabsList, TabsTrigger } from '@/components/ui/tabs';
+import { useCreditsSync } from '@/hooks/useCreditsUpdate';
+import type { AdminAdjustAnswer, AdminUser } from '@/lib/api';
+import { formatChange, formatCredits } from '@/lib/format';
+import { send, type SendFailure } from '@/lib/send';
+import { showSuccess } from '@/lib/toast';
+
+type Mode = 'by' | 'to';
+
+const REASON_LENGTH_MAX = 200;
+const REASON_LENGTH_MIN = 3;
+
+/**
+ * Changes a user's balance, with a reason that they will read: by an amount, or to an exact one.
+ *
+ * The exact form says which version it was decided on. If the balance has moved since, nothing is changed and both
+ * numbers are shown, since "make it 500" was meant for the number that stood there.
+ */
+export function AdjustDialog({ user }: { user: AdminUser }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <Dialog open={open} onOpenChange={setOpen}>
+      <DialogTrigger asChild>
+        <Button>
+          <Scale /> Adjust
+        </Button>
+      </DialogTrigger>
+      <DialogContent>
+        <DialogHeader>
+          <DialogTitle>Adjust the credits of {user.username}</DialogTitle>
+          <DialogDescription>
+            They see the change and its reason at once. It is an entry like every other, and never removed.
+          </DialogDescription>
+        </DialogHeader>
+        <AdjustForm user={user} onDone={() => setOpen(false)} />
+      </DialogContent>
+    </Dialog>
+  );
+}
+
+function AdjustForm({ user, onDone }: { user: AdminUser; onDone: () => void }) {
+  const router = useRouter();
+  const { syncCreditsAfterApiCall } = useCreditsSync();
+  const [mode, setMode] = useState<Mode>('by');
+  const [amount, setAmount] = useState('');
+  const [reason, setReason] = useState('');
+  const [wrong, setWrong] = useState<{ amount?: string; reason?: string }>({});
+  const [failure, setFailure] = useState<SendFailure | null>(null);
+  const [pending, setPending] = useState(false);
+  // One key for what the form says now: sending it again after a lost answer does not do it twice.
+  const command = useRef<{ body: string; key: string } | null>(null);
+  const value = parseSigned(amount, mode);
+
+  async function handleSubmit(event: FormEvent) {
+    event.preventDefault();
+    // The dialog is drawn elsewhere, but React hands its events to whatever form it was opened from.
+    event.stopPropagation();
+    if (pending) return;
+    const found = check(value, mode, reason);
+    setWrong(found);
+    if (value === null || Object.keys(found).length > 0) return;
+    const body =
+      mode === 'by'
+        ? { amount: value, reason: reason.trim() }
+        : { balance: value, expected_version: user.version, reason: reason.trim() };
+    const written = JSON.stringify(body);
+    if (command.current?.body !== written) command.current = { body: written, key: crypto.randomUUID() };
+    setPending(true);
+    const path = `/api/admin/users/${encodeURIComponent(user.id)}/coins`;
+    const result = await send<AdminAdjustAnswer>('POST', path, body, command.current.key);
+    setPending(false);
+    router.refresh();
+    if (!result.ok) {
+      setFailure(result.failure);
+      return;
+    }
+    await syncCreditsAfterApiCall(result.answer);
+    const { balance_before: before, balance_after: after } = result.answer.data;
+    showSuccess(
+      `${formatChange(after - before)} credits for ${user.username}`,
+      `${formatCredits(before)} → ${formatCredits(after)}`,
+    );
+    onDone();
+  }
+
+  const after = value === null ? null : mode === 'by' ? user.coins + value : value;
+  return (
+    <form onSubmit={handleSubmit} noValidate className="grid gap-5">
+      <Tabs
+        value={mode}
+        onValueChange={(next) => {
+          setMode(next === 'to' ? 'to' : 'by');
+          setWrong({});
+          setFailure(null);
+        }}
+      >
+        <TabsList aria-label="How to adjust">
+          <TabsTrigger value="by">By an amount</TabsTrigger>
+          <TabsTrigger value="to">To an exact balance</TabsTrigger>
+        </TabsList>
+      </Tabs>
+      <Field
+        label={mode === 'by' ? 'Amount' : 'New balance'}
+        hint={
+          after === null
+            ? `${mode === 'by' ? 'Less than 0 takes credits away. ' : ''}Now ${formatCredits(user.coins)}, at version ${user.version}.`
+            : `${formatCredits(user.coins)} → ${formatCredits(after)} (${formatChange(after - user.coins)}), from version ${user.version}.`
+        }
+        error={wrong.amount}
+      >
+        {(control) => (
+          <Input
+            {...control}
+            name="amount"
+            inputMode={mode === 'by' ? 'text' : 'numeric'}
+            autoComplete="off"
+            className="tabular-nums"
+            value={amount}
+            onChange={(event) => {
+              setAmount(event.target.value);
+              setWrong({});
+            }}
+          />
+        )}
+      </Field>
+      <Field label="Reason" hint="The user reads it." error={wrong.reason}>
+        {(control) => (
+          <Input
+            {...control}
+            name="reason"
+            autoComplete="off"
+            maxLength={REASON_LENGTH_MAX}
+            value={reason}
+            onChange={(event) => {
+              setReason(event.target.value);
+              setWrong({});
+            }}
+          />
+        )}
+      </Field>
+      {failure === null ? null : (
+        <Alert role="alert" variant="destructive">
+          <CircleAlert aria-hidden />
+          <div>
+            <p className="font-medium">
+              {failure.code === 'version_conflict' ? 'The balance has moved meanwhile' : 'Nothing was changed'}
+            </p>
+            <p>
+              {failure.code === 'version_conflict'
+                ? `${describeConflict(failure.details)} Look at the new balance below the field, and decide again.`
+                : failure.message}
+            </p>
+          </div>
+        </Alert>
+      )}
+      <DialogFooter>
+        <DialogClose asChild>
+          <Button variant="outline">Cancel</Button>
+        </DialogClose>
+        <SubmitButton pending={pending}>Adjust</SubmitButton>
+      </DialogFooter>
+    </form>
+  );
+}
+
+function parseSigned(text: string, mode: Mode): number | null {
+  const trimmed = text.trim().replace('−', '-');
+  if (!(mode === 'by' ? /^[+-]?\d{1,15}$/ : /^\d{1,15}$/).test(trimmed)) return null;
+  const value = Number(trimmed);
+  return mode === 'by' && value === 0 ? null : value;
+}
+
+function check(value: number | null, mode: Mode, reason: string): { amount?: string; reason?: string } {
+  return {
+    ...(value === null
+      ? { amount: mode === 'by' ? 'Give a whole number other than 0.' : 'Give a whole number from 0 up.' }
+      : {}),
+    ...(reason.trim().length < REASON_LENGTH_MIN ? { reason: 'Say why, in at least 3 characters.' } : {}),
+  };
+}
+
+function describeConflict(details: unknown): string {
+  const { expected, actual } = (details ?? {}) as { expected?: number; actual?: number };
+  if (expected === undefined || actual === undefined) return 'Nothing was changed.';
+  return `Nothing was changed: you decided on version ${expected}, and it is at version ${actual}.`;
+}

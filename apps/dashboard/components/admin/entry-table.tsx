@@ -1,0 +1,119 @@
+'use client';
+import { Activity, CircleAlert } from 'lucide-react';
+import { useState } from 'react';
+
+import { Change } from '@/components/balance/amount';
+import { SubmitButton } from '@/components/form/submit-button';
+import { LocalTime } from '@/components/local-time';
+import { EmptyState } from '@/components/states/empty-state';
+import { Alert } from '@/components/ui/alert';
+import { Card } from '@/components/ui/card';
+import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
+import type { AdminEntriesAnswer } from '@/lib/api';
+import { formatCredits } from '@/lib/format';
+import { send } from '@/lib/send';
+
+type Entries = AdminEntriesAnswer['entries'];
+
+interface EntryTableProps {
+  userId: string;
+  first: Pick<AdminEntriesAnswer, 'entries' | 'next'>;
+}
+
+/** Everything that changed a user's balance, with who caused it. */
+export function EntryTable({ userId, first }: EntryTableProps) {
+  const [older, setOlder] = useState<Entries>([]);
+  const [oldestNext, setOldestNext] = useState<number | null | undefined>(undefined);
+  const [pending, setPending] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const known = new Map([...older, ...first.entries].map((entry) => [entry.id, entry]));
+  const entries = [...known.values()].toSorted((a, b) => b.id - a.id);
+  const next = oldestNext === undefined ? first.next : oldestNext;
+
+  async function readOlder() {
+    if (next === null) return;
+    setPending(true);
+    const path = `/api/admin/users/${encodeURIComponent(userId)}/coins?before=${next}&limit=50`;
+    const result = await send<AdminEntriesAnswer>('GET', path);
+    setPending(false);
+    setError(result.ok ? null : result.failure.message);
+    if (!result.ok) return;
+    setOlder([...entries, ...result.answer.entries]);
+    setOldestNext(result.answer.next);
+  }
+
+  if (entries.length === 0) {
+    return (
+      <Card>
+        <EmptyState icon={Activity} title="No entries">
+          Nothing has changed this balance yet.
+        </EmptyState>
+      </Card>
+    );
+  }
+  return (
+    <div className="grid gap-4 [&>*]:min-w-0">
+      <Card className="overflow-hidden">
+        <Table aria-label="Entries">
+          <TableHeader>
+            <TableRow>
+              <TableHead className="text-right">Version</TableHead>
+              <TableHead>When</TableHead>
+              <TableHead>What and why</TableHead>
+              <TableHead className="text-right">Change</TableHead>
+              <TableHead className="text-right">Available</TableHead>
+              <TableHead className="text-right">Reserved</TableHead>
+              <TableHead>Caused by</TableHead>
+            </TableRow>
+          </TableHeader>
+          <TableBody>
+            {entries.map((entry) => (
+              <TableRow key={entry.id}>
+                <TableCell className="text-right text-muted-foreground tabular-nums">{entry.id}</TableCell>
+                <TableCell className="whitespace-nowrap text-muted-foreground">
+                  <LocalTime iso={entry.created_at} style="instant" />
+                </TableCell>
+                <TableCell className="min-w-56">
+                  <p className="font-medium">{entry.message}</p>
+                  <p className="text-[0.8125rem] text-muted-foreground">
+                    {[entry.source_category, entry.source_action].filter((word) => word !== '').join(' · ')}
+                  </p>
+                </TableCell>
+                <TableCell className="text-right">
+                  <Change amount={entry.delta} />
+                </TableCell>
+                <TableCell className="text-right whitespace-nowrap tabular-nums">
+                  <span className="text-muted-foreground">{formatCredits(entry.balance_before)} → </span>
+                  {formatCredits(entry.balance_after)}
+                </TableCell>
+                <TableCell className="text-right text-muted-foreground tabular-nums">
+                  {formatCredits(entry.held_after)}
+                </TableCell>
+                <TableCell className="max-w-40 truncate font-mono text-xs text-muted-foreground" title={entry.actor}>
+                  {entry.actor === userId ? 'the user' : entry.actor}
+                </TableCell>
+              </TableRow>
+            ))}
+          </TableBody>
+        </Table>
+      </Card>
+      {error === null ? null : (
+        <Alert role="alert" variant="destructive">
+          <CircleAlert aria-hidden />
+          <p>{error}</p>
+        </Alert>
+      )}
+      {next === null ? null : (
+        <SubmitButton
+          type="button"
+          variant="outline"
+          className="justify-self-center"
+          pending={pending}
+          onClick={() => void readOlder()}
+        >
+          Show older
+        </SubmitButton>
+      )}
+    </div>
+  );
+}

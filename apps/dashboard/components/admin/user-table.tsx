@@ -1,0 +1,117 @@
+import { Search, Users } from 'lucide-react';
+import Link from 'next/link';
+
+import { Amount } from '@/components/balance/amount';
+import { LocalTime } from '@/components/local-time';
+import { EmptyState } from '@/components/states/empty-state';
+import { Avatar } from '@/components/ui/avatar';
+import { Badge } from '@/components/ui/badge';
+import { Button } from '@/components/ui/button';
+import { Card } from '@/components/ui/card';
+import { Input } from '@/components/ui/input';
+import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
+import type { AdminUsersAnswer } from '@/lib/api';
+import { formatCount, formatCredits } from '@/lib/format';
+
+interface UserTableProps {
+  page: AdminUsersAnswer['data'];
+  query: string;
+}
+
+/** Everybody with an account, to be searched; a page is an address, so that it can be kept and gone back to. */
+export function UserTable({ page, query }: UserTableProps) {
+  const { users, total, limit, offset } = page;
+  const address = (to: number) =>
+    `/admin/users?${new URLSearchParams({ ...(query === '' ? {} : { query }), offset: String(to) })}`;
+  return (
+    <div className="grid gap-4 [&>*]:min-w-0">
+      <form action="/admin/users" role="search" className="relative max-w-sm">
+        <Search className="pointer-events-none absolute top-3 left-3 size-4 text-muted-foreground" aria-hidden />
+        <Input
+          key={query}
+          type="search"
+          name="query"
+          defaultValue={query}
+          placeholder="User name or e-mail"
+          aria-label="Search users"
+          className="pl-9"
+        />
+      </form>
+      <Card className="overflow-hidden">
+        {users.length === 0 ? (
+          <EmptyState icon={Users} title={query === '' ? 'No users yet' : `Nobody is called “${query}”`}>
+            {query === '' ? 'They appear here when they sign up.' : 'Try a part of the user name or of the e-mail.'}
+          </EmptyState>
+        ) : (
+          <Table aria-label="Users">
+            <TableHeader>
+              <TableRow>
+                <TableHead>User</TableHead>
+                <TableHead className="text-right">Available</TableHead>
+                <TableHead className="text-right">Reserved</TableHead>
+                <TableHead className="text-right">Version</TableHead>
+                <TableHead>Joined</TableHead>
+                <TableHead>
+                  <span className="sr-only">Open</span>
+                </TableHead>
+              </TableRow>
+            </TableHeader>
+            <TableBody>
+              {users.map((user) => (
+                <TableRow key={user.id} className="hover:bg-accent/30">
+                  <TableCell>
+                    <div className="flex items-center gap-3">
+                      <Avatar name={user.username} />
+                      <div className="min-w-0">
+                        <p className="flex items-center gap-2 font-medium">
+                          {user.username}
+                          {user.role === 0 ? <Badge>Admin</Badge> : null}
+                          {user.banned ? <Badge variant="destructive">Banned</Badge> : null}
+                        </p>
+                        <p className="text-[0.8125rem] text-muted-foreground">{user.email}</p>
+                      </div>
+                    </div>
+                  </TableCell>
+                  <TableCell className="text-right">
+                    <Amount amount={user.coins} />
+                  </TableCell>
+                  <TableCell className="text-right text-muted-foreground tabular-nums">
+                    {formatCredits(user.held)}
+                  </TableCell>
+                  <TableCell className="text-right text-muted-foreground tabular-nums">{user.version}</TableCell>
+                  <TableCell className="whitespace-nowrap text-muted-foreground">
+                    <LocalTime iso={user.created_at} style="date" />
+                  </TableCell>
+                  <TableCell className="text-right">
+                    <Button asChild variant="outline" size="sm">
+                      <Link href={`/admin/users/${encodeURIComponent(user.id)}`}>
+                        Open<span className="sr-only"> {user.username}</span>
+                      </Link>
+                    </Button>
+                  </TableCell>
+                </TableRow>
+              ))}
+            </TableBody>
+          </Table>
+        )}
+      </Card>
+      <div className="flex items-center justify-between gap-4 text-sm text-muted-foreground">
+        <p>{formatCount(total, 'user')}</p>
+        {total > limit ? (
+          <nav aria-label="Pages" className="flex gap-2">
+            {offset > 0 ? (
+              <Button asChild variant="outline" size="sm">
+                <Link href={address(Math.max(0, offset - limit))}>Newer</Link>
+              </Button>
+            ) : null}
+            {offset + users.length < total ? (
+              <Button asChild variant="outline" size="sm">
+                <Link href={address(offset + limit)}>Older</Link>
+              </Button>
+            ) : null}
+          </nav>
+        ) : null}
+      </div>
+    </div>
+  );
+}

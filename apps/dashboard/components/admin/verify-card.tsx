@@ -1,0 +1,86 @@
+'use client';
+import { CircleCheck, CircleX, ShieldCheck } from 'lucide-react';
+import { useState } from 'react';
+
+import { SubmitButton } from '@/components/form/submit-button';
+import { LocalTime } from '@/components/local-time';
+import { Alert } from '@/components/ui/alert';
+import { Card, CardAction, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
+import type { AdminVerifyAnswer } from '@/lib/api';
+import { formatCount } from '@/lib/format';
+import { send } from '@/lib/send';
+import { showError } from '@/lib/toast';
+
+/** Recomputes every balance from its entries, and says what it found. */
+export function VerifyCard() {
+  const [report, setReport] = useState<AdminVerifyAnswer['data'] | null>(null);
+  const [pending, setPending] = useState(false);
+
+  async function handleVerify() {
+    setPending(true);
+    const result = await send<AdminVerifyAnswer>('POST', '/api/admin/verify', {});
+    setPending(false);
+    if (result.ok) setReport(result.answer.data);
+    else showError('The ledger was not verified', result.failure.message);
+  }
+
+  return (
+    <Card>
+      <CardHeader>
+        <CardTitle>Verify</CardTitle>
+        <CardDescription>
+          Recomputes every balance from its entries, checks that no version is missing and that all sides add up.
+        </CardDescription>
+        <CardAction>
+          <SubmitButton type="button" variant="secondary" pending={pending} onClick={() => void handleVerify()}>
+            <ShieldCheck /> Verify
+          </SubmitButton>
+        </CardAction>
+      </CardHeader>
+      <CardContent aria-live="polite">
+        {report === null ? (
+          <p className="text-sm text-muted-foreground">Not verified since this page was opened.</p>
+        ) : (
+          <VerifyResult report={report} />
+        )}
+      </CardContent>
+    </Card>
+  );
+}
+
+function VerifyResult({ report }: { report: AdminVerifyAnswer['data'] }) {
+  const counts = [
+    formatCount(report.accounts, 'account'),
+    formatCount(report.transfers, 'transfer'),
+    formatCount(report.entries, 'entry', 'entries'),
+  ].join(', ');
+  if (report.ok) {
+    return (
+      <Alert variant="success">
+        <CircleCheck aria-hidden />
+        <div>
+          <p className="font-medium">No difference found</p>
+          <p className="text-muted-foreground">
+            {counts}, checked at <LocalTime iso={report.checkedAt} style="time" />.
+          </p>
+        </div>
+      </Alert>
+    );
+  }
+  return (
+    <Alert variant="destructive">
+      <CircleX aria-hidden />
+      <div className="min-w-0">
+        <p className="font-medium">{formatCount(report.differences.length, 'difference')} found</p>
+        <ul className="mt-2 grid gap-1">
+          {report.differences.map(({ account, message }, index) => (
+            <li key={index} className="break-words">
+              {account === null ? null : <span className="font-mono text-xs">{account} </span>}
+              {message}
+            </li>
+          ))}
+        </ul>
+      </div>
+    </Alert>
+  );
+}

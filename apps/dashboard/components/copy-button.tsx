@@ -1,0 +1,37 @@
+'use client';
+import { Check, Copy } from 'lucide-react';
+import { useEffect, useState } from 'react';
+
+import { Button } from '@/components/ui/button';
+import { showError } from '@/lib/toast';
+
+const COPIED_SHOWN_MS = 2_000;
+
+/** Copies a text, and says so for two seconds. */
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), COPIED_SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [copied]);
+
+  async function handleCopy() {
+    try {
+      await navigator.clipboard.writeText(text);
+      setCopied(true);
+    } catch {
+      // Only pages of https and of this machine may write to the clipboard.
+      showError('It could not be copied', 'Mark the text and copy it by hand.');
+    }
+  }
+
+  return (
+    <Button variant="secondary" onClick={() => void handleCopy()} aria-label={label}>
+      {copied ? <Check className="text-success" /> : <Copy />}
+      <span className="min-w-12 text-left" aria-live="polite">
+        {copied ? 'Copied' : 'Copy'}
+      </span>
+    </Button>
+  );
+}

@@ -1,0 +1,75 @@
+'use client';
+import { LogOut, MonitorSmartphone } from 'lucide-react';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+
+import { SubmitButton } from '@/components/form/submit-button';
+import { LocalTime } from '@/components/local-time';
+import { Badge } from '@/components/ui/badge';
+import { Button } from '@/components/ui/button';
+import { Card, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
+import { revokeOtherSessions } from '@/lib/auth-client';
+import { showError, showSuccess } from '@/lib/toast';
+import { useAuthStore } from '@/stores/user-store';
+
+/** A place where the person is signed in. What would let anybody act as it, its token, never reaches the page. */
+export interface SessionView {
+  id: string;
+  browser: string;
+  /** ISO instant. */
+  createdAt: string;
+  current: boolean;
+}
+
+/** Where the person is signed in, and the ways to end that. */
+export function SessionsCard({ sessions }: { sessions: readonly SessionView[] }) {
+  const router = useRouter();
+  const [pending, setPending] = useState(false);
+  const others = sessions.filter(({ current }) => !current).length;
+
+  async function handleRevoke() {
+    setPending(true);
+    const refused = await revokeOtherSessions();
+    setPending(false);
+    if (refused === null) showSuccess('Every other browser is signed out');
+    else showError('The other browsers are still signed in', refused.message);
+    router.refresh();
+  }
+
+  return (
+    <Card>
+      <CardHeader className="pb-4">
+        <CardTitle>Where you are signed in</CardTitle>
+        <CardDescription>Anything here that you do not know? Sign it out and change your password.</CardDescription>
+      </CardHeader>
+      <ul className="divide-y border-t">
+        {sessions.map(({ id, browser, createdAt, current }) => (
+          <li key={id} className="flex items-center gap-4 px-5 py-4 sm:px-6">
+            <MonitorSmartphone className="size-4 shrink-0 text-muted-foreground" aria-hidden />
+            <div className="min-w-0 flex-1">
+              <p className="truncate text-sm font-medium">{browser}</p>
+              <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">
+                Since <LocalTime iso={createdAt} style="instant" />
+              </p>
+            </div>
+            {current ? <Badge>This one</Badge> : null}
+          </li>
+        ))}
+      </ul>
+      <CardFooter className="flex-wrap justify-end">
+        <SubmitButton
+          type="button"
+          variant="outline"
+          pending={pending}
+          disabled={others === 0}
+          onClick={() => void handleRevoke()}
+        >
+          Sign out the others
+        </SubmitButton>
+        <Button variant="outline" onClick={() => void useAuthStore.getState().logout()}>
+          <LogOut /> Sign out here
+        </Button>
+      </CardFooter>
+    </Card>
+  );
+}
