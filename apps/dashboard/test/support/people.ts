@@ -30,8 +30,8 @@ export interface Person {
 }
 
 export interface People {
-  /** Signs up someone new, with this many credits. */
-  signUp(options?: { credits?: number }): Promise<Person>;
+  /** Signs up someone new, with this many credits, perhaps by somebody's link. */
+  signUp(options?: { credits?: number; referral?: string }): Promise<Person>;
   /** Another browser of the same person. */
   secondBrowser(person: Person): Promise<BrowserContext>;
   /** An administrator's session. */
@@ -80,8 +80,10 @@ export const test = base.extend<{ people: People }, { adminRequest: APIRequestCo
     await use({
       adjust,
       admin: async () => adminRequest,
-      signUp: async ({ credits = 1_000 } = {}) => {
+      signUp: async ({ credits = 1_000, referral } = {}) => {
         const context = await open(browser);
+        // As a person would: the link is opened first.
+        if (referral !== undefined) await context.request.get(`/sign-up?ref=${referral}`);
         const name = `t${process.pid.toString(36)}${Date.now().toString(36)}${people}`;
         const email = `${name}@example.test`;
         const answer = await context.request.post('/api/auth/sign-up/email', {

@@ -1,0 +1,130 @@
+import type { Page } from '@playwright/test';
+import type { CatalogueAnswer, ServersAnswer } from '../../lib/api.ts';
+import { expectCredits, headerDisplay, samplePainted } from '../support/display.ts';
+import { findUnexplained, readAvailable } from '../support/explain.ts';
+import { expect, openPage, readMe, test, type Person } from '../support/people.ts';
+
+/** What the first plan of the catalogue costs together: the one that the order page has chosen at first. */
+async function readCost({ request }: Person): Promise<number> {
+  const { data } = (await (await request.get('/api/servers/catalogue')).json()) as CatalogueAnswer;
+  const plan = data.plans[0];
+  if (plan === undefined) throw new Error('The catalogue has no plans.');
+  return plan.plan_cost + plan.setup_fee;
+}
+
+async function readServers({ request }: Person): Promise<ServersAnswer['data']['servers']> {
+  return ((await (await request.get('/api/servers')).json()) as ServersAnswer).data.servers;
+}
+
+async function openOrder(person: Person): Promise<Page> {
+  const page = await openPage(person, '/servers/new');
+  await page.getByLabel('Server name').fill('Sunday survival');
+  return page;
+}
+
+test('a server is bought: reserved at once, charged when it runs, and the number moves only once', async ({
+  people,
+}) => {
+  const person = await people.signUp({ credits: 5_000 });
+  const cost = await readCost(person);
+  const page = await openOrder(person);
+  const other = await openPage(person);
+  const readPainted = await samplePainted(page);
+  await page.getByRole('button', { name: 'Create server' }).click();
+  await expectCredits(page, 5_000 - cost, { timeout: 2_000 });
+  await expect(page.getByText('reserved, not charged yet')).toBeVisible();
+  await expect(headerDisplay(other).getByRole('button')).toHaveAccessibleName(/held/);
+  await expect(page.getByRole('heading', { name: '“Sunday survival” is running' })).toBeVisible({ timeout: 30_000 });
+
+  await expectCredits(page, 5_000 - cost);
+  await expectCredits(other, 5_000 - cost);
+  expect((await readPainted()).map(({ amount }) => amount)).toEqual([5_000, 5_000 - cost]);
+  const { snapshot } = await readMe(person.request);
+  expect(snapshot.balance).toEqual({ posted: 5_000 - cost, held: 0, available: 5_000 - cost });
+});
+
+test('a double click on the button creates one server and charges once', async ({ people }) => {
+  const person = await people.signUp({ credits: 5_000 });
+  const cost = await readCost(person);
+  const page = await openOrder(person);
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().endsWith('/api/servers/create')) sent.push(request.headers()['idempotency-key'] ?? 'none');
+  });
+  await page.getByRole('button', { name: 'Create server' }).dblclick();
+  await expect(page.getByRole('heading', { name: /is running/ })).toBeVisible({ timeout: 30_000 });
+  expect(new Set(sent).size).toBe(1);
+  expect(await readServers(person)).toHaveLength(1);
+  expect((await readMe(person.request)).user.coins).toBe(5_000 - cost);
+});
+
+test('a purchase that the server refuses goes back to what is true by then', async ({ people }) => {
+  const person = await people.signUp({ credits: 5_000 });
+  const cost = await readCost(person);
+  const page = await openOrder(person);
+  await expectCredits(page, 5_000);
+  const readPainted = await samplePainted(page);
+  // This tab hears nothing for a while, so that it still believes in credits that are gone.
+  await page.route(/\/api\/(credits|user\/me)/, (route) => route.abort());
+  await page.evaluate(() => dispatchEvent(new Event('offline')));
+  await people.adjust(person, -(5_000 - cost + 1), 'Spent elsewhere');
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await page.getByRole('button', { name: 'Create server' }).click();
+  await expect(page.getByRole('heading', { name: /nothing was charged/ })).toBeVisible({ timeout: 30_000 });
+  await page.unroute(/\/api\/(credits|user\/me)/);
+
+  await expectCredits(page, cost - 1);
+  expect(await readServers(person)).toEqual([]);
+  const available = await readAvailable(person.request);
+  expect(findUnexplained(await readPainted(), available, [-cost])).toEqual([]);
+});
+
+test('a purchase whose answer is lost is neither repeated nor given back: it is asked for again', async ({
+  people,
+}) => {
+  const person = await people.signUp({ credits: 5_000 });
+  const cost = await readCost(person);
+  const page = await openOrder(person);
+  let lost = 0;
+  await page.route('**/api/servers/create', async (route) => {
+    if (lost > 0) return route.continue();
+    lost += 1;
+    await route.fetch();
+    await route.abort();
+  });
+  const readPainted = await samplePainted(page);
+  await page.getByRole('button', { name: 'Create server' }).click();
+  await expect(page.getByRole('heading', { name: /is running/ })).toBeVisible({ timeout: 30_000 });
+  expect(lost).toBe(1);
+  expect(await readServers(person)).toHaveLength(1);
+  expect((await readPainted()).map(({ amount }) => amount)).toEqual([5_000, 5_000 - cost]);
+});
+
+test('every number painted while purchases overlap, one is refused and an admin grants, can be explained', async ({
+  people,
+}) => {
+  const person = await people.signUp({ credits: 2_000 });
+  const page = await openPage(person, '/examples/credits');
+  await expectCredits(page, 2_000);
+  const readPainted = await samplePainted(page);
+  const deltas: number[] = [];
+  for (const id of ['two-at-once', 'slow', 'lost-answer', 'lost-request']) {
+    await page.locator(`[data-scenario="${id}"]`).last().getByRole('button', { name: /^Run/ }).click();
+  }
+  await people.adjust(person, 35, 'In between');
+  for (const id of ['two-at-once', 'slow', 'lost-answer', 'lost-request']) {
+    await expect(page.locator(`[data-scenario="${id}"] [data-outcome]`).last()).toContainText('Accepted', {
+      timeout: 45_000,
+    });
+  }
+  const { user } = await readMe(person.request);
+  await expectCredits(page, user.coins);
+  const price = (2_035 - user.coins) / 4;
+  expect(Number.isInteger(price)).toBe(true);
+  for (let i = 0; i < 5; i += 1) deltas.push(-price);
+
+  const painted = await readPainted();
+  const available = await readAvailable(person.request);
+  expect(painted.length).toBeGreaterThan(4);
+  expect(findUnexplained(painted, available, deltas)).toEqual([]);
+});

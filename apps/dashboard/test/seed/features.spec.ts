@@ -1,0 +1,125 @@
+import { expectCredits, headerDisplay, samplePainted } from '../support/display.ts';
+import { expect, openPage, readMe, test } from '../support/people.ts';
+
+// One test per line of the design document's "Features", by what a person sees.
+
+test('Real-time Display: the header shows the credits prominently and updates by itself', async ({ people }) => {
+  const person = await people.signUp({ credits: 1_240 });
+  const page = await openPage(person);
+  await expect(headerDisplay(page)).toBeVisible();
+  await expectCredits(page, 1_240);
+  await people.adjust(person, 60);
+  await expectCredits(page, 1_300, { timeout: 3_000 });
+});
+
+test('Automatic Polling: without a stream the credits are refreshed every 30 seconds', async ({ people }) => {
+  const person = await people.signUp({ credits: 100 });
+  const page = await person.context.newPage();
+  await page.route('**/api/credits/stream', (route) => route.abort());
+  await page.clock.install();
+  await page.goto('/');
+  await expectCredits(page, 100);
+  // Three tries for a stream, with growing pauses, and it has given up.
+  await page.clock.fastForward(30_000);
+  await people.adjust(person, 11);
+  for (let round = 0; round < 2; round += 1) {
+    const asked = page.waitForRequest((request) => /^\/api\/(credits|user\/me)$/.test(new URL(request.url()).pathname));
+    await page.clock.fastForward(34_000);
+    await asked;
+  }
+  await expectCredits(page, 111);
+});
+
+test('Optimistic Updates: the number moves before the server has answered', async ({ people }) => {
+  const person = await people.signUp({ credits: 1_000 });
+  const page = await openPage(person, '/examples/credits');
+  await expectCredits(page, 1_000);
+  await page.getByRole('button', { name: 'Run: A slow server' }).click();
+  await expect(page.locator('[data-term="pending"]')).not.toHaveText('0', { timeout: 1_000 });
+  const shown = Number((await page.locator('[data-term="shown"]').textContent())?.replaceAll(',', ''));
+  expect(shown).toBeLessThan(1_000);
+  expect((await readMe(person.request)).user.coins).toBe(1_000);
+  await expectCredits(page, shown);
+  await expect(page.locator('[data-scenario="slow"] [data-outcome]')).toContainText('Accepted');
+  await expectCredits(page, shown);
+});
+
+test('Error Handling: a failure keeps the last known number, marked as such, and recovers by itself', async ({
+  people,
+}) => {
+  const person = await people.signUp({ credits: 555 });
+  const page = await person.context.newPage();
+  await page.clock.install();
+  await page.goto('/');
+  await expectCredits(page, 555);
+  await page.route(/\/api\/(credits|user\/me)/, (route) => route.abort());
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await page.clock.fastForward(60_000);
+  await page.clock.fastForward(60_000);
+  await expect(headerDisplay(page).getByRole('button').first()).toHaveAccessibleName(/^Credits: 555, stale/);
+  await expectCredits(page, 555);
+  await page.unroute(/\/api\/(credits|user\/me)/);
+  await people.adjust(person, 1);
+  await page.clock.fastForward(60_000);
+  await expectCredits(page, 556);
+});
+
+test('Mobile Support: on a phone the credits are in the user menu, compact and with their label', async ({
+  people,
+}) => {
+  const person = await people.signUp({ credits: 1_240 });
+  const page = await person.context.newPage();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('/');
+  await expect(headerDisplay(page)).toBeHidden();
+  await page.getByRole('button', { name: /^Account of/ }).click();
+  const compact = page.getByRole('menu').locator('[data-slot="credits-display"]');
+  await expect(compact).toBeVisible();
+  await expect(compact).toHaveAttribute('data-variant', 'compact');
+  await expect(compact.locator('[data-credits-number]')).toHaveText('1,240');
+  await expect(compact).toContainText('Credits');
+  await people.adjust(person, 9);
+  await expect(compact.locator('[data-credits-number]')).toHaveText('1,249');
+});
+
+test('Animation: a change is answered by scale and colour', async ({ people }) => {
+  const person = await people.signUp({ credits: 50 });
+  const page = await openPage(person);
+  await expectCredits(page, 50);
+  const button = headerDisplay(page).getByRole('button');
+  const before = await button.evaluate((element) => getComputedStyle(element).color);
+  const scaled = page.evaluate(
+    () =>
+      new Promise<boolean>((resolve) => {
+        const look = () => {
+          const animations = document
+            .querySelector('header [data-variant="prominent"]')
+            ?.getAnimations({ subtree: true });
+          const frames = animations?.flatMap(({ effect }) =>
+            effect instanceof KeyframeEffect ? effect.getKeyframes() : [],
+          );
+          if (frames?.some(({ scale }) => scale !== undefined && scale !== '1')) resolve(true);
+          else requestAnimationFrame(look);
+        };
+        look();
+      }),
+  );
+  await people.adjust(person, 1);
+  expect(await scaled).toBe(true);
+  await expect(button).toHaveAttribute('data-change', 'up');
+  await expect(button).not.toHaveCSS('color', before);
+  await expect(button).toHaveCSS('color', before);
+});
+
+test('Sync Integration: what the user store knows of the credits follows by itself', async ({ people }) => {
+  const person = await people.signUp({ credits: 80 });
+  const page = await openPage(person, '/examples/credits');
+  const coins = page.locator('dl > div', { hasText: 'currentUser.coins' }).locator('dd');
+  await expect(coins).toHaveText('80');
+  const readPainted = await samplePainted(page);
+  await people.adjust(person, 5);
+  await expect(coins).toHaveText('85');
+  const stored = await page.evaluate(() => localStorage.getItem('auth-store') ?? '');
+  expect(JSON.parse(stored)).toMatchObject({ state: { currentUser: { coins: 85 } } });
+  expect((await readPainted()).map(({ amount }) => amount)).toEqual([80, 85]);
+});
