@@ -6,13 +6,13 @@ import { CreditsError, isCreditsError } from '../contract/error.ts';
 import { formatEventId } from '../contract/event.ts';
 import { CREDITS_ROUTES, OPERATIONS_MAX } from '../contract/route.ts';
 import { parseSnapshot, type Snapshot } from '../contract/snapshot.ts';
-import { readAnswer } from './answer.ts';
+import { readAnswer, type Answer } from './answer.ts';
 import { backoffMs } from './backoff.ts';
 import type { Core, Frame } from './core.ts';
 import type { PageEvent } from './environment.ts';
 import { createPoller } from './poller.ts';
 import { request, toError, type Reply } from './request.ts';
-import { ingestAmount, needsFetch } from './state.ts';
+import { acknowledge, ingestAmount, needsFetch } from './state.ts';
 import { createStream } from './stream.ts';
 import { createTabs, type TabMessage, type Tabs } from './tabs.ts';
 import type { ConnectionState } from './view.ts';
@@ -38,6 +38,8 @@ export interface Follower {
   versioned(): boolean | null;
   setAccount(account: string | null): void;
   seed(snapshot: Snapshot): void;
+  /** An own command was accepted: takes in what its answer says, and lets the other tabs know. */
+  answered(id: string, answer: Answer, startedAt: number): void;
   post(message: TabMessage): void;
   /** Passes on to the other tabs what they may not have heard. */
   relay(frame: Frame): void;
@@ -81,7 +83,8 @@ export function createFollower(core: Core, options: FollowerOptions): Follower {
     if (signedOut || !environment.active) return;
     const life = core.life();
     const { tick, confirmed, operations } = core.model();
-    const asked = operations
+    // The host's own route does not know the question; what it does not name may still have happened.
+    const asked = (versioned ? operations : [])
       .filter(({ startedAt }) => startedAt !== null)
       .map(({ id }) => id)
       .slice(0, OPERATIONS_MAX);
@@ -306,11 +309,23 @@ export function createFollower(core: Core, options: FollowerOptions): Follower {
 
   // Accounts
 
-  /** Whether a message is this user's; the first to say so is believed. */
+  /** Whether a message is this user's; while nobody is known, the first to say so is believed. */
   function own(account: string): boolean {
     const model = core.model();
     if (model.account === null && !signedOut) core.commit({ ...model, account });
     return core.model().account === account;
+  }
+
+  function answered(id: string, answer: Answer, startedAt: number): void {
+    const { snapshot } = answer;
+    if (snapshot !== undefined) own(snapshot.account);
+    const model = core.model();
+    const { account } = model;
+    const foreign = answer.account !== undefined && answer.account !== account;
+    const available = foreign ? undefined : answer.available;
+    const accepted = core.commit(acknowledge(model, id, { snapshot, available, startedAt }));
+    core.report({ via: 'answer', snapshot: snapshot ?? null, accepted });
+    if (snapshot === undefined && account !== null) tabs?.post({ kind: 'hint', account });
   }
 
   /** Another life: everything of the earlier account is gone at once. */
@@ -377,6 +392,7 @@ export function createFollower(core: Core, options: FollowerOptions): Follower {
     },
     ask: (asked) => (signedOut || !environment.active ? Promise.resolve() : poller.ask(asked)),
     heed,
+    answered,
     versioned: () => versioned,
     setAccount(account) {
       if (account === core.model().account && signedOut === (account === null)) return;

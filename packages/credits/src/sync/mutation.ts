@@ -11,7 +11,7 @@ import type { Core } from './core.ts';
 import type { Follower, FollowerOptions } from './follow.ts';
 import { assertDelta } from './open-operation.ts';
 import { request, toError, type Reply } from './request.ts';
-import { acknowledge, doubt, end, open, reject, send } from './state.ts';
+import { doubt, end, open, reject, send } from './state.ts';
 import { selectShown } from './view.ts';
 
 /** After this the outcome is made definite; on a host without versions, a request is taken to have ended (4.3). */
@@ -78,7 +78,7 @@ export function createMutations(core: Core, follower: Follower, options: Followe
     for (let attempt = 1; ; attempt++) {
       const outcome = await attemptOnce(mutation, id, doubted);
       if ('answer' in outcome) {
-        if (life === core.life()) applied(id, outcome.answer, startedAt);
+        if (life === core.life()) follower.answered(id, outcome.answer, startedAt);
         return parse === undefined ? (outcome.reply.body as Result) : await parse(outcome.reply.response);
       }
       const { error } = outcome;
@@ -107,16 +107,6 @@ export function createMutations(core: Core, follower: Follower, options: Followe
       await wait(backoffMs(attempt, environment.random(), outcome.retryAfterMs));
       if (life !== core.life()) throw error;
     }
-  }
-
-  function applied(id: string, answer: Answer, startedAt: number): void {
-    const model = core.model();
-    const { snapshot } = answer;
-    const foreign = answer.account !== undefined && answer.account !== model.account;
-    const available = foreign ? undefined : answer.available;
-    const accepted = core.commit(acknowledge(model, id, { snapshot, available, startedAt }));
-    core.report({ via: 'answer', snapshot: snapshot ?? null, accepted });
-    if (snapshot === undefined && model.account !== null) follower.post({ kind: 'hint', account: model.account });
   }
 
   /** Makes "not seen" final, so that a late request cannot take effect afterwards. The next attempt then hears of it. */

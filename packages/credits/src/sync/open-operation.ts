@@ -7,7 +7,7 @@ import { CreditsError } from '../contract/error.ts';
 import { readAnswer } from './answer.ts';
 import type { Core } from './core.ts';
 import type { Follower } from './follow.ts';
-import { acknowledge, end, open, reject, type Operation } from './state.ts';
+import { end, open, reject, takeBack, type Operation } from './state.ts';
 import { selectShown } from './view.ts';
 
 /** A spend whose end is never told is verified after this. */
@@ -63,11 +63,10 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
 
   function openOne(delta: number, reason: string): OperationHandle {
     assertDelta(delta, selectShown(core.state()));
-    // 4a.2: the documented way back is a call of the opposite amount.
-    const opposite = core.model().operations.find((operation) => isOpen(operation) && operation.delta === -delta);
-    if (delta > 0 && opposite !== undefined) {
-      core.commit(end(core.model(), opposite.id));
-      return handle(opposite.id, opposite.id);
+    const takenBack = delta > 0 ? takeBack(core.model(), delta) : null;
+    if (takenBack !== null) {
+      core.commit(takenBack.model);
+      return handle(takenBack.id, takenBack.id);
     }
     const id = environment.uuid();
     const life = core.life();
@@ -102,27 +101,23 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
 
   async function settle(result: unknown, id?: string): Promise<void> {
     const answer = readAnswer(result);
-    const { snapshot } = answer;
+    const { snapshot, available } = answer;
     const model = core.model();
-    const foreign = answer.account !== undefined && answer.account !== model.account;
-    const available = foreign ? undefined : answer.available;
     const named = snapshot && model.operations.find((one) => isOpen(one) && snapshot.applied.includes(one.id));
     const operation = id === undefined ? (named ?? model.operations.find(isOpen)) : find(id);
 
     if (operation === undefined) {
       if (snapshot !== undefined) return core.take(snapshot, { startedAt: -1 }, 'answer');
       if (id !== undefined && available === undefined) return verify(id);
-      if (available !== undefined && follower.versioned() !== true) return predict(available);
+      const own = answer.account === undefined || answer.account === model.account;
+      if (own && available !== undefined && follower.versioned() !== true) return predict(available);
       return follower.ask({ force: true });
     }
     if (answer.refused) {
       core.commit(reject(model, operation.id));
       return follower.ask({ force: true });
     }
-    const startedAt = operation.startedAt ?? model.tick;
-    const accepted = core.commit(acknowledge(model, operation.id, { snapshot, available, startedAt }));
-    core.report({ via: 'answer', snapshot: snapshot ?? null, accepted });
-    if (model.account !== null && snapshot === undefined) follower.post({ kind: 'hint', account: model.account });
+    follower.answered(operation.id, answer, operation.startedAt ?? model.tick);
     return verify(operation.id);
   }
 

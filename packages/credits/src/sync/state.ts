@@ -80,6 +80,28 @@ export function end(model: Model, id: string): Model {
   return change(model, id, (operation, tick) => ({ ...operation, state: 'unknown', endedAt: tick }));
 }
 
+/**
+ * The compensating opposite call of the documented form (4a.2): ends the spend of that amount. Null when there is none.
+ *
+ * Answers name no spend and settle the oldest (4a.5), so the one that is taken back may have been settled in another's
+ * place. It gives that answer back; where only one other can have earned it, that one gets it.
+ */
+export function takeBack(model: Model, amount: number): { model: Model; id: string } | null {
+  const spends = model.operations.filter((operation) => !operation.named && operation.delta === -amount);
+  const settled = spends.find(({ state }) => state === 'acknowledged');
+  const spend = spends.find(({ endedAt }) => endedAt === null) ?? settled;
+  if (spend === undefined) return null;
+  const others = model.operations.filter(
+    ({ named, endedAt, startedAt }) => !named && endedAt === null && (startedAt ?? 0) < (spend.endedAt ?? 0),
+  );
+  let next = change(model, spend.id, (one, tick) => ({ ...one, state: 'unknown', endedAt: tick, proof: null }));
+  const [heir] = others;
+  if (spend === settled && heir !== undefined && others.length === 1) {
+    next = change(next, heir.id, (one, tick) => ({ ...one, state: 'acknowledged', endedAt: tick, proof: spend.proof }));
+  }
+  return { model: retry(next), id: spend.id };
+}
+
 /** The operation will never have an effect: the number changes by exactly −delta (S5). */
 export function reject(model: Model, id: string): Model {
   const operations = model.operations.filter((operation) => operation.id !== id);
