@@ -197,7 +197,7 @@ test('a house account or an object as identity is a bug of the host, and nothing
   for (const account of ['house:spent', { $gt: '' }, ['42'], '', 'a b', null, 42]) {
     const door = openDoor(ledger, { identify: async () => ({ account: account as string }) });
     const response = await door.askAnonymously('/api/credits');
-    expect(response.status, JSON.stringify(account)).toBe(500);
+    expect({ account, status: response.status }).toEqual({ account, status: 500 });
     expect(door.warnings).toHaveLength(1);
   }
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { APPLIED_SPAN_MAX } from '../../src/contract/route.ts';
 import type { Snapshot } from '../../src/contract/snapshot.ts';

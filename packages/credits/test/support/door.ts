@@ -39,9 +39,11 @@ export function openDoor(ledger: Ledger, options: Partial<CreditsHandlerOptions>
   /** Signs an account in, and returns what its browser can do. */
   function signIn(account: string) {
     sessions.add(account);
-    const headers = { cookie: `session=${account}` };
-    const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
-      handler.fetch(new Request(`${ORIGIN}${path}`, { ...init, headers: { ...headers, ...init.headers } }));
+    const ask = (path: string, init: RequestInit = {}): Promise<Response> => {
+      const headers = new Headers(init.headers);
+      headers.set('cookie', `session=${account}`);
+      return handler.fetch(new Request(`${ORIGIN}${path}`, { ...init, headers }));
+    };
     return {
       account,
       ask,

@@ -1,0 +1,405 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { formatEventId } from '../../src/contract/event.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { createNames, openDoor, openTestLedger } from '../support/door.ts';
+import { followEvents } from '../support/events.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+
+let ledger: Ledger;
+let close: () => Promise<void>;
+const name = createNames();
+
+beforeAll(async () => ({ ledger, close } = await openTestLedger()));
+afterAll(() => close());
+
+let grants = 0;
+
+/** Grants as the account itself, so that frames name the operation. */
+function grant(account: string, amount = 1, idempotencyKey = `grant-${(grants += 1)}`) {
+  return ledger.grant({ account, amount, actor: account, reason: 'Bonus', idempotencyKey });
+}
+
+/** The same ledger, that says to nobody that something changed. */
+function withoutHints(): Ledger {
+  return { ...ledger, onChange: () => () => undefined };
+}
+
+test('the first state is sent at once, with the headers that keep proxies from collecting', async () => {
+  const user = openDoor(ledger).signIn(name('user'));
+  const response = await user.ask('/api/credits/stream');
+  expect(Object.fromEntries(response.headers)).toMatchObject({
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache, no-store, no-transform',
+    'x-accel-buffering': 'no',
+  });
+  expect(response.headers.has('connection')).toBe(false);
+  const first = await response.body?.getReader().read();
+  expect(new TextDecoder().decode(first?.value)).toContain(`event: snapshot\nid: ${ledger.epoch}.0\n`);
+});
+
+test('a commit is on the stream without anything being asked', async () => {
+  const user = openDoor(ledger).signIn(name('user'));
+  const events = await user.follow();
+  expect(await events.snapshot()).toMatchObject({ version: 0 });
+  await grant(user.account, 50, 'bonus');
+  expect(await events.snapshot()).toMatchObject({
+    version: 1,
+    from: 0,
+    applied: ['bonus'],
+    balance: { available: 50 },
+  });
+  await ledger.hold({
+    account: user.account,
+    amount: 20,
+    actor: user.account,
+    reason: 'Server',
+    idempotencyKey: 'hold',
+    expiresAfterMs: 60_000,
+  });
+  expect(await events.snapshot()).toMatchObject({
+    from: 1,
+    applied: ['hold'],
+    balance: { posted: 50, held: 20, available: 30 },
+  });
+  await events.leave();
+});
+
+test('a reader that was away is told every operation since, in its first state', async () => {
+  const user = openDoor(ledger).signIn(name('user'));
+  await ledger.openAccount(user.account);
+  await grant(user.account, 1, 'before');
+  const first = await user.follow();
+  const known = await first.snapshot();
+  await first.leave();
+  await grant(user.account, 1, 'missed-1');
+  await grant(user.account, 1, 'missed-2');
+  const events = await user.follow(formatEventId(known));
+  expect(await events.snapshot()).toMatchObject({ version: 3, from: 1, applied: ['missed-1', 'missed-2'] });
+  await events.leave();
+});
+
+test('frames follow on each other: applied names every operation, however they were bundled', async () => {
+  const user = openDoor(ledger).signIn(name('user'));
+  const events = await user.follow();
+  let last = await events.snapshot();
+  const seen: string[] = [];
+  const keys = Array.from({ length: 60 }, (_, index) => `burst-${index}`);
+  const commits = Promise.all(keys.map((key) => grant(user.account, 1, key)));
+  while (last.version < keys.length) {
+    const next = await events.snapshot();
+    expect(next.from).toBeLessThanOrEqual(last.version);
+    expect(next.version).toBeGreaterThan(last.version);
+    seen.push(...next.applied);
+    last = next;
+  }
+  await commits;
+  expect(new Set(seen)).toEqual(new Set(keys));
+  expect(last.balance.available).toBe(60);
+  await events.leave();
+});
+
+test('a reader that does not read costs one frame, then gets the newest state whole', async () => {
+  const user = openDoor(ledger).signIn(name('user'));
+  const events = await user.follow();
+  await events.snapshot();
+  const keys = Array.from({ length: 40 }, (_, index) => `slow-${index}`);
+  for (const key of keys) await grant(user.account, 1, key);
+  const frames = [await events.snapshot()];
+  // The hub may still be reading the last of them: one more frame, never one for each.
+  while (frames.at(-1)?.version !== 40) frames.push(await events.snapshot());
+  expect(frames.length).toBeLessThanOrEqual(2);
+  expect(frames.flatMap(({ applied }) => applied)).toEqual(keys);
+  await events.leave();
+});
+
+test('a reader that takes nothing for 5 s is cut and forgotten', async () => {
+  const door = openDoor(ledger);
+  const user = door.signIn(name('user'));
+  const events = await user.follow();
+  await events.snapshot();
+  await grant(user.account);
+  await vi.waitFor(() => expect(door.time.waiting).toBe(4)); // re-reading, heartbeat, life, and now the stall
+  door.time.advance(5_000);
+  expect(door.handler.streams).toBe(0);
+  await expect(events.next()).rejects.toThrow('cut');
+});
+
+test('a lost hint is healed by re-reading', async () => {
+  const door = openDoor(withoutHints(), { rereadMs: 3_000 });
+  const user = door.signIn(name('user'));
+  const events = await user.follow();
+  await events.snapshot();
+  await grant(user.account, 9, 'unheard');
+  door.time.advance(3_000);
+  expect(await events.snapshot()).toMatchObject({ version: 1, applied: ['unheard'], balance: { available: 9 } });
+  // And again: the timer goes on.
+  await grant(user.account, 9, 'unheard-again');
+  await vi.waitFor(() => expect(door.time.waiting).toBe(3));
+  door.time.advance(3_000);
+  expect(await events.snapshot()).toMatchObject({ version: 2, from: 1, applied: ['unheard-again'] });
+  await events.leave();
+});
+
+test('re-reading asks one question for everybody, and sends nothing where nothing moved', async () => {
+  const questions: number[] = [];
+  const reads = vi.fn<Ledger['snapshot']>(ledger.snapshot);
+  const door = openDoor({
+    ...withoutHints(),
+    snapshot: reads,
+    versions: (accounts) => (questions.push(accounts.length), ledger.versions(accounts)),
+  });
+  const users = [door.signIn(name('user')), door.signIn(name('user')), door.signIn(name('user'))];
+  await Promise.all(users.map((user) => ledger.openAccount(user.account)));
+  const streams = await Promise.all(users.map((user) => user.follow()));
+  for (const events of streams) await events.snapshot();
+  expect(reads).toHaveBeenCalledTimes(3);
+  door.time.advance(5_000);
+  await vi.waitFor(() => expect(questions).toEqual([3]));
+  expect(reads).toHaveBeenCalledTimes(3);
+  await Promise.all(streams.map((events) => events.leave()));
+});
+
+test('a change is read once for all streams of the account', async () => {
+  const reads = vi.fn<Ledger['snapshot']>(ledger.snapshot);
+  const user = openDoor({ ...ledger, snapshot: reads }).signIn(name('user'));
+  await ledger.openAccount(user.account);
+  const streams = [await user.follow(), await user.follow(), await user.follow()];
+  for (const events of streams) await events.snapshot();
+  reads.mockClear();
+  await grant(user.account, 3, 'once');
+  for (const events of streams) expect(await events.snapshot()).toMatchObject({ version: 1, applied: ['once'] });
+  expect(reads).toHaveBeenCalledTimes(1);
+  await Promise.all(streams.map((events) => events.leave()));
+});
+
+test('a read that fails is reported and made good by the next one', async () => {
+  let isDown = false;
+  const door = openDoor({
+    ...ledger,
+    snapshot: (...asked) => (isDown ? Promise.reject(new Error('connection lost')) : ledger.snapshot(...asked)),
+  });
+  const user = door.signIn(name('user'));
+  const events = await user.follow();
+  await events.snapshot();
+  isDown = true;
+  await grant(user.account, 4, 'while-down');
+  await vi.waitFor(() => expect(door.warnings).toHaveLength(1));
+  isDown = false;
+  door.time.advance(5_000);
+  expect(await events.snapshot()).toMatchObject({ version: 1, from: 0, applied: ['while-down'] });
+  await events.leave();
+});
+
+test('streams that open while the balance moves miss nothing', async () => {
+  const user = openDoor(ledger, { streamsPerAccountMax: 50 }).signIn(name('user'));
+  await ledger.openAccount(user.account);
+  const keys = Array.from({ length: 30 }, (_, index) => `race-${index}`);
+  const commits = keys.map(async (key) => grant(user.account, 1, key));
+  const streams = await Promise.all(keys.map(() => user.follow(`${ledger.epoch}.0`)));
+  await Promise.all(commits);
+  for (const events of streams) {
+    let known = 0;
+    const seen = new Set<string>();
+    while (known < keys.length) {
+      const frame = await events.snapshot();
+      expect(frame.from).toBeLessThanOrEqual(known);
+      frame.applied.forEach((id) => seen.add(id));
+      known = frame.version;
+    }
+    expect(seen.size).toBe(keys.length);
+    await events.leave();
+  }
+});
+
+test('two accounts never hear of each other', async () => {
+  const door = openDoor(ledger);
+  const [ada, bob] = [door.signIn(name('ada')), door.signIn(name('bob'))];
+  const [toAda, toBob] = [await ada.follow(), await bob.follow()];
+  await toAda.snapshot();
+  await toBob.snapshot();
+  for (let round = 1; round <= 5; round += 1) {
+    await grant(ada.account, 1, `ada-${round}`);
+    await grant(bob.account, 2, `bob-${round}`);
+    expect(await toAda.snapshot()).toMatchObject({
+      account: ada.account,
+      applied: [`ada-${round}`],
+      balance: { available: round },
+    });
+    expect(await toBob.snapshot()).toMatchObject({
+      account: bob.account,
+      applied: [`bob-${round}`],
+      balance: { available: 2 * round },
+    });
+  }
+  await Promise.all([toAda.leave(), toBob.leave()]);
+});
+
+test('a quiet stream beats every 15 s', async () => {
+  const door = openDoor(ledger);
+  const events = await door.signIn(name('user')).follow();
+  await events.snapshot();
+  for (let beat = 0; beat < 3; beat += 1) {
+    const next = events.next();
+    await vi.waitFor(() => expect(door.time.waiting).toBe(3)); // the last beat has set the next one
+    door.time.advance(15_000);
+    expect(await next).toMatchObject({ event: 'heartbeat', data: '{}' });
+  }
+  await events.leave();
+});
+
+test('a session that ended is signed out by the next heartbeat', async () => {
+  const door = openDoor(ledger);
+  const user = door.signIn(name('user'));
+  const events = await user.follow();
+  await events.snapshot();
+  user.signOut();
+  door.time.advance(15_000);
+  expect(await events.next()).toMatchObject({ event: 'signed-out' });
+  expect(await events.next()).toBeNull();
+  expect(door.handler.streams).toBe(0);
+});
+
+test('a session that now is another account’s is signed out as well', async () => {
+  let account = name('user');
+  const door = openDoor(ledger, { identify: async () => ({ account }) });
+  const events = followEvents((await door.askAnonymously('/api/credits/stream')).body);
+  await events.snapshot();
+  account = name('other');
+  door.time.advance(15_000);
+  expect(await events.next()).toMatchObject({ event: 'signed-out' });
+});
+
+test('a sign-out ends that session’s streams at once, and leaves the user’s other sessions alone', async () => {
+  const account = name('user');
+  const valid = new Set(['phone', 'laptop']);
+  const door = openDoor(ledger, {
+    identify: async (request) => (valid.has(request.headers.get('x-session') ?? '') ? { account } : null),
+  });
+  const follow = async (session: string) =>
+    followEvents((await door.askAnonymously('/api/credits/stream', { headers: { 'x-session': session } })).body);
+  const [phone, laptop] = [await follow('phone'), await follow('laptop')];
+  await phone.snapshot();
+  await laptop.snapshot();
+  valid.delete('phone');
+  door.handler.signOut(account);
+  expect(await phone.next()).toMatchObject({ event: 'signed-out' });
+  await grant(account);
+  expect(await laptop.snapshot()).toMatchObject({ version: 1 });
+  await laptop.leave();
+});
+
+test('a resolver that fails for a moment ends no stream', async () => {
+  let isDown = false;
+  const account = name('user');
+  const door = openDoor(ledger, {
+    identify: () => (isDown ? Promise.reject(new Error('session store is down')) : Promise.resolve({ account })),
+  });
+  const events = followEvents((await door.askAnonymously('/api/credits/stream')).body);
+  await events.snapshot();
+  isDown = true;
+  door.time.advance(15_000);
+  expect(await events.next()).toMatchObject({ event: 'heartbeat' });
+  expect(door.warnings).toHaveLength(1);
+  await events.leave();
+});
+
+test.each([
+  [0, 480_000],
+  [0.999_999, 720_000],
+])(
+  'with chance %d a stream ends by itself after %d ms, and its reader may come straight back',
+  async (random, lifeMs) => {
+    const time = createManualClock(random);
+    const door = openDoor(ledger, { clock: time.clock, heartbeatMs: 10 * lifeMs });
+    const events = await door.signIn(name('user')).follow();
+    await events.snapshot();
+    time.advance(lifeMs - 1);
+    expect(door.handler.streams).toBe(1);
+    const next = events.next();
+    time.advance(1);
+    expect(await next).toMatchObject({ event: 'goodbye', data: '{"retryAfterMs":0}' });
+    expect(await events.next()).toBeNull();
+  },
+);
+
+test('one stream too many ends the oldest of that account, which is told to stay away for a while', async () => {
+  const door = openDoor(ledger, { streamsPerAccountMax: 2 });
+  const [user, other] = [door.signIn(name('user')), door.signIn(name('other'))];
+  const bystander = await other.follow();
+  const streams = [await user.follow(), await user.follow(), await user.follow()];
+  const [oldest, second, newest] = streams;
+  await oldest?.snapshot();
+  expect(await oldest?.next()).toMatchObject({ event: 'goodbye', data: '{"retryAfterMs":60000}' });
+  for (const events of [second, newest, bystander]) expect(await events?.snapshot()).toMatchObject({ version: 0 });
+  expect(door.handler.streams).toBe(3);
+  await Promise.all([second?.leave(), newest?.leave(), bystander.leave()]);
+});
+
+test('a drain says goodbye on every stream and takes no new one, while reads go on', async () => {
+  const door = openDoor(ledger);
+  const user = door.signIn(name('user'));
+  const streams = [await user.follow(), await user.follow()];
+  for (const events of streams) await events.snapshot();
+  const drained = door.handler.drain({ retryAfterMs: 2_500 });
+  const refused = await user.ask('/api/credits/stream');
+  expect(refused.status).toBe(503);
+  expect(await refused.json()).toMatchObject({ code: 'unavailable' });
+  expect((await user.ask('/api/credits')).status).toBe(200);
+  for (const events of streams) {
+    expect(await events.next()).toMatchObject({ event: 'goodbye', data: '{"retryAfterMs":2500}' });
+  }
+  await drained;
+  await door.handler.drain();
+  expect(door.handler.streams).toBe(0);
+  expect(door.time.waiting).toBe(0);
+});
+
+test('a drain does not wait longer than a second for readers that take nothing', async () => {
+  const door = openDoor(ledger);
+  await door.signIn(name('user')).follow();
+  const drained = door.handler.drain();
+  door.time.advance(1_000);
+  await drained;
+  expect(door.handler.streams).toBe(0);
+  expect(door.time.waiting).toBe(0);
+});
+
+test('a request that is aborted closes its stream, also while that is being opened', async () => {
+  const door = openDoor(ledger);
+  const user = door.signIn(name('user'));
+  const first = new AbortController();
+  await user.ask('/api/credits/stream', { signal: first.signal });
+  const second = new AbortController();
+  const opening = user.ask('/api/credits/stream', { signal: second.signal });
+  expect(door.handler.streams).toBe(1);
+  first.abort();
+  second.abort();
+  await opening;
+  expect(door.handler.streams).toBe(0);
+  expect(door.time.waiting).toBe(0);
+});
+
+test('a stream that could not be opened leaves nothing behind', async () => {
+  const door = openDoor({ ...ledger, snapshot: () => Promise.reject(new Error('connection lost')) });
+  expect((await door.signIn(name('user')).ask('/api/credits/stream')).status).toBe(500);
+  expect(door.handler.streams).toBe(0);
+  expect(door.time.waiting).toBe(0);
+});
+
+test('without streams nothing listens and no timer runs', async () => {
+  const listeners = new Set<unknown>();
+  const door = openDoor({
+    ...ledger,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  });
+  expect(listeners.size).toBe(0);
+  const user = door.signIn(name('user'));
+  const streams = await Promise.all(Array.from({ length: 12 }, () => user.follow()));
+  expect(listeners.size).toBe(1);
+  await Promise.all(streams.map((events) => events.leave()));
+  expect(listeners.size).toBe(0);
+  expect(door.time.waiting).toBe(0);
+});
