@@ -29,7 +29,7 @@ class FakeChannel {
 const closing: (() => void)[] = [];
 
 /** Gives every test of the file its own time, storage, tabs and page. */
-export function useTabs(): void {
+export function isolateTabs(): void {
   beforeEach(() => {
     vi.useFakeTimers({
       toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
@@ -91,7 +91,7 @@ export async function openTab() {
       return view;
     },
     /** Runs hooks as a component would, and hands them out. */
-    useInComponent: <Result,>(hook: () => Result): Result => {
+    runHook: <Result,>(hook: () => Result): Result => {
       const hands: { result?: Result } = {};
       function Component() {
         hands.result = hook();
@@ -121,4 +121,9 @@ export function readButton(within: ParentNode = document): HTMLButtonElement {
   const button = within.querySelector<HTMLButtonElement>('[data-slot="credits-display"] button');
   if (button === null) throw new Error('No display is on the page.');
   return button;
+}
+
+/** What one display of the page says to a screen reader. */
+export function readName(within: ParentNode = document): string | null {
+  return readButton(within).getAttribute('aria-label');
 }
