@@ -1,0 +1,153 @@
+import { createServer, type Server } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createSystemClock } from '../../src/http/clock.ts';
+import type { CreditsHandlerOptions } from '../../src/http/handler.ts';
+import { stopNodeServer } from '../../src/http/stop-node-server.ts';
+import { toNodeListener } from '../../src/http/to-node-listener.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { createNames, openDoor, openTestLedger } from '../support/door.ts';
+import { followEvents } from '../support/events.ts';
+
+// Real sockets on the loopback, and the machine's own clock.
+
+let ledger: Ledger;
+let close: () => Promise<void>;
+const name = createNames();
+
+beforeAll(async () => ({ ledger, close } = await openTestLedger()));
+afterAll(() => close());
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function openServer(options: Partial<CreditsHandlerOptions> = {}) {
+  const door = openDoor(ledger, { clock: createSystemClock(), ...options });
+  const server = createServer(toNodeListener(door.handler));
+  const origin = await listen(server);
+  const user = door.signIn(name('user'));
+  const headers = { cookie: `session=${user.account}` };
+  return {
+    ...door,
+    server,
+    origin,
+    account: user.account,
+    headers,
+    ask: (path: string, init: RequestInit = {}) => fetch(`${origin}${path}`, { headers, ...init }),
+  };
+}
+
+/** A client that sends a request and then never reads. */
+function connectSilently(origin: string, account: string, path = '/api/credits/stream'): Promise<Socket> {
+  const { hostname, port } = new URL(origin);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname, () => {
+      socket.pause();
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\nCookie: session=${account}\r\n\r\n`);
+      resolve(socket);
+    });
+    socket.on('error', () => undefined);
+  });
+}
+
+test('answers and refusals come over a socket as the handler made them', async () => {
+  const { ask, origin, account, server, handler } = await openServer();
+  const snapshot = await ask('/api/credits');
+  expect(snapshot.headers.get('etag')).toBe(`"${ledger.epoch}.0"`);
+  expect(await snapshot.json()).toMatchObject({ account });
+  expect((await fetch(`${origin}/api/credits`)).status).toBe(401);
+  const tooLarge = await ask('/api/credits/settle', { method: 'POST', body: 'x'.repeat(100_000) });
+  expect(tooLarge.status).toBe(413);
+  await stopNodeServer(server, handler);
+});
+
+test('a stream delivers over a socket, and ends there when its reader leaves', async () => {
+  const { ask, account, server, handler } = await openServer();
+  const leaving = new AbortController();
+  const response = await ask('/api/credits/stream', { signal: leaving.signal });
+  expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+  expect(response.headers.get('x-request-id')).not.toBeNull();
+  const events = followEvents(response.body);
+  await events.snapshot();
+  await ledger.grant({ account, amount: 5, actor: account, reason: 'Bonus', idempotencyKey: 'bonus' });
+  expect(await events.snapshot()).toMatchObject({ version: 1, applied: ['bonus'] });
+  expect(handler.streams).toBe(1);
+  leaving.abort();
+  await vi.waitFor(() => expect(handler.streams).toBe(0));
+  await stopNodeServer(server, handler);
+});
+
+test('a server with streams open stops in under 3 s, and its readers are told when to come back', async () => {
+  const { ask, origin, account, server, handler } = await openServer();
+  const responses = await Promise.all(Array.from({ length: 8 }, () => ask('/api/credits/stream')));
+  const readers = responses.map((response) => followEvents(response.body));
+  for (const events of readers) await events.snapshot();
+  const silent = await Promise.all([connectSilently(origin, account), connectSilently(origin, account)]);
+  await vi.waitFor(() => expect(handler.streams).toBe(10));
+
+  const startedAt = performance.now();
+  const farewells = Promise.all(readers.map(async (events) => [await events.next(), await events.next()]));
+  await stopNodeServer(server, handler);
+  expect(performance.now() - startedAt).toBeLessThan(3_000);
+  for (const [goodbye, end] of await farewells) {
+    expect(goodbye).toMatchObject({ event: 'goodbye', data: '{"retryAfterMs":1000}' });
+    expect(end).toBeNull();
+  }
+  expect(handler.streams).toBe(0);
+  await expect(ask('/api/credits')).rejects.toThrow('fetch failed');
+  silent.forEach((socket) => socket.destroy());
+});
+
+test('a request that never ends does not hold up the stop for longer than its grace', async () => {
+  const { handler } = openDoor(ledger, { clock: createSystemClock() });
+  const server = createServer(() => undefined);
+  const origin = await listen(server);
+  const hanging = fetch(origin).catch((error: unknown) => error);
+  await vi.waitFor(async () => {
+    const connections = await new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)));
+    expect(connections).toBe(1);
+  });
+  await stopNodeServer(server, handler, { graceMs: 100 });
+  expect(await hanging).toBeInstanceOf(Error);
+});
+
+test('a stream that is cut takes its socket along, although the peer reads nothing', async () => {
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  let taken = 0;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start: (created) => void (controller = created),
+      pull: (each) => {
+        taken += 1;
+        each.enqueue(new Uint8Array(1_048_576));
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  let isClosed = false;
+  const listener = toNodeListener({
+    fetch: () => new Response(body, { headers: { 'content-type': 'text/event-stream' } }),
+  });
+  const server = createServer((incoming, outgoing) => {
+    outgoing.on('close', () => (isClosed = true));
+    void listener(incoming, outgoing);
+  });
+  const socket = await connectSilently(await listen(server), 'nobody', '/');
+  // Once the peer's window and the kernel's buffers are full, no further frame is taken.
+  let before = 0;
+  await vi.waitFor(
+    () => {
+      const isStalled = taken > 0 && taken === before;
+      before = taken;
+      expect(isStalled).toBe(true);
+    },
+    { interval: 200, timeout: 10_000 },
+  );
+  expect(isClosed).toBe(false);
+  controller?.error(new Error('cut'));
+  await vi.waitFor(() => expect(isClosed).toBe(true));
+  socket.destroy();
+  server.close();
+});
