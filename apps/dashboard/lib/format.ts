@@ -30,6 +30,13 @@ export function formatMegabytes(megabytes: number): string {
   return megabytes >= 1_024 && megabytes % 256 === 0 ? `${megabytes / 1_024} GB` : `${megabytes} MB`;
 }
 
+const countries = new Intl.DisplayNames('en', { type: 'region' });
+
+/** `DE` → `Germany`; what is no country code stays as it is. */
+export function formatCountry(code: string): string {
+  return /^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code;
+}
+
 /** Ways to write an instant. `day` and `time` are what lists group by and show. */
 export type InstantStyle = 'day' | 'time' | 'date' | 'instant';
 

@@ -12,7 +12,7 @@ import { OrderSummary } from '@/components/servers/order-summary';
 import { useCreateServer } from '@/components/servers/use-create-server';
 import { Input } from '@/components/ui/input';
 import type { CatalogueAnswer, Plan } from '@/lib/api';
-import { formatMegabytes } from '@/lib/format';
+import { formatCountry, formatMegabytes } from '@/lib/format';
 
 interface CreateServerProps {
   catalogue: CatalogueAnswer['data'];
@@ -89,7 +89,7 @@ export function CreateServer({ catalogue, snapshot }: CreateServerProps) {
               >
                 <span className="font-medium">{location.name}</span>
                 <span className="text-[0.8125rem] text-muted-foreground">
-                  {location.available ? location.country : 'Full at the moment'}
+                  {location.available ? formatCountry(location.country) : 'Full at the moment'}
                 </span>
               </Choice>
             ))}

@@ -38,5 +38,6 @@ export function checkName(name: string): string | null {
   const trimmed = name.trim();
   if (trimmed.length < 3) return 'Give it a name of at least 3 characters.';
   if (trimmed.length > 40) return 'A name has at most 40 characters.';
+  if (!/^[\p{L}\p{N} ._'-]+$/u.test(trimmed)) return "Use letters, digits, spaces and . _ ' - only.";
   return null;
 }

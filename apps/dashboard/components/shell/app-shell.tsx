@@ -23,7 +23,7 @@ export async function AppShell({ children }: { children: ReactNode }) {
   const { user, snapshot } = await requireViewer();
   const places = { admin: user.role === 0, demo: getRuntime().facts.demo !== null };
   return (
-    <div className="flex min-h-dvh">
+    <div data-shell className="flex min-h-dvh">
       <SessionBridge user={user} snapshot={snapshot} />
       <a
         href="#content"

@@ -34,7 +34,7 @@ export function FailedPage({ error, onRetry }: FailedPageProps) {
   }, [online, onRetry]);
   return (
     <FullPage
-      sign={online ? (error.digest === undefined ? 'Something broke' : `Number ${error.digest}`) : 'Offline'}
+      sign={online ? (error.digest === undefined ? 'Something broke' : `Error ${error.digest}`) : 'Offline'}
       title={online ? 'This page could not be shown' : 'You are offline'}
       action={
         <>
