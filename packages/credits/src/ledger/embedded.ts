@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { Pool } from 'pg';
 import { CreditsError } from '../contract/error.ts';
 import type { Database } from './database.ts';
 import { lockDirectory } from './directory-lock.ts';
+import { createEmbeddedSession } from './embedded-session.ts';
 import { startMaintenance } from './maintenance.ts';
 
 /**
@@ -39,9 +39,9 @@ export async function openEmbedded(
       },
     );
   }
+  const session = createEmbeddedSession(pglite);
   const pool = new Pool({
-    // What it returns has the parts of a configuration that a pool reads, but not the type.
-    ...(createPgConfig(pglite) as object),
+    stream: () => session.connect(),
     max: 1,
     // The one connection is the database: ending it when idle would only make it again.
     idleTimeoutMillis: 0,
