@@ -12,11 +12,20 @@ import { isTrustedMutation, type OriginRules } from './http/origin.ts';
 import type { RateLimiter } from './http/rate-limit.ts';
 import { createRoutes, toResponse } from './http/route.ts';
 import { API_CONTENT_SECURITY_POLICY } from './http/security-headers.ts';
-import type { Payouts } from './payouts/payouts.ts';
 import type { Profiles } from './profiles.ts';
+import type { Provisioner } from './provisioning/provisioner.ts';
+import type { Simulator } from './provisioning/simulator.ts';
+import type { ReferralClaims } from './referrals/claim.ts';
 import type { Referrals } from './referrals/referrals.ts';
+import { registerAdminRoutes } from './routes/admin.ts';
 import { registerDailyRoutes } from './routes/daily-login.ts';
+import { registerExampleRoutes } from './routes/examples.ts';
+import { registerReferralRoutes } from './routes/referrals.ts';
+import { registerServerRoutes } from './routes/servers.ts';
+import { registerTransferRoutes } from './routes/transfers.ts';
 import { registerUserRoutes } from './routes/user.ts';
+import type { Servers } from './servers/servers.ts';
+import type { Users } from './users.ts';
 
 /** Everything that the routes stand on. */
 export interface ApiParts {
@@ -28,7 +37,12 @@ export interface ApiParts {
   pool: Pool;
   profiles: Profiles;
   referrals: Referrals;
-  payouts: Payouts;
+  referralClaims: ReferralClaims;
+  users: Users;
+  servers: Servers;
+  provisioner: Provisioner | Simulator;
+  /** Whether the examples page may practise. */
+  demo: boolean;
   daily: DailyBonus;
   limiter: RateLimiter;
   originRules: OriginRules;
@@ -75,6 +89,12 @@ export function createApi(parts: ApiParts): (request: Request) => Promise<Respon
   });
   registerUserRoutes(routes, parts);
   registerDailyRoutes(routes, parts);
+  registerServerRoutes(routes, parts);
+  registerReferralRoutes(routes, parts);
+  registerTransferRoutes(routes, parts);
+  registerAdminRoutes(routes, parts);
+  if (parts.demo) registerExampleRoutes(routes, parts);
+  routes.refuseOtherMethods();
 
   app.notFound(() => refuse(new CreditsError('not_found')));
   app.onError((error) => {

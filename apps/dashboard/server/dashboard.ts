@@ -13,16 +13,26 @@ import { createSessions, type Sessions } from './auth/sessions.ts';
 import type { Config } from './config.ts';
 import { createDailyBonus } from './daily/daily-bonus.ts';
 import { createDay } from './daily/day.ts';
+import { DEMO_USERS, seedDemo } from './demo/seed.ts';
 import { trustedOriginsOf } from './http/origin.ts';
 import { createRateLimiter, type Limit, type LimitName } from './http/rate-limit.ts';
 import { createPayouts } from './payouts/payouts.ts';
 import { createProfiles } from './profiles.ts';
+import type { Provisioner } from './provisioning/provisioner.ts';
+import { createPterodactyl } from './provisioning/pterodactyl.ts';
+import { createSimulator, type Simulator } from './provisioning/simulator.ts';
+import { createReferralClaims } from './referrals/claim.ts';
 import { createReferrals } from './referrals/referrals.ts';
 import { readReferralCode } from './referrals/visit.ts';
 import { toMe } from './routes/user.ts';
 import type { DashboardRuntime } from './runtime.ts';
 import { readOrCreateSecret } from './secret.ts';
+import { toCatalogue } from './servers/catalogue.ts';
+import { createOrders } from './servers/orders.ts';
+import { createServerRows, toGameServer } from './servers/server-rows.ts';
+import { createServers } from './servers/servers.ts';
 import { DASHBOARD_MIGRATIONS } from './tables.ts';
+import { createUsers } from './users.ts';
 
 /**
  * The dashboard without its pages: everything behind `/api`, on one database. Whoever opened the database closes it.
@@ -52,6 +62,8 @@ export interface DashboardOptions {
   now?: () => number;
   signInLimit?: SignInLimit;
   limits?: Record<LimitName, Limit>;
+  /** @default the panel of the configuration, else the simulator */
+  provisioner?: Provisioner;
   onWarning: (message: string, cause: unknown) => void;
 }
 
@@ -78,6 +90,13 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   const payouts = createPayouts({ pool, ledger, accounts, now, onWarning });
   const daily = createDailyBonus({ pool, payouts, day, now, onClaimed: (userId) => referrals.qualify(userId) });
 
+  const referralClaims = createReferralClaims({ pool, payouts, now });
+  const users = createUsers(pool);
+  const provisioner: Provisioner | Simulator =
+    options.provisioner ?? (config.pterodactyl === null ? createSimulator() : createPterodactyl(config.pterodactyl));
+  const rows = createServerRows(pool, now);
+  const servers = createServers({ rows, orders: createOrders({ ledger, rows, provisioner, now }), onWarning });
+
   const originRules = { publicUrl: config.publicUrl, trustedOrigins: config.trustedOrigins };
   const authOptions: AuthOptions = {
     pool,
@@ -87,7 +106,6 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       request === undefined ? [publicUrl, ...config.trustedOrigins] : trustedOriginsOf(request, originRules),
     limitStorage: database.kind === 'postgres' ? 'database' : 'memory',
     ...(options.signInLimit === undefined ? {} : { signInLimit: options.signInLimit }),
-    adminEmails: config.adminEmails,
     onSessionEnded: ({ userId }) => {
       sessions.forget(userId);
       credits.signOut(userId);
@@ -127,23 +145,36 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     pool,
     profiles,
     referrals,
-    payouts,
+    referralClaims,
+    users,
+    servers,
+    provisioner,
+    demo: config.demo,
     daily,
     limiter,
     originRules,
     onWarning,
   });
 
+  // Only existing users: an address that nobody verified must not make an administrator of whoever registers it first.
+  await users.promote(config.adminEmails);
+  if (config.demo) {
+    const password = config.demoPassword;
+    await seedDemo({ pool, auth, ledger, accounts, profiles, referrals, servers, provisioner, day, now, password });
+  }
+
   let timer: NodeJS.Timeout | undefined;
-  async function sweep(): Promise<void> {
+  async function sweep(sweepServers: () => Promise<number>): Promise<void> {
     try {
       await payouts.sweep();
+      await sweepServers();
     } catch (error) {
       onWarning('The sweep failed; the next one tries again.', error);
     }
   }
 
   const runtime: DashboardRuntime = Object.freeze({
+    fetch: api,
     readMe: async (headers: Headers) => {
       const user = await sessions.read(headers);
       if (user === null) return null;
@@ -152,12 +183,22 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     },
     readDaily: (userId: string) => daily.check(userId),
     readReferrals: (userId: string) => referrals.read(userId),
-    facts: {
-      demo: null,
-      provisioner: 'simulator' as const,
+    readServers: async (userId: string) => ({
+      servers: (await servers.list(userId)).map(toGameServer),
+      provisioner: provisioner.kind,
+    }),
+    readCatalogue: () => toCatalogue(provisioner.kind),
+    facts: Object.freeze({
+      demo: config.demo
+        ? {
+            password: config.demoPassword,
+            users: DEMO_USERS.map(({ email, label }) => ({ email, label })),
+          }
+        : null,
+      provisioner: provisioner.kind,
       timeZone: config.timeZone,
-    },
-  }) as DashboardRuntime;
+    }),
+  });
 
   return Object.freeze({
     fetch: api,
@@ -170,8 +211,9 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       return referrals.recordClick(code, { address: visitor.address, userId: user?.id ?? null });
     },
     startSweeping: async () => {
-      await sweep();
-      timer = setInterval(() => void sweep(), SWEEP_MS);
+      // No other process can have an embedded database open, so whoever held a lease in it is dead.
+      await sweep(database.kind === 'embedded' ? servers.sweepAtStart : servers.sweep);
+      timer = setInterval(() => void sweep(servers.sweep), SWEEP_MS);
       timer.unref();
     },
     close: async () => {

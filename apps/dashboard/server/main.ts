@@ -5,6 +5,9 @@ import { StartError, startServer } from './start.ts';
 /**
  * The process: reads the environment, starts, prints where, stops on a signal.
  */
+// Next would print a notice at every first start; who runs this did not ask for it.
+process.env['NEXT_TELEMETRY_DISABLED'] ??= '1';
+
 const REPOSITORY_DIRECTORY = fileURLToPath(new URL('../../..', import.meta.url));
 
 function warn(message: string, cause: unknown): void {

@@ -34,7 +34,6 @@ export interface AuthOptions {
   limitStorage: 'memory' | 'database';
   /** @default SIGN_IN_LIMIT */
   signInLimit?: SignInLimit;
-  adminEmails: readonly string[];
   /** Hears of each session that ended: signed out, revoked, or its user banned. */
   onSessionEnded: (session: { userId: string; token: string }) => void;
   /** Hears of each new user after the sign-up was committed, with the headers of its request. */
@@ -106,8 +105,7 @@ function authOptions(options: AuthOptions) {
                 code: 'INVALID_NAME',
               });
             }
-            const isAdmin = options.adminEmails.includes(user.email.toLowerCase());
-            return { data: { ...user, name, ...pickUsername(user), ...(isAdmin ? { role: 'admin' } : {}) } };
+            return { data: { ...user, name, ...pickUsername(user) } };
           },
           after: async (user: { id: string; email: string }, context?: { headers?: Headers | undefined } | null) => {
             await options.onUserCreated(user, context?.headers ?? null);

@@ -8,6 +8,7 @@ export const DASHBOARD_ERRORS = {
   server_limit_reached: { status: 409, title: 'No more servers' },
   server_not_found: { status: 404, title: 'No such server' },
   user_not_found: { status: 404, title: 'No such user' },
+  example_refused: { status: 409, title: 'Refused, as asked' },
   panel_is_real: { status: 409, title: 'Servers come from a real panel' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

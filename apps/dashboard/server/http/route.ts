@@ -39,6 +39,8 @@ export interface Routes {
   anyone(method: 'GET', path: string, handle: (context: RouteContext) => Promise<RouteAnswer>): void;
   user(method: Method, path: string, handle: (context: UserContext) => Promise<RouteAnswer>): void;
   admin(method: Method, path: string, handle: (context: UserContext) => Promise<RouteAnswer>): void;
+  /** Answers 405 to every other method on the paths registered so far. */
+  refuseOtherMethods(): void;
 }
 
 type Method = 'GET' | 'POST' | 'DELETE';
@@ -122,15 +124,28 @@ export function createRoutes({ app, sessions, accounts, originRules, onWarning }
     };
   }
 
+  const methodsOf = new Map<string, Method[]>();
+
+  function register(method: Method, path: string, handle: (context: Context) => Promise<Response>): void {
+    methodsOf.set(path, [...(methodsOf.get(path) ?? []), method]);
+    app.on(method, path, handle);
+  }
+
   return Object.freeze({
-    anyone: (method: 'GET', path: string, handle: (context: RouteContext) => Promise<RouteAnswer>) => {
-      app.on(method, path, (context) => answer(context, handle, { user: null, operationId: null }));
-    },
-    user: (method: Method, path: string, handle: (context: UserContext) => Promise<RouteAnswer>) => {
-      app.on(method, path, signedIn('user', handle));
-    },
-    admin: (method: Method, path: string, handle: (context: UserContext) => Promise<RouteAnswer>) => {
-      app.on(method, path, signedIn('admin', handle));
+    anyone: (method: 'GET', path: string, handle: (context: RouteContext) => Promise<RouteAnswer>) =>
+      register(method, path, (context) => answer(context, handle, { user: null, operationId: null })),
+    user: (method: Method, path: string, handle: (context: UserContext) => Promise<RouteAnswer>) =>
+      register(method, path, signedIn('user', handle)),
+    admin: (method: Method, path: string, handle: (context: UserContext) => Promise<RouteAnswer>) =>
+      register(method, path, signedIn('admin', handle)),
+    refuseOtherMethods: () => {
+      for (const [path, methods] of methodsOf) {
+        app.all(path, () => {
+          const requestId = crypto.randomUUID();
+          const { status, body } = toFailure(new CreditsError('method_not_allowed'), requestId);
+          return toResponse(status, body, requestId, { Allow: methods.join(', ') });
+        });
+      }
     },
   });
 }

@@ -1,0 +1,51 @@
+import type { Plan } from '../../lib/api.ts';
+
+/**
+ * The port to whatever makes servers. Two implementations: a Pterodactyl panel, and the built-in simulator.
+ *
+ * Every server carries an `externalId` of ours from before the first request, so that one whose answer was lost is found
+ * again instead of made twice.
+ */
+export interface Provisioner {
+  readonly kind: 'pterodactyl' | 'simulator';
+  /**
+   * Makes a server. Repeating with the same `externalId` never makes a second one.
+   * @throws {ProvisioningError}
+   */
+  create(order: ServerOrder): Promise<{ panelId: number }>;
+  /** The server with this external id; null when there is none. @throws {ProvisioningError} `unknown` — no answer. */
+  find(externalId: string): Promise<{ panelId: number } | null>;
+  /** Removes a server; one that is gone already is removed. @throws {ProvisioningError} `unknown` — no answer. */
+  remove(panelId: number): Promise<void>;
+}
+
+/** What is to be made, and for whom. */
+export interface ServerOrder {
+  externalId: string;
+  name: string;
+  owner: { id: string; email: string; username: string; displayName: string };
+  /** The panel's own names: of the nest, of the egg in it, and the short code of the location. */
+  nest: string;
+  egg: string;
+  location: string;
+  plan: Plan;
+}
+
+/**
+ * What is known after a failure.
+ *
+ * - `refused`: the panel said no; this call made nothing, and the sentence may be shown.
+ * - `unknown`: no answer was had; the server may exist, now or in a moment.
+ */
+export type ProvisioningOutcome = 'refused' | 'unknown';
+
+/** The panel did not make the server, or did not say so. */
+export class ProvisioningError extends Error {
+  readonly outcome: ProvisioningOutcome;
+
+  constructor(outcome: ProvisioningOutcome, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ProvisioningError';
+    this.outcome = outcome;
+  }
+}

@@ -1,0 +1,222 @@
+import { CreditsError, isCreditsError } from 'realtime-credits';
+import type { Ledger } from 'realtime-credits/server';
+import { DashboardError } from '../http/failure.ts';
+import { ProvisioningError, type Provisioner, type ServerOrder } from '../provisioning/provisioner.ts';
+import { findInCatalogue } from './catalogue.ts';
+import { LEASE_MS, type ServerRow, type ServerRows } from './server-rows.ts';
+
+/**
+ * One ordered server, from reserved credits to a server or to none: reserve → provision → post or void.
+ *
+ * Invariants: no request goes to the panel before the hold is committed and its id is in the row; credits are posted only
+ * for a server that the panel was seen to have; they are given back only when it has none, and one that turns up after
+ * that is removed. Every step may be repeated by another process: the ledger's commands carry keys made from the row.
+ */
+export interface Orders {
+  /** Takes a new row all the way, as far as the panel answers. Returns the row as it ended up. */
+  run(row: ServerRow, owner: ServerOrder['owner']): Promise<ServerRow>;
+  /** Takes a row on from wherever a process left it, by asking the panel what is there. */
+  settle(row: ServerRow): Promise<ServerRow>;
+}
+
+export interface OrdersOptions {
+  ledger: Ledger;
+  rows: ServerRows;
+  provisioner: Provisioner;
+  /** Wall-clock milliseconds. */
+  now: () => number;
+  /** Pauses before asking a silent panel again. @default [300, 1_500] */
+  retryDelaysMs?: readonly number[];
+  /** @default 900_000 */
+  holdMs?: number;
+  /** How long an order without an answer may still turn up at the panel. @default 600_000 */
+  recheckMs?: number;
+}
+
+/** Longer than any panel is expected to be away; after it the hold expires by itself. */
+const HOLD_MS = 15 * 60_000;
+const RECHECK_MS = 10 * 60_000;
+const ACTOR = 'system:provisioning';
+const STOPPED = 'The dashboard stopped before the server was made.';
+
+export function createOrders(options: OrdersOptions): Orders {
+  const { ledger, rows, provisioner, now, retryDelaysMs = [300, 1_500] } = options;
+  const { holdMs = HOLD_MS, recheckMs = RECHECK_MS } = options;
+
+  async function run(row: ServerRow, owner: ServerOrder['owner']): Promise<ServerRow> {
+    // Renewed while the panel works, so that a sweep of another instance keeps its hands off.
+    const renewal = setInterval(() => void rows.extendLease(row).catch(() => undefined), LEASE_MS / 3);
+    try {
+      const reserved = await reserve(row);
+      return await provision(reserved, owner);
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  async function reserve(row: ServerRow): Promise<ServerRow> {
+    let hold: string;
+    try {
+      hold = await holdFor(row);
+    } catch (error) {
+      // Refused: nothing happened, so nothing is kept, and the same person may try again.
+      if (isCreditsError(error) && !error.retryable) await rows.drop(row);
+      else await rows.endLease(row);
+      throw error;
+    }
+    const moved = await rows.move(row, 'provisioning', { holdId: hold });
+    if (moved !== null) return moved;
+    // A sweep took the row for one of a dead process and has settled it.
+    throw new CreditsError('unavailable', 'The order was interrupted. Try again in a moment.');
+  }
+
+  async function holdFor(row: ServerRow): Promise<string> {
+    const { hold } = await ledger.hold({
+      account: row.userId,
+      amount: row.planCost + row.setupFee,
+      idempotencyKey: row.operationId,
+      actor: row.userId,
+      reason: `Server “${row.request.name}”`,
+      metadata: { category: 'servers', action: 'create', server: row.id },
+      expiresAfterMs: holdMs,
+    });
+    if (hold === null) throw new CreditsError('internal');
+    return hold.id;
+  }
+
+  async function provision(row: ServerRow, owner: ServerOrder['owner']): Promise<ServerRow> {
+    const order = toOrder(row, owner);
+    // Once an answer was lost, a later "no" is only about the later request: look before believing it.
+    let mayExist = false;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const { panelId } = await provisioner.create(order);
+        return await post(row, panelId);
+      } catch (error) {
+        if (!(error instanceof ProvisioningError)) throw error;
+        if (error.outcome === 'refused' && !mayExist) return refuse(row, error.message, null);
+        mayExist = true;
+        const found = await lookUp(row.externalId);
+        if (found !== null && found !== 'silent') return post(row, found.panelId);
+        if (found === null && error.outcome === 'refused') return refuse(row, error.message, now() + recheckMs);
+      }
+      const delayMs = retryDelaysMs[attempt];
+      if (delayMs === undefined) break;
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+    }
+    await rows.endLease(row);
+    return row;
+  }
+
+  async function lookUp(externalId: string): Promise<{ panelId: number } | null | 'silent'> {
+    try {
+      return await provisioner.find(externalId);
+    } catch (error) {
+      if (error instanceof ProvisioningError) return 'silent';
+      throw error;
+    }
+  }
+
+  async function post(row: ServerRow, panelId: number): Promise<ServerRow> {
+    try {
+      await ledger.post({
+        hold: holdOf(row),
+        idempotencyKey: `post:${row.externalId}`,
+        actor: ACTOR,
+        reason: `Server “${row.request.name}”`,
+        metadata: { category: 'servers', action: 'create', server: row.id },
+      });
+    } catch (error) {
+      if (!isCreditsError(error) || error.code !== 'hold_already_resolved') throw error;
+      const hold = await ledger.findHold(holdOf(row));
+      if (hold.state !== 'posted') {
+        // The credits went back before the panel answered: a server that nobody paid for does not stay.
+        await provisioner.remove(panelId);
+        return finish(row, 'failed', { failure: 'The panel took too long; the credits were given back.' });
+      }
+    }
+    return finish(row, 'running', { panelId });
+  }
+
+  async function refuse(row: ServerRow, failure: string, recheckUntil: number | null): Promise<ServerRow> {
+    try {
+      await ledger.void({
+        hold: holdOf(row),
+        idempotencyKey: `void:${row.externalId}`,
+        actor: ACTOR,
+        reason: `Server “${row.request.name}” was not made`,
+        metadata: { category: 'servers', action: 'create', server: row.id },
+      });
+    } catch (error) {
+      // Voided or expired already is what we want. Posted: another process has seen the server.
+      if (!isCreditsError(error) || error.code !== 'hold_already_resolved') throw error;
+      const hold = await ledger.findHold(holdOf(row));
+      if (hold.state === 'posted') return finish(row, 'running', {});
+    }
+    return finish(row, 'failed', { failure, recheckUntil });
+  }
+
+  async function finish(row: ServerRow, status: 'running' | 'failed', change: Parameters<ServerRows['move']>[2]) {
+    const moved = await rows.move(row, status, change);
+    return moved ?? (await rows.findByOperation(row.userId, row.operationId)) ?? row;
+  }
+
+  async function settle(row: ServerRow): Promise<ServerRow> {
+    switch (row.status) {
+      case 'reserving':
+        return settleReserving(row);
+      case 'provisioning': {
+        const found = await provisioner.find(row.externalId);
+        if (found !== null) return post(row, found.panelId);
+        return refuse(row, STOPPED, now() + recheckMs);
+      }
+      case 'deleting': {
+        if (row.panelId !== null) await provisioner.remove(row.panelId);
+        return (await rows.move(row, 'deleted')) ?? row;
+      }
+      default:
+        return recheck(row);
+    }
+  }
+
+  /** The panel was not asked. Whether the hold was made is the ledger's to say; if not, it never will be. */
+  async function settleReserving(row: ServerRow): Promise<ServerRow> {
+    const snapshot = await ledger.settle(row.userId, [row.operationId]);
+    if (!snapshot.applied.includes(row.operationId)) {
+      await rows.drop(row);
+      return row;
+    }
+    const moved = await rows.move(row, 'provisioning', { holdId: await holdFor(row) });
+    return moved === null ? row : refuse(moved, STOPPED, null);
+  }
+
+  /** A server that appeared after its credits were given back is removed. */
+  async function recheck(row: ServerRow): Promise<ServerRow> {
+    const found = await provisioner.find(row.externalId);
+    if (found !== null) await provisioner.remove(found.panelId);
+    const over = row.recheckUntil === null || row.recheckUntil <= now();
+    if (found === null && !over) return row;
+    return (await rows.move(row, row.status, { recheckUntil: null })) ?? row;
+  }
+
+  return Object.freeze({ run, settle });
+}
+
+function holdOf(row: ServerRow): string {
+  if (row.holdId === null) throw new Error(`Server ${row.id} is ${row.status} and has no hold.`);
+  return row.holdId;
+}
+
+function toOrder(row: ServerRow, owner: ServerOrder['owner']): ServerOrder {
+  const choice = findInCatalogue(row.request);
+  if (choice === null) throw new DashboardError('provisioning_failed', 'This is not offered any more.');
+  return {
+    externalId: row.externalId,
+    name: row.request.name,
+    owner,
+    nest: choice.software.nest,
+    egg: choice.software.egg,
+    location: choice.location,
+    plan: choice.plan,
+  };
+}

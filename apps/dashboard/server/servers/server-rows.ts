@@ -1,0 +1,228 @@
+import type { Pool } from 'pg';
+import type { GameServer } from '../../lib/api.ts';
+import type { ServerChoice } from './catalogue.ts';
+
+/**
+ * The rows of `dashboard_servers`: every statement about them, and nothing about when it is used.
+ *
+ * A row moves `reserving → provisioning → running | failed`, then `deleting → deleted`. Each move names the status that it
+ * leaves, so that of two processes with the same row only one moves it. `leased_until` says until when a process counts
+ * as working on it; the lease saves work, and correctness does not depend on it.
+ */
+export type ServerStatus = 'reserving' | 'provisioning' | 'running' | 'failed' | 'deleting' | 'deleted';
+
+/** What a person asked for. */
+export type ServerRequest = ServerChoice & { name: string };
+
+export interface ServerRow {
+  id: number;
+  userId: string;
+  operationId: string;
+  request: ServerRequest;
+  externalId: string;
+  planCost: number;
+  setupFee: number;
+  status: ServerStatus;
+  holdId: string | null;
+  panelId: number | null;
+  failure: string | null;
+  /** The operation that deleted it. */
+  removedBy: string | null;
+  /** Until when an orphan may still turn up at the panel; null when none can. */
+  recheckUntil: number | null;
+  createdAt: string;
+}
+
+export interface NewServer {
+  userId: string;
+  operationId: string;
+  request: ServerRequest;
+  externalId: string;
+  planCost: number;
+  setupFee: number;
+}
+
+/** What a move may set besides the status. */
+export interface ServerChange {
+  holdId?: string;
+  panelId?: number;
+  failure?: string;
+  removedBy?: string;
+  recheckUntil?: number | null;
+}
+
+export interface ServerRows {
+  /** Adds a row in `reserving`, leased; null when the operation has one already, or the user has too many servers. */
+  insert(server: NewServer, serversMax: number): Promise<ServerRow | null>;
+  findByOperation(userId: string, operationId: string): Promise<ServerRow | null>;
+  find(userId: string, id: number): Promise<ServerRow | null>;
+  /** What a person sees, newest first: everything that is not deleted. */
+  list(userId: string): Promise<ServerRow[]>;
+  /** Moves a row from one status to another. Returns the row, or null when it was not in that status any more. */
+  move(row: ServerRow, to: ServerStatus, change?: ServerChange): Promise<ServerRow | null>;
+  /** Forgets a row that never came to anything. */
+  drop(row: ServerRow): Promise<void>;
+  /** Says that this process works on a row for some time more. */
+  extendLease(row: ServerRow): Promise<void>;
+  /** Ends the lease now: whoever sweeps next may take the row. */
+  endLease(row: ServerRow): Promise<void>;
+  /** Leases rows that nobody works on and that are not finished. Of two callers, each gets different rows. */
+  takeUnfinished(limit: number): Promise<ServerRow[]>;
+  /** Ends every lease: for a database that only one process can have open, at its start. */
+  endAllLeases(): Promise<void>;
+}
+
+/** A process that died is noticed after this; one that lives renews well before. */
+export const LEASE_MS = 30_000;
+
+interface Raw {
+  id: string;
+  user_id: string;
+  operation_id: string;
+  request: ServerRequest;
+  external_id: string;
+  plan_cost: string;
+  setup_fee: string;
+  status: ServerStatus;
+  hold_id: string | null;
+  panel_id: string | null;
+  failure: string | null;
+  removed_by: string | null;
+  recheck_until: Date | string | null;
+  created_at: Date | string;
+}
+
+const COLUMNS =
+  'id, user_id, operation_id, request, external_id, plan_cost, setup_fee, status, hold_id, panel_id, failure, removed_by, recheck_until, created_at';
+
+/** @param now - Wall-clock milliseconds. */
+export function createServerRows(pool: Pool, now: () => number): ServerRows {
+  const at = (ms: number) => new Date(now() + ms).toISOString();
+
+  async function query(sql: string, values: unknown[]): Promise<ServerRow[]> {
+    const { rows } = await pool.query<Raw>(sql, values);
+    return rows.map(toServerRow);
+  }
+
+  return Object.freeze({
+    async insert(server: NewServer, serversMax: number) {
+      const rows = await query(
+        `INSERT INTO dashboard_servers
+           (user_id, operation_id, request, external_id, plan_cost, setup_fee, status, leased_until, created_at)
+         SELECT $1, $2, $3, $4, $5, $6, 'reserving', $7, $8
+         WHERE (SELECT count(*) FROM dashboard_servers
+                WHERE user_id = $1 AND status NOT IN ('failed', 'deleted')) < $9
+         ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
+        [
+          server.userId,
+          server.operationId,
+          JSON.stringify(server.request),
+          server.externalId,
+          server.planCost,
+          server.setupFee,
+          at(LEASE_MS),
+          at(0),
+          serversMax,
+        ],
+      );
+      return rows[0] ?? null;
+    },
+    async findByOperation(userId: string, operationId: string) {
+      const rows = await query(`SELECT ${COLUMNS} FROM dashboard_servers WHERE user_id = $1 AND operation_id = $2`, [
+        userId,
+        operationId,
+      ]);
+      return rows[0] ?? null;
+    },
+    async find(userId: string, id: number) {
+      const rows = await query(`SELECT ${COLUMNS} FROM dashboard_servers WHERE user_id = $1 AND id = $2`, [userId, id]);
+      return rows[0] ?? null;
+    },
+    list: (userId: string) =>
+      query(
+        `SELECT ${COLUMNS} FROM dashboard_servers WHERE user_id = $1 AND status <> 'deleted' ORDER BY id DESC LIMIT 200`,
+        [userId],
+      ),
+    async move(row: ServerRow, to: ServerStatus, change: ServerChange = {}) {
+      const recheckUntil =
+        change.recheckUntil === undefined || change.recheckUntil === null
+          ? null
+          : new Date(change.recheckUntil).toISOString();
+      const rows = await query(
+        `UPDATE dashboard_servers SET status = $3, hold_id = coalesce($4, hold_id), panel_id = coalesce($5, panel_id),
+           failure = coalesce($6, failure), removed_by = coalesce($7, removed_by), recheck_until = $8
+         WHERE id = $1 AND status = $2 RETURNING ${COLUMNS}`,
+        [
+          row.id,
+          row.status,
+          to,
+          change.holdId ?? null,
+          change.panelId ?? null,
+          change.failure ?? null,
+          change.removedBy ?? null,
+          recheckUntil,
+        ],
+      );
+      return rows[0] ?? null;
+    },
+    async drop(row: ServerRow) {
+      await pool.query(`DELETE FROM dashboard_servers WHERE id = $1 AND status = $2`, [row.id, row.status]);
+    },
+    async extendLease(row: ServerRow) {
+      await pool.query(`UPDATE dashboard_servers SET leased_until = $2 WHERE id = $1`, [row.id, at(LEASE_MS)]);
+    },
+    async endLease(row: ServerRow) {
+      await pool.query(`UPDATE dashboard_servers SET leased_until = $2 WHERE id = $1`, [row.id, at(0)]);
+    },
+    takeUnfinished: (limit: number) =>
+      query(
+        `UPDATE dashboard_servers SET leased_until = $2 WHERE id IN (
+           SELECT id FROM dashboard_servers
+           WHERE leased_until <= $1
+             AND (status IN ('reserving', 'provisioning', 'deleting') OR recheck_until IS NOT NULL)
+           ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED
+         ) RETURNING ${COLUMNS}`,
+        [at(0), at(LEASE_MS), limit],
+      ),
+    async endAllLeases() {
+      await pool.query(`UPDATE dashboard_servers SET leased_until = $1 WHERE leased_until > $1`, [at(0)]);
+    },
+  });
+}
+
+/** What a person sees of a row. */
+export function toGameServer(row: ServerRow): GameServer {
+  const status = row.status === 'reserving' ? 'provisioning' : row.status === 'deleted' ? 'deleting' : row.status;
+  return {
+    id: row.id,
+    pterodactyl_id: row.panelId,
+    name: row.request.name,
+    type_id: row.request.server_type_id,
+    software_id: row.request.server_software_id,
+    location_id: row.request.location_id,
+    plan_id: row.request.plan_id,
+    status,
+    failure: row.failure,
+    total_cost: row.planCost + row.setupFee,
+    created_at: row.createdAt,
+  };
+}
+
+function toServerRow(raw: Raw): ServerRow {
+  return {
+    id: Number(raw.id),
+    userId: raw.user_id,
+    operationId: raw.operation_id,
+    request: raw.request,
+    externalId: raw.external_id,
+    planCost: Number(raw.plan_cost),
+    setupFee: Number(raw.setup_fee),
+    status: raw.status,
+    holdId: raw.hold_id,
+    panelId: raw.panel_id === null ? null : Number(raw.panel_id),
+    failure: raw.failure,
+    removedBy: raw.removed_by,
+    recheckUntil: raw.recheck_until === null ? null : new Date(raw.recheck_until).getTime(),
+    createdAt: new Date(raw.created_at).toISOString(),
+  };
+}

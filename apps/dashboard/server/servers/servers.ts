@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import { CreditsError } from 'realtime-credits';
+import type { SessionUser } from '../auth/sessions.ts';
+import { DashboardError } from '../http/failure.ts';
+import { ProvisioningError } from '../provisioning/provisioner.ts';
+import { findInCatalogue } from './catalogue.ts';
+import type { Orders } from './orders.ts';
+import type { ServerRequest, ServerRow, ServerRows } from './server-rows.ts';
+
+/** A person's servers: ordering, listing and removing them. */
+export interface Servers {
+  list(userId: string): Promise<ServerRow[]>;
+  /**
+   * Orders a server. The same operation id answers again with the same server.
+   * @throws {CreditsError} `insufficient_credits`, `invalid_request`, `idempotency_key_reused`,
+   *   `unavailable` — the panel has not answered yet; the credits stay reserved until it does
+   * @throws {DashboardError} `provisioning_failed`, `server_limit_reached`
+   */
+  create(user: SessionUser, operationId: string, request: ServerRequest): Promise<ServerRow>;
+  /**
+   * Removes a server. Nothing is paid back.
+   * @throws {DashboardError} `server_not_found`, `server_busy`
+   * @throws {CreditsError} `unavailable` — the panel does not answer; it is removed once it does
+   */
+  remove(userId: string, id: number, operationId: string): Promise<void>;
+  /** Settles rows that nobody works on. Returns how many were taken on. */
+  sweep(): Promise<number>;
+  /** For a database that only this process can have open: whoever worked on a row is dead. */
+  sweepAtStart(): Promise<number>;
+}
+
+/** Per user, failed and deleted ones aside. */
+export const SERVERS_MAX = 20;
+const SWEEP_MAX = 50;
+
+export interface ServersOptions {
+  rows: ServerRows;
+  orders: Orders;
+  onWarning: (message: string, cause: unknown) => void;
+}
+
+export function createServers({ rows, orders, onWarning }: ServersOptions): Servers {
+  /** Orders of this process under way, so that a repeated request waits for the first one's answer. */
+  const underWay = new Map<string, Promise<ServerRow>>();
+
+  async function create(user: SessionUser, operationId: string, request: ServerRequest): Promise<ServerRow> {
+    const key = `${user.id} ${operationId}`;
+    const first = underWay.get(key);
+    const order = first ?? startOrder(user, operationId, request).finally(() => underWay.delete(key));
+    if (first === undefined) underWay.set(key, order);
+    const row = await order;
+    if (!isSameRequest(row.request, request)) {
+      throw new CreditsError('idempotency_key_reused', 'This key was used for another server.');
+    }
+    return toOutcome(row);
+  }
+
+  async function startOrder(user: SessionUser, operationId: string, request: ServerRequest): Promise<ServerRow> {
+    const known = await rows.findByOperation(user.id, operationId);
+    if (known !== null) return known;
+    const choice = findInCatalogue(request);
+    if (choice === null) {
+      throw new CreditsError('invalid_request', 'This type, software, location and plan are not offered together.');
+    }
+    const row = await rows.insert(
+      {
+        userId: user.id,
+        operationId,
+        request,
+        externalId: `credits-${randomUUID()}`,
+        planCost: choice.plan.plan_cost,
+        setupFee: choice.plan.setup_fee,
+      },
+      SERVERS_MAX,
+    );
+    if (row !== null) return orders.run(row, user).catch(explainSilence);
+    // Either another instance was first with the same id, or there are too many.
+    const other = await rows.findByOperation(user.id, operationId);
+    if (other !== null) return other;
+    throw new DashboardError('server_limit_reached', `You can have ${SERVERS_MAX} servers. Delete one first.`);
+  }
+
+  async function remove(userId: string, id: number, operationId: string): Promise<void> {
+    const row = await rows.find(userId, id);
+    if (row === null) throw new DashboardError('server_not_found', 'There is no such server.');
+    if (row.status === 'deleted') {
+      if (row.removedBy === operationId) return;
+      throw new DashboardError('server_not_found', 'There is no such server.');
+    }
+    if (row.status === 'reserving' || row.status === 'provisioning') {
+      throw new DashboardError('server_busy', 'The server is being made. Try again when that is decided.');
+    }
+    if (row.status === 'failed') {
+      // What may still turn up at the panel keeps being looked for.
+      await rows.move(row, 'deleted', { removedBy: operationId, recheckUntil: row.recheckUntil });
+      return;
+    }
+    const deleting = row.status === 'deleting' ? row : await rows.move(row, 'deleting', { removedBy: operationId });
+    if (deleting === null) return remove(userId, id, operationId);
+    await orders.settle(deleting).catch(explainSilence);
+  }
+
+  async function sweep(): Promise<number> {
+    const unfinished = await rows.takeUnfinished(SWEEP_MAX);
+    for (const row of unfinished) {
+      try {
+        await orders.settle(row);
+      } catch (error) {
+        // The lease ends by itself, and the next sweep asks again.
+        onWarning(`Server ${row.id} is not settled yet.`, error);
+      }
+    }
+    return unfinished.length;
+  }
+
+  async function sweepAtStart(): Promise<number> {
+    await rows.endAllLeases();
+    return sweep();
+  }
+
+  return Object.freeze({ list: (userId: string) => rows.list(userId), create, remove, sweep, sweepAtStart });
+}
+
+/** A panel that does not answer is nobody's mistake: what is unfinished is finished once it does. */
+function explainSilence(cause: unknown): never {
+  if (!(cause instanceof ProvisioningError)) throw cause;
+  throw new CreditsError('unavailable', 'The panel does not answer. This is finished as soon as it does.', {
+    cause,
+    details: { retryAfterMs: 15_000 },
+  });
+}
+
+/** Turns a row into the answer of the request that ordered it: the server, or why there is none. */
+function toOutcome(row: ServerRow): ServerRow {
+  if (row.status === 'failed') {
+    const reason = row.failure ?? 'The server could not be made.';
+    throw new DashboardError('provisioning_failed', `${reason} Nothing was charged.`);
+  }
+  if (row.status === 'reserving' || row.status === 'provisioning') {
+    throw new CreditsError(
+      'unavailable',
+      'The panel has not answered yet. Your credits are reserved, not charged: the server appears, or they come back.',
+      { details: { retryAfterMs: 3_000 } },
+    );
+  }
+  return row;
+}
+
+function isSameRequest(one: ServerRequest, other: ServerRequest): boolean {
+  return (
+    one.name === other.name &&
+    one.server_type_id === other.server_type_id &&
+    one.server_software_id === other.server_software_id &&
+    one.location_id === other.location_id &&
+    one.plan_id === other.plan_id
+  );
+}
