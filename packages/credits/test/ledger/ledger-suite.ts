@@ -1,0 +1,20 @@
+import type { Database } from '../../src/ledger/database.ts';
+import { createBench, type Bench } from '../support/ledger.ts';
+import { testCommands } from './commands-suite.ts';
+import { testHolds } from './holds-suite.ts';
+import { testIdempotency } from './idempotency-suite.ts';
+import { testReads } from './reads-suite.ts';
+import { testScenarios } from './scenarios.ts';
+import { testVerify } from './verify-suite.ts';
+
+/** The ledger's behaviour contract: the same tests for every kind of database. */
+export function testLedger(open: () => Promise<{ database: Database; drop?: () => Promise<void> }>): Bench {
+  const bench = createBench(open);
+  testCommands(bench);
+  testHolds(bench);
+  testIdempotency(bench);
+  testReads(bench);
+  testVerify(bench);
+  testScenarios(bench);
+  return bench;
+}

@@ -1,0 +1,70 @@
+import type { PoolClient } from 'pg';
+import type { Database } from '../../src/ledger/database.ts';
+
+/** A database that fails on order: the statement is executed, and its answer is lost. */
+export interface FaultyDatabase {
+  database: Database;
+  /**
+   * The next statement of this name or text is executed, then fails. Resolves when that has happened.
+   * @param code - SQLSTATE of the failure; without one it is a failure that nobody expects.
+   */
+  failAfter(statement: string, code?: string): Promise<void>;
+  /** From now on nothing is executed. */
+  failAlways(): void;
+  heal(): void;
+}
+
+export function createFaultyDatabase(database: Database): FaultyDatabase {
+  let armed: { statement: string; code: string | undefined; happened: () => void } | null = null;
+  let dead = false;
+
+  function failure(code?: string): Error {
+    return Object.assign(new Error('An injected failure.'), code === undefined ? {} : { code });
+  }
+
+  function wrap(client: PoolClient): PoolClient {
+    return new Proxy(client, {
+      get(target, property) {
+        const value: unknown = Reflect.get(target, property, target);
+        if (property !== 'query' || typeof value !== 'function') {
+          return typeof value === 'function' ? value.bind(target) : value;
+        }
+        return async (query: string | { name: string }, ...rest: unknown[]) => {
+          const name = typeof query === 'string' ? query : query.name;
+          if (dead && name !== 'ROLLBACK') throw failure();
+          const answer: unknown = await value.call(target, query, ...rest);
+          if (armed === null || armed.statement !== name) return answer;
+          const { code, happened } = armed;
+          armed = null;
+          happened();
+          throw failure(code);
+        };
+      },
+    });
+  }
+
+  return {
+    database: {
+      ...database,
+      pool: new Proxy(database.pool, {
+        get(target, property) {
+          const value: unknown = Reflect.get(target, property, target);
+          if (property === 'connect') return async () => wrap(await target.connect());
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      }),
+    },
+    failAfter(statement, code) {
+      return new Promise((resolve) => {
+        armed = { statement, code, happened: resolve };
+      });
+    },
+    failAlways() {
+      dead = true;
+    },
+    heal() {
+      armed = null;
+      dead = false;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+// A test that wants a document says so in its first line: `// @vitest-environment happy-dom`.
+// Tests that want a Postgres server are named `*.pg.test.ts`; it is started once, and only when one of them runs.
+export default defineConfig({
+  test: {
+    // The embedded database takes seconds to be made where processors are shared.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'credits',
+          include: ['packages/credits/test/**/*.test.{ts,tsx}'],
+          exclude: ['**/*.pg.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: ['packages/credits/test/**/*.pg.test.ts'],
+          globalSetup: ['packages/credits/test/support/postgres-server.ts'],
+        },
+      },
+      {
+        extends: true,
+        resolve: { alias: { '@': fileURLToPath(new URL('apps/dashboard', import.meta.url)) } },
+        test: {
+          name: 'dashboard',
+          include: ['apps/dashboard/test/**/*.test.{ts,tsx}'],
+          exclude: ['apps/dashboard/test/e2e/**', '**/node_modules/**'],
+        },
+      },
+    ],
+  },
+});
