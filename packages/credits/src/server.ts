@@ -10,7 +10,7 @@ export {
 } from './http/handler.ts';
 export { readIdempotencyKey } from './http/read-idempotency-key.ts';
 export { readJson } from './http/read-json.ts';
-export { stopNodeServer } from './http/stop-node-server.ts';
+export { createServerStop } from './http/server-stop.ts';
 export { toNextHandlers } from './http/to-next-handlers.ts';
 export { toNodeListener, type NodeListener } from './http/to-node-listener.ts';
 export { toProblemResponse } from './http/to-problem-response.ts';

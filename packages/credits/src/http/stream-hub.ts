@@ -79,7 +79,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
   let size = 0;
   let stopListening: (() => void) | null = null;
   let onEmpty: (() => void) | null = null;
-  let drained: Promise<void> | null = null;
+  let draining: { retryAfterMs: number; done: Promise<void> } | null = null;
 
   function mark(account: string): void {
     if (!groups.has(account)) return;
@@ -183,7 +183,10 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
 
   async function open(request: StreamRequest): Promise<ReadableStream<Uint8Array>> {
     const { account, since, signal } = request;
-    if (drained !== null) throw new CreditsError('unavailable', 'The server is about to restart: try again shortly.');
+    if (draining !== null) {
+      const details = { retryAfterMs: draining.retryAfterMs };
+      throw new CreditsError('unavailable', 'The server is about to restart: try again shortly.', { details });
+    }
     const timers = new Set<() => void>();
     const stream = createEventStream({
       clock,
@@ -257,7 +260,8 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
   return Object.freeze({
     open,
     drain(retryAfterMs: number) {
-      return (drained ??= sayGoodbye(retryAfterMs));
+      draining ??= { retryAfterMs, done: sayGoodbye(retryAfterMs) };
+      return draining.done;
     },
     recheck(account: string) {
       for (const follower of groups.get(account)?.followers ?? []) follower.recheck();

@@ -37,7 +37,10 @@ async function writeStream(
   // A stream that was cut has a reader that takes nothing: its socket would never drain by itself.
   reader.closed.catch(() => outgoing.destroy());
   try {
-    for (const [name, value] of response.headers) outgoing.appendHeader(name, value);
+    for (const [name, value] of response.headers) {
+      if (name === 'set-cookie') outgoing.appendHeader(name, value);
+      else outgoing.setHeader(name, value);
+    }
     outgoing.writeHead(response.status);
     outgoing.flushHeaders();
     for (let frame = await reader.read(); !frame.done; frame = await reader.read()) {

@@ -3,7 +3,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createSystemClock } from '../../src/http/clock.ts';
 import type { CreditsHandlerOptions } from '../../src/http/handler.ts';
-import { stopNodeServer } from '../../src/http/stop-node-server.ts';
+import { createServerStop } from '../../src/http/server-stop.ts';
 import { toNodeListener } from '../../src/http/to-node-listener.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createNames, openDoor, openTestLedger } from '../support/door.ts';
@@ -26,12 +26,13 @@ async function listen(server: Server): Promise<string> {
 async function openServer(options: Partial<CreditsHandlerOptions> = {}) {
   const door = openDoor(ledger, { clock: createSystemClock(), ...options });
   const server = createServer(toNodeListener(door.handler));
+  const stop = createServerStop(server, door.handler);
   const origin = await listen(server);
   const user = door.signIn(name('user'));
   const headers = { cookie: `session=${user.account}` };
   return {
     ...door,
-    server,
+    stop,
     origin,
     account: user.account,
     headers,
@@ -53,18 +54,18 @@ function connectSilently(origin: string, account: string, path = '/api/credits/s
 }
 
 test('answers and refusals come over a socket as the handler made them', async () => {
-  const { ask, origin, account, server, handler } = await openServer();
+  const { ask, origin, account, stop } = await openServer();
   const snapshot = await ask('/api/credits');
   expect(snapshot.headers.get('etag')).toBe(`"${ledger.epoch}.0"`);
   expect(await snapshot.json()).toMatchObject({ account });
   expect((await fetch(`${origin}/api/credits`)).status).toBe(401);
   const tooLarge = await ask('/api/credits/settle', { method: 'POST', body: 'x'.repeat(100_000) });
   expect(tooLarge.status).toBe(413);
-  await stopNodeServer(server, handler);
+  await stop();
 });
 
 test('a stream delivers over a socket, and ends there when its reader leaves', async () => {
-  const { ask, account, server, handler } = await openServer();
+  const { ask, account, stop, handler } = await openServer();
   const leaving = new AbortController();
   const response = await ask('/api/credits/stream', { signal: leaving.signal });
   expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
@@ -76,11 +77,11 @@ test('a stream delivers over a socket, and ends there when its reader leaves', a
   expect(handler.streams).toBe(1);
   leaving.abort();
   await vi.waitFor(() => expect(handler.streams).toBe(0));
-  await stopNodeServer(server, handler);
+  await stop();
 });
 
 test('a server with streams open stops in under 3 s, and its readers are told when to come back', async () => {
-  const { ask, origin, account, server, handler } = await openServer();
+  const { ask, origin, account, stop, handler } = await openServer();
   const responses = await Promise.all(Array.from({ length: 8 }, () => ask('/api/credits/stream')));
   const readers = responses.map((response) => followEvents(response.body));
   for (const events of readers) await events.snapshot();
@@ -89,7 +90,7 @@ test('a server with streams open stops in under 3 s, and its readers are told wh
 
   const startedAt = performance.now();
   const farewells = Promise.all(readers.map(async (events) => [await events.next(), await events.next()]));
-  await stopNodeServer(server, handler);
+  await stop();
   expect(performance.now() - startedAt).toBeLessThan(3_000);
   for (const [goodbye, end] of await farewells) {
     expect(goodbye).toMatchObject({ event: 'goodbye', data: '{"retryAfterMs":1000}' });
@@ -103,14 +104,45 @@ test('a server with streams open stops in under 3 s, and its readers are told wh
 test('a request that never ends does not hold up the stop for longer than its grace', async () => {
   const { handler } = openDoor(ledger, { clock: createSystemClock() });
   const server = createServer(() => undefined);
+  const stop = createServerStop(server, handler, { graceMs: 100 });
   const origin = await listen(server);
   const hanging = fetch(origin).catch((error: unknown) => error);
   await vi.waitFor(async () => {
     const connections = await new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)));
     expect(connections).toBe(1);
   });
-  await stopNodeServer(server, handler, { graceMs: 100 });
+  await stop();
   expect(await hanging).toBeInstanceOf(Error);
+});
+
+test('connections without a request do not hold up the stop, used before or never', async () => {
+  const { ask, origin, stop } = await openServer();
+  await (await ask('/api/credits')).text(); // leaves its keep-alive connection
+  const { hostname, port } = new URL(origin);
+  const ahead = await new Promise<Socket>((resolve) => {
+    const socket = connect(Number(port), hostname, () => resolve(socket));
+    socket.resume();
+  });
+  const startedAt = performance.now();
+  await Promise.all([stop(), stop()]);
+  expect(performance.now() - startedAt).toBeLessThan(1_500);
+  await vi.waitFor(() => expect(ahead.closed).toBe(true));
+});
+
+test('what a request under way answers still arrives', async () => {
+  let answer: (() => void) | undefined;
+  const { handler } = openDoor(ledger, { clock: createSystemClock() });
+  const server = createServer((_, outgoing) => {
+    answer = () => outgoing.end('x'.repeat(1_000_000));
+  });
+  const stop = createServerStop(server, handler);
+  const origin = await listen(server);
+  const response = fetch(origin).then((each) => each.text());
+  await vi.waitFor(() => expect(answer).toBeDefined());
+  const stopped = stop();
+  answer?.();
+  expect(await response).toHaveLength(1_000_000);
+  await stopped;
 });
 
 test('a stream that is cut takes its socket along, although the peer reads nothing', async () => {

@@ -343,6 +343,7 @@ test('a drain says goodbye on every stream and takes no new one, while reads go 
   const drained = door.handler.drain({ retryAfterMs: 2_500 });
   const refused = await user.ask('/api/credits/stream');
   expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).toBe('3');
   expect(await refused.json()).toMatchObject({ code: 'unavailable' });
   expect((await user.ask('/api/credits')).status).toBe(200);
   for (const events of streams) {
