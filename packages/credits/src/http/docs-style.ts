@@ -15,7 +15,7 @@ a:hover { text-decoration-color: var(--amber) }
 .page { display: grid; grid-template-columns: 15rem minmax(0, 46rem); gap: 4rem; max-width: 72rem; margin: 0 auto; padding: 3.5rem 1.5rem 6rem }
 nav { position: sticky; top: 3.5rem; align-self: start; font-size: .875rem }
 nav h2 { margin: 1.75rem 0 .5rem; font-size: .75rem; font-weight: 600; letter-spacing: .06em; text-transform: uppercase; color: var(--quiet) }
-nav h2:first-child { margin-top: 0 }
+nav div:first-child h2 { margin-top: 0 }
 nav ul { list-style: none; margin: 0; padding: 0 }
 nav a { display: block; padding: .2rem 0; color: var(--quiet); text-decoration: none }
 nav a:hover { color: var(--text) }
@@ -39,9 +39,8 @@ td.kind { color: var(--quiet); white-space: nowrap; width: 1% }
 td .need { color: var(--amber) }
 @media (max-width: 60rem) {
   .page { grid-template-columns: minmax(0, 1fr); gap: 2.5rem; padding-top: 2rem }
-  nav { position: static; display: grid; grid-template-columns: 1fr 1fr; gap: 0 1.5rem; order: 2 }
-  nav h2 { margin-top: 0 }
-  main { order: 1 }
+  nav { position: static; display: grid; grid-template-columns: 1fr 1fr; gap: 0 1.5rem }
+  nav div h2:first-child { margin-top: 0 }
 }
 @media (max-width: 36rem) {
   article { padding: 1rem; border-radius: 10px }
