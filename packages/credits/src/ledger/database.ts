@@ -1,6 +1,7 @@
 import { Pool } from 'pg';
 import { CreditsError } from '../contract/error.ts';
 import { createListener } from './listener.ts';
+import { surviveLostConnections } from './lost-connection.ts';
 import { openEmbedded } from './embedded.ts';
 
 /** Where the ledger lives: exactly one of the three. */
@@ -49,8 +50,7 @@ export async function openDatabase(
     connectionTimeoutMillis: 10_000,
     application_name: 'realtime-credits',
   });
-  // An idle connection that dies is replaced by the next use; without a listener it would end the process.
-  pool.on('error', (error) => onWarning('A database connection was lost.', error));
+  surviveLostConnections(pool, onWarning);
   try {
     await pool.query('SELECT 1');
   } catch (error) {

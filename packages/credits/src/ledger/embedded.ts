@@ -6,6 +6,7 @@ import { CreditsError } from '../contract/error.ts';
 import type { Database } from './database.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { createEmbeddedSession } from './embedded-session.ts';
+import { surviveLostConnections } from './lost-connection.ts';
 import { startMaintenance } from './maintenance.ts';
 
 /**
@@ -47,7 +48,7 @@ export async function openEmbedded(
     idleTimeoutMillis: 0,
     connectionTimeoutMillis: 10_000,
   });
-  pool.on('error', (error) => onWarning('The embedded database reported an error.', error));
+  surviveLostConnections(pool, onWarning);
   const stopMaintenance = path === null ? async () => undefined : startMaintenance(pool, onWarning);
   return Object.freeze({
     kind: 'embedded' as const,

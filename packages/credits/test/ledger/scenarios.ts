@@ -65,9 +65,10 @@ export function testScenarios(bench: Bench): void {
     const before = await bench.ledger.circulation();
     const faulty = createFaultyDatabase(bench.database);
     const ledger = await bench.openLedger({ database: faulty.database });
-    faulty.failAfter('credits_write');
-    await expect(ledger.transfer({ ...by(source), source, destination, amount: 60 })).rejects.toThrow('injected');
-    faulty.heal();
+    faulty.failWithin('credits_write');
+    await expect(ledger.transfer({ ...by(source), source, destination, amount: 60 })).rejects.toMatchObject({
+      code: '22012',
+    });
     expect(await bench.ledger.balance(source)).toMatchObject({ version: 1, balance: { available: 100 } });
     expect(await bench.ledger.balance(destination)).toMatchObject({ version: 0, balance: { available: 0 } });
     expect(await bench.ledger.circulation()).toEqual(before);

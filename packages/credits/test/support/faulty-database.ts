@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '../../src/ledger/database.ts';
 
-/** A database that fails on order: the statement is executed, and its answer is lost. */
+/** A database that fails on order. */
 export interface FaultyDatabase {
   database: Database;
   /**
@@ -9,13 +9,15 @@ export interface FaultyDatabase {
    * @param code - SQLSTATE of the failure; without one it is a failure that nobody expects.
    */
   failAfter(statement: string, code?: string): Promise<void>;
+  /** The next statement of this name is replaced by one that the database refuses in the middle of its work. */
+  failWithin(statement: string): void;
   /** From now on nothing is executed. */
   failAlways(): void;
-  heal(): void;
 }
 
 export function createFaultyDatabase(database: Database): FaultyDatabase {
   let armed: { statement: string; code: string | undefined; happened: () => void } | null = null;
+  let replaced: string | null = null;
   let dead = false;
 
   function failure(code?: string): Error {
@@ -32,6 +34,10 @@ export function createFaultyDatabase(database: Database): FaultyDatabase {
         return async (query: string | { name: string }, ...rest: unknown[]) => {
           const name = typeof query === 'string' ? query : query.name;
           if (dead && name !== 'ROLLBACK') throw failure();
+          if (replaced === name) {
+            replaced = null;
+            return await value.call(target, 'SELECT 1 / (random() * 0)::int');
+          }
           const answer: unknown = await value.call(target, query, ...rest);
           if (armed === null || armed.statement !== name) return answer;
           const { code, happened } = armed;
@@ -59,12 +65,11 @@ export function createFaultyDatabase(database: Database): FaultyDatabase {
         armed = { statement, code, happened: resolve };
       });
     },
+    failWithin(statement) {
+      replaced = statement;
+    },
     failAlways() {
       dead = true;
-    },
-    heal() {
-      armed = null;
-      dead = false;
     },
   };
 }
