@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { getRequestListener } from '@hono/node-server';
 import next from 'next';
 import { isCreditsError } from 'realtime-credits';
-import { openDatabase, type Database } from 'realtime-credits/server';
+import { createServerStop, openDatabase, toNodeListener, type Database } from 'realtime-credits/server';
 import type { Config } from './config.ts';
 import { createDashboard, type Dashboard } from './dashboard.ts';
 import { stampClientAddress } from './http/client-address.ts';
@@ -32,6 +31,7 @@ export class StartError extends Error {
 const STOP_REQUESTS_MS_MAX = 1_500;
 const DASHBOARD_DIRECTORY = fileURLToPath(new URL('..', import.meta.url));
 
+type Warn = (message: string, cause: unknown) => void;
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 
@@ -43,31 +43,25 @@ type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promi
  *
  * @throws {StartError} the port is taken, or the database cannot be opened.
  */
-export async function startServer(
-  config: Config,
-  onWarning: (message: string, cause: unknown) => void,
-): Promise<RunningServer> {
+export async function startServer(config: Config, onWarning: Warn): Promise<RunningServer> {
   let listener: Listener = answerStarting;
   const server = createServer((request, response) => listener(request, response));
-  const url = await listen(server, config);
   let database: Database | null = null;
   let dashboard: Dashboard | null = null;
+  const drain = async () => dashboard?.credits.drain();
+  const stopServer = createServerStop(server, { drain }, { graceMs: STOP_REQUESTS_MS_MAX });
+  const url = await listen(server, config);
   let pages: ReturnType<typeof next> | null = null;
 
   async function stop(): Promise<void> {
-    await dashboard?.credits.drain({ retryAfterMs: 1_000 });
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeIdleConnections();
-    const force = setTimeout(() => server.closeAllConnections(), STOP_REQUESTS_MS_MAX);
-    await closed;
-    clearTimeout(force);
+    await stopServer();
     await dashboard?.close();
     await pages?.close().catch(() => undefined);
     await database?.close();
   }
 
   try {
-    database = await openOrExplain(config);
+    database = await openOrExplain(config, onWarning);
     dashboard = await createDashboard({ config, database, localUrl: url, onWarning });
     setRuntime(dashboard.runtime);
     await dashboard.startSweeping();
@@ -88,7 +82,7 @@ export async function startServer(
 }
 
 function createListener(config: Config, dashboard: Dashboard, pages: PageHandler): Listener {
-  const api = getRequestListener(dashboard.fetch);
+  const api = toNodeListener(dashboard);
   const https = config.publicUrl?.startsWith('https:') ?? false;
   const headers = new Map(Object.entries(securityHeaders(https)));
 
@@ -163,10 +157,11 @@ function portOf(url: string): number {
   return Number(new URL(url).port);
 }
 
-async function openOrExplain(config: Config): Promise<Database> {
+async function openOrExplain(config: Config, onWarning: Warn): Promise<Database> {
   try {
     return await openDatabase(
       config.database.kind === 'postgres' ? { url: config.database.url } : { directory: config.database.directory },
+      { onWarning },
     );
   } catch (cause) {
     if (isCreditsError(cause)) throw new StartError(cause.message, { cause });

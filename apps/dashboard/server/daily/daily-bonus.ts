@@ -58,7 +58,7 @@ export function createDailyBonus({ pool, payouts, day, now, onClaimed }: DailyBo
   async function check(userId: string): Promise<DailyCheckAnswer['data']> {
     const at = now();
     const today = day.of(at);
-    const [last, stats] = await Promise.all([findLast(userId), readTotals(userId)]);
+    const [last, totals] = await Promise.all([findLast(userId), readTotals(userId)]);
     const claimed = last?.day === today;
     const streak = continuedStreak(last, today);
     const next = (claimed ? streak : streak + 1) - 1;
@@ -69,7 +69,7 @@ export function createDailyBonus({ pool, payouts, day, now, onClaimed }: DailyBo
       hasLoggedIn: claimed,
       coinsAwarded: claimed && last !== null ? Number(last.amount) : rewardOf(streak + 1),
       streak,
-      longestStreak: stats.longest,
+      longestStreak: totals.longest,
       rewards: [...DAILY_REWARDS],
       rewardIndex: (claimed ? next + 1 : next) % DAILY_REWARDS.length,
       nextClaimAt: claimed ? closesAt : toInstant(at),

@@ -1,4 +1,5 @@
 import { CreditsError } from 'realtime-credits';
+import { readJson } from 'realtime-credits/server';
 import type { z } from 'zod';
 
 /** No body of ours comes near it; beyond it a request is refused unread. */
@@ -11,8 +12,8 @@ export const BODY_BYTES_MAX = 64 * 1024;
  * @throws {CreditsError} `body_too_large`, or `invalid_request` — not JSON, or not of the schema: with the issues.
  */
 export async function readBody<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.output<Schema>> {
-  const text = await readText(request);
-  return parseInput(text === '' ? {} : parseJson(text), schema);
+  const isEmpty = request.body === null || request.headers.get('content-length') === '0';
+  return parseInput(isEmpty ? {} : await readJson(request, { bodyBytesMax: BODY_BYTES_MAX }), schema);
 }
 
 /** Reads a query string by a schema. @throws {CreditsError} `invalid_request` */
@@ -34,31 +35,4 @@ export function parseInput<Schema extends z.ZodType>(value: unknown, schema: Sch
     first === undefined ? undefined : first.path === '' ? `${first.message}.` : `${first.path}: ${first.message}.`,
     { details: { issues } },
   );
-}
-
-async function readText(request: Request): Promise<string> {
-  const announced = Number(request.headers.get('content-length') ?? '0');
-  if (announced > BODY_BYTES_MAX) throw tooLarge();
-  if (request.body === null) return '';
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  // Counted while reading: a body sent in chunks announces no length.
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength;
-    if (bytes > BODY_BYTES_MAX) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8').trim();
-}
-
-function tooLarge(): CreditsError {
-  return new CreditsError('body_too_large', `A request may have ${BODY_BYTES_MAX} bytes.`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new CreditsError('invalid_request', 'The body is not JSON.', { cause });
-  }
 }

@@ -1,4 +1,4 @@
-import { CreditsError, HISTORY_LIMIT_MAX, isCreditsError, type Entry } from 'realtime-credits';
+import { HISTORY_LIMIT_MAX, isCreditsError, type Entry } from 'realtime-credits';
 import type { Ledger, Receipt } from 'realtime-credits/server';
 import { z } from 'zod';
 import type {
