@@ -82,6 +82,7 @@ export function createFollower(core: Core, options: FollowerOptions): Follower {
   async function read(): Promise<void> {
     if (signedOut || !environment.active) return;
     const life = core.life();
+    const { signal: ended } = abort;
     const { tick, confirmed, operations } = core.model();
     // The host's own route does not know the question; what it does not name may still have happened.
     const asked = (versioned ? operations : [])
@@ -102,12 +103,18 @@ export function createFollower(core: Core, options: FollowerOptions): Follower {
       const reply = await request(
         environment,
         (signal) => environment.fetch(url, withHeaders({ signal })),
-        abort.signal,
+        ended,
       );
       if (life !== core.life()) return;
       next = reply.response.ok ? accept(reply, tick, asked) : refuse(reply);
     } catch (cause) {
       if (life !== core.life()) return;
+      if (ended.aborted) {
+        // We gave it up ourselves, as the page went or the last display did: that says nothing about the server.
+        core.patch({ fetching: false });
+        if (starts > 0 && !suspended) void poller.ask({ force: true });
+        return;
+      }
       next = fail(isCreditsError(cause) ? cause : new CreditsError('protocol', undefined, { cause }), 0);
     }
     if (life !== core.life()) return;
@@ -215,6 +222,7 @@ export function createFollower(core: Core, options: FollowerOptions): Follower {
           newest = snapshot;
           error = null;
           core.take(snapshot, { startedAt }, 'stream');
+          show();
         },
         onHeartbeat() {
           if (newest === null) return;

@@ -67,6 +67,7 @@ function parseJson(text: string): unknown {
 export function toError({ response, body }: Reply): CreditsError {
   const error = parseProblem(body, response.ok ? 400 : response.status);
   const { message, detail } = (body ?? {}) as { message?: unknown; detail?: unknown };
-  if (typeof message !== 'string' || typeof detail === 'string') return error;
+  // A problem of a code that only the host knows still says in words what is wrong.
+  if (typeof message !== 'string' || error.message === detail) return error;
   return new CreditsError(error.code, message, { details: error.details as never, requestId: error.requestId });
 }
