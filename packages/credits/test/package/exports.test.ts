@@ -1,0 +1,103 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createConsumer } from '../support/consumer.ts';
+
+let consumer: ReturnType<typeof createConsumer>;
+
+beforeAll(() => void (consumer = createConsumer()));
+afterAll(() => consumer.remove());
+
+/** Every module that an entry point loads, ours by file and others by name. */
+function reach(entry: string): { files: string[]; packages: string[] } {
+  const files = new Set<string>();
+  const packages = new Set<string>();
+  const visit = (file: string): void => {
+    if (files.has(file)) return;
+    files.add(file);
+    const code = readFileSync(file, 'utf8');
+    for (const [, specifier = ''] of code.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
+      if (specifier.startsWith('.')) visit(join(dirname(file), specifier));
+      else packages.add(specifier);
+    }
+  };
+  visit(join(consumer.installed, 'dist', entry));
+  return { files: [...files], packages: [...packages] };
+}
+
+test('all four entry points load in Node, and give what they are for', () => {
+  const printed = consumer.run(`
+    const names = ['realtime-credits', 'realtime-credits/server', 'realtime-credits/client', 'realtime-credits/react'];
+    const loaded = await Promise.all(names.map((name) => import(name)));
+    console.log(JSON.stringify(loaded.map((each) => Object.keys(each))));
+  `);
+  const [contract, server, client, react] = JSON.parse(printed) as string[][];
+  expect(contract).toEqual(expect.arrayContaining(['CreditsError', 'CREDITS_ERRORS', 'parseSnapshot', 'CREDITS_PATH']));
+  expect(server).toEqual(
+    expect.arrayContaining([
+      'openDatabase',
+      'createLedger',
+      'createCreditsHandler',
+      'answerWithSnapshot',
+      'assertSameOrigin',
+      'readIdempotencyKey',
+      'toProblemResponse',
+      'toNextHandlers',
+      'toNodeListener',
+      'createServerStop',
+    ]),
+  );
+  expect(client).toEqual(expect.arrayContaining(['createCreditsClient', 'selectShown', 'CreditsError']));
+  expect(react).toEqual(expect.arrayContaining(['useCreditsValue', 'useCreditsState', 'useCreditsCommand']));
+});
+
+test('types resolve without a bundler, and are types', () => {
+  consumer.write(
+    'types.ts',
+    `
+    import { parseSnapshot, type Snapshot } from 'realtime-credits';
+    import { createCreditsClient, selectShown } from 'realtime-credits/client';
+    import { useCreditsValue } from 'realtime-credits/react';
+    import { createCreditsHandler, type Identity, type Ledger } from 'realtime-credits/server';
+    export const snapshot: Snapshot = parseSnapshot({});
+    export const shown: number | null = selectShown(createCreditsClient().getState());
+    export const hook = () => useCreditsValue(createCreditsClient(), selectShown);
+    export const door = (ledger: Ledger, identify: (request: Request) => Promise<Identity | null>) =>
+      createCreditsHandler({ ledger, identify });
+    // @ts-expect-error -- a door without a resolver is refused by the compiler
+    export const open = (ledger: Ledger) => createCreditsHandler({ ledger });
+    // @ts-expect-error -- nor is a version text
+    export const version: string = snapshot.version;
+  `,
+  );
+  expect(consumer.compile('types.ts')).toBe('');
+});
+
+test.each(['index.js', 'client.js'])('%s reaches no package and nothing of Node: it runs anywhere', (entry) => {
+  const { files, packages } = reach(entry);
+  expect(packages).toEqual([]);
+  expect(files.length).toBeGreaterThan(5);
+  expect(files.filter((file) => /\/(http|ledger|react)\//.test(file))).toEqual([]);
+});
+
+test('react.js reaches React, nothing else, and says that it is for the browser', () => {
+  expect(reach('react.js').packages).toEqual(['react']);
+  const code = readFileSync(join(consumer.installed, 'dist/react.js'), 'utf8');
+  expect(code.startsWith(`'use client';`)).toBe(true);
+});
+
+test('server.js reaches the packages that it depends on, and no React', () => {
+  const manifest = JSON.parse(readFileSync(join(consumer.installed, 'package.json'), 'utf8'));
+  const { packages } = reach('server.js');
+  const names = packages
+    .filter((specifier) => !specifier.startsWith('node:'))
+    .map((specifier) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/'));
+  expect(new Set(names)).toEqual(new Set(Object.keys(manifest.dependencies)));
+});
+
+test('the tarball has what it needs and no more', () => {
+  expect(readdirSync(consumer.installed).toSorted()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json', 'src']);
+  // Source maps point at sources that are there, so that a debugger shows the code that people read.
+  const map = JSON.parse(readFileSync(join(consumer.installed, 'dist/http/handler.js.map'), 'utf8'));
+  for (const source of map.sources) expect(existsSync(join(consumer.installed, 'dist/http', source))).toBe(true);
+});
