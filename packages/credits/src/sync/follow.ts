@@ -100,11 +100,7 @@ export function createFollower(core: Core, options: FollowerOptions): Follower {
     }
     let next: number | null;
     try {
-      const reply = await request(
-        environment,
-        (signal) => environment.fetch(url, withHeaders({ signal })),
-        ended,
-      );
+      const reply = await request(environment, (signal) => environment.fetch(url, withHeaders({ signal })), ended);
       if (life !== core.life()) return;
       next = reply.response.ok ? accept(reply, tick, asked) : refuse(reply);
     } catch (cause) {

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Snapshot } from '../../src/contract/snapshot.ts';
+import { createModel, ingest, open, type Model } from '../../src/sync/state.ts';
+import { selectShown } from '../../src/sync/view.ts';
+
+/** A history of an account: own operations and changes by others, as the server committed them. */
+const history = fc.array(fc.record({ own: fc.boolean(), delta: fc.integer({ min: -50, max: 50 }) }), {
+  minLength: 1,
+  maxLength: 12,
+});
+
+interface Told {
+  history: { own: boolean; delta: number }[];
+  /** Frames by the versions that they span, in the order in which they arrive: some twice, some never. */
+  frames: { from: number; to: number }[];
+}
+
+const told = history.chain((changes) =>
+  fc.record({
+    history: fc.constant(changes),
+    frames: fc
+      .array(fc.tuple(fc.nat(changes.length), fc.nat(changes.length)), { maxLength: 25 })
+      .map((spans) => spans.map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) }))),
+  }),
+);
+
+const START = 1_000;
+
+function frameOf(changes: Told['history'], from: number, to: number): Snapshot {
+  const available = changes.slice(0, to).reduce((sum, { delta }) => sum + delta, START);
+  const applied = changes.flatMap(({ own }, index) => (own && index >= from && index < to ? [`op-${index}`] : []));
+  return {
+    account: 'ada',
+    epoch: 'one',
+    version: to,
+    from,
+    applied,
+    balance: { posted: available, held: 0, available },
+  };
+}
+
+/** All own operations are shown from the start; then whatever arrives, arrives. */
+function begin(changes: Told['history']): Model {
+  let model = ingest(createModel('ada'), frameOf(changes, 0, 0), { startedAt: 0 });
+  for (const [index, { own, delta }] of changes.entries()) {
+    if (own) model = open(model, { id: `op-${index}`, delta, reason: '', named: true });
+  }
+  return model;
+}
+
+function shown(model: Model): number {
+  return selectShown({ confirmed: model.confirmed, pending: model.operations }) ?? Number.NaN;
+}
+
+function explained(changes: Told['history'], version: number): number {
+  return changes.reduce((sum, { own, delta }, index) => (index < version || own ? sum + delta : sum), START);
+}
+
+test('S7, S8: whatever arrives twice, late, never or in any order, the number is the ledger’s at some version and own operations not in it', () => {
+  fc.assert(
+    fc.property(told, ({ history: changes, frames }) => {
+      let model = begin(changes);
+      for (const { from, to } of frames) {
+        const before = model.confirmed?.version ?? 0;
+        model = ingest(model, frameOf(changes, from, to), { startedAt: 0 });
+        const version = model.confirmed?.version ?? -1;
+        expect(version).toBeGreaterThanOrEqual(before);
+        expect(shown(model)).toBe(explained(changes, version));
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('S6: one complete frame at the end makes the number the ledger’s, whatever came before', () => {
+  fc.assert(
+    fc.property(told, ({ history: changes, frames }) => {
+      let model = begin(changes);
+      for (const { from, to } of frames) model = ingest(model, frameOf(changes, from, to), { startedAt: 0 });
+      model = ingest(model, frameOf(changes, 0, changes.length), { startedAt: model.tick });
+      expect(shown(model)).toBe(explained(changes, changes.length));
+      expect(model.operations).toEqual([]);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('S7: a frame that arrives twice changes nothing the second time', () => {
+  fc.assert(
+    fc.property(told, ({ history: changes, frames }) => {
+      let model = begin(changes);
+      for (const { from, to } of frames) {
+        model = ingest(model, frameOf(changes, from, to), { startedAt: 0 });
+        const again = ingest(model, frameOf(changes, from, to), { startedAt: 0 });
+        expect([shown(again), again.operations]).toEqual([shown(model), model.operations]);
+      }
+    }),
+  );
+});

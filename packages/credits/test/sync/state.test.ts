@@ -1,0 +1,242 @@
+import { expect, test } from 'vitest';
+import type { Snapshot } from '../../src/contract/snapshot.ts';
+import {
+  acknowledge,
+  createModel,
+  doubt,
+  end,
+  ingest,
+  ingestAmount,
+  needsFetch,
+  open,
+  reject,
+  takeBack,
+  type Model,
+} from '../../src/sync/state.ts';
+import { selectShown } from '../../src/sync/view.ts';
+
+function snapshot(version: number, available: number, more: Partial<Snapshot> = {}): Snapshot {
+  const balance = { posted: available, held: 0, available };
+  return { account: 'ada', epoch: 'one', version, balance, from: version, applied: [], ...more };
+}
+
+/** Version 1 with 1,000 credits. */
+function begin(): Model {
+  return ingest(createModel('ada'), snapshot(1, 1_000), { startedAt: 0 });
+}
+
+function shown(model: Model): number | null {
+  return selectShown({ confirmed: model.confirmed, pending: model.operations });
+}
+
+function spend(model: Model, id: string, amount: number): Model {
+  return open(model, { id, delta: -amount, reason: '', named: true });
+}
+
+function announce(model: Model, id: string, amount: number): Model {
+  return open(model, { id, delta: -amount, reason: '', named: false });
+}
+
+const frame = { startedAt: 0 };
+
+test('nothing is shown before anything is known: never a 0 that nobody said', () => {
+  expect(shown(createModel('ada'))).toBeNull();
+  expect(shown(spend(createModel('ada'), 'a', 10))).toBeNull();
+});
+
+test('S1: the number is confirmed available and what is pending', () => {
+  const held = snapshot(2, 0, { balance: { posted: 1_000, held: 300, available: 700 } });
+  const model = spend(spend(ingest(begin(), held, frame), 'a', 10), 'b', 20);
+  expect(shown(model)).toBe(670);
+});
+
+test('S2: an operation is dropped by the frame that names it, and counted once', () => {
+  const model = ingest(spend(begin(), 'a', 100), snapshot(2, 900, { from: 1, applied: ['a'] }), frame);
+  expect(shown(model)).toBe(900);
+  expect(model.operations).toEqual([]);
+});
+
+test('S2: a frame that names it comes too late to matter, and drops it all the same', () => {
+  const ahead = ingest(begin(), snapshot(5, 850, { from: 1 }), frame);
+  const model = spend(ahead, 'a', 100);
+  expect(ingest(model, snapshot(4, 900, { from: 3, applied: ['a'] }), frame).operations).toEqual([]);
+  expect(shown(ingest(model, snapshot(4, 900, { from: 3, applied: ['a'] }), frame))).toBe(850);
+});
+
+test('S3: an older version never comes back', () => {
+  const model = ingest(begin(), snapshot(3, 700, { from: 1 }), frame);
+  expect(ingest(model, snapshot(2, 900, { from: 1 }), frame).confirmed).toBe(model.confirmed);
+});
+
+test('S3a: the same version again changes nothing', () => {
+  const model = begin();
+  expect(ingest(model, snapshot(1, 1_000), frame)).toBe(model);
+});
+
+test('S5: rejecting one operation changes the number by exactly its amount, in any order', () => {
+  const all = spend(spend(spend(begin(), 'a', 1), 'b', 20), 'c', 300);
+  expect(shown(reject(all, 'b'))).toBe(699);
+  expect(shown(reject(reject(all, 'c'), 'a'))).toBe(980);
+  expect(shown(reject(reject(reject(all, 'b'), 'c'), 'a'))).toBe(1_000);
+  expect(reject(all, 'unknown')).toBe(all);
+});
+
+test('S9: another user’s snapshot is ignored', () => {
+  const model = begin();
+  expect(ingest(model, snapshot(9, 7, { account: 'bob' }), frame)).toBe(model);
+});
+
+test('3.1: a frame of a former life of the database does not come back, and the server is asked', () => {
+  const restored = ingest(begin(), snapshot(1, 500, { epoch: 'two' }), { startedAt: 99 });
+  expect(shown(restored)).toBe(500);
+  const late = ingest(restored, snapshot(7, 1_000), { startedAt: 0 });
+  expect(shown(late)).toBe(500);
+  expect(needsFetch(late)).toBe(true);
+});
+
+test('3.1: versions of another life are not compared', () => {
+  const model = ingest(begin(), snapshot(40, 1_000, { from: 1 }), frame);
+  const restored = ingest(model, snapshot(2, 500, { epoch: 'two' }), { startedAt: model.tick });
+  expect(restored.confirmed).toMatchObject({ version: 2, epoch: 'two' });
+});
+
+test('3.2: after a gap the number waits while something is pending', () => {
+  const waiting = ingest(spend(begin(), 'a', 100), snapshot(4, 850, { from: 3 }), frame);
+  expect(shown(waiting)).toBe(900);
+  expect(needsFetch(waiting)).toBe(true);
+  const answered = ingest(waiting, snapshot(4, 850, { from: 1, applied: ['a'] }), { startedAt: waiting.tick });
+  expect(shown(answered)).toBe(850);
+  expect(needsFetch(answered)).toBe(false);
+});
+
+test('3.2: a gap does not matter while nothing is pending', () => {
+  expect(shown(ingest(begin(), snapshot(4, 850, { from: 3 }), frame))).toBe(850);
+});
+
+test('3.2: a gap does not matter for operations that the frame names, or that were asked about and are not in it', () => {
+  const pending = spend(spend(begin(), 'a', 100), 'b', 30);
+  const source = { startedAt: pending.tick, asked: ['a', 'b'] };
+  const model = ingest(pending, snapshot(4, 850, { from: 4, applied: ['a'] }), source);
+  expect(shown(model)).toBe(820);
+  expect(model.operations.map(({ id }) => id)).toEqual(['b']);
+});
+
+test('3.2: a frame that could not be shown is shown as soon as the last doubt is gone', () => {
+  const waiting = ingest(spend(begin(), 'a', 100), snapshot(4, 850, { from: 3 }), frame);
+  expect(shown(reject(waiting, 'a'))).toBe(850);
+});
+
+test('3.2: an operation that was opened after a frame had come is not in it', () => {
+  const waiting = ingest(spend(begin(), 'a', 100), snapshot(4, 850, { from: 3 }), frame);
+  const later = spend(waiting, 'b', 30);
+  expect(shown(reject(later, 'a'))).toBe(820);
+});
+
+test('3.3: a rejection is final whatever else the snapshot brings', () => {
+  const rejected = [{ id: 'a', code: 'operation_abandoned' as const }];
+  expect(shown(ingest(spend(begin(), 'a', 100), snapshot(1, 1_000, { rejected }), frame))).toBe(1_000);
+  const gap = ingest(spend(spend(begin(), 'a', 100), 'b', 10), snapshot(9, 5, { from: 8, rejected }), frame);
+  expect(shown(gap)).toBe(990);
+});
+
+test('an answer’s snapshot contains its operation, also where the frame does not name it', () => {
+  const model = acknowledge(spend(begin(), 'a', 100), 'a', { snapshot: snapshot(2, 900), startedAt: 1 });
+  expect(shown(model)).toBe(900);
+  expect(model.operations).toEqual([]);
+});
+
+test('an answer behind a gap waits for the frame that contains it, whoever brings it', () => {
+  const two = spend(spend(begin(), 'a', 100), 'b', 30);
+  const waiting = acknowledge(two, 'a', { snapshot: snapshot(3, 870), startedAt: 1 });
+  expect(waiting.confirmed?.version).toBe(1);
+  expect(shown(waiting)).toBe(870);
+  const settled = ingest(waiting, snapshot(4, 875, { from: 1, applied: ['b'] }), { startedAt: 0 });
+  expect(shown(settled)).toBe(875);
+  expect(settled.operations).toEqual([]);
+});
+
+test('4.1: a balance is believed only if no window overlaps its question', () => {
+  const begun = ingestAmount(createModel('ada'), 1_000, 0);
+  const askedAt = begun.tick;
+  const during = spend(begun, 'a', 100);
+  expect(shown(ingestAmount(during, 1_000, askedAt))).toBe(900);
+  const answered = acknowledge(during, 'a', { startedAt: during.tick });
+  expect(shown(ingestAmount(answered, 1_000, askedAt))).toBe(900);
+  expect(shown(ingestAmount(answered, 900, answered.tick))).toBe(900);
+  expect(ingestAmount(answered, 900, answered.tick).operations).toEqual([]);
+});
+
+test('4.3: an unknown outcome holds every balance back until its window is closed', () => {
+  const unknown = doubt(spend(ingestAmount(createModel('ada'), 1_000, 0), 'a', 100), 'a');
+  expect(shown(ingestAmount(unknown, 900, unknown.tick))).toBe(900);
+  expect(needsFetch(unknown)).toBe(false);
+  const ended = end(unknown, 'a');
+  expect(needsFetch(ended)).toBe(true);
+  expect(shown(ingestAmount(ended, 900, ended.tick))).toBe(900);
+  expect(ingestAmount(ended, 900, ended.tick).operations).toEqual([]);
+});
+
+test('4.5: an answer’s balance is believed only if no other window overlapped its own', () => {
+  const alone = spend(ingestAmount(createModel('ada'), 1_000, 0), 'a', 100);
+  expect(acknowledge(alone, 'a', { available: 895, startedAt: alone.tick }).confirmed?.balance.available).toBe(895);
+  const two = spend(alone, 'b', 30);
+  const answered = acknowledge(two, 'a', { available: 870, startedAt: alone.tick });
+  expect(answered.confirmed?.balance.available).toBe(1_000);
+  expect(shown(answered)).toBe(870);
+});
+
+test('4.5: it drops what was acknowledged before its window began', () => {
+  const first = spend(ingestAmount(createModel('ada'), 1_000, 0), 'a', 100);
+  const second = spend(acknowledge(first, 'a', { startedAt: first.tick }), 'b', 30);
+  const model = acknowledge(second, 'b', { available: 870, startedAt: second.tick });
+  expect(shown(model)).toBe(870);
+  expect(model.operations).toEqual([]);
+});
+
+test('4a.1: while an announced operation is open the balance does not move', () => {
+  const frozen = ingest(announce(begin(), 'a', 100), snapshot(2, 900, { from: 1 }), frame);
+  expect(shown(frozen)).toBe(900);
+  expect(frozen.confirmed?.version).toBe(1);
+  expect(needsFetch(frozen)).toBe(false);
+});
+
+test('4a.2: on ending, a remembered frame is taken if it is as new as the answer', () => {
+  const frozen = ingest(announce(begin(), 'a', 100), snapshot(3, 950, { from: 1 }), frame);
+  const model = acknowledge(frozen, 'a', { snapshot: snapshot(2, 900), startedAt: frozen.tick });
+  expect(model.confirmed?.version).toBe(3);
+  expect(shown(model)).toBe(950);
+});
+
+test('4a.2: without an authoritative answer only a question asked afterwards ends it', () => {
+  const ended = acknowledge(announce(begin(), 'a', 100), 'a', { startedAt: 1 });
+  expect(needsFetch(ended)).toBe(true);
+  const early = ingest(ended, snapshot(2, 900, { from: 1 }), { startedAt: 0 });
+  expect(shown(early)).toBe(900);
+  expect(early.confirmed?.version).toBe(1);
+  expect(shown(ingest(early, snapshot(2, 900, { from: 1 }), { startedAt: early.tick }))).toBe(900);
+});
+
+test('4a.2: taking back ends the spend of that amount, and nothing else', () => {
+  const two = announce(announce(begin(), 'a', 100), 'b', 30);
+  expect(takeBack(two, 31)).toBeNull();
+  const taken = takeBack(two, 30);
+  expect(taken?.id).toBe('b');
+  expect(taken?.model.operations.map(({ state }) => state)).toEqual(['open', 'unknown']);
+});
+
+test('4a.5: a spend that was settled in another’s place gives the answer back when it is taken back', () => {
+  const two = announce(announce(begin(), 'a', 100), 'b', 30);
+  const settled = acknowledge(two, 'a', { snapshot: snapshot(2, 970), startedAt: 1 });
+  const model = takeBack(settled, 100)?.model ?? settled;
+  expect(model.operations.map(({ id, state }) => [id, state])).toEqual([
+    ['a', 'unknown'],
+    ['b', 'acknowledged'],
+  ]);
+  expect(shown(ingest(model, snapshot(2, 970, { from: 1 }), { startedAt: model.tick }))).toBe(970);
+});
+
+test('4a.4: a frame that names an announced operation ends it', () => {
+  const model = ingest(announce(begin(), 'a', 100), snapshot(2, 900, { from: 1, applied: ['a'] }), frame);
+  expect(shown(model)).toBe(900);
+  expect(model.operations).toEqual([]);
+});
