@@ -29,8 +29,10 @@ export interface EventStream {
   beat(): void;
   /** Sends what waits, then this, then ends. Only the first farewell counts. */
   end(farewell: Farewell): void;
-  /** Ends at once; what waits is lost. */
+  /** Ends at once, as an error of the transport; what waits is lost. */
   cut(): void;
+  /** The reader went by itself: nothing more is written, and nothing is wrong. */
+  leave(): void;
 }
 
 export interface EventStreamOptions {
@@ -81,6 +83,13 @@ export function createEventStream({ clock, stallMs, onClose }: EventStreamOption
     if (isClosed) return;
     close();
     controller?.error(new Error('The event stream was cut.'));
+  }
+
+  function leave(): void {
+    if (isClosed) return;
+    close();
+    // Not an error: adapters write those to the log, and every closed tab would be one.
+    controller?.close();
   }
 
   function takeNext(): string | null {
@@ -143,5 +152,6 @@ export function createEventStream({ clock, stallMs, onClose }: EventStreamOption
       flush();
     },
     cut,
+    leave,
   });
 }

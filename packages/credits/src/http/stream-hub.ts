@@ -193,7 +193,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
       stallMs: STALL_MS,
       onClose: () => {
         for (const stop of timers) stop();
-        signal.removeEventListener('abort', stream.cut);
+        signal.removeEventListener('abort', stream.leave);
         leave(account, follower);
       },
     });
@@ -228,10 +228,10 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     }
 
     const group = join(account, follower);
-    signal.addEventListener('abort', stream.cut);
+    signal.addEventListener('abort', stream.leave);
     try {
       const first = await ledger.snapshot(account, since === undefined ? {} : { since });
-      if (signal.aborted) stream.cut();
+      if (signal.aborted) stream.leave();
       if (!stream.isEnding) {
         stream.offer(first);
         welcome(account, group, first.version);

@@ -99,3 +99,13 @@ test('a reader that leaves closes the stream and its timers', async () => {
   stream.cut();
   expect(closings()).toBe(1);
 });
+
+test('a reader that went by itself ends the stream, and that is no error', async () => {
+  const { time, stream, events, closings } = openStream();
+  stream.offer(frame(1));
+  expect((await events.snapshot()).version).toBe(1);
+  stream.leave();
+  expect(await events.next()).toBeNull();
+  expect(closings()).toBe(1);
+  expect(time.waiting).toBe(0);
+});
