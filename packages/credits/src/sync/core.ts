@@ -71,7 +71,8 @@ export function createCore(environment: Environment, onCommit: () => void, onFra
 
   function confirmation(): Partial<CreditsState> {
     cancelStale();
-    cancelStale = environment.setTimer(() => publish({ stale: true }), STALE_MS);
+    // Where there is no page nobody looks, and a timer would only keep the process.
+    if (environment.active) cancelStale = environment.setTimer(() => publish({ stale: true }), STALE_MS);
     return { confirmedAt: environment.wallClock(), stale: false };
   }
 
