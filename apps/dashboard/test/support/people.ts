@@ -14,7 +14,8 @@ let people = 0;
 /** A different client address for each person: the test server trusts its proxy, and here we are the proxy. */
 function nextAddress(): string {
   people += 1;
-  const worker = Number(process.env['TEST_PARALLEL_INDEX'] ?? 0);
+  // A worker that is replaced after a failure starts counting anew, and must not meet the one before.
+  const worker = Number(process.env['TEST_WORKER_INDEX'] ?? 0) % 250;
   return `10.${worker}.${Math.floor(people / 250)}.${(people % 250) + 1}`;
 }
 
