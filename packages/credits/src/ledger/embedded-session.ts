@@ -15,10 +15,8 @@ export interface EmbeddedSession {
   connect(): Duplex;
 }
 
-const STARTUP_ANSWER = Buffer.from([
-  ...[0x52, 0, 0, 0, 8, 0, 0, 0, 0], // AuthenticationOk
-  ...[0x5a, 0, 0, 0, 5, 0x49], // ReadyForQuery, idle
-]);
+/** AuthenticationOk, then ReadyForQuery outside of a transaction. */
+const STARTUP_ANSWER = Buffer.from('R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I', 'latin1');
 
 /** Messages that end a statement: Sync, Query, and the end or failure of a copy. */
 const ENDS = new Set(['S', 'Q', 'c', 'f', 'H'].map((type) => type.charCodeAt(0)));

@@ -17,8 +17,8 @@ export async function roundTrip<const T extends readonly ((() => Promise<unknown
   statements: T,
 ): Promise<Answers<T>> {
   const answers: unknown[] = [];
-  if ('pipeline' in client && client.pipeline === true) {
-    const sent = statements.map((statement) => statement?.() ?? null);
+  if ('pipeline' in client && client.pipeline) {
+    const sent = statements.map((statement) => statement?.() ?? Promise.resolve(null));
     await Promise.allSettled(sent);
     answers.push(...(await Promise.all(sent)));
   } else {

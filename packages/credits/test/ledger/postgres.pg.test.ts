@@ -34,8 +34,8 @@ async function openInstance(): Promise<{ ledger: Ledger; database: Database }> {
 test('instances that spend from one account at once never overdraw it', async () => {
   const instances = [await openInstance(), await openInstance(), await openInstance()];
   const account = await openAccount(bench, 500);
-  const spends = Array.from({ length: 300 }, (_, index) =>
-    instances[index % 3]?.ledger.spend({ ...by(account), account, amount: 7 }),
+  const spends = instances.flatMap(({ ledger }) =>
+    Array.from({ length: 100 }, () => ledger.spend({ ...by(account), account, amount: 7 })),
   );
   const outcomes = await Promise.allSettled(spends);
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(71);
@@ -121,9 +121,8 @@ test('commands go on when the server cuts every connection under them', async ()
     outcomes.push(...(await Promise.allSettled(spends)));
   }
   await administrator.end();
-  for (const outcome of outcomes) {
-    if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'unavailable' });
-  }
+  const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []));
+  expect(reasons.filter((code) => code !== 'unavailable')).toEqual([]);
   // An answer may be lost; an answer that was given is true.
   const spent = outcomes.filter(({ status }) => status === 'fulfilled').length;
   const { balance } = await ledger.balance(account);
