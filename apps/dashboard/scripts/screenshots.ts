@@ -147,12 +147,12 @@ async function shoot(context: BrowserContext, shot: Shot, file: string): Promise
     await page.waitForTimeout(700);
     await shot.before?.(page);
     await page.waitForTimeout(400);
+    const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    if (excess > 0) said.push(`scrolls sideways by ${excess} px`);
+    await page.screenshot({ path: file, fullPage: shot.before === undefined, animations: 'disabled' });
   } catch (error) {
     said.push(String(error).split('\n')[0] ?? '');
   }
-  const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  if (excess > 0) said.push(`scrolls sideways by ${excess} px`);
-  await page.screenshot({ path: file, fullPage: shot.before === undefined, animations: 'disabled' });
   for (const line of said) process.stdout.write(`  ${file}: ${line.slice(0, 300)}\n`);
   await page.close();
 }

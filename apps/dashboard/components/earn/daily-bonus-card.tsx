@@ -18,6 +18,7 @@ interface DailyBonusProps {
 
 /** Today's bonus in short, for the overview. */
 export function DailyBonusCard({ daily, renderedAt }: DailyBonusProps) {
+  const router = useRouter();
   return (
     <Card>
       <CardHeader>
@@ -28,8 +29,18 @@ export function DailyBonusCard({ daily, renderedAt }: DailyBonusProps) {
             : `${formatCount(daily.streak, 'day')} in a row. Seven days make a full track.`}
         </CardDescription>
       </CardHeader>
-      <div className="flex flex-1 flex-col justify-center px-5 py-6 sm:px-6">
+      <div className="flex flex-1 flex-col justify-center gap-5 px-5 py-6 sm:px-6">
         <StreakTrack daily={daily} />
+        <p className="text-center text-[0.8125rem] text-muted-foreground">
+          {daily.canClaim ? (
+            <>
+              Open for another{' '}
+              <Countdown until={daily.expiresAt} renderedAt={renderedAt} style="words" onEnd={router.refresh} />
+            </>
+          ) : (
+            'Come back tomorrow to keep the streak.'
+          )}
+        </p>
       </div>
       <CardFooter className="min-h-18 justify-between">
         <ClaimState daily={daily} renderedAt={renderedAt} />

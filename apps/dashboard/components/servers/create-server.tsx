@@ -12,7 +12,7 @@ import { OrderSummary } from '@/components/servers/order-summary';
 import { useCreateServer } from '@/components/servers/use-create-server';
 import { Input } from '@/components/ui/input';
 import type { CatalogueAnswer, Plan } from '@/lib/api';
-import { formatCountry, formatMegabytes } from '@/lib/format';
+import { formatCount, formatCountry, formatMegabytes } from '@/lib/format';
 
 interface CreateServerProps {
   catalogue: CatalogueAnswer['data'];
@@ -61,7 +61,7 @@ export function CreateServer({ catalogue, snapshot }: CreateServerProps) {
           </div>
         </Step>
         <Step number={2} title="Software">
-          <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
+          <div className="grid gap-3 grid-cols-2 xl:grid-cols-3">
             {toSoftware(catalogue, order.typeId).map((software) => (
               <Choice
                 key={software.id}
@@ -77,7 +77,7 @@ export function CreateServer({ catalogue, snapshot }: CreateServerProps) {
           </div>
         </Step>
         <Step number={3} title="Place" hint="Nearer is faster.">
-          <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
+          <div className="grid gap-3 grid-cols-2 xl:grid-cols-4">
             {catalogue.locations.map((location) => (
               <Choice
                 key={location.id}
@@ -96,7 +96,7 @@ export function CreateServer({ catalogue, snapshot }: CreateServerProps) {
           </div>
         </Step>
         <Step number={4} title="Plan">
-          <div className="grid gap-3 sm:grid-cols-2">
+          <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
             {catalogue.plans.map((candidate) => (
               <Choice
                 key={candidate.id}
@@ -153,11 +153,11 @@ function PlanFacts({ plan }: { plan: Plan }) {
         </span>
       </span>
       <span className="text-[0.8125rem] text-muted-foreground">{plan.description}</span>
-      <span className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-[0.8125rem] text-muted-foreground tabular-nums">
+      <span className="mt-3 grid gap-1 border-t pt-3 text-[0.8125rem] text-muted-foreground tabular-nums">
         <span>{formatMegabytes(plan.memory_mb)} memory</span>
         <span>{formatMegabytes(plan.disk_mb)} disk</span>
-        <span>{plan.cpu_percent} % CPU</span>
-        <span>{plan.backups === 1 ? '1 backup' : `${plan.backups} backups`}</span>
+        <span>{plan.cpu_percent} % of a processor</span>
+        <span>{plan.backups === 0 ? 'No backups' : formatCount(plan.backups, 'backup')}</span>
       </span>
     </>
   );

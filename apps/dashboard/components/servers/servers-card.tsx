@@ -4,7 +4,7 @@ import Link from 'next/link';
 import { ServerStatus } from '@/components/servers/server-status';
 import { EmptyState } from '@/components/states/empty-state';
 import { Button } from '@/components/ui/button';
-import { Card, CardAction, CardHeader, CardTitle } from '@/components/ui/card';
+import { Card, CardAction, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
 import type { GameServer } from '@/lib/api';
 import { formatCreditsWithUnit } from '@/lib/format';
 
@@ -38,19 +38,28 @@ export function ServersCard({ servers }: { servers: readonly GameServer[] }) {
           Pick a game and a plan; credits are only taken when it runs.
         </EmptyState>
       ) : (
-        <ul className="divide-y border-t">
-          {servers.slice(0, SHOWN_MAX).map((server) => (
-            <li key={server.id} className="flex items-center justify-between gap-4 px-5 py-4 sm:px-6">
-              <div className="min-w-0">
-                <p className="truncate text-sm font-medium">{server.name}</p>
-                <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">
-                  {server.status === 'failed' ? 'Nothing was charged' : formatCreditsWithUnit(server.total_cost)}
-                </p>
-              </div>
-              <ServerStatus status={server.status} />
-            </li>
-          ))}
-        </ul>
+        <>
+          <ul className="divide-y border-t">
+            {servers.slice(0, SHOWN_MAX).map((server) => (
+              <li key={server.id} className="flex items-center justify-between gap-4 px-5 py-4 sm:px-6">
+                <div className="min-w-0">
+                  <p className="truncate text-sm font-medium">{server.name}</p>
+                  <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">
+                    {server.status === 'failed' ? 'Nothing was charged' : formatCreditsWithUnit(server.total_cost)}
+                  </p>
+                </div>
+                <ServerStatus status={server.status} />
+              </li>
+            ))}
+          </ul>
+          <CardFooter className="border-t">
+            <Button asChild variant="secondary" size="sm">
+              <Link href="/servers/new">
+                <Plus /> New server
+              </Link>
+            </Button>
+          </CardFooter>
+        </>
       )}
     </Card>
   );

@@ -31,15 +31,17 @@ export async function AppShell({ children }: { children: ReactNode }) {
       >
         Skip to the content
       </a>
-      <aside className="sticky top-0 hidden h-dvh w-60 shrink-0 flex-col border-r bg-sidebar lg:flex">
-        <Link
-          href="/"
-          className="flex h-16 shrink-0 items-center px-6 outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50"
-        >
-          <Wordmark />
-        </Link>
-        <div className="min-h-0 flex-1 overflow-y-auto pt-3 pb-8">
-          <SidebarNavigation {...places} />
+      <aside className="hidden w-60 shrink-0 border-r bg-sidebar lg:block">
+        <div className="sticky top-0 flex h-dvh flex-col">
+          <Link
+            href="/"
+            className="flex h-16 shrink-0 items-center px-6 outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50"
+          >
+            <Wordmark />
+          </Link>
+          <div className="min-h-0 flex-1 overflow-y-auto pt-3 pb-8">
+            <SidebarNavigation {...places} />
+          </div>
         </div>
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">

@@ -27,7 +27,8 @@ interface UserMenuProps {
 /** Who is signed in. On phones its label also shows the balance, which has no room in the header there. */
 export function UserMenu({ name, email, username, admin }: UserMenuProps) {
   return (
-    <DropdownMenu>
+    // Not modal: the page goes on scrolling, so nothing of it moves when the menu opens.
+    <DropdownMenu modal={false}>
       <DropdownMenuTrigger asChild>
         <Button variant="ghost" className="gap-2 px-1.5 sm:pr-2.5" aria-label={`Account of ${name}`}>
           <Avatar name={name} />

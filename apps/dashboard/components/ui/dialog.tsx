@@ -39,7 +39,7 @@ function CloseButton() {
 function DialogContent({ className, children, ...props }: ComponentProps<typeof DialogPrimitive.Content>) {
   return (
     <DialogPrimitive.Portal>
-      <DialogPrimitive.Overlay className={overlay} />
+      <DialogPrimitive.Overlay data-slot="overlay" className={overlay} />
       <DialogPrimitive.Content
         data-slot="dialog-content"
         className={cn(
@@ -59,7 +59,7 @@ function DialogContent({ className, children, ...props }: ComponentProps<typeof 
 function SheetContent({ className, children, ...props }: ComponentProps<typeof DialogPrimitive.Content>) {
   return (
     <DialogPrimitive.Portal>
-      <DialogPrimitive.Overlay className={overlay} />
+      <DialogPrimitive.Overlay data-slot="overlay" className={overlay} />
       <DialogPrimitive.Content
         data-slot="sheet-content"
         className={cn(
