@@ -10,7 +10,7 @@ import { useTimeZone } from '@/components/local-time';
 import { EmptyState } from '@/components/states/empty-state';
 import { Alert } from '@/components/ui/alert';
 import { Card } from '@/components/ui/card';
-import { Tabs, TabsList, TabsTrigger } from '@/components/ui/tabs';
+import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
 import { formatCount, formatInstant, toDayKey } from '@/lib/format';
 import { send } from '@/lib/send';
 
@@ -48,31 +48,33 @@ export function ActivityList({ first }: { first: Pick<HistoryPage, 'entries' | '
             </TabsTrigger>
           ))}
         </TabsList>
-      </Tabs>
-      {shown.length === 0 ? (
-        <Card>
-          <EmptyState icon={ListFilter} title="None of these so far">
-            {next === null
-              ? `Nothing of this kind among all ${formatCount(entries.length, 'change')}.`
-              : `Nothing of this kind among the newest ${formatCount(entries.length, 'change')}.`}
-          </EmptyState>
-        </Card>
-      ) : (
-        groupByDay(shown, timeZone).map(({ day, entries: ofDay }) => (
-          <section key={day} aria-label={formatInstant(ofDay[0]?.createdAt ?? day, 'day', timeZone)}>
-            <h2 className="mb-2.5 text-sm font-medium text-muted-foreground">
-              {formatInstant(ofDay[0]?.createdAt ?? day, 'day', timeZone)}
-            </h2>
+        <TabsContent value={filter} className="grid gap-5">
+          {shown.length === 0 ? (
             <Card>
-              <ul className="divide-y">
-                {ofDay.map((entry) => (
-                  <EntryRow key={entry.version} entry={entry} time="time" detailed />
-                ))}
-              </ul>
+              <EmptyState icon={ListFilter} title="None of these so far">
+                {next === null
+                  ? `Nothing of this kind among all ${formatCount(entries.length, 'change')}.`
+                  : `Nothing of this kind among the newest ${formatCount(entries.length, 'change')}.`}
+              </EmptyState>
             </Card>
-          </section>
-        ))
-      )}
+          ) : (
+            groupByDay(shown, timeZone).map(({ day, entries: ofDay }) => (
+              <section key={day} aria-label={formatInstant(ofDay[0]?.createdAt ?? day, 'day', timeZone)}>
+                <h2 className="mb-2.5 text-sm font-medium text-muted-foreground">
+                  {formatInstant(ofDay[0]?.createdAt ?? day, 'day', timeZone)}
+                </h2>
+                <Card>
+                  <ul className="divide-y">
+                    {ofDay.map((entry) => (
+                      <EntryRow key={entry.version} entry={entry} time="time" detailed />
+                    ))}
+                  </ul>
+                </Card>
+              </section>
+            ))
+          )}
+        </TabsContent>
+      </Tabs>
       {error === null ? null : (
         <Alert role="alert" variant="destructive">
           <CircleAlert aria-hidden />

@@ -18,7 +18,7 @@ import {
   DialogTrigger,
 } from '@/components/ui/dialog';
 import { Input } from '@/components/ui/input';
-import { Tabs, TabsList, TabsTrigger } from '@/components/ui/tabs';
+import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
 import { useCreditsSync } from '@/hooks/useCreditsUpdate';
 import type { AdminAdjustAnswer, AdminUser } from '@/lib/api';
 import { formatChange, formatCredits } from '@/lib/format';
@@ -118,31 +118,33 @@ function AdjustForm({ user, onDone }: { user: AdminUser; onDone: () => void }) {
           <TabsTrigger value="by">By an amount</TabsTrigger>
           <TabsTrigger value="to">To an exact balance</TabsTrigger>
         </TabsList>
+        <TabsContent value={mode}>
+          <Field
+            label={mode === 'by' ? 'Amount' : 'New balance'}
+            hint={
+              after === null
+                ? `${mode === 'by' ? 'Less than 0 takes credits away. ' : ''}Now ${formatCredits(user.coins)}, at version ${user.version}.`
+                : `${formatCredits(user.coins)} → ${formatCredits(after)} (${formatChange(after - user.coins)}), from version ${user.version}.`
+            }
+            error={wrong.amount}
+          >
+            {(control) => (
+              <Input
+                {...control}
+                name="amount"
+                inputMode={mode === 'by' ? 'text' : 'numeric'}
+                autoComplete="off"
+                className="tabular-nums"
+                value={amount}
+                onChange={(event) => {
+                  setAmount(event.target.value);
+                  setWrong({});
+                }}
+              />
+            )}
+          </Field>
+        </TabsContent>
       </Tabs>
-      <Field
-        label={mode === 'by' ? 'Amount' : 'New balance'}
-        hint={
-          after === null
-            ? `${mode === 'by' ? 'Less than 0 takes credits away. ' : ''}Now ${formatCredits(user.coins)}, at version ${user.version}.`
-            : `${formatCredits(user.coins)} → ${formatCredits(after)} (${formatChange(after - user.coins)}), from version ${user.version}.`
-        }
-        error={wrong.amount}
-      >
-        {(control) => (
-          <Input
-            {...control}
-            name="amount"
-            inputMode={mode === 'by' ? 'text' : 'numeric'}
-            autoComplete="off"
-            className="tabular-nums"
-            value={amount}
-            onChange={(event) => {
-              setAmount(event.target.value);
-              setWrong({});
-            }}
-          />
-        )}
-      </Field>
       <Field label="Reason" hint="The user reads it." error={wrong.reason}>
         {(control) => (
           <Input
