@@ -1,8 +1,9 @@
 'use client';
 
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { CircleAlert, Coins, RefreshCw } from 'lucide-react';
+import { CircleAlert, RefreshCw } from 'lucide-react';
 import type { Snapshot } from 'realtime-credits/client';
+import { Coin } from '@/components/credits/coin';
 import { CreditsAnnouncer } from '@/components/credits/credits-announcer';
 import { CreditsDetails } from '@/components/credits/credits-details';
 import { CreditsNote } from '@/components/credits/credits-note';
@@ -85,12 +86,9 @@ export default function CreditsDisplay({
             {view.kind === 'error' ? (
               <CircleAlert aria-hidden className={scale.icon} />
             ) : (
-              <Coins
-                aria-hidden
-                className={cn(scale.icon, look.icon, view.loading && 'animate-pulse motion-reduce:animate-none')}
-              />
+              <Coin className={cn(scale.icon, look.icon, view.loading && 'animate-pulse motion-reduce:animate-none')} />
             )}
-            <span ref={number} className={cn('flex min-w-[4ch] items-center', scale.number)}>
+            <span ref={number} className={cn('flex items-center', scale.number)}>
               {view.kind === 'error' ? (
                 <span className="font-medium">Unavailable</span>
               ) : view.amount === null ? (
@@ -136,7 +134,7 @@ function Unknown({ known }: { known: boolean }) {
     <span
       aria-hidden
       data-slot="skeleton"
-      className="block h-[0.8em] w-full animate-pulse rounded-sm bg-current opacity-25 motion-reduce:animate-none"
+      className="block h-[0.8em] w-[4ch] animate-pulse rounded-sm bg-current opacity-25 motion-reduce:animate-none"
     />
   );
 }

@@ -35,21 +35,21 @@ export function CreditsDetails({ state, freshness }: { state: CreditsState; fres
   const balance = state.confirmed?.balance;
   return (
     <div className="flex flex-col gap-3 text-sm">
-      <div className="flex items-start justify-between gap-3">
-        <div>
-          <p className="text-xs text-muted-foreground">Credits to spend</p>
-          <p className="mt-0.5 text-2xl leading-tight font-semibold tabular-nums">
-            {shown === null ? '—' : formatCredits(Math.max(0, shown))}
-          </p>
+      <div>
+        <div className="flex items-center justify-between gap-3 text-xs text-muted-foreground">
+          <p>Credits to spend</p>
+          <span className="flex items-center gap-1.5 rounded-full border px-2 py-0.5">
+            <span aria-hidden className={cn('size-1.5 rounded-full', DOT[freshness.kind])} />
+            {freshness.word}
+          </span>
         </div>
-        <span className="mt-0.5 flex items-center gap-1.5 rounded-full border px-2 py-0.5 text-xs text-muted-foreground">
-          <span aria-hidden className={cn('size-1.5 rounded-full', DOT[freshness.kind])} />
-          {freshness.word}
-        </span>
+        <p className="mt-0.5 text-2xl leading-tight font-semibold tabular-nums">
+          {shown === null ? '—' : formatCredits(Math.max(0, shown))}
+        </p>
       </div>
 
       {balance !== undefined && (balance.held > 0 || state.pending.length > 0) && (
-        <dl className="grid gap-1.5 border-t pt-3 tabular-nums">
+        <dl className="grid grid-cols-1 gap-2 border-t pt-3 tabular-nums">
           {balance.held > 0 && <Line name="In your account" value={formatCredits(balance.posted)} />}
           {balance.held > 0 && <Line name="Held" note="reserved, not yet charged" value={formatDelta(-balance.held)} />}
           {state.pending.length > 0 && <Line name="Confirmed" value={formatCredits(balance.available)} />}
@@ -115,9 +115,9 @@ function Line({
 }) {
   return (
     <div className="flex items-baseline justify-between gap-4">
-      <dt className="min-w-0 truncate">
-        {name}
-        {note !== undefined && <span className="ml-1.5 text-xs text-muted-foreground">{note}</span>}
+      <dt className="min-w-0">
+        <span className="block truncate">{name}</span>
+        {note !== undefined && <span className="block text-xs text-muted-foreground">{note}</span>}
       </dt>
       <dd className={cn('shrink-0', tone)}>{value}</dd>
     </div>

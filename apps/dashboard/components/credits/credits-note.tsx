@@ -18,17 +18,17 @@ export function CreditsNote({ view }: { view: CreditsView }) {
     <span
       aria-hidden
       data-slot="credits-note"
-      className="pointer-events-none absolute right-2 -bottom-2 flex h-4 items-center gap-1.5 rounded-full border bg-popover px-1.5 text-[0.6875rem] leading-none font-medium whitespace-nowrap text-popover-foreground tabular-nums shadow-sm"
+      className="pointer-events-none absolute -bottom-2 left-1/2 flex -translate-x-1/2 h-4 items-center gap-1.5 rounded-full border bg-popover px-1.5 text-[0.6875rem] leading-none font-medium whitespace-nowrap text-popover-foreground tabular-nums shadow-sm"
     >
       {word}
       {view.state.pending.length > 0 && (
-        <span data-note="pending" className="flex items-center gap-0.5">
+        <span data-note="pending" className="flex items-center gap-1">
           <Clock3 className="size-2.5" />
           {formatDelta(pending)}
         </span>
       )}
       {held > 0 && (
-        <span data-note="held" className="flex items-center gap-0.5">
+        <span data-note="held" className="flex items-center gap-1">
           <Lock className="size-2.5" />
           {shorten(held, 1_000_000).text}
         </span>

@@ -41,7 +41,9 @@ export interface Digits {
  */
 export function shorten(amount: number, limit: number): Digits {
   if (amount < limit) return { value: amount, format: WHOLE, text: whole.format(amount) };
-  const step = 10 ** (Math.floor(Math.log10(amount) / 3) * 3 - 1);
+  // There is no word beyond trillions: 9,007,199,254,740,991 is 9007.1T.
+  const thousands = Math.min(Math.floor(Math.log10(amount) / 3), 4);
+  const step = 10 ** (thousands * 3 - 1);
   const value = Math.floor(amount / step) * step;
   return { value, format: SHORT, text: short.format(value) };
 }

@@ -23,13 +23,12 @@ export function useCreditsView(initial: Snapshot | undefined): CreditsView {
   const loading = useCreditsStore((store) => store.isLoading);
   const error = useCreditsStore((store) => store.error);
 
-  useEffect(() => {
-    if (initial !== undefined && current.account !== null) creditsClient.seed(initial);
-  }, [initial, current.account]);
-
   // The server's number stands until the client knows one itself, and never again: a sign-out would bring it back.
   const [known, setKnown] = useState(false);
   if (!known && current.confirmed !== null) setKnown(true);
+  useEffect(() => {
+    if (initial !== undefined && !known && current.account !== null) creditsClient.seed(initial);
+  }, [initial, known, current.account]);
   const awaited = initial !== undefined && !known && (current.account ?? initial.account) === initial.account;
   const state = awaited ? serverState : current;
   const shown = selectShown(state);

@@ -24,6 +24,7 @@ export function useDetails() {
   const stopTimer = useCallback(() => clearTimeout(timer.current), []);
   useEffect(() => stopTimer, [stopTimer]);
 
+  // A peek that a key pins is there already; one that a key opens takes the focus when it has come, below.
   useEffect(() => {
     if (mode === 'open' && byKey.current) content.current?.focus();
   }, [mode]);
@@ -75,7 +76,10 @@ export function useDetails() {
       ref: content,
       onPointerEnter: handlePointerEnter,
       onPointerLeave: handlePointerLeave,
-      onOpenAutoFocus: (event: Event) => event.preventDefault(),
+      onOpenAutoFocus: (event: Event) => {
+        event.preventDefault();
+        if (mode === 'open' && byKey.current) content.current?.focus();
+      },
       onCloseAutoFocus: (event: Event) => {
         event.preventDefault();
         // Someone who pressed or tabbed elsewhere is where they want to be.

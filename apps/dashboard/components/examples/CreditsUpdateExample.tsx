@@ -18,47 +18,49 @@ export default function CreditsUpdateExample() {
   const recommended = useMutationScenarios();
   const failures = useFailureScenarios();
   return (
-    <div className="grid gap-6 lg:grid-cols-2">
-      <div className="grid content-start gap-6 lg:sticky lg:top-22 lg:self-start">
-        <NumberEquation />
-        <NewsTable />
-      </div>
-      <div className="grid content-start gap-6">
-        <Tabs defaultValue="mutation" className="gap-0">
+    <div className="grid grid-cols-1 gap-6">
+      <div className="grid grid-cols-1 gap-6 lg:grid-cols-2">
+        {/* On phones the equation stays in sight above the scenarios, and the table comes after them. */}
+        <div className="contents content-start gap-6 lg:sticky lg:top-22 lg:grid lg:grid-cols-1 lg:self-start">
+          <NumberEquation className="order-1 max-lg:sticky max-lg:top-18 max-lg:z-10 max-lg:shadow-lg" />
+          <NewsTable className="order-3" />
+        </div>
+        <div className="order-2 grid grid-cols-1 content-start gap-6">
+          <Tabs defaultValue="mutation" className="gap-0">
+            <Card>
+              <CardHeader className="pb-5">
+                <CardTitle>Change the balance</CardTitle>
+                <CardDescription>
+                  The same scenarios in both forms. New code takes the mutation: one call, exact to the operation.
+                </CardDescription>
+                <TabsList className="col-span-2 mt-3">
+                  <TabsTrigger value="mutation">Mutation</TabsTrigger>
+                  <TabsTrigger value="documented">Documented hooks</TabsTrigger>
+                </TabsList>
+              </CardHeader>
+              <TabsContent value="mutation">
+                <ScenarioList scenarios={recommended} />
+              </TabsContent>
+              <TabsContent value="documented">
+                <ScenarioList scenarios={documented} />
+              </TabsContent>
+            </Card>
+          </Tabs>
           <Card>
             <CardHeader className="pb-5">
-              <CardTitle>Change the balance</CardTitle>
+              <CardTitle>Break something</CardTitle>
               <CardDescription>
-                The same scenarios in both forms. New code takes the mutation: one call, exact to the operation.
+                One fault at a time. Whatever happens, the number is confirmed plus pending, and ends where the ledger
+                is.
               </CardDescription>
-              <TabsList className="col-span-2 mt-3">
-                <TabsTrigger value="mutation">Mutation</TabsTrigger>
-                <TabsTrigger value="documented">Documented hooks</TabsTrigger>
-              </TabsList>
             </CardHeader>
-            <TabsContent value="mutation">
-              <ScenarioList scenarios={recommended} />
-            </TabsContent>
-            <TabsContent value="documented">
-              <ScenarioList scenarios={documented} />
-            </TabsContent>
+            <CardContent className="p-0 sm:px-0">
+              <ScenarioList scenarios={failures} />
+            </CardContent>
           </Card>
-        </Tabs>
-        <Card>
-          <CardHeader className="pb-5">
-            <CardTitle>Break something</CardTitle>
-            <CardDescription>
-              One fault at a time. Whatever happens, the number is confirmed plus pending, and ends where the ledger is.
-            </CardDescription>
-          </CardHeader>
-          <CardContent className="p-0 sm:px-0">
-            <ScenarioList scenarios={failures} />
-          </CardContent>
-        </Card>
+        </div>
       </div>
-      <div className="lg:col-span-2">
-        <DisplayGallery />
-      </div>
+      <DisplayGallery />
     </div>
   );
 }

@@ -24,11 +24,11 @@ const clock = new Intl.DateTimeFormat('en-GB', {
 });
 
 /** Every frame as it arrives, between the person's own operations: what was heard, and what was shown right after. */
-export function NewsTable() {
+export function NewsTable({ className }: { className?: string }) {
   const { news, clear } = useNews();
   return (
-    <Card>
-      <CardHeader>
+    <Card className={className}>
+      <CardHeader className="pb-5">
         <CardTitle>What arrives</CardTitle>
         <CardDescription>
           Your operations and every frame of the server, newest first. A grey line changed nothing: it was late, a
@@ -40,8 +40,8 @@ export function NewsTable() {
           </Button>
         </CardAction>
       </CardHeader>
-      <CardContent className="px-0 pb-0 sm:px-0">
-        <div className="h-80 overflow-y-auto border-t">
+      <CardContent className="p-0 sm:px-0">
+        <div className="h-80 border-t *:data-[slot=table-frame]:h-full *:data-[slot=table-frame]:overflow-y-auto">
           {news.length === 0 ? (
             <p className="grid h-full place-items-center px-6 text-center text-sm text-muted-foreground">
               Run a scenario, or change your balance in another tab.
@@ -51,11 +51,11 @@ export function NewsTable() {
               <TableHeader className="sticky top-0 bg-card">
                 <TableRow>
                   <TableHead>Time</TableHead>
-                  <TableHead>By</TableHead>
-                  <TableHead className="w-full">What</TableHead>
-                  <TableHead className="text-right">Version</TableHead>
-                  <TableHead className="text-right">Said</TableHead>
-                  <TableHead className="text-right">Shown</TableHead>
+                  <TableHead className="px-2">By</TableHead>
+                  <TableHead className="w-full px-2">What</TableHead>
+                  <TableHead className="px-2 text-right">Version</TableHead>
+                  <TableHead className="px-2 text-right">Said</TableHead>
+                  <TableHead className="px-2 text-right">Shown</TableHead>
                 </TableRow>
               </TableHeader>
               <TableBody>
@@ -74,13 +74,13 @@ export function NewsTable() {
 function NewsLine({ line }: { line: News }) {
   return (
     <TableRow className={cn('text-[0.8125rem]', line.unused && 'text-muted-foreground')}>
-      <TableCell className="py-2 font-mono text-xs whitespace-nowrap text-muted-foreground">
+      <TableCell className="py-2 pr-2 font-mono text-[0.6875rem] whitespace-nowrap text-muted-foreground">
         {clock.format(line.at)}
       </TableCell>
-      <TableCell className="py-2">
+      <TableCell className="px-2 py-2">
         <Badge variant={line.via === 'you' ? 'credits' : 'outline'}>{CHANNEL[line.via]}</Badge>
       </TableCell>
-      <TableCell className="py-2 whitespace-nowrap">{line.text}</TableCell>
+      <TableCell className="min-w-40 px-2 py-2">{line.text}</TableCell>
       <NumberCell amount={line.version} />
       <NumberCell amount={line.available} />
       <NumberCell amount={line.shown} className={cn(!line.unused && 'font-medium text-credits')} />
@@ -90,7 +90,7 @@ function NewsLine({ line }: { line: News }) {
 
 function NumberCell({ amount, className }: { amount: number | null; className?: string }) {
   return (
-    <TableCell className={cn('py-2 text-right tabular-nums', className)}>
+    <TableCell className={cn('px-2 py-2 text-right tabular-nums', className)}>
       {amount === null ? '' : formatCredits(amount)}
     </TableCell>
   );

@@ -12,7 +12,7 @@ import { creditsClient, useCreditsStore } from '@/stores/credits-store';
 import { useAuthStore } from '@/stores/user-store';
 
 /** The only definition of the number: what is confirmed plus what is pending. Always true, at every moment. */
-export function NumberEquation() {
+export function NumberEquation({ className }: { className?: string }) {
   const state = useCreditsState(creditsClient, UNKNOWN);
   const error = useCreditsStore((store) => store.error);
   const painted = useCreditsStore((store) => store.credits);
@@ -21,8 +21,8 @@ export function NumberEquation() {
   const pending = state.pending.reduce((sum, { delta }) => sum + delta, 0);
   const freshness = describeFreshness(state, error);
   return (
-    <Card className="overflow-hidden">
-      <div className="grid grid-cols-[1fr_auto_1fr_auto_1fr] items-center px-5 py-6 text-center sm:px-6">
+    <Card className={cn('overflow-hidden', className)}>
+      <div className="grid grid-cols-[1fr_auto_1fr_auto_1fr] items-center px-5 py-4 text-center sm:py-6 sm:px-6">
         <Term
           name="Confirmed"
           value={state.confirmed === null ? '—' : formatCredits(state.confirmed.balance.available)}
@@ -32,7 +32,7 @@ export function NumberEquation() {
         <Sign>=</Sign>
         <Term name="Shown" value={shown === null ? '—' : formatCredits(shown)} accent />
       </div>
-      <dl className="flex flex-wrap gap-x-6 gap-y-2 border-t bg-muted/40 px-5 py-3 text-xs text-muted-foreground tabular-nums sm:px-6">
+      <dl className="flex flex-wrap gap-x-6 gap-y-2 border-t bg-muted px-5 py-3 text-xs text-muted-foreground tabular-nums sm:px-6">
         <Fact name="version" value={state.confirmed?.version ?? '—'} />
         <Fact name="held" value={formatCredits(state.confirmed?.balance.held ?? 0)} />
         <Fact name="store.credits" value={formatCredits(painted)} />

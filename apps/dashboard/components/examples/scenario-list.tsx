@@ -55,7 +55,7 @@ function ScenarioItem({ scenario }: { scenario: Scenario }) {
         Run
       </Button>
       <div className="col-span-2 mt-2 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1 text-xs">
-        <details className="group order-last min-w-0 basis-full open:mt-1 sm:basis-auto sm:open:basis-full">
+        <details className="group min-w-0 open:basis-full">
           <summary className="w-fit rounded-sm text-muted-foreground outline-none select-none hover:text-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50">
             Code
           </summary>
@@ -63,12 +63,14 @@ function ScenarioItem({ scenario }: { scenario: Scenario }) {
             <code>{scenario.code}</code>
           </pre>
         </details>
-        <p data-outcome className={cn('min-h-4', outcome?.failed ? 'text-destructive' : 'text-success')}>
-          {running > 0 ? (
-            <span className="text-muted-foreground">Under way…</span>
-          ) : (
-            (outcome?.text ?? <span className="text-muted-foreground">Not run yet.</span>)
+        <p
+          data-outcome
+          className={cn(
+            'min-h-4 text-pretty',
+            running > 0 ? 'text-muted-foreground' : outcome?.failed ? 'text-destructive' : 'text-success',
           )}
+        >
+          {running > 0 ? 'Under way…' : outcome?.text}
         </p>
       </div>
     </li>

@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { StrictMode } from 'react';
 import { expect, test, vi } from 'vitest';
 import { isolateTabs, openTab, pass, readButton, readDigits, rememberSession } from '../support/tab.tsx';
 import { startVersionlessHost } from '../support/versionless-host.ts';
@@ -7,7 +8,7 @@ isolateTabs();
 
 /** Counts swells: the elements of this document have no animations of their own. */
 function countSwells(): () => number {
-  const animate = vi.fn();
+  const animate = vi.fn<() => void>();
   vi.stubGlobal('matchMedia', () => ({ matches: false }));
   Object.defineProperty(HTMLElement.prototype, 'animate', { value: animate, configurable: true });
   return () => animate.mock.calls.length;
@@ -88,4 +89,21 @@ test('D10: the first number of another user is no change of the one before', asy
   await pass(100);
   expect(readDigits()).toBe('20');
   expect(swells()).toBe(0);
+});
+
+test('a display that is taken down and put up again at once shows the number, and no error', async () => {
+  const host = startVersionlessHost(1_000);
+  rememberSession();
+  const { showHeader, CreditsDisplay, useCreditsStore } = await openTab();
+  const errors: (string | null)[] = [];
+  useCreditsStore.subscribe(({ error }) => errors.push(error));
+  // Strict mode does just that with every component.
+  await showHeader(
+    <StrictMode>
+      <CreditsDisplay />
+    </StrictMode>,
+  );
+  expect(readDigits()).toBe('1,000');
+  expect(errors.filter((error) => error !== null)).toEqual([]);
+  expect(host.asked).toBe(2);
 });
