@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     // The embedded database takes seconds to be made where processors are shared.
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,

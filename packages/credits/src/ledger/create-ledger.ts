@@ -143,7 +143,8 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
       return snapshotOf(id, null, keys);
     },
     async versions(accounts) {
-      return coded(() => readVersions(pool, accounts));
+      const ids = accounts.map((account) => parseAccount(account, 'accounts'));
+      return coded(() => readVersions(pool, ids));
     },
     async balance(account) {
       const { balance, version } = await snapshotOf(parseAccount(account), null, []);
@@ -215,7 +216,9 @@ function parseOperations(operations: readonly string[]): string[] {
 }
 
 function parseInstant(value: unknown): string {
-  const instant = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  // Only the common shape: the others that Date.parse takes mean different things in different places.
+  const shaped = typeof value === 'string' && /^\d{4}-\d\d-\d\d(T|$)/.test(value);
+  const instant = shaped ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(instant)) {
     throw new CreditsError('invalid_request', 'instant must be an ISO instant.', { details: { field: 'instant' } });
   }

@@ -13,6 +13,8 @@ import type { PGlite } from '@electric-sql/pglite';
 export interface EmbeddedSession {
   /** Makes the stream of one client. */
   connect(): Duplex;
+  /** Passes on nothing more: the database is about to close. */
+  close(): void;
 }
 
 /** AuthenticationOk, then ReadyForQuery outside of a transaction. */
@@ -29,6 +31,7 @@ const RESET = ['ROLLBACK', 'DISCARD ALL'];
 export function createEmbeddedSession(pglite: PGlite): EmbeddedSession {
   const waiting: (() => void)[] = [];
   let scheduled = false;
+  let closed = false;
 
   /** One statement for each turn of the event loop: it blocks while it runs, and timers and sockets want their turn. */
   function schedule(work: () => void): void {
@@ -44,6 +47,7 @@ export function createEmbeddedSession(pglite: PGlite): EmbeddedSession {
   }
 
   function execute(message: Uint8Array, onAnswer: (bytes: Buffer) => void, onFailure: (error: Error) => void): void {
+    if (closed) return;
     // Synchronous up to its end; the promise only tells of a failure of the machine itself.
     pglite
       .execProtocolRawStream(message, { syncToFs: false, onRawData: (bytes) => onAnswer(Buffer.from(bytes)) })
@@ -51,6 +55,9 @@ export function createEmbeddedSession(pglite: PGlite): EmbeddedSession {
   }
 
   return Object.freeze({
+    close(): void {
+      closed = true;
+    },
     connect(): Duplex {
       let started = false;
       let ended = false;

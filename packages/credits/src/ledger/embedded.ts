@@ -56,6 +56,7 @@ export async function openEmbedded(
     async close() {
       await stopMaintenance();
       await pool.end();
+      session.close();
       await pglite.close();
       await unlock();
     },

@@ -16,6 +16,11 @@ export function isConflict(error: unknown): boolean {
   return CONFLICTS.has(codeOf(error));
 }
 
+/** Whether no connection became free in time: the pool is exhausted, and trying again at once would only wait longer. */
+export function isPoolExhausted(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('timeout exceeded when trying to connect');
+}
+
 /** Whether the connection failed, so that nobody can know what the database did last. */
 export function isConnectionFailure(error: unknown): boolean {
   const code = codeOf(error);
@@ -24,9 +29,7 @@ export function isConnectionFailure(error: unknown): boolean {
   // pg reports these without a code.
   return (
     error instanceof Error &&
-    /connection terminated|timeout exceeded when trying to connect|pool after calling end|not queryable|client was closed/i.test(
-      error.message,
-    )
+    /connection terminated|pool after calling end|not queryable|client was closed/i.test(error.message)
   );
 }
 
@@ -37,6 +40,13 @@ export function toCreditsError(error: unknown): unknown {
   if (isCreditsError(error)) return error;
   if (isConnectionFailure(error)) {
     return new CreditsError('unavailable', 'The database cannot be reached: try again shortly.', { cause: error });
+  }
+  if (isPoolExhausted(error)) {
+    return new CreditsError(
+      'unavailable',
+      'No database connection became free in time. Does something wait for the ledger while it holds a connection?',
+      { cause: error },
+    );
   }
   if (isConflict(error)) {
     return new CreditsError('unavailable', 'Too many commands met each other: try again shortly.', { cause: error });

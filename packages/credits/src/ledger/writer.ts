@@ -7,7 +7,7 @@ import type { Database } from './database.ts';
 import { decide, type Outcome } from './decide.ts';
 import { createId } from './id.ts';
 import type { Intent } from './intent.ts';
-import { isConflict, isConnectionFailure, toCreditsError } from './sql-error.ts';
+import { isConflict, isConnectionFailure, isPoolExhausted, toCreditsError } from './sql-error.ts';
 
 /**
  * Group commit: callers' commands queue here, and one batch at a time takes what has collected while the one before was
@@ -78,7 +78,8 @@ export function createWriter({ database, clock, notify, onCommit }: WriterOption
       } catch (error) {
         const repeatable = isConflict(error) || isConnectionFailure(error);
         if (repeatable && attempt < ATTEMPTS_MAX) continue;
-        if (!isConnectionFailure(error) && batch.length > 1) {
+        // One bad command is no reason to refuse its neighbours; a database that is away is.
+        if (batch.length > 1 && !isConnectionFailure(error) && !isPoolExhausted(error)) {
           const half = Math.ceil(batch.length / 2);
           await commit(batch.slice(0, half));
           await commit(batch.slice(half));
@@ -93,7 +94,7 @@ export function createWriter({ database, clock, notify, onCommit }: WriterOption
 
   async function attemptBatch(intents: readonly Intent[]): Promise<Outcome[]> {
     const client = await database.pool.connect();
-    let committed = false;
+    let ended = false;
     try {
       const nowMs = clock();
       const state = await readBatch(client, intents, nowMs);
@@ -104,15 +105,14 @@ export function createWriter({ database, clock, notify, onCommit }: WriterOption
         const hint =
           notify === null ? null : { channel: notify.channel, payloads: toPayloads(notify.sender, accounts) };
         await writeBatch(client, { changes, state, now, notify: hint });
-        committed = true;
       } else {
         await client.query('ROLLBACK');
-        committed = true;
       }
+      ended = true;
       if (accounts.length > 0) onCommit(accounts);
       return outcomes;
     } finally {
-      await giveBack(client, committed);
+      await giveBack(client, ended);
     }
   }
 
@@ -139,8 +139,8 @@ export function createWriter({ database, clock, notify, onCommit }: WriterOption
 }
 
 /** Returns a client without an open transaction; one that cannot say so is destroyed. */
-async function giveBack(client: PoolClient, clean: boolean): Promise<void> {
-  if (clean) {
+async function giveBack(client: PoolClient, ended: boolean): Promise<void> {
+  if (ended) {
     client.release();
     return;
   }

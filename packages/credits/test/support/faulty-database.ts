@@ -12,13 +12,14 @@ export interface FaultyDatabase {
   /** The next statement of this name is replaced by one that the database refuses in the middle of its work. */
   failWithin(statement: string): void;
   /** From now on nothing is executed. */
-  failAlways(): void;
+  failAlways(code?: string): void;
+  heal(): void;
 }
 
 export function createFaultyDatabase(database: Database): FaultyDatabase {
   let armed: { statement: string; code: string | undefined; happened: () => void } | null = null;
   let replaced: string | null = null;
-  let dead = false;
+  let dead: { code: string | undefined } | null = null;
 
   function failure(code?: string): Error {
     return Object.assign(new Error('An injected failure.'), code === undefined ? {} : { code });
@@ -33,7 +34,7 @@ export function createFaultyDatabase(database: Database): FaultyDatabase {
         }
         return async (query: string | { name: string }, ...rest: unknown[]) => {
           const name = typeof query === 'string' ? query : query.name;
-          if (dead && name !== 'ROLLBACK') throw failure();
+          if (dead !== null && name !== 'ROLLBACK') throw failure(dead.code);
           if (replaced === name) {
             replaced = null;
             return await value.call(target, 'SELECT 1 / (random() * 0)::int');
@@ -68,8 +69,11 @@ export function createFaultyDatabase(database: Database): FaultyDatabase {
     failWithin(statement) {
       replaced = statement;
     },
-    failAlways() {
-      dead = true;
+    failAlways(code) {
+      dead = { code };
+    },
+    heal() {
+      dead = null;
     },
   };
 }
