@@ -2,9 +2,10 @@ import { CREDITS_PATH } from '../contract/route.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
 import { createCore, type Frame } from './core.ts';
 import { createBrowserEnvironment, type Environment } from './environment.ts';
-import { createFollower, type FollowerOptions } from './follow.ts';
+import { createFollower } from './follow.ts';
 import { createMutations, type Mutation } from './mutation.ts';
 import { createOpenOperations, type OperationHandle } from './open-operation.ts';
+import type { Requester } from './request.ts';
 import type { CreditsState } from './view.ts';
 
 export type { Frame } from './core.ts';
@@ -77,11 +78,19 @@ export interface CreditsClient {
  */
 export function createCreditsClient(options: CreditsClientOptions = {}): CreditsClient {
   const environment = options.environment ?? createBrowserEnvironment();
-  const settings: FollowerOptions = {
+  const headers = options.headers ?? (() => ({}));
+  const requester: Requester = {
+    environment,
     balanceUrl: options.balanceUrl ?? '/api/user/me',
     creditsUrl: options.creditsUrl ?? CREDITS_PATH,
-    pollIntervalMs: options.pollIntervalMs ?? 30_000,
-    headers: options.headers ?? (() => ({})),
+    headers,
+    send: (url, init) =>
+      environment.fetch(url, {
+        credentials: 'same-origin',
+        cache: 'no-store',
+        ...init,
+        headers: { ...headers(), ...(init.headers as Record<string, string> | undefined) },
+      }),
   };
   const core = createCore(
     environment,
@@ -91,21 +100,21 @@ export function createCreditsClient(options: CreditsClientOptions = {}): Credits
     },
     (frame) => follower.relay(frame),
   );
-  const follower = createFollower(core, settings);
-  const mutations = createMutations(core, follower, settings);
+  const follower = createFollower(core, requester, options.pollIntervalMs ?? 30_000);
+  const mutations = createMutations(core, follower, requester);
   const operations = createOpenOperations(core, follower);
 
   return Object.freeze<CreditsClient>({
     getState: core.state,
     subscribe: core.subscribe,
     start: follower.start,
-    refresh: follower.ask,
+    refresh: (asked) => (asked?.force === true ? follower.askNow() : follower.askSoon()),
     setAccount: follower.setAccount,
     seed: follower.seed,
     mutate: mutations.mutate,
     open: (delta, reason = '') => operations.open(delta, reason),
     settle: async (result) => operations.settle(result),
-    hint: () => void follower.ask({ force: true }),
+    hint: () => void follower.askNow(),
     onFrame: core.onFrame,
     close() {
       follower.close();

@@ -8,9 +8,9 @@ import { parseSnapshot } from '../contract/snapshot.ts';
 import { readAnswer, type Answer } from './answer.ts';
 import { backoffMs } from './backoff.ts';
 import type { Core } from './core.ts';
-import type { Follower, FollowerOptions } from './follow.ts';
+import type { Follower } from './follow.ts';
 import { assertDelta } from './open-operation.ts';
-import { request, toError, type Reply } from './request.ts';
+import { isWorthRetrying, request, toError, type Reply, type Requester } from './request.ts';
 import { doubt, end, open, reject, send } from './state.ts';
 import { selectShown } from './view.ts';
 
@@ -37,8 +37,8 @@ export interface Mutations {
   heed(): void;
 }
 
-export function createMutations(core: Core, follower: Follower, options: FollowerOptions): Mutations {
-  const { environment } = core;
+export function createMutations(core: Core, follower: Follower, requester: Requester): Mutations {
+  const { environment } = requester;
   let waitingSince: number | null = null;
   let turns: (() => void)[] = [];
 
@@ -87,7 +87,7 @@ export function createMutations(core: Core, follower: Follower, options: Followe
         core.commit(reject(core.model(), id));
         if (outcome.snapshot !== undefined) core.take(outcome.snapshot, { startedAt, asked: [id] }, 'answer');
         // 4.4: the window has ended, and may have kept a balance from being shown.
-        else if (follower.versioned() === false) void follower.ask({ force: true });
+        else if (follower.versioned() === false) void follower.askNow();
         throw error;
       }
       doubted = true;
@@ -114,15 +114,13 @@ export function createMutations(core: Core, follower: Follower, options: Followe
     const startedAt = core.model().tick;
     const life = core.life();
     try {
-      const reply = await request(environment, (signal) =>
-        environment.fetch(options.creditsUrl + CREDITS_ROUTES.settle, {
-          method: 'POST',
-          credentials: 'same-origin',
-          headers: { ...options.headers(), 'content-type': 'application/json' },
-          body: JSON.stringify({ operations: [id] }),
-          signal,
-        }),
-      );
+      const init = {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ operations: [id] }),
+      };
+      const url = requester.creditsUrl + CREDITS_ROUTES.settle;
+      const reply = await request(environment, (signal) => requester.send(url, { ...init, signal }));
       if (reply.response.ok && life === core.life()) {
         core.take(parseSnapshot(reply.body), { startedAt, asked: [id] }, 'answer');
       }
@@ -136,7 +134,7 @@ export function createMutations(core: Core, follower: Follower, options: Followe
   }
 
   async function attemptOnce<Result>(mutation: Mutation<Result>, id: string, doubted: boolean): Promise<Outcome> {
-    const headers = { ...options.headers(), [IDEMPOTENCY_KEY_HEADER]: id };
+    const headers = { ...requester.headers(), [IDEMPOTENCY_KEY_HEADER]: id };
     let reply: Reply;
     try {
       reply = await request(environment, (signal) => mutation.request({ id, headers, signal }));
@@ -148,10 +146,9 @@ export function createMutations(core: Core, follower: Follower, options: Followe
     if (reply.response.ok && !answer.refused) return { answer, reply };
     const { status } = reply.response;
     const error = toError(reply);
-    const unsure = status >= 500 || status === 408 || status === 425;
     // Refused at the door says nothing about an earlier attempt that may have come through.
-    const door = status === 401 || status === 403 || status === 429;
-    const definite = !unsure && !(doubted && door);
+    const atTheDoor = status === 401 || status === 403 || status === 429;
+    const definite = doubted ? !atTheDoor && !isWorthRetrying(status) : status === 429 || !isWorthRetrying(status);
     return {
       error,
       definite,

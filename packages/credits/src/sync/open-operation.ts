@@ -89,14 +89,14 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
       cancel() {
         if (find(id) === undefined) return;
         core.commit(reject(core.model(), id));
-        void follower.ask({ force: true });
+        void follower.askNow();
       },
     });
   }
 
   /** Waits for the balance that decides an operation, unless it is decided. */
   async function verify(id: string): Promise<void> {
-    if (find(id) !== undefined) await follower.ask({ force: true });
+    if (find(id) !== undefined) await follower.askNow();
   }
 
   async function settle(result: unknown, id?: string): Promise<void> {
@@ -111,11 +111,11 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
       if (id !== undefined && available === undefined) return verify(id);
       const own = answer.account === undefined || answer.account === model.account;
       if (own && available !== undefined && follower.versioned() !== true) return predict(available);
-      return follower.ask({ force: true });
+      return follower.askNow();
     }
     if (answer.refused) {
       core.commit(reject(model, operation.id));
-      return follower.ask({ force: true });
+      return follower.askNow();
     }
     follower.answered(operation.id, answer, operation.startedAt ?? model.tick);
     return verify(operation.id);
@@ -132,8 +132,8 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
       const next = open(model, { id, delta: available - shown, reason: 'answer', named: false });
       core.commit(end(next, id));
     }
-    if (model.account !== null) follower.post({ kind: 'hint', account: model.account });
-    return follower.ask({ force: true });
+    follower.spread();
+    return follower.askNow();
   }
 
   return Object.freeze<OpenOperations>({ open: openOne, settle });

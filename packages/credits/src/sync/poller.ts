@@ -4,12 +4,14 @@
  */
 import type { Environment } from './environment.ts';
 
-/** Unforced questions within this time of a request share the one that follows it. */
+/** Questions that can wait and come within this time of a request share the one that follows it. */
 const COALESCE_MS = 5_000;
 
 export interface Poller {
-  /** Asks: at once when forced, else at the end of the coalescing time. Resolves when a request started since is done. */
-  ask(options?: { force?: boolean }): Promise<void>;
+  /** Asks at once, or when the request that is out is done. Resolves when a request started since is done. */
+  askNow(): Promise<void>;
+  /** The same, at the end of the coalescing time. */
+  askSoon(): Promise<void>;
   /** When to ask next by itself, in milliseconds from now; null for never. A question that waits already still goes out. */
   plan(delayMs: number | null): void;
   /** Forgets what is planned and asked. Those who wait are let go. */
@@ -46,14 +48,16 @@ export function createPoller(environment: Environment, read: () => Promise<void>
     arm();
   }
 
+  function askAt(at: number): Promise<void> {
+    askedAt = Math.min(askedAt, at);
+    const done = new Promise<void>((resolve) => waiting.push(resolve));
+    arm();
+    return done;
+  }
+
   return Object.freeze<Poller>({
-    ask({ force = false } = {}) {
-      const now = environment.now();
-      askedAt = Math.min(askedAt, force ? now : Math.max(now, startedAt + COALESCE_MS));
-      const done = new Promise<void>((resolve) => waiting.push(resolve));
-      arm();
-      return done;
-    },
+    askNow: () => askAt(environment.now()),
+    askSoon: () => askAt(Math.max(environment.now(), startedAt + COALESCE_MS)),
     plan(delayMs) {
       plannedAt = delayMs === null ? Infinity : environment.now() + delayMs;
       arm();

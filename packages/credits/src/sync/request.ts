@@ -15,6 +15,20 @@ export interface Reply {
   retryAfterMs: number;
 }
 
+/** How requests leave: with the host's headers, to its URLs. */
+export interface Requester {
+  environment: Environment;
+  balanceUrl: string;
+  creditsUrl: string;
+  headers: () => Record<string, string>;
+  send(url: string, init: RequestInit): Promise<Response>;
+}
+
+/** Whether the same request may be answered later. @see RFC 9110, section 15 */
+export function isWorthRetrying(status: number): boolean {
+  return status >= 500 || status === 408 || status === 425 || status === 429;
+}
+
 /**
  * Sends a request and reads its whole answer within {@link REQUEST_MS_MAX}.
  *

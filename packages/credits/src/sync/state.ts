@@ -126,7 +126,7 @@ export function acknowledge(
     proof: snapshot === undefined ? null : { epoch: snapshot.epoch, version: snapshot.version },
   }));
   if (snapshot !== undefined) next = ingest(next, snapshot, { startedAt });
-  else if (available !== undefined) next = ingestAnswer(next, id, available, startedAt);
+  else if (available !== undefined) next = ingestAmount(next, available, startedAt, id);
   return retry(next);
 }
 
@@ -195,27 +195,18 @@ function retry(model: Model): Model {
   return ingest({ ...model, remembered: null }, snapshot, source, arrivedAt);
 }
 
-/** What a GET of a host without versions said (4.1): confirmed only if no window overlaps its own. */
-export function ingestAmount(model: Model, available: number, startedAt: number): Model {
+/**
+ * What a host without versions said the balance is: its GET (4.1), or the answer of one command (4.5), which contains
+ * that command. Confirmed only if no other window overlaps the one in which it was asked for.
+ */
+export function ingestAmount(model: Model, available: number, startedAt: number, contained?: string): Model {
+  const others = model.operations.filter(({ id }) => id !== contained);
   const versioned = typeof model.confirmed?.version === 'number';
-  const overlapped = model.operations.some((operation) => overlaps(operation, startedAt));
-  if (versioned || overlapped || startedAt < model.acceptedAt) return model;
-  return acceptAmount(model, available, startedAt);
-}
-
-/** What an answer said on a host without versions (4.5): confirmed only if no other window overlapped its own. */
-function ingestAnswer(model: Model, id: string, available: number, startedAt: number): Model {
-  const versioned = typeof model.confirmed?.version === 'number';
-  const overlapped = model.operations.some((operation) => operation.id !== id && overlaps(operation, startedAt));
-  if (versioned || overlapped || startedAt < model.acceptedAt) return model;
-  const others = model.operations.filter((operation) => operation.id !== id);
-  return acceptAmount({ ...model, operations: others }, available, startedAt);
-}
-
-function acceptAmount(model: Model, available: number, startedAt: number): Model {
+  if (versioned || startedAt < model.acceptedAt || others.some((one) => overlaps(one, startedAt))) return model;
   const tick = model.tick + 1;
-  const operations = model.operations.filter(({ endedAt }) => endedAt === null || endedAt > startedAt);
   const confirmed = { balance: toBalance(available, 0), version: null, epoch: null };
+  // What has ended by then is in it (4.2); what waits for its turn is not.
+  const operations = others.filter(({ endedAt }) => endedAt === null);
   return { ...model, tick, acceptedAt: tick, confirmed, operations, behind: false };
 }
 

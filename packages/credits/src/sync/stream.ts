@@ -8,6 +8,7 @@ import { parseSnapshot, type Snapshot } from '../contract/snapshot.ts';
 import { backoffMs, parseRetryAfterMs } from './backoff.ts';
 import type { Environment } from './environment.ts';
 import { createEventParser } from './event-parser.ts';
+import { isWorthRetrying } from './request.ts';
 
 /** The first frame comes at once; after this, a proxy is buffering. */
 const FIRST_FRAME_MS_MAX = 5_000;
@@ -98,7 +99,7 @@ export function createStream(environment: Environment, options: StreamOptions): 
   async function read(signal: AbortSignal, parse: (bytes: Uint8Array) => void): Promise<Ending> {
     const { status, ok, headers, body } = await options.connect(signal);
     if (status === 401 || status === 403) return { kind: 'denied' };
-    if (status >= 500 || status === 408 || status === 425 || status === 429) {
+    if (isWorthRetrying(status)) {
       return { kind: 'later', retryAfterMs: parseRetryAfterMs(headers.get('retry-after'), environment.wallClock()) };
     }
     if (!ok || body === null || !headers.get('content-type')?.startsWith('text/event-stream')) return { kind: 'gone' };
