@@ -64,6 +64,8 @@ export interface DashboardOptions {
   limits?: Record<LimitName, Limit>;
   /** @default the panel of the configuration, else the simulator */
   provisioner?: Provisioner;
+  /** Pauses before asking a silent panel again. */
+  retryDelaysMs?: readonly number[];
   onWarning: (message: string, cause: unknown) => void;
 }
 
@@ -95,7 +97,15 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   const provisioner: Provisioner | Simulator =
     options.provisioner ?? (config.pterodactyl === null ? createSimulator() : createPterodactyl(config.pterodactyl));
   const rows = createServerRows(pool, now);
-  const servers = createServers({ rows, orders: createOrders({ ledger, rows, provisioner, now }), onWarning });
+  const { retryDelaysMs } = options;
+  const orders = createOrders({
+    ledger,
+    rows,
+    provisioner,
+    now,
+    ...(retryDelaysMs === undefined ? {} : { retryDelaysMs }),
+  });
+  const servers = createServers({ rows, orders, onWarning });
 
   const originRules = { publicUrl: config.publicUrl, trustedOrigins: config.trustedOrigins };
   const authOptions: AuthOptions = {

@@ -35,6 +35,14 @@ type Warn = (message: string, cause: unknown) => void;
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 
+/** What answers every path outside of `/api`. */
+export interface Pages {
+  handle: PageHandler;
+  close(): Promise<void>;
+}
+
+export type PreparePages = (around: { config: Config; server: Server; port: number }) => Promise<Pages>;
+
 /**
  * One process, one port: `/api/*` to the fetch handler, every other path to Next.
  *
@@ -43,7 +51,11 @@ type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promi
  *
  * @throws {StartError} the port is taken, or the database cannot be opened.
  */
-export async function startServer(config: Config, onWarning: Warn): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  onWarning: Warn,
+  preparePages: PreparePages = prepareNext,
+): Promise<RunningServer> {
   let listener: Listener = answerStarting;
   const server = createServer((request, response) => listener(request, response));
   let database: Database | null = null;
@@ -51,7 +63,7 @@ export async function startServer(config: Config, onWarning: Warn): Promise<Runn
   const drain = async () => dashboard?.credits.drain();
   const stopServer = createServerStop(server, { drain }, { graceMs: STOP_REQUESTS_MS_MAX });
   const url = await listen(server, config);
-  let pages: ReturnType<typeof next> | null = null;
+  let pages: Pages | null = null;
 
   async function stop(): Promise<void> {
     await stopServer();
@@ -65,21 +77,27 @@ export async function startServer(config: Config, onWarning: Warn): Promise<Runn
     dashboard = await createDashboard({ config, database, localUrl: url, onWarning });
     setRuntime(dashboard.runtime);
     await dashboard.startSweeping();
-    pages = next({
-      dev: !config.production,
-      dir: DASHBOARD_DIRECTORY,
-      httpServer: server,
-      hostname: config.host,
-      port: portOf(url),
-    });
-    await pages.prepare();
-    listener = createListener(config, dashboard, pages.getRequestHandler());
+    pages = await preparePages({ config, server, port: portOf(url) });
+    listener = createListener(config, dashboard, pages.handle);
   } catch (error) {
     await stop().catch(() => undefined);
     throw error;
   }
   return { url, dashboard, stop };
 }
+
+const prepareNext: PreparePages = async ({ config, server, port }) => {
+  const app = next({
+    dev: !config.production,
+    dir: DASHBOARD_DIRECTORY,
+    // Hot reload hangs on to the server's upgrades.
+    httpServer: server,
+    hostname: config.host,
+    port,
+  });
+  await app.prepare();
+  return { handle: app.getRequestHandler(), close: () => app.close() };
+};
 
 function createListener(config: Config, dashboard: Dashboard, pages: PageHandler): Listener {
   const api = toNodeListener(dashboard);

@@ -1,11 +1,5 @@
 import type { Context, Hono } from 'hono';
-import {
-  CreditsError,
-  IDEMPOTENCY_KEY_HEADER,
-  isCreditsError,
-  parseIdempotencyKey,
-  type Snapshot,
-} from 'realtime-credits';
+import { CreditsError, IDEMPOTENCY_KEY_HEADER, parseIdempotencyKey, type Snapshot } from 'realtime-credits';
 import type { Accounts } from '../accounts.ts';
 import type { Sessions, SessionUser } from '../auth/sessions.ts';
 import { isExpected, toFailure } from './failure.ts';
@@ -78,18 +72,21 @@ export function createRoutes({ app, sessions, accounts, originRules, onWarning }
       return toResponse(status ?? 200, body, requestId);
     } catch (error) {
       if (!isExpected(error)) onWarning(`Request ${requestId} failed.`, error);
-      const snapshot = await readSnapshotOfFailure(error, known);
+      const snapshot = await readSnapshotOfFailure(known);
       const failure = toFailure(error, requestId, snapshot);
       return toResponse(failure.status, failure.body, requestId, failure.headers);
     }
   }
 
   /** A refusal tells the user's state too, so that a wrong prediction is corrected by the same answer. */
-  async function readSnapshotOfFailure(
-    error: unknown,
-    { user, operationId }: { user: SessionUser | null; operationId: string | null },
-  ): Promise<Snapshot | undefined> {
-    if (user === null || (isCreditsError(error) && error.code === 'unavailable')) return undefined;
+  async function readSnapshotOfFailure({
+    user,
+    operationId,
+  }: {
+    user: SessionUser | null;
+    operationId: string | null;
+  }): Promise<Snapshot | undefined> {
+    if (user === null) return undefined;
     try {
       return await accounts.snapshot(user.id, operationId === null ? [] : [operationId]);
     } catch {

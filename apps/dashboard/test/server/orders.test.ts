@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Database, Ledger } from 'realtime-credits/server';
+import { createLedger, migrate, openDatabase } from 'realtime-credits/server';
+import { createOrders, type Orders } from '../../server/servers/orders.ts';
+import { createServerRows, LEASE_MS, type ServerRow, type ServerRows } from '../../server/servers/server-rows.ts';
+import { createServers } from '../../server/servers/servers.ts';
+import { DASHBOARD_MIGRATIONS } from '../../server/tables.ts';
+import { createFakePanel, type FakePanel } from './support/provisioner.ts';
+
+const OWNER = { id: 'owner', email: 'mara@example.test', username: 'mara', displayName: 'Mara' };
+const REQUEST = {
+  name: 'Harbour Town',
+  server_type_id: 'minecraft',
+  server_software_id: 'paper',
+  location_id: 'fsn',
+  plan_id: 'spark',
+};
+const MINUTE_MS = 60_000;
+
+let database: Database;
+let ledger: Ledger;
+let now = Date.now();
+let rows: ServerRows;
+let panel: FakePanel;
+let orders: Orders;
+let operations = 0;
+/** A new one for each test: what one leaves held is not the next one's. */
+let user: string;
+
+beforeAll(async () => {
+  database = await openDatabase({ memory: true });
+  ledger = await createLedger({ database, clock: () => now });
+  await migrate(database.pool, { namespace: 'dashboard', migrations: DASHBOARD_MIGRATIONS });
+});
+afterAll(async () => {
+  await ledger.close();
+  await database.close();
+});
+beforeEach(async () => {
+  await database.pool.query('DELETE FROM dashboard_servers');
+  user = `user-${crypto.randomUUID()}`;
+  await ledger.openAccount(user);
+  await ledger.grant({
+    account: user,
+    amount: 100,
+    idempotencyKey: `begin-${user}`,
+    actor: 'system:test',
+    reason: 'To begin with',
+  });
+  rows = createServerRows(database.pool, () => now);
+  panel = createFakePanel();
+  orders = createOrders({ ledger, rows, provisioner: panel, now: () => now, retryDelaysMs: [] });
+});
+
+async function insert(): Promise<ServerRow> {
+  operations += 1;
+  const row = await rows.insert(
+    {
+      userId: user,
+      operationId: `operation-${operations}`,
+      request: REQUEST,
+      externalId: `credits-${operations}`,
+      planCost: 60,
+      setupFee: 0,
+    },
+    20,
+  );
+  if (row === null) throw new Error('The row is new.');
+  return row;
+}
+
+/** A row whose process died right after the hold, before or after its id was written down. */
+async function insertHeld({ written }: { written: boolean }): Promise<ServerRow> {
+  const row = await insert();
+  const { hold } = await ledger.hold({
+    account: user,
+    amount: 60,
+    idempotencyKey: row.operationId,
+    actor: user,
+    reason: 'Server “Harbour Town”',
+    metadata: { category: 'servers', action: 'create', server: row.id },
+    expiresAfterMs: 15 * MINUTE_MS,
+  });
+  if (!written) return row;
+  const moved = await rows.move(row, 'provisioning', { holdId: hold?.id ?? '' });
+  if (moved === null) throw new Error('Nobody else moves it.');
+  return moved;
+}
+
+async function balance() {
+  return (await ledger.balance(user)).balance;
+}
+
+const UNCHARGED = { posted: 100, held: 0, available: 100 };
+const CHARGED = { posted: 40, held: 0, available: 40 };
+
+test('L5: died between reserve and post, and the server exists: it is posted', async () => {
+  const row = await insertHeld({ written: true });
+  panel.servers.set(row.externalId, 7);
+  expect(await orders.settle(row)).toMatchObject({ status: 'running', panelId: 7 });
+  expect(await balance()).toEqual(CHARGED);
+});
+
+test('L5: died between reserve and post, and the server does not exist: the hold is voided', async () => {
+  const row = await insertHeld({ written: true });
+  expect(await orders.settle(row)).toMatchObject({
+    status: 'failed',
+    failure: 'The dashboard stopped before the server was made.',
+  });
+  expect(await balance()).toEqual(UNCHARGED);
+});
+
+test('died before the hold was made: no trace, and the late command cannot take effect any more', async () => {
+  const row = await insert();
+  await orders.settle(row);
+  expect(await rows.findByOperation(user, row.operationId)).toBeNull();
+  await expect(orders.run(row, OWNER)).rejects.toMatchObject({ code: 'operation_abandoned' });
+  expect(await balance()).toEqual(UNCHARGED);
+});
+
+test('died after the hold was made and before it was written down: found by its key, and voided', async () => {
+  const row = await insertHeld({ written: false });
+  expect(await balance()).toMatchObject({ held: 60 });
+  expect(await orders.settle(row)).toMatchObject({ status: 'failed' });
+  expect(await balance()).toEqual(UNCHARGED);
+  expect(panel.orders).toEqual([]);
+});
+
+test('died after the post and before the row said so: the row catches up, and nothing is charged twice', async () => {
+  const row = await insertHeld({ written: true });
+  panel.servers.set(row.externalId, 7);
+  await orders.settle(row);
+  expect(await orders.settle(row)).toMatchObject({ status: 'running' });
+  expect(await balance()).toEqual(CHARGED);
+});
+
+test('a silent panel leaves the order as it is', async () => {
+  const row = await insertHeld({ written: true });
+  panel.silent = true;
+  await expect(orders.settle(row)).rejects.toMatchObject({ outcome: 'unknown' });
+  expect(await rows.findByOperation(user, row.operationId)).toMatchObject({ status: 'provisioning' });
+  expect(await balance()).toMatchObject({ held: 60 });
+});
+
+test('a hold that expired while the panel was silent: the server that turns up is removed', async () => {
+  const row = await insertHeld({ written: true });
+  now += 16 * MINUTE_MS;
+  panel.servers.set(row.externalId, 7);
+  expect(await orders.settle(row)).toMatchObject({ status: 'failed' });
+  expect(panel.servers.size).toBe(0);
+  expect(await balance()).toEqual(UNCHARGED);
+});
+
+test('a server that turns up after its credits were given back is removed by a later look', async () => {
+  const row = await insertHeld({ written: true });
+  const failed = await orders.settle(row);
+  panel.servers.set(row.externalId, 7);
+  now += MINUTE_MS;
+  const [again] = await rows.takeUnfinished(10);
+  expect(again?.id).toBe(failed.id);
+  await orders.settle(again ?? failed);
+  expect(panel.servers.size).toBe(0);
+  now += MINUTE_MS;
+  expect(await rows.takeUnfinished(10)).toEqual([]);
+});
+
+test('looking for a late server ends', async () => {
+  const row = await insertHeld({ written: true });
+  await orders.settle(row);
+  now += 11 * MINUTE_MS;
+  const [again] = await rows.takeUnfinished(10);
+  if (again === undefined) throw new Error('It is looked for once more at the end.');
+  await orders.settle(again);
+  now += MINUTE_MS;
+  expect(await rows.takeUnfinished(10)).toEqual([]);
+});
+
+test('a refusal after a lost answer is only believed once the panel was seen to have nothing', async () => {
+  const patient = createOrders({ ledger, rows, provisioner: panel, now: () => now, retryDelaysMs: [1] });
+  panel.plan('made_but_no_answer', 'refuse');
+  const find = panel.find.bind(panel);
+  let looks = 0;
+  panel.find = async (externalId) => {
+    looks += 1;
+    if (looks === 1) panel.silent = true;
+    const found = find(externalId);
+    panel.silent = false;
+    return found;
+  };
+  expect(await patient.run(await insert(), OWNER)).toMatchObject({ status: 'running' });
+  expect(await balance()).toEqual(CHARGED);
+});
+
+test('a row in the hands of a living process is left alone until its lease ends', async () => {
+  await insertHeld({ written: true });
+  expect(await rows.takeUnfinished(10)).toEqual([]);
+  now += LEASE_MS;
+  expect(await rows.takeUnfinished(10)).toHaveLength(1);
+  expect(await rows.takeUnfinished(10)).toEqual([]);
+});
+
+test('L9: two instances that sweep at once settle each order once', async () => {
+  const made = [await insertHeld({ written: true }), await insert()];
+  for (const row of made) panel.servers.set(row.externalId, row.id);
+  now += LEASE_MS;
+  const asked: string[] = [];
+  const find = panel.find.bind(panel);
+  panel.find = async (externalId) => {
+    asked.push(externalId);
+    return find(externalId);
+  };
+  const warnings: unknown[] = [];
+  const sweepers = [1, 2].map(() =>
+    createServers({
+      rows: createServerRows(database.pool, () => now),
+      orders: createOrders({ ledger, rows, provisioner: panel, now: () => now }),
+      onWarning: (message) => warnings.push(message),
+    }),
+  );
+  const taken = await Promise.all(sweepers.map((servers) => servers.sweep()));
+  expect(taken.reduce((sum, count) => sum + count, 0)).toBe(2);
+  expect(warnings).toEqual([]);
+  expect(asked.filter((externalId) => externalId === made[0]?.externalId)).toHaveLength(1);
+  expect(await balance()).toEqual(CHARGED);
+  expect((await ledger.verify(user)).ok).toBe(true);
+});

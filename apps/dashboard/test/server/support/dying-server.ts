@@ -1,0 +1,53 @@
+import { openDatabase } from 'realtime-credits/server';
+import { parseConfig } from '../../../server/config.ts';
+import { createDashboard } from '../../../server/dashboard.ts';
+
+/**
+ * A process of its own for tests that kill it: the dashboard on a data directory and a panel, ordering one server for
+ * a user that it registers. Whoever runs it ends it.
+ */
+const [directory = '', email = '', password = '', operationId = ''] = process.argv.slice(2);
+const config = parseConfig(process.env, directory);
+const database = await openDatabase({ directory: `${directory}/database` });
+const dashboard = await createDashboard({
+  config,
+  database,
+  localUrl: 'http://dashboard.test',
+  onWarning: (message, cause) => console.error(message, cause),
+});
+
+async function send(path: string, body: object, headers: Record<string, string> = {}): Promise<Response> {
+  return dashboard.fetch(
+    new Request(`http://dashboard.test${path}`, {
+      method: 'POST',
+      headers: { origin: 'http://dashboard.test', 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    }),
+  );
+}
+
+const signedUp = await send('/api/auth/sign-up/email', { email, password, name: 'Mara', username: 'mara' });
+const { user } = (await signedUp.json()) as { user: { id: string } };
+const cookie = signedUp.headers
+  .getSetCookie()
+  .map((line) => line.split(';')[0])
+  .join('; ');
+await dashboard.ledger.openAccount(user.id);
+await dashboard.ledger.grant({
+  account: user.id,
+  amount: 100,
+  idempotencyKey: 'begin',
+  actor: 'system:test',
+  reason: 'To begin with',
+});
+await send(
+  '/api/servers/create',
+  {
+    name: 'Harbour Town',
+    server_type_id: 'minecraft',
+    server_software_id: 'paper',
+    location_id: 'fsn',
+    plan_id: 'spark',
+  },
+  { cookie, 'idempotency-key': operationId },
+);
