@@ -16,7 +16,7 @@ export function showInfo(title: string, text?: string): void {
   toast.info(title, { description: text });
 }
 
-/** Says that an outcome is open or needs a look. */
+/** Says that an outcome is open or needs a look. @public */
 export function showWarning(title: string, text?: string): void {
   toast.warning(title, { description: text, duration: 8_000 });
 }

@@ -117,7 +117,7 @@ export const useAuthStore = create<AuthState>()(
   ),
 );
 
-/** The same store under the host's other name. */
+/** The same store under the host's other name. @public */
 export const useUserStore = useAuthStore;
 
 /** Null: nobody is signed in. `'unknown'`: the server could not say, so what was known stays. */

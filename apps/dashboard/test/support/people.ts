@@ -44,19 +44,19 @@ export interface People {
 /** Tests with people. `page` is signed out; use `person.context.newPage()`. */
 export const test = base.extend<{ people: People }, { adminRequest: APIRequestContext }>({
   adminRequest: [
-    async ({ playwright }, use, worker) => {
+    async ({ playwright }, provide, worker) => {
       const baseURL = worker.project.use.baseURL ?? '';
       const request = await playwright.request.newContext({
         baseURL,
         extraHTTPHeaders: { 'x-forwarded-for': nextAddress(), origin: new URL(baseURL).origin },
       });
       await signIn(request, { email: 'admin@demo.test', password: DEMO_PASSWORD });
-      await use(request);
+      await provide(request);
       await request.dispose();
     },
     { scope: 'worker' },
   ],
-  people: async ({ browser, adminRequest, baseURL, contextOptions, locale, timezoneId, viewport }, use) => {
+  people: async ({ browser, adminRequest, baseURL, contextOptions, locale, timezoneId, viewport }, provide) => {
     const contexts: BrowserContext[] = [];
     const origin = new URL(baseURL ?? '').origin;
     const open = async (browserToUse: Browser): Promise<BrowserContext> => {
@@ -78,7 +78,7 @@ export const test = base.extend<{ people: People }, { adminRequest: APIRequestCo
       return (await answer.json()) as AdminAdjustAnswer;
     };
 
-    await use({
+    await provide({
       adjust,
       admin: async () => adminRequest,
       signUp: async ({ credits = 1_000, referral } = {}) => {
