@@ -66,7 +66,7 @@ export function createCore(environment: Environment, onCommit: () => void, onFra
     const keys = Object.keys(view) as (keyof CreditsState)[];
     if (keys.every((key) => state[key] === view[key])) return;
     state = Object.freeze({ ...state, ...view });
-    for (const listener of [...listeners]) listener(state);
+    for (const listener of listeners) listener(state);
   }
 
   function confirmation(): Partial<CreditsState> {
@@ -106,7 +106,7 @@ export function createCore(environment: Environment, onCommit: () => void, onFra
     confirm: () => publish(confirmation()),
     report(frame) {
       const full = Object.freeze({ at: environment.wallClock(), ...frame });
-      for (const listener of [...frameListeners]) listener(full);
+      for (const listener of frameListeners) listener(full);
     },
     patch: publish,
     reset(account) {

@@ -97,6 +97,10 @@ function holdLock(name: string, onHeld: () => void): () => void {
 
 function joinTabs(name: string, onMessage: (message: unknown) => void) {
   const channel = new BroadcastChannel(name);
-  channel.onmessage = (event) => onMessage(event.data);
-  return { post: (message: unknown) => channel.postMessage(message), close: () => channel.close() };
+  channel.addEventListener('message', (event) => onMessage(event.data));
+  return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no other origin
+    post: (message: unknown) => channel.postMessage(message),
+    close: () => channel.close(),
+  };
 }

@@ -142,7 +142,7 @@ export function createModelServer(browser: Browser, start: Record<string, number
       return Response.json(server.snapshot(session, since === null ? undefined : Number(since), ids));
     }
     if (url.pathname === '/api/credits/settle') {
-      const { operations } = JSON.parse(String(init.body)) as { operations: string[] };
+      const { operations } = JSON.parse(typeof init.body === 'string' ? init.body : '{}') as { operations: string[] };
       for (const id of operations) {
         const body = { code: 'operation_abandoned', message: 'Given up.', success: false };
         if (!outcomes.has(id)) outcomes.set(id, { applied: false, body, status: 409 });

@@ -29,7 +29,17 @@ interface Participant {
   epochs: string[];
 }
 
-export async function simulate(seed: number, profile: Profile): Promise<void> {
+/** Returns the first thing that went wrong, in a sentence; null when nothing did. */
+export async function simulate(seed: number, profile: Profile): Promise<string | null> {
+  try {
+    await run(seed, profile);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function run(seed: number, profile: Profile): Promise<void> {
   const random = createRandom(seed);
   const browser = createBrowser();
   const server = createModelServer(browser, { [ACCOUNT]: 1_000 });

@@ -51,17 +51,20 @@ test('tabs hear each other and not themselves', async () => {
 });
 
 test('a lock is held by one, passed on when released, and not granted to who stopped waiting', async () => {
-  const queue: { granted: boolean; grant: () => void }[] = [];
-  const request = (_name: string, { signal }: { signal: AbortSignal }, hold: () => Promise<void>) =>
-    new Promise<void>((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(new DOMException('Aborted', 'AbortError')));
-      const next = (): void => {
-        queue.shift();
-        queue[0]?.grant();
-      };
-      queue.push({ granted: false, grant: () => void hold().then(next).then(resolve) });
-      if (queue.length === 1) queue[0]?.grant();
+  const queue: (() => void)[] = [];
+  const request = async (_name: string, { signal }: { signal: AbortSignal }, hold: () => Promise<void>) => {
+    await new Promise<void>((resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        queue.splice(queue.indexOf(resolve), 1);
+        reject(new DOMException('Aborted', 'AbortError'));
+      });
+      queue.push(resolve);
+      if (queue.length === 1) resolve();
     });
+    await hold();
+    queue.shift();
+    queue[0]?.();
+  };
   vi.stubGlobal('navigator', { onLine: true, locks: { request } });
   try {
     const environment = createBrowserEnvironment();
@@ -69,7 +72,7 @@ test('a lock is held by one, passed on when released, and not granted to who sto
     const releaseFirst = environment.lock?.('name', () => held.push('first'));
     const stopSecond = environment.lock?.('name', () => held.push('second'));
     const releaseThird = environment.lock?.('name', () => held.push('third'));
-    expect(held).toEqual(['first']);
+    await vi.waitFor(() => expect(held).toEqual(['first']));
     stopSecond?.();
     releaseFirst?.();
     await vi.waitFor(() => expect(held).toEqual(['first', 'third']));

@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser';
-import fc from 'fast-check';
+import { array, assert, constantFrom, nat, oneof, property, string, tuple } from 'fast-check';
 import { expect, test } from 'vitest';
 import { createEventParser, EVENT_LENGTH_MAX, type StreamEvent } from '../../src/sync/event-parser.ts';
 
@@ -63,8 +63,8 @@ test('a carriage return ends its line without waiting for what follows', () => {
 });
 
 test('reads whatever an independent parser reads, cut anywhere', () => {
-  const line = fc.oneof(
-    fc.constantFrom(
+  const line = oneof(
+    constantFrom(
       'data',
       'data:',
       'data: x',
@@ -77,11 +77,11 @@ test('reads whatever an independent parser reads, cut anywhere', () => {
       'foo: bar',
       'data: é💎',
     ),
-    fc.string({ maxLength: 6 }).map((text) => text.replaceAll(/[\r\n\0\uFEFF]/g, '')),
+    string({ maxLength: 6 }).map((text) => text.replaceAll(/[\r\n\0\uFEFF]/g, '')),
   );
-  const stream = fc.array(fc.tuple(line, fc.constantFrom('\n', '\r\n', '\r')), { maxLength: 30 });
-  fc.assert(
-    fc.property(stream, fc.array(fc.nat(200)), (lines, cuts) => {
+  const stream = array(tuple(line, constantFrom('\n', '\r\n', '\r')), { maxLength: 30 });
+  assert(
+    property(stream, array(nat(200)), (lines, cuts) => {
       const text = lines.map(([content, ending]) => content + ending).join('');
       const expected: { name: string; data: string }[] = [];
       const oracle = createParser({ onEvent: ({ event, data }) => expected.push({ name: event ?? 'message', data }) });

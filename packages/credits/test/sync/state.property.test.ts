@@ -1,11 +1,11 @@
-import fc from 'fast-check';
+import { array, assert, boolean, constant, integer, nat, property, record, tuple } from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Snapshot } from '../../src/contract/snapshot.ts';
 import { createModel, ingest, open, type Model } from '../../src/sync/state.ts';
 import { selectShown } from '../../src/sync/view.ts';
 
 /** A history of an account: own operations and changes by others, as the server committed them. */
-const history = fc.array(fc.record({ own: fc.boolean(), delta: fc.integer({ min: -50, max: 50 }) }), {
+const history = array(record({ own: boolean(), delta: integer({ min: -50, max: 50 }) }), {
   minLength: 1,
   maxLength: 12,
 });
@@ -17,11 +17,11 @@ interface Told {
 }
 
 const told = history.chain((changes) =>
-  fc.record({
-    history: fc.constant(changes),
-    frames: fc
-      .array(fc.tuple(fc.nat(changes.length), fc.nat(changes.length)), { maxLength: 25 })
-      .map((spans) => spans.map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) }))),
+  record({
+    history: constant(changes),
+    frames: array(tuple(nat(changes.length), nat(changes.length)), { maxLength: 25 }).map((spans) =>
+      spans.map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) })),
+    ),
   }),
 );
 
@@ -58,8 +58,8 @@ function explained(changes: Told['history'], version: number): number {
 }
 
 test('S7, S8: whatever arrives twice, late, never or in any order, the number is the ledger’s at some version and own operations not in it', () => {
-  fc.assert(
-    fc.property(told, ({ history: changes, frames }) => {
+  assert(
+    property(told, ({ history: changes, frames }) => {
       let model = begin(changes);
       for (const { from, to } of frames) {
         const before = model.confirmed?.version ?? 0;
@@ -74,8 +74,8 @@ test('S7, S8: whatever arrives twice, late, never or in any order, the number is
 });
 
 test('S6: one complete frame at the end makes the number the ledger’s, whatever came before', () => {
-  fc.assert(
-    fc.property(told, ({ history: changes, frames }) => {
+  assert(
+    property(told, ({ history: changes, frames }) => {
       let model = begin(changes);
       for (const { from, to } of frames) model = ingest(model, frameOf(changes, from, to), { startedAt: 0 });
       model = ingest(model, frameOf(changes, 0, changes.length), { startedAt: model.tick });
@@ -87,8 +87,8 @@ test('S6: one complete frame at the end makes the number the ledger’s, whateve
 });
 
 test('S7: a frame that arrives twice changes nothing the second time', () => {
-  fc.assert(
-    fc.property(told, ({ history: changes, frames }) => {
+  assert(
+    property(told, ({ history: changes, frames }) => {
       let model = begin(changes);
       for (const { from, to } of frames) {
         model = ingest(model, frameOf(changes, from, to), { startedAt: 0 });
