@@ -20,7 +20,7 @@ import {
 import { Input } from '@/components/ui/input';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
 import { useCreditsSync } from '@/hooks/useCreditsUpdate';
-import type { AdminAdjustAnswer, AdminUser } from '@/lib/api';
+import type { AdminAdjustAnswer, AdminEntriesAnswer, AdminUser } from '@/lib/api';
 import { formatChange, formatCredits } from '@/lib/format';
 import { send, type SendFailure } from '@/lib/send';
 import { showSuccess } from '@/lib/toast';
@@ -58,7 +58,9 @@ export function AdjustDialog({ user }: { user: AdminUser }) {
   );
 }
 
-function AdjustForm({ user, onDone }: { user: AdminUser; onDone: () => void }) {
+function AdjustForm({ user: opened, onDone }: { user: AdminUser; onDone: () => void }) {
+  // Stays what the form was opened with while it is filled in: the version says what the decision was based on.
+  const [user, setUser] = useState(opened);
   const router = useRouter();
   const { syncCreditsAfterApiCall } = useCreditsSync();
   const [mode, setMode] = useState<Mode>('by');
@@ -92,6 +94,10 @@ function AdjustForm({ user, onDone }: { user: AdminUser; onDone: () => void }) {
     router.refresh();
     if (!result.ok) {
       setFailure(result.failure);
+      if (result.failure.code === 'version_conflict') {
+        const now = await send<AdminEntriesAnswer>('GET', `${path}?limit=1`);
+        if (now.ok) setUser(now.answer.user);
+      }
       return;
     }
     await syncCreditsAfterApiCall(result.answer);

@@ -85,14 +85,14 @@ export function SignInForm({ next, demo }: SignInFormProps) {
                 key={user.email}
                 variant="secondary"
                 size="sm"
-                className="justify-between"
+                className="h-auto min-h-8 flex-col items-start gap-0 py-1.5 sm:flex-row sm:items-center sm:justify-between sm:gap-3"
                 onClick={() => {
                   setEmail(user.email);
                   setPassword(demo.password);
                   setRefusal(null);
                 }}
               >
-                <span>{user.label}</span>
+                <span className="inline-block first-letter:uppercase">{user.label}</span>
                 <span className="truncate font-normal text-muted-foreground">{user.email}</span>
               </Button>
             ))}

@@ -9,7 +9,7 @@ export function LogoMark({ className }: { className?: string }) {
     <svg viewBox="0 0 32 32" fill="none" aria-hidden className={cn('size-7', className)}>
       <path
         d="M25.6 9.2A11.7 11.7 0 1 0 25.6 22.8"
-        className="stroke-credits-to"
+        className="stroke-credits-to dark:stroke-credits"
         strokeWidth="3.2"
         strokeLinecap="round"
       />

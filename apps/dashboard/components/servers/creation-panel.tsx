@@ -24,7 +24,10 @@ export function CreationPanel({ creation, name, snapshot, onRestart }: CreationP
   const heading = useRef<HTMLHeadingElement>(null);
   // The form is gone, and with it the focused button: the keyboard goes on from the news.
   useEffect(() => heading.current?.focus(), [creation.state]);
-  const unknown = creation.state === 'creating' && pending.some(({ state }) => state === 'unknown');
+  const creating = creation.state === 'creating';
+  const unknown = creating && pending.some(({ state }) => state === 'unknown');
+  // An own command that is not pending any more is in what the ledger has confirmed.
+  const reserved = creating && pending.length === 0;
   return (
     <Card className="mx-auto w-full max-w-xl" aria-live="polite">
       <div className="flex flex-col items-center px-6 pt-10 pb-8 text-center">
@@ -33,14 +36,14 @@ export function CreationPanel({ creation, name, snapshot, onRestart }: CreationP
           {toTitle(creation, name, unknown)}
         </h2>
         <div className="mt-2 max-w-md text-sm text-balance text-muted-foreground">
-          <PanelText creation={creation} unknown={unknown} />
+          <PanelText creation={creation} unknown={unknown} reserved={reserved} />
         </div>
       </div>
       <ol className="grid border-t sm:grid-cols-3 sm:divide-x">
-        <Stage done active={false}>
-          {creation.state === 'refused' ? 'Given back' : 'Reserved'}
+        <Stage done={!creating || reserved} active={creating && !reserved}>
+          {creation.state === 'refused' ? 'Nothing reserved' : !creating || reserved ? 'Reserved' : 'Reserving'}
         </Stage>
-        <Stage done={creation.state === 'created'} active={creation.state === 'creating'}>
+        <Stage done={creation.state === 'created'} active={reserved}>
           {creation.state === 'refused' ? 'Not set up' : creation.state === 'created' ? 'Set up' : 'Setting up'}
         </Stage>
         <Stage done={creation.state === 'created'} active={false}>
@@ -74,7 +77,11 @@ function toTitle(creation: CreationPanelProps['creation'], name: string, unknown
   return unknown ? 'We have not heard back yet' : `Setting up “${name}”`;
 }
 
-function PanelText({ creation, unknown }: Pick<CreationPanelProps, 'creation'> & { unknown: boolean }) {
+function PanelText({
+  creation,
+  unknown,
+  reserved,
+}: Pick<CreationPanelProps, 'creation'> & { unknown: boolean; reserved: boolean }) {
   if (creation.state === 'refused') return <p>{creation.message}</p>;
   if (creation.state === 'created') {
     const { cost_breakdown: cost, data } = creation.answer;
@@ -87,13 +94,15 @@ function PanelText({ creation, unknown }: Pick<CreationPanelProps, 'creation'> &
   if (unknown) {
     return (
       <p>
-        The answer was lost on its way. We are asking again; that makes no second server, and charges nothing twice.
+        The order or its answer was lost on the way. We are asking again, under the same number: that makes no second
+        server, and charges nothing twice.
       </p>
     );
   }
   return (
     <p>
-      <Amount amount={creation.cost} /> credits are reserved, not charged yet. You may leave this page: it goes on.
+      <Amount amount={creation.cost} /> credits are {reserved ? 'reserved' : 'being reserved'}, not charged yet.{' '}
+      {reserved ? 'You may leave this page: it goes on.' : null}
     </p>
   );
 }

@@ -29,7 +29,7 @@ export default async function UserPage({ params }: UserPageProps) {
       <div className="grid gap-4">
         <Link
           href="/admin/users"
-          className="flex w-fit items-center gap-2 rounded-sm text-sm text-muted-foreground outline-none hover:text-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50"
+          className="flex w-fit items-center gap-2 rounded-sm text-sm text-muted-foreground outline-none hover:text-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50 lg:hidden"
         >
           <ArrowLeft className="size-4" aria-hidden /> All users
         </Link>
