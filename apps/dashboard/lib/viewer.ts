@@ -15,9 +15,14 @@ export interface Viewer {
 /** The signed-in person; null when signed out. Asked once per page, however many parts ask. */
 export const readViewer = cache(async (): Promise<Viewer | null> => getRuntime().readMe(await headers()));
 
-/** The signed-in person; whoever is signed out is sent to sign in. */
+/** The signed-in person; whoever is signed out is sent to sign in, and comes back afterwards. */
 export async function requireViewer(): Promise<Viewer> {
-  return (await readViewer()) ?? redirect('/sign-in');
+  return (await readViewer()) ?? (await leaveToSignIn());
+}
+
+async function leaveToSignIn(): Promise<never> {
+  const path = (await headers()).get('x-path') ?? '/';
+  redirect(path === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(path)}`);
 }
 
 /** The signed-in administrator; for everybody else the page does not exist. */
@@ -37,7 +42,7 @@ export async function readRoute<Answer>(path: string): Promise<Answer> {
     headers: { cookie: asked.get('cookie') ?? '', accept: 'application/json' },
   });
   const response = await getRuntime().fetch(request);
-  if (response.status === 401) redirect('/sign-in');
+  if (response.status === 401) return leaveToSignIn();
   if (response.status === 404) notFound();
   if (!response.ok) throw new Error(`GET ${path} answered ${response.status}.`);
   return (await response.json()) as Answer;

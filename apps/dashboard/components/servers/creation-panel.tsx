@@ -2,7 +2,7 @@
 import { Check, CircleCheck, CircleHelp, CircleX, LoaderCircle } from 'lucide-react';
 import Link from 'next/link';
 import type { Snapshot } from 'realtime-credits';
-import { useEffect, useRef, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 
 import { Amount } from '@/components/balance/amount';
 import { useBalance } from '@/components/balance/use-balance';
@@ -21,9 +21,6 @@ interface CreationPanelProps {
 /** What becomes of an order: reserved, set up, charged; or refused and given back; or not known yet. */
 export function CreationPanel({ creation, name, snapshot, onRestart }: CreationPanelProps) {
   const { pending } = useBalance(snapshot);
-  const heading = useRef<HTMLHeadingElement>(null);
-  // The form is gone, and with it the focused button: the keyboard goes on from the news.
-  useEffect(() => heading.current?.focus(), [creation.state]);
   const creating = creation.state === 'creating';
   const unknown = creating && pending.some(({ state }) => state === 'unknown');
   // An own command that is not pending any more is in what the ledger has confirmed.
@@ -32,7 +29,12 @@ export function CreationPanel({ creation, name, snapshot, onRestart }: CreationP
     <Card className="mx-auto w-full max-w-xl" aria-live="polite">
       <div className="flex flex-col items-center px-6 pt-10 pb-8 text-center">
         <PanelSign creation={creation} unknown={unknown} />
-        <h2 ref={heading} tabIndex={-1} className="mt-5 text-xl font-semibold text-balance outline-none">
+        <h2
+          key={creation.state}
+          ref={takeFocus}
+          tabIndex={-1}
+          className="mt-5 text-xl font-semibold text-balance outline-none"
+        >
           {toTitle(creation, name, unknown)}
         </h2>
         <div className="mt-2 max-w-md text-sm text-balance text-muted-foreground">
@@ -62,6 +64,11 @@ export function CreationPanel({ creation, name, snapshot, onRestart }: CreationP
       )}
     </Card>
   );
+}
+
+/** The form is gone, and with it the focused button: the keyboard goes on from the news. */
+function takeFocus(heading: HTMLHeadingElement | null): void {
+  heading?.focus();
 }
 
 function PanelSign({ creation, unknown }: Pick<CreationPanelProps, 'creation'> & { unknown: boolean }) {

@@ -1,6 +1,5 @@
 'use client';
 import { DropdownMenu as MenuPrimitive } from 'radix-ui';
-import { Check } from 'lucide-react';
 import type { ComponentProps } from 'react';
 
 import { cn } from '@/lib/utils';
@@ -37,21 +36,6 @@ function DropdownMenuItem({ className, ...props }: ComponentProps<typeof MenuPri
   return <MenuPrimitive.Item data-slot="dropdown-menu-item" className={cn(item, className)} {...props} />;
 }
 
-function DropdownMenuRadioGroup(props: ComponentProps<typeof MenuPrimitive.RadioGroup>) {
-  return <MenuPrimitive.RadioGroup {...props} />;
-}
-
-function DropdownMenuRadioItem({ className, children, ...props }: ComponentProps<typeof MenuPrimitive.RadioItem>) {
-  return (
-    <MenuPrimitive.RadioItem data-slot="dropdown-menu-radio-item" className={cn(item, 'pr-9', className)} {...props}>
-      {children}
-      <MenuPrimitive.ItemIndicator className="absolute right-2.5">
-        <Check className="text-foreground" />
-      </MenuPrimitive.ItemIndicator>
-    </MenuPrimitive.RadioItem>
-  );
-}
-
 function DropdownMenuLabel({ className, ...props }: ComponentProps<typeof MenuPrimitive.Label>) {
   return (
     <MenuPrimitive.Label
@@ -71,8 +55,6 @@ export {
   DropdownMenuContent,
   DropdownMenuItem,
   DropdownMenuLabel,
-  DropdownMenuRadioGroup,
-  DropdownMenuRadioItem,
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 };
