@@ -185,7 +185,6 @@ test('a bug inside is internal without a word of it, and reported whole', async 
 });
 
 test('what is thrown without being an error is a bug as well', async () => {
-  // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- exactly what a careless host does
   const door = openDoor(ledger, { identify: () => Promise.reject('no session store') });
   const response = await door.askAnonymously('/api/credits');
   expect(response.status).toBe(500);
