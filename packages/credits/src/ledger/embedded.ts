@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
@@ -5,6 +6,7 @@ import { Pool } from 'pg';
 import { CreditsError } from '../contract/error.ts';
 import type { Database } from './database.ts';
 import { lockDirectory } from './directory-lock.ts';
+import { createSyncedDisk, syncTree } from './embedded-disk.ts';
 import { createEmbeddedSession } from './embedded-session.ts';
 import { surviveLostConnections } from './lost-connection.ts';
 import { startMaintenance } from './maintenance.ts';
@@ -13,9 +15,9 @@ import { startMaintenance } from './maintenance.ts';
  * The embedded database: Postgres as WebAssembly, in this process, behind our own lock and with the upkeep that a server
  * does by itself.
  *
- * What it does not promise: it writes through the operating system's cache and never asks the disk to sync. A process
- * that is killed loses nothing that was acknowledged; a machine that loses power may lose the last seconds. Who needs
- * more uses a Postgres server.
+ * In a directory, a commit is on the disk before it is acknowledged. That leans on how the pinned version of PGlite is built,
+ * so that opening looks whether a commit syncs, and warns where it does not: then a process that is killed still loses
+ * nothing, but a machine that loses power may.
  */
 
 /** Opens the database in a directory, or in memory for null. */
@@ -28,17 +30,11 @@ export async function openEmbedded(
   const unlock = path === null ? async () => undefined : await lockDirectory(path);
   let pglite: PGlite;
   try {
-    pglite = path === null ? new PGlite() : new PGlite(join(path, 'postgres'));
-    await pglite.waitReady;
+    pglite = path === null ? await PGlite.create() : await openOnDisk(join(path, 'postgres'), onWarning);
   } catch (error) {
     await unlock();
-    throw new CreditsError(
-      'unavailable',
-      `The embedded database in ${path ?? 'memory'} does not open: ${String(error)}`,
-      {
-        cause: error,
-      },
-    );
+    const message = `The embedded database in ${path ?? 'memory'} does not open: ${String(error)}`;
+    throw new CreditsError('unavailable', message, { cause: error });
   }
   const session = createEmbeddedSession(pglite);
   const pool = new Pool({
@@ -61,4 +57,18 @@ export async function openEmbedded(
       await unlock();
     },
   });
+}
+
+async function openOnDisk(path: string, onWarning: (message: string, cause: unknown) => void): Promise<PGlite> {
+  const isNew = !existsSync(join(path, 'PG_VERSION'));
+  const disk = createSyncedDisk(path);
+  const pglite = await PGlite.create({ fs: disk.fs, startParams: disk.startParams });
+  // What initdb wrote was never synced, and Postgres only syncs what it changes.
+  if (isNew) await syncTree(path);
+  const before = disk.count();
+  await pglite.query(`SELECT pg_logical_emit_message(true, 'realtime-credits', 'Does a commit sync?')`);
+  if (disk.count() === before) {
+    onWarning('Commits of the embedded database do not reach the disk: a power cut may lose them.', undefined);
+  }
+  return pglite;
 }

@@ -55,7 +55,7 @@ function start(mode: 'hold' | 'grant', directory: string): Process {
         if (child.exitCode !== null) throw new Error(`The process ended after: ${lines.slice(-5).join(', ')}`);
         expect(condition(lines)).toBe(true);
       };
-      await vi.waitFor(reached, { timeout: 60_000, interval: 5 });
+      await vi.waitFor(reached, { timeout: 120_000, interval: 5 });
     },
   };
 }
@@ -66,18 +66,22 @@ async function kill(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-test('a second process is refused with a sentence that names the pid of the first, until the first is gone', async () => {
-  const directory = makeDirectory();
-  const first = start('hold', directory);
-  await first.until((lines) => lines.includes('open'));
-  const error = await refusal(openDatabase({ directory }), 'unavailable');
-  expect(error.message).toContain(`the process with pid ${first.child.pid}`);
-  expect(error.message).toContain(directory);
-  await kill(first.child);
-  const database = await openDatabase({ directory });
-  expect(JSON.parse(readFileSync(join(directory, 'lock.json'), 'utf8')).pid).toBe(process.pid);
-  await database.close();
-});
+test(
+  'a second process is refused with a sentence that names the pid of the first, until the first is gone',
+  { timeout: 300_000 },
+  async () => {
+    const directory = makeDirectory();
+    const first = start('hold', directory);
+    await first.until((lines) => lines.includes('open'));
+    const error = await refusal(openDatabase({ directory }), 'unavailable');
+    expect(error.message).toContain(`the process with pid ${first.child.pid}`);
+    expect(error.message).toContain(directory);
+    await kill(first.child);
+    const database = await openDatabase({ directory });
+    expect(JSON.parse(readFileSync(join(directory, 'lock.json'), 'utf8')).pid).toBe(process.pid);
+    await database.close();
+  },
+);
 
 test('a second opening in the same process is refused too', async () => {
   const directory = makeDirectory();
@@ -136,7 +140,7 @@ test('an owner on another host counts as alive while its file is fresh', async (
 
 test(
   'L10: after kill −9 under load every acknowledged grant is there, and nothing half-done',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const directory = makeDirectory();
     const acknowledged: string[] = [];
