@@ -90,7 +90,7 @@ export default function CreditsDisplay({
             )}
             <span ref={number} className={cn('flex items-center', scale.number)}>
               {view.kind === 'error' ? (
-                <span className="font-medium">Unavailable</span>
+                <span className="text-[0.9em] leading-none font-medium">Unavailable</span>
               ) : view.amount === null ? (
                 <Unknown known={view.kind === 'signed-out'} />
               ) : (

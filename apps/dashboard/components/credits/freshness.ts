@@ -25,6 +25,9 @@ export function describeFreshness(state: CreditsState, error: string | null): Fr
   if (connection === 'stopped') {
     return { kind: 'stopped', word: 'Stopped', sentence: error ?? 'Updates have stopped.' };
   }
+  if (error !== null && state.confirmed === null) {
+    return { kind: 'stopped', word: 'Unavailable', sentence: `${error} Trying again by itself.` };
+  }
   if (error !== null) {
     return { kind: 'stale', word: 'Stale', sentence: `${error} Trying again by itself.` };
   }

@@ -22,7 +22,7 @@ export default function CreditsUpdateExample() {
       <div className="grid grid-cols-1 gap-6 lg:grid-cols-2">
         {/* On phones the equation stays in sight above the scenarios, and the table comes after them. */}
         <div className="contents content-start gap-6 lg:sticky lg:top-22 lg:grid lg:grid-cols-1 lg:self-start">
-          <NumberEquation className="order-1 max-lg:sticky max-lg:top-18 max-lg:z-10 max-lg:shadow-lg" />
+          <NumberEquation className="order-1 max-lg:sticky max-lg:top-17 max-lg:z-10 max-lg:shadow-lg" />
           <NewsTable className="order-3" />
         </div>
         <div className="order-2 grid grid-cols-1 content-start gap-6">

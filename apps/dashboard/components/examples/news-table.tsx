@@ -41,7 +41,7 @@ export function NewsTable({ className }: { className?: string }) {
         </CardAction>
       </CardHeader>
       <CardContent className="p-0 sm:px-0">
-        <div className="h-80 border-t *:data-[slot=table-frame]:h-full *:data-[slot=table-frame]:overflow-y-auto">
+        <div className="h-80 border-t lg:h-[clamp(16rem,100dvh-26rem,32rem)] *:data-[slot=table-frame]:h-full *:data-[slot=table-frame]:overflow-y-auto">
           {news.length === 0 ? (
             <p className="grid h-full place-items-center px-6 text-center text-sm text-muted-foreground">
               Run a scenario, or change your balance in another tab.

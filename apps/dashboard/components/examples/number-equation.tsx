@@ -32,14 +32,17 @@ export function NumberEquation({ className }: { className?: string }) {
         <Sign>=</Sign>
         <Term name="Shown" value={shown === null ? '—' : formatCredits(shown)} accent />
       </div>
-      <dl className="flex flex-wrap gap-x-6 gap-y-2 border-t bg-muted px-5 py-3 text-xs text-muted-foreground tabular-nums sm:px-6">
+      <dl className="hidden flex-wrap gap-x-6 gap-y-2 border-t bg-muted px-5 py-3 text-xs text-muted-foreground tabular-nums sm:flex sm:px-6">
         <Fact name="version" value={state.confirmed?.version ?? '—'} />
         <Fact name="held" value={formatCredits(state.confirmed?.balance.held ?? 0)} />
         <Fact name="store.credits" value={formatCredits(painted)} />
         <Fact name="currentUser.coins" value={coins === undefined ? '—' : formatCredits(coins)} />
-        <Badge variant={freshness.kind === 'live' ? 'success' : 'outline'} className="ml-auto">
-          {freshness.word}
-        </Badge>
+        <div className="ml-auto">
+          <dt className="sr-only">News</dt>
+          <dd>
+            <Badge variant={freshness.kind === 'live' ? 'success' : 'outline'}>{freshness.word}</Badge>
+          </dd>
+        </div>
       </dl>
     </Card>
   );

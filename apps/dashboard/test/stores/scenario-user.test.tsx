@@ -30,6 +30,29 @@ test('D10: the answer to a poll of the user before is never shown to the next on
   expect(seen).not.toContain('777');
 });
 
+test('D19: a purchase in another tab is shown here without waiting for the poll', async () => {
+  const host = startVersionlessHost(1_000);
+  host.answer('/api/servers/create', () => {
+    host.coins -= 100;
+    return { status: 201, body: { success: true } };
+  });
+  rememberSession();
+  const here = await openTab();
+  const view = await here.showHeader();
+  const there = await openTab();
+  await there.showHeader(<there.CreditsDisplay />);
+  await pass(6_000);
+
+  await there.runHook(there.useCreditsUpdate).subtractCredits(100, 'Server purchase');
+  const response = fetch('/api/servers/create', { method: 'POST' });
+  await pass(50);
+  const settled = there.runHook(there.useCreditsSync).syncCreditsAfterApiCall(await (await response).json());
+  await pass(1_000);
+  await settled;
+  expect(readDigits(view.container)).toBe('900');
+  expect(here.painted).toEqual([1_000, 900]);
+});
+
 test('D20: a change of currentUser.coins by the host is a hint: verified, and the truth is written back', async () => {
   const host = startVersionlessHost(1_000);
   rememberSession();

@@ -9,16 +9,18 @@ vi.mock('@number-flow/react', () => ({ default: () => null }));
 /** Channels of this test, by name: tabs hear each other in the next microtask. */
 const channels = new Set<FakeChannel>();
 
-class FakeChannel {
-  onmessage: ((event: { data: unknown }) => void) | null = null;
+class FakeChannel extends EventTarget {
   readonly name: string;
   constructor(name: string) {
+    super();
     this.name = name;
     channels.add(this);
   }
   postMessage(data: unknown): void {
     for (const other of channels) {
-      if (other !== this && other.name === this.name) queueMicrotask(() => other.onmessage?.({ data }));
+      if (other !== this && other.name === this.name) {
+        queueMicrotask(() => other.dispatchEvent(new MessageEvent('message', { data })));
+      }
     }
   }
   close(): void {
