@@ -117,6 +117,8 @@ function createListener(config: Config, dashboard: Dashboard, pages: PageHandler
     // Next reads the nonce from the request's policy, pages from `x-nonce`; a client's own must not reach them.
     request.headers['content-security-policy'] = policy;
     request.headers['x-nonce'] = nonce;
+    // Layouts do not learn their address from Next, and whoever has to sign in wants to come back to it.
+    request.headers['x-path'] = url.split('?', 1)[0];
     response.setHeader('Content-Security-Policy', policy);
     const code = isDocument(request) ? findReferralCode(url) : null;
     if (code === null) {
