@@ -6,6 +6,7 @@ import CreditsDisplay from '@/components/CreditsDisplay';
 import { LogoMark, Wordmark } from '@/components/brand/logo';
 import { HeaderSection } from '@/components/shell/header-section';
 import { MobileMenu } from '@/components/shell/mobile-menu';
+import { OfflineNote } from '@/components/shell/offline-note';
 import { SessionBridge } from '@/components/shell/session-bridge';
 import { SidebarNavigation } from '@/components/shell/sidebar';
 import { UserMenu } from '@/components/shell/user-menu';
@@ -68,6 +69,7 @@ export async function AppShell({ children }: { children: ReactNode }) {
         >
           {children}
         </main>
+        <OfflineNote />
       </div>
     </div>
   );

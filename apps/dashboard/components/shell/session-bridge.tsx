@@ -49,12 +49,15 @@ function useSeed(user: Me, snapshot: Snapshot): void {
 /** Resolves to whether the page is being left, which it covers at once. */
 function useLeaveWhenSignedOut(userId: string): boolean {
   const [leaving, setLeaving] = useState(false);
+  const ended = useRef(false);
   useEffect(() => {
     const stopAuth = useAuthStore.subscribe(({ currentUser }) => {
       if (currentUser?.id !== userId) setLeaving(true);
     });
     const stopCredits = creditsClient.subscribe(({ connection }) => {
-      if (connection.state === 'signed-out') void useAuthStore.getState().checkSession();
+      if (connection.state !== 'signed-out' || useAuthStore.getState().currentUser === null) return;
+      ended.current = true;
+      void useAuthStore.getState().checkSession();
     });
     return () => {
       stopAuth();
@@ -64,9 +67,13 @@ function useLeaveWhenSignedOut(userId: string): boolean {
   useEffect(() => {
     if (!leaving) return;
     const cancelled = new AbortController();
-    void waitForSignOut(userId, cancelled.signal).then((address) => {
+    void waitForSignOut(userId, cancelled.signal).then((next) => {
+      if (cancelled.signal.aborted) return;
+      // Who did not leave by themselves wants to come back here.
+      const back = new URLSearchParams({ ended: '1', next: window.location.pathname });
+      const signInAddress = ended.current ? `/sign-in?${back}` : '/sign-in';
       // A whole new page: what was read ahead for the person before must not be shown from memory.
-      if (!cancelled.signal.aborted) window.location.replace(address);
+      window.location.replace(next === 'sign-in' ? signInAddress : '/');
     });
     return () => cancelled.abort();
   }, [leaving, userId]);
@@ -77,18 +84,18 @@ function useLeaveWhenSignedOut(userId: string): boolean {
  * Where to go once the server has ended the session too. A tab hears of a sign-out sooner than the server does; going
  * at once would find the old session still there, and be sent back in.
  */
-async function waitForSignOut(userId: string, signal: AbortSignal): Promise<string> {
+async function waitForSignOut(userId: string, signal: AbortSignal): Promise<'sign-in' | 'overview'> {
   for (let tries = 0; tries < SIGN_OUT_TRIES_MAX && !signal.aborted; tries += 1) {
     try {
       const response = await fetch('/api/user/me', { signal });
-      if (response.status === 401) return '/sign-in';
-      if (response.ok && ((await response.json()) as MeAnswer).user.id !== userId) return '/';
+      if (response.status === 401) return 'sign-in';
+      if (response.ok && ((await response.json()) as MeAnswer).user.id !== userId) return 'overview';
     } catch {
       // Offline: asked again below.
     }
     await new Promise((resolve) => setTimeout(resolve, SIGN_OUT_RETRY_MS));
   }
-  return '/sign-in';
+  return 'sign-in';
 }
 
 function useRefreshOnNews(renderedVersion: number): void {

@@ -1,19 +1,11 @@
 'use client';
 import { RotateCw } from 'lucide-react';
 import Link from 'next/link';
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect } from 'react';
 
 import { FullPage } from '@/components/states/full-page';
+import { useOnline } from '@/components/states/use-online';
 import { Button } from '@/components/ui/button';
-
-function subscribe(listener: () => void): () => void {
-  window.addEventListener('online', listener);
-  window.addEventListener('offline', listener);
-  return () => {
-    window.removeEventListener('online', listener);
-    window.removeEventListener('offline', listener);
-  };
-}
 
 interface FailedPageProps {
   error: Error & { digest?: string };
@@ -22,11 +14,7 @@ interface FailedPageProps {
 
 /** What is said in place of a page that could not be shown. Being offline is named as such, and ends by itself. */
 export function FailedPage({ error, onRetry }: FailedPageProps) {
-  const online = useSyncExternalStore(
-    subscribe,
-    () => navigator.onLine,
-    () => true,
-  );
+  const online = useOnline();
   useEffect(() => {
     if (!online) return;
     window.addEventListener('online', onRetry);
