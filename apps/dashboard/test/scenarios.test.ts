@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const ROOT = new URL('../../../', import.meta.url);
+const FOLDERS: Record<string, string> = { package: 'packages/credits/test/', app: 'apps/dashboard/test/' };
+
+interface Row {
+  /** `D3` or `L1`; null for promises without a number. */
+  scenario: string | null;
+  path: string;
+}
+
+function readRows(): Row[] {
+  const text = readFileSync(new URL('docs/scenarios.md', ROOT), 'utf8');
+  return text.split('\n').flatMap((line) => {
+    const scenario = /^\| ([DL]\d+) \|/.exec(line)?.[1] ?? null;
+    const named = line.startsWith('|') ? line.matchAll(/`(package|app):([^`]+)`/g) : [];
+    return [...named].map(([, folder = '', file = '']) => ({ scenario, path: `${FOLDERS[folder]}${file}` }));
+  });
+}
+
+test('the table of scenarios names files that exist, and each has a test of that scenario', () => {
+  const wrong = readRows().filter(({ scenario, path }) => {
+    const file = fileURLToPath(new URL(path, ROOT));
+    return !existsSync(file) || (scenario !== null && !readFileSync(file, 'utf8').includes(`${scenario}: `));
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('the table of scenarios is complete', () => {
+  const named = new Set(readRows().map(({ scenario }) => scenario));
+  const all = [
+    ...Array.from({ length: 21 }, (_, index) => `D${index + 1}`),
+    ...Array.from({ length: 10 }, (_, index) => `L${index + 1}`),
+  ];
+  expect(all.filter((scenario) => !named.has(scenario))).toEqual([]);
+});
