@@ -76,7 +76,7 @@ export function ProvisioningForm({ settings }: { settings: Settings }) {
               ))}
             </div>
           </fieldset>
-          <Field label="How long it takes" hint="In milliseconds; 1000 is a second." error={wrong} className="max-w-48">
+          <Field label="How long it takes" hint="In milliseconds; 1000 is a second." error={wrong} className="max-w-xs">
             {(control) => (
               <Input
                 {...control}

@@ -51,7 +51,7 @@ export function UserTable({ page, query }: UserTableProps) {
                 <TableHead className="text-right">Reserved</TableHead>
                 <TableHead className="text-right">Version</TableHead>
                 <TableHead>Joined</TableHead>
-                <TableHead>
+                <TableHead className="hidden sm:table-cell">
                   <span className="sr-only">Open</span>
                 </TableHead>
               </TableRow>
@@ -64,7 +64,12 @@ export function UserTable({ page, query }: UserTableProps) {
                       <Avatar name={user.username} />
                       <div className="min-w-0">
                         <p className="flex items-center gap-2 font-medium">
-                          {user.username}
+                          <Link
+                            href={`/admin/users/${encodeURIComponent(user.id)}`}
+                            className="rounded-sm underline-offset-4 outline-none hover:underline focus-visible:ring-[3px] focus-visible:ring-ring/50"
+                          >
+                            {user.username}
+                          </Link>
                           {user.role === 0 ? <Badge>Admin</Badge> : null}
                           {user.banned ? <Badge variant="destructive">Banned</Badge> : null}
                         </p>
@@ -82,7 +87,7 @@ export function UserTable({ page, query }: UserTableProps) {
                   <TableCell className="whitespace-nowrap text-muted-foreground">
                     <LocalTime iso={user.created_at} style="date" />
                   </TableCell>
-                  <TableCell className="text-right">
+                  <TableCell className="hidden text-right sm:table-cell">
                     <Button asChild variant="outline" size="sm">
                       <Link href={`/admin/users/${encodeURIComponent(user.id)}`}>
                         Open<span className="sr-only"> {user.username}</span>

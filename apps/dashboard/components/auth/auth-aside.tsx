@@ -14,7 +14,9 @@ export function AuthAside() {
   return (
     <div className="flex h-full flex-col justify-center px-14 xl:px-20">
       <p className="text-sm text-muted-foreground">Available</p>
-      <p className="mt-1 text-6xl font-semibold tracking-tight text-credits tabular-nums">{formatCredits(1_005)}</p>
+      <p className="mt-1 text-6xl font-semibold tracking-tight text-credits-large tabular-nums">
+        {formatCredits(1_005)}
+      </p>
       <ul className="mt-10 max-w-md divide-y rounded-xl border bg-card">
         {LINES.map(({ icon: Icon, text, delta, after }) => (
           <li key={text} className="flex items-center gap-4 px-5 py-4 text-sm">

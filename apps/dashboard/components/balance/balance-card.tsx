@@ -20,7 +20,7 @@ export function BalanceCard({ initial }: { initial: Snapshot }) {
     <Card className="overflow-hidden">
       <div className="flex flex-1 flex-col px-5 pt-5 pb-6 sm:px-6 sm:pt-6">
         <h2 className="text-sm font-medium text-muted-foreground">Available credits</h2>
-        <p className="mt-2 text-5xl leading-none font-semibold tracking-tight text-credits tabular-nums">
+        <p className="mt-2 text-5xl leading-none font-semibold tracking-tight text-credits-large tabular-nums">
           {formatCredits(shown)}
         </p>
         <p className="mt-3 flex min-h-5 items-center gap-2 text-sm text-muted-foreground">

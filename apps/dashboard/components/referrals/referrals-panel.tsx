@@ -41,7 +41,7 @@ export function ReferralsPanel({ initial }: { initial: ReferralStats }) {
           <CardTitle>To be claimed</CardTitle>
         </CardHeader>
         <CardContent className="grid gap-6">
-          <p className="text-5xl leading-none font-semibold tracking-tight text-credits tabular-nums">
+          <p className="text-5xl leading-none font-semibold tracking-tight text-credits-large tabular-nums">
             {formatCredits(stats.claimable.total)}
           </p>
           <dl className="grid grid-cols-2 gap-5">

@@ -15,7 +15,7 @@ export function PageHeader({ title, children, actions }: PageHeaderProps) {
         <h1 className="text-2xl leading-tight font-semibold tracking-tight text-balance">{title}</h1>
         {children === undefined ? null : <p className="max-w-2xl text-sm text-muted-foreground">{children}</p>}
       </div>
-      {actions === undefined ? null : <div className="flex flex-wrap gap-2">{actions}</div>}
+      {actions === undefined ? null : <div className="flex flex-wrap items-center gap-3">{actions}</div>}
     </header>
   );
 }

@@ -20,20 +20,18 @@ export default async function ServersPage() {
       <PageHeader
         title="Servers"
         actions={
-          <Button asChild>
-            <Link href="/servers/new">
-              <Plus /> New server
-            </Link>
-          </Button>
+          <>
+            {provisioner === 'simulator' ? <SimulatorBadge /> : null}
+            <Button asChild>
+              <Link href="/servers/new">
+                <Plus /> New server
+              </Link>
+            </Button>
+          </>
         }
       >
         What you run, what it cost, and how it is doing.
       </PageHeader>
-      {provisioner === 'simulator' ? (
-        <div className="-mt-3">
-          <SimulatorBadge />
-        </div>
-      ) : null}
       <ServerList servers={servers} catalogue={runtime.readCatalogue()} />
     </div>
   );
