@@ -21,7 +21,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'postgres',
-          include: ['packages/credits/test/**/*.pg.test.ts'],
+          include: ['packages/credits/test/**/*.pg.test.ts', 'apps/dashboard/test/**/*.pg.test.ts'],
           globalSetup: ['packages/credits/test/support/postgres-server.ts'],
         },
       },
@@ -31,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'dashboard',
           include: ['apps/dashboard/test/**/*.test.{ts,tsx}'],
-          exclude: ['apps/dashboard/test/e2e/**', '**/node_modules/**'],
+          exclude: ['apps/dashboard/test/e2e/**', '**/*.pg.test.ts', '**/node_modules/**'],
         },
       },
     ],

@@ -73,7 +73,10 @@ export function createApi(parts: ApiParts): (request: Request) => Promise<Respon
     if (Number(request.headers.get('content-length') ?? '0') > BODY_BYTES_MAX) {
       return refuse(new CreditsError('body_too_large'));
     }
-    return auth.handler(request);
+    const response = await auth.handler(request);
+    const retryAfter = response.headers.get('x-retry-after');
+    if (retryAfter !== null) response.headers.set('retry-after', retryAfter);
+    return response;
   });
 
   app.all(CREDITS_PATH, (context) => credits.fetch(context.req.raw));

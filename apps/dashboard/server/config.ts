@@ -46,13 +46,12 @@ export class ConfigError extends Error {
 
 const flag = z.enum(['1', '0', 'true', 'false', 'on', 'off']).transform((v) => v === '1' || v === 'true' || v === 'on');
 const list = z.string().transform((text) => text.split(/[\s,]+/).filter((part) => part !== ''));
-const origin = z
-  .url({ protocol: /^https?$/ })
-  .refine(
-    (value) => new URL(value).pathname === '/' && new URL(value).search === '',
-    'must be an origin, without a path',
-  )
-  .transform((value) => new URL(value).origin);
+const origin = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '') return url.origin;
+  context.addIssue('must be an origin such as https://panel.example, without a path');
+  return z.NEVER;
+});
 const timeZone = z.string().refine((zone) => {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone }).format(0);

@@ -66,6 +66,8 @@ function authOptions(options: AuthOptions) {
     basePath: '/api/auth',
     trustedOrigins: async (request: Request | undefined) => options.trustedOrigins(request),
     telemetry: { enabled: false },
+    // A wrong password is no event for the operator.
+    logger: { level: 'error' as const },
     emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 128, autoSignIn: true },
     // A removed user would leave an account behind that nobody owns; acting as another would blur who did what.
     disabledPaths: ['/delete-user', '/admin/remove-user', '/admin/impersonate-user', '/change-email', '/update-user'],

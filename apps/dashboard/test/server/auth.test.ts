@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Failure, MeAnswer } from '../../lib/api.ts';
+import { CLIENT_ADDRESS_HEADER, SIGN_IN_LIMIT } from '../../server/auth/auth.ts';
+import { openTestDashboard, ORIGIN, PASSWORD, type Person, type TestDashboard } from './support/dashboard.ts';
+
+let dashboard: TestDashboard;
+
+beforeAll(async () => {
+  dashboard = await openTestDashboard();
+});
+afterAll(() => dashboard.end());
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+async function statusOf(person: Person): Promise<number> {
+  return (await dashboard.send('/api/user/me', { as: person })).status;
+}
+
+/** Opens the person's event stream and reads on until it ends; resolves to everything that it said. */
+async function followUntilEnd(person: Person): Promise<{ opened: Promise<void>; said: Promise<string> }> {
+  const response = await dashboard.fetch(
+    new Request(`${ORIGIN}/api/credits/stream`, { headers: { cookie: person.cookie } }),
+  );
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  async function readAll(): Promise<string> {
+    for (let chunk = await reader?.read(); chunk !== undefined && !chunk.done; chunk = await reader?.read()) {
+      text += chunk.value;
+      if (text.includes('event: snapshot')) open();
+    }
+    return text;
+  }
+  return { opened, said: readAll() };
+}
+
+test('the session cookie is out of reach for scripts and for other sites', async () => {
+  const reply = await dashboard.send('/api/auth/sign-up/email', {
+    body: { email: 'cookie@example.test', password: PASSWORD, name: 'Cookie', username: 'cookie' },
+    headers: JSON_TYPE,
+  });
+  const [cookie = ''] = reply.headers.getSetCookie();
+  expect(cookie).toMatch(/^dashboard\.session_token=/);
+  expect(cookie).toContain('HttpOnly');
+  expect(cookie).toContain('SameSite=Lax');
+  expect(cookie).not.toContain('Secure');
+});
+
+test('over https the session cookie is only sent over https', async () => {
+  const url = 'https://panel.example';
+  const secure = await openTestDashboard({ environment: { PUBLIC_URL: url } });
+  try {
+    const reply = await secure.send('/api/auth/sign-up/email', {
+      body: { email: 'secure@example.test', password: PASSWORD, name: 'Secure', username: 'secure' },
+      headers: { ...JSON_TYPE, origin: url },
+    });
+    const [cookie = ''] = reply.headers.getSetCookie();
+    expect(cookie).toMatch(/^__Secure-dashboard\.session_token=/);
+    expect(cookie).toContain('Secure');
+    const me = await secure.send<MeAnswer>('/api/user/me', { headers: { cookie: cookie.split(';')[0] ?? '' } });
+    expect(me.status).toBe(200);
+  } finally {
+    await secure.end();
+  }
+});
+
+test('the first one to register is not an administrator, and a role in the request makes nobody one', async () => {
+  const fresh = await openTestDashboard();
+  try {
+    const reply = await fresh.send<{ user: { role: string } }>('/api/auth/sign-up/email', {
+      body: { email: 'first@example.test', password: PASSWORD, name: 'First', username: 'first', role: 'admin' },
+      headers: JSON_TYPE,
+    });
+    const { rows } = await fresh.database.pool.query<{ role: string }>(`SELECT role FROM "user"`);
+    expect(rows.map((row) => row.role)).not.toContain('admin');
+    expect([200, 400]).toContain(reply.status);
+  } finally {
+    await fresh.end();
+  }
+});
+
+test('guessing passwords is stopped with the limits as they are, for the guesser’s address alone', async () => {
+  const person = await dashboard.signUp('guessed');
+  const guess = (address: string, password = 'wrong-password') =>
+    dashboard.send('/api/auth/sign-in/email', {
+      body: { email: person.email, password },
+      headers: { ...JSON_TYPE, [CLIENT_ADDRESS_HEADER]: address },
+    });
+  for (let index = 0; index < SIGN_IN_LIMIT.triesMax; index += 1) {
+    expect((await guess('203.0.113.9')).status).toBe(401);
+  }
+  const stopped = await guess('203.0.113.9', PASSWORD);
+  expect(stopped.status).toBe(429);
+  expect(Number(stopped.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect((await guess('203.0.113.10', PASSWORD)).status).toBe(200);
+});
+
+test('signing out ends the session at once, and the streams that it had open', async () => {
+  const person = await dashboard.signUp('leaving');
+  expect(await statusOf(person)).toBe(200);
+  const { opened, said } = await followUntilEnd(person);
+  await opened;
+  const reply = await dashboard.send('/api/auth/sign-out', { as: person, body: {}, headers: JSON_TYPE });
+  expect(reply.status).toBe(200);
+  expect(await said).toContain('event: signed-out');
+  expect(await statusOf(person)).toBe(401);
+});
+
+test('signing out in one browser leaves the other one signed in, with its stream', async () => {
+  const first = await dashboard.signUp('twobrowsers');
+  const second = await dashboard.signIn(first.email);
+  const stays = await followUntilEnd(second);
+  await stays.opened;
+  await dashboard.send('/api/auth/sign-out', { as: first, body: {}, headers: JSON_TYPE });
+  expect(await statusOf(first)).toBe(401);
+  expect(await statusOf(second)).toBe(200);
+  await dashboard.send('/api/auth/sign-out', { as: second, body: {}, headers: JSON_TYPE });
+  const said = await stays.said;
+  expect(said.match(/event: signed-out/g)).toHaveLength(1);
+});
+
+test('a ban ends every session of the banned at once', async () => {
+  const admin = await dashboard.signUp('warden');
+  await dashboard.promote(admin);
+  const person = await dashboard.signUp('rascal');
+  expect(await statusOf(person)).toBe(200);
+  const { opened, said } = await followUntilEnd(person);
+  await opened;
+  const banned = await dashboard.send('/api/auth/admin/ban-user', {
+    as: admin,
+    body: { userId: person.id, banReason: 'Bots' },
+    headers: JSON_TYPE,
+  });
+  expect(banned.status).toBe(200);
+  expect(await said).toContain('event: signed-out');
+  expect(await statusOf(person)).toBe(401);
+  await expect(dashboard.signIn(person.email)).rejects.toThrow('403');
+});
+
+test('only administrators reach better-auth’s administration, and its sharpest tools are off', async () => {
+  const person = await dashboard.signUp('curious');
+  const listed = await dashboard.send('/api/auth/admin/list-users', { as: person });
+  expect([401, 403]).toContain(listed.status);
+  for (const path of ['/api/auth/admin/impersonate-user', '/api/auth/admin/remove-user', '/api/auth/delete-user']) {
+    const response = await dashboard.fetch(
+      new Request(`${ORIGIN}${path}`, {
+        method: 'POST',
+        headers: { origin: ORIGIN, cookie: person.cookie, ...JSON_TYPE },
+        body: JSON.stringify({ userId: person.id }),
+      }),
+    );
+    expect(response.status).toBe(404);
+  }
+});
+
+test('a name without a user name gets one', async () => {
+  const reply = await dashboard.send<{ user: { username: string } }>('/api/auth/sign-up/email', {
+    body: { email: 'nameless@example.test', password: PASSWORD, name: 'Ünal Öz' },
+    headers: JSON_TYPE,
+  });
+  expect(reply.status).toBe(200);
+  expect(reply.body.user.username).toMatch(/^[a-z0-9]+_[0-9a-f]{6}$/);
+});
+
+test('ADMIN_EMAILS makes administrators of existing accounts at a start, never of whoever registers the address', async () => {
+  const address = 'owner@example.test';
+  const environment = { ADMIN_EMAILS: address };
+  const before = await openTestDashboard({ environment });
+  const person = await before.signUp('owner', { email: address });
+  expect((await before.send<Failure>('/api/admin/users', { as: person })).status).toBe(404);
+  const after = await openTestDashboard({ environment, database: before.database });
+  const again = await after.signIn(address);
+  expect((await after.send('/api/admin/users', { as: again })).status).toBe(200);
+  await after.end();
+  await before.end();
+});

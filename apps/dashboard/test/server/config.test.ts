@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { ConfigError, parseConfig } from '../../server/config.ts';
+
+const PARSE = (environment: Record<string, string>) => parseConfig(environment, '/srv/dashboard');
+
+test('without any variable: this machine only, an embedded database beside the program, demo users', () => {
+  expect(PARSE({})).toMatchObject({
+    host: '127.0.0.1',
+    port: 3000,
+    publicUrl: null,
+    database: { kind: 'embedded', directory: '/srv/dashboard/.data/database' },
+    dataDirectory: '/srv/dashboard/.data',
+    demo: true,
+    pterodactyl: null,
+    timeZone: 'UTC',
+    production: false,
+  });
+});
+
+test('DATABASE_URL means Postgres, and no demo users unless asked for', () => {
+  const url = 'postgres://me@db.example/credits';
+  expect(PARSE({ DATABASE_URL: url })).toMatchObject({ database: { kind: 'postgres', url }, demo: false });
+  expect(PARSE({ DATABASE_URL: url, DEMO: '1' }).demo).toBe(true);
+});
+
+test('an empty variable is an absent one', () => {
+  expect(PARSE({ PORT: '', DATABASE_URL: '', DEMO: '' })).toMatchObject({ port: 3000, demo: true });
+});
+
+test('addresses are written the way that they are compared', () => {
+  expect(PARSE({ PUBLIC_URL: 'https://Panel.Example/' }).publicUrl).toBe('https://panel.example');
+  expect(PARSE({ TRUSTED_ORIGINS: 'https://a.example, https://b.example' }).trustedOrigins).toEqual([
+    'https://a.example',
+    'https://b.example',
+  ]);
+  expect(PARSE({ ADMIN_EMAILS: 'Me@Example.test' }).adminEmails).toEqual(['me@example.test']);
+  expect(PARSE({ PTERODACTYL_URL: 'https://panel.example/', PTERODACTYL_API_KEY: 'k' }).pterodactyl).toEqual({
+    url: 'https://panel.example',
+    apiKey: 'k',
+  });
+});
+
+test.each([
+  [{ PORT: 'eighty' }, 'PORT'],
+  [{ PORT: '70000' }, 'PORT'],
+  [{ PUBLIC_URL: 'panel.example' }, 'PUBLIC_URL'],
+  [{ PUBLIC_URL: 'https://panel.example/credits' }, 'PUBLIC_URL'],
+  [{ DATABASE_URL: 'mysql://db' }, 'DATABASE_URL'],
+  [{ BETTER_AUTH_SECRET: 'short' }, 'BETTER_AUTH_SECRET'],
+  [{ TIME_ZONE: 'Mars/Olympus' }, 'TIME_ZONE'],
+  [{ DEMO: 'maybe' }, 'DEMO'],
+  [{ ADMIN_EMAILS: 'not-an-address' }, 'ADMIN_EMAILS'],
+  [{ PTERODACTYL_URL: 'https://panel.example' }, 'PTERODACTYL_API_KEY'],
+  [{ PTERODACTYL_API_KEY: 'k' }, 'PTERODACTYL_URL'],
+])('%j is refused with a sentence that names the variable', (environment, name) => {
+  expect(() => PARSE(environment)).toThrow(ConfigError);
+  expect(() => PARSE(environment)).toThrow(name);
+});
+
+test('every mistake is named at once', () => {
+  expect(() => PARSE({ PORT: 'x', TIME_ZONE: 'y' })).toThrow(/PORT[^]*TIME_ZONE/);
+});
+
+test('demo users with a public password are not put within reach of others', () => {
+  expect(() => PARSE({ HOST: '0.0.0.0' })).toThrow('DEMO_PASSWORD');
+  expect(PARSE({ HOST: '0.0.0.0', DEMO: '0' }).demo).toBe(false);
+  expect(PARSE({ HOST: '0.0.0.0', DEMO_PASSWORD: 'one-of-my-own' }).demoPassword).toBe('one-of-my-own');
+});

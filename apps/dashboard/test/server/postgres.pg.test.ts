@@ -1,0 +1,149 @@
+import { openDatabase } from 'realtime-credits/server';
+import { expect, test } from 'vitest';
+import { createPostgresDatabase, type PostgresDatabase } from '../../../../packages/credits/test/support/database.ts';
+import type { DailyClaimAnswer, ServerCreateAnswer } from '../../lib/api.ts';
+import { LIMITS } from '../../server/http/rate-limit.ts';
+import { openTestDashboard, type Either, type Person, type TestDashboard } from './support/dashboard.ts';
+import { createFakePanel, type FakePanel } from './support/provisioner.ts';
+
+const ORDER = {
+  name: 'Harbour Town',
+  server_type_id: 'minecraft',
+  server_software_id: 'paper',
+  location_id: 'fsn',
+  plan_id: 'spark',
+};
+const MANY = { max: 1_000, windowMs: 60_000 };
+
+interface Instance extends TestDashboard {
+  close(): Promise<void>;
+}
+
+/** Several instances of the dashboard on one Postgres database, sharing a panel. */
+async function openInstances(
+  count: number,
+): Promise<{ instances: Instance[]; panel: FakePanel; end(): Promise<void> }> {
+  const postgres: PostgresDatabase = await createPostgresDatabase();
+  const panel = createFakePanel();
+  const instances: Instance[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const database = await openDatabase({ url: postgres.url });
+    const dashboard = await openTestDashboard({
+      database,
+      provisioner: panel,
+      retryDelaysMs: [],
+      limits: { ...LIMITS, claim: MANY, serverCreate: MANY },
+      // The instances agree on a secret by the table.
+      environment: { BETTER_AUTH_SECRET: '' },
+    });
+    instances.push({
+      ...dashboard,
+      database,
+      async close() {
+        await dashboard.end();
+        await database.close();
+      },
+    });
+  }
+  return {
+    instances,
+    panel,
+    async end() {
+      for (const instance of instances) await instance.close();
+      await postgres.drop();
+    },
+  };
+}
+
+function claim(instance: Instance, as: Person) {
+  return instance.send<Either<DailyClaimAnswer>>('/api/user/daily-login', { as, body: { action: 'claim' } });
+}
+
+function order(instance: Instance, as: Person, key: string) {
+  return instance.send<Either<ServerCreateAnswer>>('/api/servers/create', {
+    as,
+    body: ORDER,
+    headers: { 'idempotency-key': key },
+  });
+}
+
+function oneOf(instances: Instance[], index: number): Instance {
+  const instance = instances[index % instances.length];
+  if (instance === undefined) throw new Error('There is at least one.');
+  return instance;
+}
+
+test('two instances on Postgres: one session, one daily claim of many, one server per key', async () => {
+  const { instances, panel, end } = await openInstances(2);
+  try {
+    const first = oneOf(instances, 0);
+    const person = await first.signUp('somebody');
+    for (const instance of instances) {
+      expect((await instance.send('/api/user/me', { as: person })).status).toBe(200);
+    }
+
+    const claims = await Promise.all(Array.from({ length: 40 }, (_, index) => claim(oneOf(instances, index), person)));
+    expect(claims.filter((reply) => reply.status === 200)).toHaveLength(1);
+    expect((await first.ledger.balance(person.id)).balance.available).toBe(25);
+
+    await first.grant(person, 75);
+    const orders = await Promise.all([0, 1].map((index) => order(oneOf(instances, index), person, 'the-key')));
+    expect(orders.map((reply) => reply.status).toSorted()).toSatisfy(
+      // The second instance either waits its turn or asks to come back; it never makes another.
+      ([one, two]: number[]) => one === 201 && (two === 201 || two === 503),
+    );
+    for (const instance of instances) {
+      const again = await order(instance, person, 'the-key');
+      expect(again.status).toBe(201);
+      expect(again.body.data.new_balance).toBe(40);
+    }
+    expect(panel.servers.size).toBe(1);
+    expect((await first.ledger.verify()).ok).toBe(true);
+  } finally {
+    await end();
+  }
+});
+
+test('L9: what died is swept by two instances at once, and each payout and order is settled once', async () => {
+  const { instances, panel, end } = await openInstances(2);
+  try {
+    const first = oneOf(instances, 0);
+    const people = await Promise.all(Array.from({ length: 6 }, (_, index) => first.signUp(`person${index}`)));
+    const long = new Date(Date.now() - 60_000).toISOString();
+    for (const [index, person] of people.entries()) {
+      await first.grant(person, 100);
+      await first.database.pool.query(
+        `INSERT INTO dashboard_payouts (user_id, operation_id, kind, amount, reason, facts, recorded_at)
+         VALUES ($1, 'left', 'referral', 7, 'Referral rewards', '{}', $2)`,
+        [person.id, long],
+      );
+      const externalId = `credits-left-${index}`;
+      const { hold } = await first.ledger.hold({
+        account: person.id,
+        amount: 60,
+        idempotencyKey: 'left-order',
+        actor: person.id,
+        reason: 'Server “Harbour Town”',
+        expiresAfterMs: 600_000,
+      });
+      await first.database.pool.query(
+        `INSERT INTO dashboard_servers
+           (user_id, operation_id, request, external_id, plan_cost, setup_fee, status, hold_id, leased_until, created_at)
+         VALUES ($1, 'left-order', $2, $3, 60, 0, 'provisioning', $4, $5, $5)`,
+        [person.id, JSON.stringify(ORDER), externalId, hold?.id, long],
+      );
+      // Every other one exists at the panel.
+      if (index % 2 === 0) panel.servers.set(externalId, index + 1);
+    }
+    await Promise.all(instances.map((instance) => instance.startSweeping()));
+    for (const [index, person] of people.entries()) {
+      const { balance } = await first.ledger.balance(person.id);
+      const available = index % 2 === 0 ? 100 + 7 - 60 : 100 + 7;
+      expect(balance).toEqual({ posted: available, held: 0, available });
+    }
+    expect(instances.flatMap((instance) => instance.warnings)).toEqual([]);
+    expect((await first.ledger.verify()).ok).toBe(true);
+  } finally {
+    await end();
+  }
+});
