@@ -152,7 +152,7 @@ function PlanFacts({ plan }: { plan: Plan }) {
           <span className="text-[0.8125rem] text-muted-foreground"> credits</span>
         </span>
       </span>
-      <span className="text-[0.8125rem] text-muted-foreground">{plan.description}</span>
+      <span className="flex-1 text-[0.8125rem] text-muted-foreground">{plan.description}</span>
       <span className="mt-3 grid gap-1 border-t pt-3 text-[0.8125rem] text-muted-foreground tabular-nums">
         <span>{formatMegabytes(plan.memory_mb)} memory</span>
         <span>{formatMegabytes(plan.disk_mb)} disk</span>

@@ -21,6 +21,9 @@ export interface SessionView {
   current: boolean;
 }
 
+/** The newest ones; the button below ends all of the others, shown or not. */
+const SHOWN_MAX = 6;
+
 /** Where the person is signed in, and the ways to end that. */
 export function SessionsCard({ sessions }: { sessions: readonly SessionView[] }) {
   const router = useRouter();
@@ -43,7 +46,7 @@ export function SessionsCard({ sessions }: { sessions: readonly SessionView[] })
         <CardDescription>Anything here that you do not know? Sign it out and change your password.</CardDescription>
       </CardHeader>
       <ul className="divide-y border-t">
-        {sessions.map(({ id, browser, createdAt, current }) => (
+        {sessions.slice(0, SHOWN_MAX).map(({ id, browser, createdAt, current }) => (
           <li key={id} className="flex items-center gap-4 px-5 py-4 sm:px-6">
             <MonitorSmartphone className="size-4 shrink-0 text-muted-foreground" aria-hidden />
             <div className="min-w-0 flex-1">
@@ -56,6 +59,11 @@ export function SessionsCard({ sessions }: { sessions: readonly SessionView[] })
           </li>
         ))}
       </ul>
+      {sessions.length > SHOWN_MAX ? (
+        <p className="border-t px-5 py-4 text-sm text-muted-foreground sm:px-6">
+          And {sessions.length - SHOWN_MAX} more.
+        </p>
+      ) : null}
       <CardFooter className="flex-wrap justify-end">
         <SubmitButton
           type="button"
