@@ -15,7 +15,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { assertSameOrigin } from './assert-same-origin.ts';
 import { createSystemClock, type Clock } from './clock.ts';
 import { createDocsPage } from './docs-page.ts';
-import { createOpenApiDocument } from './openapi.ts';
+import { createOpenApiDocument, type OpenApiDocument } from './openapi.ts';
 import { parseInput, parseQuery } from './parse-input.ts';
 import { readAccount } from './read-account.ts';
 import { readJson } from './read-json.ts';
@@ -84,10 +84,12 @@ const STREAM_HEADERS = {
 /**
  * Makes the door over a ledger: one function from request to answer, for any server that speaks them.
  *
- * ```ts
+ * Make one per process: what it holds are the streams that are open there. It starts nothing before the first stream,
+ * and after {@link CreditsHandler.drain} nothing of it runs.
+ *
+ * @example
  * const handler = createCreditsHandler({ ledger, identify: async (request) => findSession(request) });
  * const response = await handler.fetch(new Request('https://panel.example/api/credits'));
- * ```
  */
 export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHandler {
   const { ledger, basePath = CREDITS_PATH, trustedOrigins = [], describeEntry = toDisplayEntry } = options;
@@ -156,9 +158,12 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
     return Response.json(await withAccount(account, () => ledger.settle(account, [...new Set(operations)])));
   };
 
-  /** A page about the door itself: the same for everybody, and nothing in it is about this server. */
+  // About the door itself: the same for everybody, so that it is made once, when first asked for.
+  let document: OpenApiDocument | null = null;
+  const readDocument = (): OpenApiDocument => (document ??= createOpenApiDocument(basePath));
+  let page: ReturnType<typeof createDocsPage> | null = null;
   const answerDocs = (): Response => {
-    const { html, policy } = createDocsPage(createOpenApiDocument(basePath));
+    const { html, policy } = (page ??= createDocsPage(readDocument()));
     const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy };
     return new Response(html, { headers });
   };
@@ -186,7 +191,7 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
   app.get(at('snapshot'), forOwner(answerSnapshot));
   app.get(at('history'), forOwner(answerHistory));
   app.post(at('settle'), forOwner(answerSettle));
-  app.get(at('openapi'), () => Response.json(createOpenApiDocument(basePath)));
+  app.get(at('openapi'), () => Response.json(readDocument()));
   app.get(at('docs'), answerDocs);
   // HEAD is answered by the GET route less its body: of a stream it would leave one open that nobody reads.
   app.get(at('stream'), (c) => (c.req.method === 'HEAD' ? notAllowed('GET')(c) : forOwner(answerStream)(c)));
@@ -203,7 +208,9 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
   });
 
   function answerError(error: unknown, request: Request, requestId: string): Response {
-    const isExpected = isCreditsError(error) && (CREDITS_ERRORS[error.code].status ?? 500) < 500;
+    const status = isCreditsError(error) ? CREDITS_ERRORS[error.code].status : null;
+    // `unavailable` without a cause is a drain: nothing went wrong.
+    const isExpected = status !== null && (status < 500 || (status === 503 && (error as Error).cause === undefined));
     const path = new URL(request.url).pathname;
     if (!isExpected) onWarning(`${request.method} ${path} failed (request ${requestId}).`, error);
     return toProblemResponse(error, requestId);

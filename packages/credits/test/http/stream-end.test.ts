@@ -135,6 +135,7 @@ test('a drain says goodbye on every stream and takes no new one, while reads go 
   }
   await drained;
   await door.handler.drain();
+  expect(door.warnings).toEqual([]);
   expect(door.handler.streams).toBe(0);
   expect(door.time.waiting).toBe(0);
 });
