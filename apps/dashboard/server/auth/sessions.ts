@@ -103,7 +103,7 @@ type AuthUser = {
 function toSessionUser(user: AuthUser): SessionUser | null {
   if (user.banned === true) return null;
   return {
-    id: String(user.id),
+    id: user.id,
     email: user.email,
     username: user.displayUsername ?? user.username ?? user.name,
     displayName: user.name,

@@ -193,7 +193,7 @@ export function createDailyBonus({ pool, payouts, day, now, onClaimed }: DailyBo
     const row = rows[0];
     return {
       count: Number(row?.count ?? 0),
-      longest: Number(row?.longest ?? 0),
+      longest: row?.longest ?? 0,
       earned: Number(row?.earned ?? 0),
       first: row?.first ?? null,
     };
