@@ -278,6 +278,28 @@ test('a stream that joins behind a read under way is not left behind by it', asy
   await Promise.all([events.leave(), other.leave()]);
 });
 
+test('hints during a read make one more read, however many they are', async () => {
+  const slow = withHeldReads();
+  let hint: (() => void) | undefined;
+  const user = openDoor({
+    ...slow.ledger,
+    onChange: (listener) => ((hint = () => listener([user.account])), () => undefined),
+  }).signIn(name('user'));
+  await ledger.openAccount(user.account);
+  const events = await user.follow();
+  await events.snapshot();
+  slow.hold(true);
+  for (let count = 0; count < 5; count += 1) hint?.();
+  await vi.waitFor(() => expect(slow.held).toHaveLength(1));
+  await grant(user.account, 1, 'meanwhile');
+  slow.held.shift()?.();
+  await vi.waitFor(() => expect(slow.held).toHaveLength(1));
+  slow.held.shift()?.();
+  expect(await events.snapshot()).toMatchObject({ version: 1, applied: ['meanwhile'] });
+  expect(slow.held).toHaveLength(0);
+  await events.leave();
+});
+
 test('two accounts never hear of each other', async () => {
   const door = openDoor(ledger);
   const [ada, bob] = [door.signIn(name('ada')), door.signIn(name('bob'))];
