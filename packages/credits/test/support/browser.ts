@@ -10,7 +10,7 @@ export interface Tab {
   environment: Environment;
   /** Tells the page's client what happened; visibility and connection follow the event. */
   emit(event: PageEvent): void;
-  /** A frozen tab runs no timer and hears no message until it is thawed; it keeps its lock. */
+  /** A frozen tab runs no timer and hears nothing, of the network or of other tabs, until it is thawed; it keeps its lock. */
   frozen: boolean;
 }
 
@@ -88,8 +88,33 @@ export function createBrowser(): Browser {
       let online = true;
       let visible = true;
       const listeners = new Set<(event: PageEvent) => void>();
+      let frozen = false;
+      let thawed: (() => void)[] = [];
+      const whenThawed = (): Promise<void> =>
+        frozen ? new Promise((resolve) => void thawed.push(resolve)) : Promise.resolve();
+      const fetchInTab: Fetch = async (url, init) => {
+        const response = await fetch(url, init);
+        await whenThawed();
+        if (response.headers.get('content-type') !== 'text/event-stream' || response.body === null) return response;
+        const held = new TransformStream<Uint8Array, Uint8Array>({
+          async transform(piece, controller) {
+            await whenThawed();
+            controller.enqueue(piece);
+          },
+        });
+        const { status, headers } = response;
+        return new Response(response.body.pipeThrough(held), { status, headers });
+      };
       const tab: Tab = {
-        frozen: false,
+        get frozen() {
+          return frozen;
+        },
+        set frozen(now) {
+          frozen = now;
+          if (now) return;
+          for (const resolve of thawed) resolve();
+          thawed = [];
+        },
         emit(event) {
           if (event === 'online' || event === 'offline') online = event === 'online';
           if (event === 'visible' || event === 'hidden') visible = event === 'visible';
@@ -97,7 +122,7 @@ export function createBrowser(): Browser {
         },
         environment: {
           active: true,
-          fetch,
+          fetch: fetchInTab,
           now: () => now,
           wallClock: () => now + wallClockShift,
           setTimer: (callback, delayMs) => addTimer(callback, delayMs, tab),

@@ -205,9 +205,14 @@ test('a frozen holder of the stream costs the others at most one poll', async ()
   await browser.advance(1_000);
   holder.tab.frozen = true;
   server.move('ada', 1);
-  await browser.advance(33_100);
+  await browser.advance(27_000);
+  expect(follower.shown()).toBe(1_000);
+  await browser.advance(6_100);
+  expect(follower.client.getState()).toMatchObject({ stale: false, connection: { state: 'polling' } });
   expect(follower.shown()).toBe(1_001);
-  expect(follower.client.getState().stale).toBe(false);
+  holder.tab.frozen = false;
+  await browser.advance(1_000);
+  expect(holder.shown()).toBe(1_001);
 });
 
 test('tabs that cannot talk to each other stream by themselves', async () => {
@@ -442,4 +447,45 @@ test('on a server nothing starts', async () => {
   client.start()();
   await client.refresh();
   expect(client.getState()).toMatchObject({ confirmed: null, fetching: false, connection: { state: 'idle' } });
+});
+
+test('a heartbeat does not make a number look fresh that it is not about (S10)', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: true });
+  const { client } = openTab();
+  await browser.advance(1_000);
+  client.open(-1, 'held still');
+  server.move('ada', 5);
+  for (let second = 0; second < 46; second += 10) {
+    await browser.advance(10_000);
+    client.open(-1, 'held still');
+  }
+  expect(client.getState()).toMatchObject({
+    confirmed: { version: 1 },
+    stale: true,
+    connection: { state: 'streaming' },
+  });
+});
+
+test('signing out where nothing is displayed is heard of in the other tabs', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: true });
+  const shown = openTab();
+  const silent = openTab('ada', { start: false });
+  silent.client.setAccount('ada');
+  await browser.advance(1_000);
+  silent.client.setAccount(null);
+  await browser.advance(5);
+  expect(shown.shown()).toBeNull();
+});
+
+test('a last display that goes while a question is out leaves no error behind', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: false });
+  const { client, shown } = openTab('ada', { start: false });
+  const stop = client.start();
+  await browser.advance(2);
+  stop();
+  await browser.advance(100);
+  expect(client.getState()).toMatchObject({ fetching: false, connection: { state: 'idle', error: null } });
+  client.start();
+  await browser.advance(6_000);
+  expect(shown()).toBe(1_000);
 });
