@@ -11,7 +11,9 @@ import { getRuntime } from '@/server/runtime';
 
 export const metadata: Metadata = { title: 'Overview' };
 
-const RECENT_ENTRIES = 6;
+/** Enough to find the shown ones among them: charging what was reserved changes nothing that can be spent. */
+const ENTRIES_READ = 20;
+const ENTRIES_SHOWN = 6;
 
 export default async function OverviewPage() {
   const { user, snapshot } = await requireViewer();
@@ -19,8 +21,9 @@ export default async function OverviewPage() {
   const [daily, { servers }, history] = await Promise.all([
     runtime.readDaily(user.id),
     runtime.readServers(user.id),
-    readRoute<HistoryPage>(`/api/credits/history?limit=${RECENT_ENTRIES}`),
+    readRoute<HistoryPage>(`/api/credits/history?limit=${ENTRIES_READ}`),
   ]);
+  const recent = history.entries.filter(({ before, after }) => before.available !== after.available);
   return (
     <div className="grid gap-8">
       <PageHeader title={`Hello, ${user.display_name}`}>
@@ -29,7 +32,7 @@ export default async function OverviewPage() {
       <div className="grid items-stretch gap-5 lg:grid-cols-[minmax(0,1.35fr)_minmax(0,1fr)] [&>*]:min-w-0">
         <BalanceCard initial={snapshot} />
         <DailyBonusCard daily={daily} renderedAt={Date.now()} />
-        <RecentActivity entries={history.entries} />
+        <RecentActivity entries={recent.slice(0, ENTRIES_SHOWN)} />
         <ServersCard servers={servers} />
       </div>
     </div>
