@@ -21,7 +21,7 @@ interface Table {
 }
 
 /** What a statement wants of one table: `unnest($1::uuid[], …) AS u(id, …)`, and the arrays for it. */
-function unnest(table: Table, values: Cell[][]): string {
+function unnest(table: Table, values: (Cell[] | number)[]): string {
   const columns = Object.keys(table.columns);
   const arrays = columns.map((column) => {
     values.push(table.rows.map((row) => row[column] ?? null));
@@ -30,7 +30,7 @@ function unnest(table: Table, values: Cell[][]): string {
   return `unnest(${arrays.join(', ')}) AS u(${columns.join(', ')})`;
 }
 
-function insert(name: string, table: Table, values: Cell[][]): string {
+function insert(name: string, table: Table, values: (Cell[] | number)[]): string {
   const columns = Object.keys(table.columns).join(', ');
   return `INSERT INTO ${name} (${columns}) SELECT ${columns} FROM ${unnest(table, values)} RETURNING 1`;
 }
@@ -47,7 +47,9 @@ export async function writeBatch(
 ): Promise<void> {
   const { changes, state, now, notify } = batch;
   const tables = toTables(changes, state, now);
-  const values: Cell[][] = [];
+  const values: (Cell[] | number)[] = [];
+  // Ends in a division by zero where it wrote other rows than were decided: the commit is on its way already, and only a
+  // failure of the statement itself can still turn it into a rollback.
   const text = `WITH
     a AS (UPDATE credits_accounts SET posted = u.posted, held = u.held, version = u.version
       FROM ${unnest(tables.accounts, values)}
@@ -58,11 +60,11 @@ export async function writeBatch(
     t AS (${insert('credits_transfers', tables.transfers, values)}),
     e AS (${insert('credits_entries', tables.entries, values)}),
     o AS (${insert('credits_operations', tables.operations, values)})
-    SELECT (SELECT count(*) FROM a)::int AS accounts, (SELECT count(*) FROM c)::int AS changed,
-      (SELECT count(*) FROM h)::int AS holds, (SELECT count(*) FROM t)::int AS transfers,
-      (SELECT count(*) FROM e)::int AS entries, (SELECT count(*) FROM o)::int AS operations`;
-  const [written, , committed] = await roundTrip(client, [
-    () => client.query<Record<string, number>>({ name: 'credits_write', text, values }),
+    SELECT 1 / (${['a', 'c', 'h', 't', 'e', 'o'].map((part) => `(SELECT count(*) FROM ${part})`).join(' + ')}
+      = $${values.length + 1}::bigint)::int AS complete`;
+  values.push(Object.values(tables).reduce((sum, { rows }) => sum + rows.length, 0));
+  const [, , committed] = await roundTrip(client, [
+    () => client.query({ name: 'credits_write', text, values }),
     notify === null
       ? null
       : () => client.query({ name: 'credits_notify', text: NOTIFY, values: [notify.channel, notify.payloads] }),
@@ -70,18 +72,6 @@ export async function writeBatch(
   ]);
   // The COMMIT of a transaction that failed answers ROLLBACK, and is not an error.
   assert.equal(committed.command, 'COMMIT', 'The batch was not committed.');
-  assert.deepEqual(
-    { ...written.rows[0] },
-    {
-      accounts: tables.accounts.rows.length,
-      changed: tables.holdsChanged.rows.length,
-      holds: tables.holds.rows.length,
-      transfers: tables.transfers.rows.length,
-      entries: tables.entries.rows.length,
-      operations: tables.operations.rows.length,
-    },
-    'The batch wrote other rows than it decided.',
-  );
 }
 
 function toTables(changes: BatchChanges, state: BatchState, now: string) {
