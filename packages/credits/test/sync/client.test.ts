@@ -489,3 +489,51 @@ test('a last display that goes while a question is out leaves no error behind', 
   await browser.advance(6_000);
   expect(shown()).toBe(1_000);
 });
+
+test('a page that comes back asks for the balance first, and opens its stream then', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: true });
+  const { tab, client } = openTab();
+  await browser.advance(1_000);
+  tab.emit('pagehide');
+  await browser.advance(1_000);
+  const before = server.exchanges.length;
+  tab.emit('pageshow');
+  await browser.advance(1_000);
+  expect(server.exchanges.slice(before).map(({ url }) => url)).toEqual(['/api/credits?since=1', '/api/credits/stream']);
+  expect(client.getState().connection.state).toBe('streaming');
+});
+
+test('a question of the last user that is never answered does not hold up the next one', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: false });
+  let session = 'ada';
+  const { client, shown } = openTab(() => session);
+  server.onExchange = (exchange) => (exchange.fate = exchange.session === 'ada' ? 'lose-answer' : 'deliver');
+  await browser.advance(100);
+  session = 'bob';
+  client.setAccount('bob');
+  await browser.advance(100);
+  expect(shown()).toBe(7);
+});
+
+test('a tab that holds its own number still passes on what the others may show', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: true });
+  const holder = openTab();
+  const follower = openTab();
+  await browser.advance(1_000);
+  holder.client.open(-10, 'held still');
+  server.move('ada', 5);
+  await browser.advance(20);
+  expect([holder.shown(), follower.shown()]).toEqual([990, 1_005]);
+});
+
+test('without any stream, what one tab bought is shown in the others when it is answered', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: true });
+  server.buffering = true;
+  const one = openTab();
+  const other = openTab();
+  await browser.advance(10_000);
+  const done = one.mutate(-100);
+  await browser.advance(20);
+  await done;
+  expect(other.shown()).toBe(900);
+});
