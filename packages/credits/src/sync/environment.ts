@@ -99,7 +99,6 @@ function joinTabs(name: string, onMessage: (message: unknown) => void) {
   const channel = new BroadcastChannel(name);
   channel.addEventListener('message', (event) => onMessage(event.data));
   return {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no other origin
     post: (message: unknown) => channel.postMessage(message),
     close: () => channel.close(),
   };

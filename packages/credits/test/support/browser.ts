@@ -109,9 +109,9 @@ export function createBrowser(): Browser {
         get frozen() {
           return frozen;
         },
-        set frozen(now) {
-          frozen = now;
-          if (now) return;
+        set frozen(next) {
+          frozen = next;
+          if (next) return;
           for (const resolve of thawed) resolve();
           thawed = [];
         },
