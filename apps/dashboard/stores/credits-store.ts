@@ -122,8 +122,6 @@ function accountOf({ isAuthenticated, currentUser }: Auth): string | null {
 
 /** Ties the projection to the client, and the client to the signed-in user, both ways. */
 function connect(): void {
-  // True while this file itself changes `currentUser.coins`: its own echo is no hint.
-  let writing = false;
   let written: Pick<CreditsState, 'confirmed' | 'confirmedAt'> = creditsClient.getState();
 
   creditsClient.subscribe((state) => {
@@ -137,17 +135,10 @@ function connect(): void {
     written = state;
     const auth = useAuthStore.getState();
     const coins = state.confirmed.balance.available;
-    if (accountOf(auth) !== state.account || auth.currentUser?.coins === coins) return;
-    writing = true;
-    try {
-      auth.updateUserData({ coins });
-    } finally {
-      writing = false;
-    }
+    if (accountOf(auth) === state.account && auth.currentUser?.coins !== coins) auth.updateUserData({ coins });
   });
 
   useAuthStore.subscribe((auth, before) => {
-    if (writing) return;
     const account = accountOf(auth);
     const { account: followed, connection, confirmed } = creditsClient.getState();
     // The same user after an expired session is a new sign-in too.
@@ -155,6 +146,7 @@ function connect(): void {
     if (account !== followed || (account !== null && signedInAgain)) {
       creditsClient.setAccount(account);
     } else if (
+      // What is confirmed already is our own echo, or needs no verification.
       auth.currentUser !== null &&
       auth.currentUser.coins !== before.currentUser?.coins &&
       auth.currentUser.coins !== confirmed?.balance.available

@@ -32,6 +32,7 @@ const OPERATION_STATE: Record<PendingOperation['state'], string> = {
 /** Everything behind the number: what is confirmed, held and on its way, how fresh it is, and a way to ask again. */
 export function CreditsDetails({ state, freshness }: { state: CreditsState; freshness: Freshness }) {
   const shown = selectShown(state);
+  const number = shown === null ? '—' : formatCredits(Math.max(0, shown));
   const balance = state.confirmed?.balance;
   return (
     <div className="flex flex-col gap-3 text-sm">
@@ -43,8 +44,8 @@ export function CreditsDetails({ state, freshness }: { state: CreditsState; fres
             {freshness.word}
           </span>
         </div>
-        <p className="mt-0.5 text-2xl leading-tight font-semibold tabular-nums">
-          {shown === null ? '—' : formatCredits(Math.max(0, shown))}
+        <p className={cn('mt-0.5 leading-8 font-semibold tabular-nums', number.length > 15 ? 'text-xl' : 'text-2xl')}>
+          {number}
         </p>
       </div>
 
@@ -116,7 +117,7 @@ function Line({
   return (
     <div className="flex items-baseline justify-between gap-4">
       <dt className="min-w-0">
-        <span className="block truncate">{name}</span>
+        <span className="block wrap-anywhere">{name}</span>
         {note !== undefined && <span className="block text-xs text-muted-foreground">{note}</span>}
       </dt>
       <dd className={cn('shrink-0', tone)}>{value}</dd>

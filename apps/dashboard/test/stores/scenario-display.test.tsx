@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { act } from '@testing-library/react';
 import { StrictMode } from 'react';
 import { expect, test, vi } from 'vitest';
 import { isolateTabs, openTab, pass, readButton, readDigits, rememberSession } from '../support/tab.tsx';
@@ -91,6 +92,19 @@ test('D10: the first number of another user is no change of the one before', asy
   expect(swells()).toBe(0);
 });
 
+test('D10: nor is it when the server rendered it, so that it follows in the same moment', async () => {
+  const swells = countSwells();
+  const { tab } = await openHeader(1_000);
+  const balance = { posted: 20, held: 0, available: 20 };
+  act(() => {
+    tab.useAuthStore.getState().setSession({ id: 8, username: 'other', email: 'other@host.test', role: 1, coins: 20 });
+    tab.creditsClient.seed({ account: '8', epoch: 'e', version: 1, balance, from: 1, applied: [] });
+  });
+  expect(readDigits()).toBe('20');
+  expect(readButton().dataset['change']).toBeUndefined();
+  expect(swells()).toBe(0);
+});
+
 test('a display that is taken down and put up again at once shows the number, and no error', async () => {
   const host = startVersionlessHost(1_000);
   rememberSession();
@@ -106,4 +120,28 @@ test('a display that is taken down and put up again at once shows the number, an
   expect(readDigits()).toBe('1,000');
   expect(errors.filter((error) => error !== null)).toEqual([]);
   expect(host.asked).toBe(2);
+});
+
+test('a display that is put up when the number is known does not animate, in strict mode neither', async () => {
+  const swells = countSwells();
+  const { tab } = await openHeader(1_000);
+  const { container } = await tab.showHeader(
+    <StrictMode>
+      <tab.CreditsDisplay />
+    </StrictMode>,
+  );
+  expect(readButton(container).dataset['change']).toBeUndefined();
+  expect(swells()).toBe(0);
+});
+
+test('D21: signing out does not bring back the number that the server rendered', async () => {
+  startVersionlessHost(1_000);
+  rememberSession();
+  const tab = await openTab();
+  const balance = { posted: 640, held: 0, available: 640 };
+  const initial = { account: '7', epoch: 'e', version: 1, balance, from: 1, applied: [] };
+  await tab.showHeader(<tab.CreditsDisplay initial={initial} />);
+  expect(readDigits()).toBe('640');
+  act(() => tab.useAuthStore.getState().clearSession());
+  expect(readDigits()).toBeNull();
 });

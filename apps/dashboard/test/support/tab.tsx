@@ -38,6 +38,11 @@ export function isolateTabs(): void {
       now: new Date('2026-11-22T12:00:00Z'),
     });
     vi.stubGlobal('BroadcastChannel', FakeChannel);
+    // Nobody gets to lead, so nobody opens a stream.
+    vi.spyOn(navigator, 'locks', 'get').mockReturnValue({
+      request: () => new Promise(() => undefined),
+      query: () => Promise.resolve({}),
+    });
     // Half of every span of full jitter: waiting is the same in each run.
     vi.spyOn(Math, 'random').mockReturnValue(0.5);
     localStorage.clear();
