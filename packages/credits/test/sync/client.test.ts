@@ -537,3 +537,91 @@ test('without any stream, what one tab bought is shown in the others when it is 
   await done;
   expect(other.shown()).toBe(900);
 });
+
+test('a command is sent again no sooner than the server asked', async () => {
+  const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
+  const { mutate } = openTab();
+  await browser.advance(1_000);
+  let refusals = 1;
+  server.onExchange = (exchange) => {
+    if (exchange.url.startsWith('/api/spend') && refusals-- > 0) {
+      exchange.fate = { status: 503, headers: { 'retry-after': '7' } };
+    }
+  };
+  const done = mutate(-100);
+  await browser.advance(10_000);
+  await done;
+  const [first, second] = sent('/api/spend').map(({ at }) => at);
+  expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(7_000);
+});
+
+test('the answer to the last user’s command says nothing about the next one', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: false });
+  let session = 'ada';
+  const { client, mutate, numbers } = openTab(() => session);
+  await browser.advance(1_000);
+  server.onExchange = (exchange) => (exchange.backMs = exchange.method === 'POST' ? 500 : 5);
+  numbers.length = 0;
+  const done = mutate(-100);
+  await browser.advance(100);
+  session = 'bob';
+  client.setAccount('bob');
+  await browser.advance(1_000);
+  expect(await done).toMatchObject({ data: { new_balance: 900 } });
+  expect(numbers).toEqual([900, null, 7]);
+});
+
+test('after a stream that worked, the next one is tried soon again', async () => {
+  const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
+  openTab();
+  await browser.advance(1_000);
+  server.onExchange = (exchange) => (exchange.fate = { status: 503 });
+  server.endStreams('cut');
+  await browser.advance(60_000);
+  server.onExchange = () => undefined;
+  await browser.advance(30_000);
+  expect(server.streams).toBe(1);
+  const before = sent('/api/credits/stream').length;
+  server.endStreams('cut');
+  await browser.advance(300);
+  expect(sent('/api/credits/stream')).toHaveLength(before + 1);
+});
+
+test('an answer that names its operation ends that one, not the oldest', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: true });
+  const { client } = openTab();
+  await browser.advance(1_000);
+  const first = client.open(-10, 'first');
+  const second = client.open(-20, 'second');
+  await client.settle({ success: true, snapshot: { ...server.snapshot('ada'), applied: [second.id] } });
+  expect(client.getState().pending.map(({ id, state }) => [id, state])).toEqual([[first.id, 'open']]);
+});
+
+test('a request that does not listen to its signal is given up all the same', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: false });
+  const { tab } = openTab('ada', { start: false });
+  let asked = 0;
+  const deaf = (): Promise<Response> => {
+    asked += 1;
+    return new Promise(() => undefined);
+  };
+  const client = createCreditsClient({ environment: { ...tab.environment, fetch: deaf } });
+  client.start();
+  await browser.advance(11_000);
+  expect(client.getState().connection.error?.code).toBe('network');
+  expect(asked).toBe(2);
+  client.close();
+});
+
+test('what another program says on the tabs’ channel is not believed', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: true });
+  const { shown, numbers } = openTab();
+  const other = openTab('ada', { start: false });
+  await browser.advance(1_000);
+  const channel = other.tab.environment.channel?.('realtime-credits:/api/credits', () => undefined);
+  for (const message of [null, 'x', { account: 5 }, { kind: 'frame', account: 'ada', snapshot: { version: 99 } }]) {
+    channel?.post(message);
+  }
+  await browser.advance(100);
+  expect([shown(), numbers]).toEqual([1_000, [1_000]]);
+});
