@@ -85,25 +85,21 @@ export function decide(intents: readonly Intent[], state: BatchState, { nowMs, c
     return account;
   }
 
-  /** The two refusals of every move (L-4, L-10), before anything changes. */
-  function assertMovable(source: AccountState, destination: AccountState, amount: Credits, fromHold: Credits): void {
+  /**
+   * The refusal of every move (L-4), before anything changes. No account can exceed the largest balance as long as no more
+   * than that is ever issued, which is what the floor of the issuing account says.
+   */
+  function assertAvailable(source: AccountState, amount: Credits, fromHold: Credits = 0): void {
     const available = source.posted - source.held + fromHold;
-    if (available - amount < source.floor) {
-      if (isHouse(source.id) && source.id === HOUSE_ISSUED) {
-        throw new CreditsError('balance_limit_exceeded', `No more than ${CREDITS_MAX} credits can ever be issued.`);
-      }
-      throw new CreditsError(
-        'insufficient_credits',
-        `Cannot take ${amount} credits: account ${source.id} has ${available} available.`,
-        { details: { requested: amount, available } },
-      );
+    if (available - amount >= source.floor) return;
+    if (source.id === HOUSE_ISSUED) {
+      throw new CreditsError('balance_limit_exceeded', `No more than ${CREDITS_MAX} credits can ever be issued.`);
     }
-    if (destination.posted + amount > CREDITS_MAX) {
-      throw new CreditsError(
-        'balance_limit_exceeded',
-        `Cannot add ${amount} credits: account ${destination.id} would hold more than ${CREDITS_MAX}.`,
-      );
-    }
+    throw new CreditsError(
+      'insufficient_credits',
+      `Cannot take ${amount} credits: account ${source.id} has ${available} available.`,
+      { details: { requested: amount, available } },
+    );
   }
 
   function move(
@@ -184,7 +180,7 @@ export function decide(intents: readonly Intent[], state: BatchState, { nowMs, c
           amount: intent.amount,
         };
         assertUnclaimed(account, intent.once);
-        assertMovable(sides.source, sides.destination, sides.amount, 0);
+        assertAvailable(sides.source, sides.amount);
         return { account, transfer: move(intent, intent.kind, sides), hold: null };
       }
       case 'adjust': {
@@ -204,7 +200,7 @@ export function decide(intents: readonly Intent[], state: BatchState, { nowMs, c
           difference > 0
             ? { source: issued, destination: account, amount: difference }
             : { source: account, destination: issued, amount: -difference };
-        assertMovable(sides.source, sides.destination, sides.amount, 0);
+        assertAvailable(sides.source, sides.amount);
         return { account, transfer: move(intent, 'adjust', sides), hold: null };
       }
       case 'reverse': {
@@ -222,7 +218,7 @@ export function decide(intents: readonly Intent[], state: BatchState, { nowMs, c
         };
         const account = isHouse(undone.source) ? sides.source : sides.destination;
         assertUnclaimed(account, intent.once);
-        assertMovable(sides.source, sides.destination, sides.amount, 0);
+        assertAvailable(sides.source, sides.amount);
         state.reversed.add(undone.id);
         return { account, transfer: move(intent, 'reverse', sides, { reverses: undone.id }), hold: null };
       }
@@ -230,7 +226,7 @@ export function decide(intents: readonly Intent[], state: BatchState, { nowMs, c
         const account = accountOf(intent.account);
         const destination = accountOf(intent.destination);
         assertUnclaimed(account, intent.once);
-        assertMovable(account, destination, intent.amount, 0);
+        assertAvailable(account, intent.amount);
         const hold: Hold = {
           id: createId(),
           account: account.id,
@@ -268,7 +264,7 @@ export function decide(intents: readonly Intent[], state: BatchState, { nowMs, c
         }
         const sides = { source: account, destination: accountOf(hold.destination), amount };
         assertUnclaimed(account, intent.once);
-        assertMovable(sides.source, sides.destination, amount, amount);
+        assertAvailable(sides.source, amount, amount);
         const transfer = move(intent, 'post', sides, { hold: hold.id });
         return { account, transfer, hold: resolve(hold, hold.remaining - amount, 'posted') };
       }
