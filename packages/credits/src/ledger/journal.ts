@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { CREDITS_MAX, type Credits } from '../contract/amount.ts';
+import { CreditsError } from '../contract/error.ts';
+import type { Hold } from '../contract/hold.ts';
+import type { EntryKind, Transfer, TransferKind } from '../contract/transfer.ts';
+import type { AccountState, BatchChanges, BatchState } from './batch-state.ts';
+import type { IntentBase } from './intent.ts';
+
+/**
+ * The only code that changes a balance: it moves the state of a batch on, and notes each step for the write. What it is
+ * asked to do has been found allowed already, so that anything impossible here is a bug.
+ */
+export interface Journal {
+  readonly changes: BatchChanges;
+  /** @throws {CreditsError} `account_not_found` */
+  findAccount(id: string): AccountState;
+  /** Moves credits, with an entry on each side. A move that settles a hold takes them from what is held. */
+  move(base: IntentBase, kind: TransferKind, sides: Sides, link?: { reverses?: string; hold?: string }): Transfer;
+  /** Reserves credits. */
+  open(base: IntentBase, hold: Hold): void;
+  /** Gives back what remains of a hold. Without a command it is the ledger itself that does so. */
+  release(base: IntentBase | null, hold: Hold, state: 'voided' | 'expired'): Hold;
+  /** Changes what remains of a hold. What was answered before keeps its own copy. */
+  resolve(hold: Hold, remaining: Credits, final: Hold['state']): Hold;
+}
+
+export interface Sides {
+  source: AccountState;
+  destination: AccountState;
+  amount: Credits;
+}
+
+/** One step on one account. */
+interface Step {
+  kind: EntryKind;
+  direction: 'debit' | 'credit';
+  amount: Credits;
+  transfer: Transfer | null;
+  hold: string | null;
+  base: IntentBase | null;
+}
+
+/** Who is named by what the ledger does by itself. */
+const LEDGER_ACTOR = 'system:ledger';
+
+export function createJournal(state: BatchState, options: { now: string; createId: () => string }): Journal {
+  const changes: BatchChanges = {
+    transfers: [],
+    entries: [],
+    operations: [],
+    holdsOpened: [],
+    holdsChanged: new Map(),
+    accounts: new Set(),
+  };
+
+  function record(account: AccountState, { kind, direction, amount, transfer, hold, base }: Step): void {
+    const { posted: postedBefore, held: heldBefore } = account;
+    if (kind === 'transfer') account.posted += direction === 'credit' ? amount : -amount;
+    if (kind === 'post') account.posted -= amount;
+    if (kind === 'hold') account.held += amount;
+    if (kind === 'post' || kind === 'void' || kind === 'expire') account.held -= amount;
+    account.version += 1;
+    assert(account.held >= 0, `Account ${account.id} would hold less than nothing.`);
+    assert(account.posted - account.held >= account.floor, `Account ${account.id} would fall below its floor.`);
+    assert(Math.abs(account.posted) <= CREDITS_MAX, `Account ${account.id} would exceed the largest balance.`);
+    changes.accounts.add(account.id);
+    // An entry with a transfer says who and why by it.
+    const said = transfer === null ? (base ?? { actor: LEDGER_ACTOR, reason: 'The hold expired', metadata: {} }) : null;
+    changes.entries.push({
+      account: account.id,
+      version: account.version,
+      kind,
+      direction,
+      amount,
+      postedBefore,
+      heldBefore,
+      postedAfter: account.posted,
+      heldAfter: account.held,
+      transfer: transfer?.id ?? null,
+      hold,
+      operation: base !== null && base.actor === account.id ? base.key : null,
+      actor: said?.actor ?? null,
+      reason: said?.reason ?? null,
+      metadata: said?.metadata ?? null,
+    });
+  }
+
+  function findAccount(id: string): AccountState {
+    const account = state.accounts.get(id);
+    if (account === undefined) throw new CreditsError('account_not_found', `There is no account ${id}.`);
+    return account;
+  }
+
+  function resolve(hold: Hold, remaining: Credits, final: Hold['state']): Hold {
+    const changed: Hold = { ...hold, remaining, state: remaining > 0 ? 'partly_posted' : final };
+    state.holds.set(hold.id, changed);
+    changes.holdsChanged.set(hold.id, changed);
+    return changed;
+  }
+
+  return {
+    changes,
+    findAccount,
+    resolve,
+    move(base, kind, { source, destination, amount }, link = {}) {
+      const transfer: Transfer = {
+        id: options.createId(),
+        kind,
+        source: source.id,
+        destination: destination.id,
+        amount,
+        actor: base.actor,
+        reason: base.reason,
+        metadata: base.metadata,
+        reverses: link.reverses ?? null,
+        hold: link.hold ?? null,
+        createdAt: options.now,
+      };
+      changes.transfers.push(transfer);
+      const step = { amount, transfer, hold: transfer.hold, base };
+      record(source, { ...step, kind: transfer.hold === null ? 'transfer' : 'post', direction: 'debit' });
+      record(destination, { ...step, kind: 'transfer', direction: 'credit' });
+      return transfer;
+    },
+    open(base, hold) {
+      changes.holdsOpened.push(hold);
+      const step = { amount: hold.amount, transfer: null, hold: hold.id, base };
+      record(findAccount(hold.account), { ...step, kind: 'hold', direction: 'debit' });
+    },
+    release(base, hold, final) {
+      const step = { amount: hold.remaining, transfer: null, hold: hold.id, base };
+      const kind = final === 'voided' ? 'void' : 'expire';
+      record(findAccount(hold.account), { ...step, kind, direction: 'credit' });
+      return resolve(hold, 0, final);
+    },
+  };
+}
