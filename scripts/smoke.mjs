@@ -66,14 +66,16 @@ async function readBalance(url, output) {
     headers: { 'content-type': 'application/json', origin: url },
     body: JSON.stringify({ email, password }),
   });
-  expect(signIn.ok, `Signing in as ${email} was answered ${signIn.status}: ${await signIn.text()}`);
+  const signedIn = await signIn.text();
+  expect(signIn.ok, `Signing in as ${email} was answered ${signIn.status}: ${signedIn}`);
   const cookie = signIn.headers
     .getSetCookie()
     .map((value) => value.split(';')[0])
     .join('; ');
   const answer = await fetch(`${url}/api/user/me`, { headers: { cookie } });
-  expect(answer.ok, `GET /api/user/me was answered ${answer.status}: ${await answer.text()}`);
-  const { user, snapshot } = await answer.json();
+  const me = await answer.text();
+  expect(answer.ok, `GET /api/user/me was answered ${answer.status}: ${me}`);
+  const { user, snapshot } = JSON.parse(me);
   expect(Number.isSafeInteger(user.coins), `${email} has no balance: ${JSON.stringify(user)}`);
   const page = await fetch(url, { headers: { cookie } });
   expect(page.status === 200 && (await page.text()).includes('<html'), `The first page was answered ${page.status}.`);
