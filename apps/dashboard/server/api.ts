@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import type { Pool } from 'pg';
 import { CREDITS_PATH, CreditsError } from 'realtime-credits';
 import type { CreditsHandler, Ledger } from 'realtime-credits/server';
@@ -65,13 +66,14 @@ export function createApi(parts: ApiParts): (request: Request) => Promise<Respon
     }
   });
 
+  app.use(
+    `${AUTH_PATH}/*`,
+    bodyLimit({ maxSize: BODY_BYTES_MAX, onError: () => refuse(new CreditsError('body_too_large')) }),
+  );
   app.on(['GET', 'POST'], `${AUTH_PATH}/*`, async (context) => {
     const request = context.req.raw;
     if (request.method !== 'GET' && !isTrustedMutation(request, originRules)) {
       return refuse(new CreditsError('forbidden', 'This request comes from another site.'));
-    }
-    if (Number(request.headers.get('content-length') ?? '0') > BODY_BYTES_MAX) {
-      return refuse(new CreditsError('body_too_large'));
     }
     const response = await auth.handler(request);
     const retryAfter = response.headers.get('x-retry-after');

@@ -120,6 +120,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       sessions.forget(userId);
       credits.signOut(userId);
     },
+    onUserChanged: (userId) => sessions.forget(userId),
     onUserCreated: async (user, headers) => {
       const code = headers === null ? null : readReferralCode(headers);
       if (code === null) return;

@@ -36,6 +36,8 @@ export interface AuthOptions {
   signInLimit?: SignInLimit;
   /** Hears of each session that ended: signed out, revoked, or its user banned. */
   onSessionEnded: (session: { userId: string; token: string }) => void;
+  /** Hears of each user who changed: another name, role or ban. */
+  onUserChanged: (userId: string) => void;
   /** Hears of each new user after the sign-up was committed, with the headers of its request. */
   onUserCreated: (user: { id: string; email: string }, headers: Headers | null) => Promise<void>;
 }
@@ -112,6 +114,9 @@ function authOptions(options: AuthOptions) {
           after: async (user: { id: string; email: string }, context?: { headers?: Headers | undefined } | null) => {
             await options.onUserCreated(user, context?.headers ?? null);
           },
+        },
+        update: {
+          after: async (user: { id: string }) => options.onUserChanged(user.id),
         },
       },
       session: {

@@ -68,8 +68,7 @@ export function createPterodactyl(options: PanelClientOptions): Provisioner {
     const made = await panel.send('POST', '/users', {
       external_id: owner.id,
       email: owner.email,
-      // Names are unique at the panel too, and may be taken there by somebody else.
-      username: `${owner.username.toLowerCase().replaceAll(/[^a-z0-9_]/g, '')}_${owner.id.slice(0, 6).toLowerCase()}`,
+      username: toPanelUsername(owner),
       first_name: owner.displayName,
       last_name: owner.username,
     });
@@ -116,6 +115,12 @@ export function createPterodactyl(options: PanelClientOptions): Provisioner {
   }
 
   return Object.freeze({ kind: 'pterodactyl' as const, create, find, remove });
+}
+
+/** Names are unique at the panel too, and may be taken there by somebody else; they begin and end with a letter or digit. */
+function toPanelUsername({ id, username }: ServerOrder['owner']): string {
+  const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  return `${plain(username) || 'player'}_${plain(id).slice(0, 8)}`;
 }
 
 /** The request that makes the server was not sent yet, so even a lost answer leaves nothing behind. */

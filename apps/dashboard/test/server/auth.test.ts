@@ -140,6 +140,37 @@ test('a ban ends every session of the banned at once', async () => {
   await expect(dashboard.signIn(person.email)).rejects.toThrow('403');
 });
 
+test('a new role counts from the next request on', async () => {
+  const admin = await dashboard.signUp('crowner');
+  await dashboard.promote(admin);
+  const person = await dashboard.signUp('crowned');
+  expect((await dashboard.send('/api/admin/users', { as: person })).status).toBe(404);
+  const setRole = (role: string) =>
+    dashboard.send('/api/auth/admin/set-role', { as: admin, body: { userId: person.id, role }, headers: JSON_TYPE });
+  await setRole('admin');
+  expect((await dashboard.send('/api/admin/users', { as: person })).status).toBe(200);
+  await setRole('user');
+  expect((await dashboard.send('/api/admin/users', { as: person })).status).toBe(404);
+});
+
+test('a body of any length is not read for a sign-in, announced or not', async () => {
+  const chunk = new TextEncoder().encode('x'.repeat(40_000));
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(chunk);
+      controller.enqueue(chunk);
+      controller.close();
+    },
+  });
+  const request = new Request(`${ORIGIN}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { origin: ORIGIN, ...JSON_TYPE },
+    body,
+    duplex: 'half',
+  } as RequestInit);
+  expect((await dashboard.fetch(request)).status).toBe(413);
+});
+
 test('only administrators reach better-auth’s administration, and its sharpest tools are off', async () => {
   const person = await dashboard.signUp('curious');
   const listed = await dashboard.send('/api/auth/admin/list-users', { as: person });

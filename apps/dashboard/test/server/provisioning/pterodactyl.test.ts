@@ -68,6 +68,11 @@ test('a second order of the same person finds their user; one with the same mail
   expect(panel.servers.get('credits-3')?.body['user']).toBe(901);
 });
 
+test.each(['_mara_', 'M.A.R.A', '...'])('a user named %s gets a name that the panel accepts', async (username) => {
+  await provisioner.create({ ...ORDER, owner: { ...ORDER.owner, username } });
+  expect(panel.users.size).toBe(1);
+});
+
 test('an external id that the panel knows is the server that was made before', async () => {
   const first = await provisioner.create(ORDER);
   const again = await provisioner.create(ORDER);

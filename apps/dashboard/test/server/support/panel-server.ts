@@ -123,6 +123,9 @@ export async function startPanelServer(): Promise<PanelServer> {
     if (method === 'POST' && path === '/users') {
       const email = String(body['email']);
       if (users.has(email)) return [422, errors('ValidationException', 'email')];
+      if (!/^[a-z0-9]([\w.-]+)[a-z0-9]$/.test(String(body['username']))) {
+        return [422, errors('ValidationException', 'username')];
+      }
       const user = { id: (lastId += 1), email, external_id: String(body['external_id']) };
       users.set(email, user);
       return [201, toItem(user)];
