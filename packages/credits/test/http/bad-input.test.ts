@@ -97,7 +97,8 @@ test.each([
 test('bytes that are not UTF-8 are not valid', async () => {
   const user = await openUser();
   const body = new Uint8Array([0x22, 0xc3, 0x28, 0x22]);
-  expect((await user.ask('/api/credits/settle', { method: 'POST', body })).status).toBe(400);
+  const response = await user.ask('/api/credits/settle', { method: 'POST', body });
+  expect(await response.json()).toMatchObject({ status: 400, detail: 'The request body is not JSON.' });
 });
 
 test('a body beyond 64 KiB is refused, whether it says its size or not', async () => {

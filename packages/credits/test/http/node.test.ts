@@ -115,6 +115,17 @@ test('a request that never ends does not hold up the stop for longer than its gr
   expect(await hanging).toBeInstanceOf(Error);
 });
 
+test('streams whose readers listen do not make the stop wait for its grace', async () => {
+  const { ask, stop } = await openServer();
+  const events = followEvents((await ask('/api/credits/stream')).body);
+  await events.snapshot();
+  const farewell = events.next();
+  const startedAt = performance.now();
+  await stop();
+  expect(performance.now() - startedAt).toBeLessThan(1_500);
+  expect(await farewell).toMatchObject({ event: 'goodbye' });
+});
+
 test('connections without a request do not hold up the stop, used before or never', async () => {
   const { ask, origin, stop } = await openServer();
   await (await ask('/api/credits')).text(); // leaves its keep-alive connection
