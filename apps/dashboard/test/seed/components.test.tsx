@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { fireEvent } from '@testing-library/react';
+import { fireEvent, render } from '@testing-library/react';
 import { renderToString } from 'react-dom/server';
 import { expect, test, vi } from 'vitest';
 import { isolateTabs, openTab, pass, readButton, readDigits, readName, rememberSession } from '../support/tab.tsx';
@@ -104,6 +104,24 @@ test('Tooltips: hovering shows what is behind the number, leaving hides it', asy
   fireEvent.pointerLeave(readButton(), { pointerType: 'mouse' });
   await pass(500);
   expect(queryByRole('dialog')).toBeNull();
+});
+
+test('Tooltips: hovering past the display takes the focus from nobody', async () => {
+  const { tab } = await openSignedIn();
+  await tab.showHeader();
+  const { getByRole } = render(<input />);
+  getByRole('textbox').focus();
+  fireEvent.pointerEnter(readButton(), { pointerType: 'mouse' });
+  await pass(500);
+  fireEvent.pointerLeave(readButton(), { pointerType: 'mouse' });
+  await pass(500);
+  expect(document.activeElement).toBe(getByRole('textbox'));
+  getByRole('textbox').blur();
+  fireEvent.pointerEnter(readButton(), { pointerType: 'mouse' });
+  await pass(500);
+  fireEvent.pointerLeave(readButton(), { pointerType: 'mouse' });
+  await pass(500);
+  expect(document.activeElement).toBe(document.body);
 });
 
 test('Tooltips: a tap shows them and the next one hides them', async () => {
