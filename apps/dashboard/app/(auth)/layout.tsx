@@ -14,10 +14,10 @@ export default async function AuthLayout({ children }: { children: ReactNode }) 
     <div className="grid min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
       <SignedOut />
       <div className="flex min-h-dvh flex-col px-6 py-6 sm:px-10">
-        <div className="flex items-center justify-between">
+        <header className="flex items-center justify-between">
           <Wordmark />
           <ThemeSwitch />
-        </div>
+        </header>
         <main className="flex flex-1 items-center justify-center py-12">{children}</main>
       </div>
       <aside className="relative hidden overflow-hidden border-l bg-sidebar lg:block" aria-hidden>

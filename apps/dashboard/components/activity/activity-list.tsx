@@ -5,6 +5,7 @@ import { useState } from 'react';
 
 import { ENTRY_FILTERS, matchesFilter, type EntryFilter } from '@/components/activity/describe-entry';
 import { EntryRow } from '@/components/activity/entry-row';
+import { joinPages, type Page } from '@/components/activity/join-pages';
 import { SubmitButton } from '@/components/form/submit-button';
 import { useTimeZone } from '@/components/local-time';
 import { EmptyState } from '@/components/states/empty-state';
@@ -95,15 +96,10 @@ export function ActivityList({ first }: { first: Pick<HistoryPage, 'entries' | '
 }
 
 function useHistory(first: Pick<HistoryPage, 'entries' | 'next'>) {
-  const [older, setOlder] = useState<Entry[]>([]);
-  const [oldestNext, setOldestNext] = useState<number | null | undefined>(undefined);
+  const [older, setOlder] = useState<Page<Entry> | null>(null);
   const [isLoading, setLoading] = useState(false);
   const [error, setError] = useState<string | null>(null);
-
-  // The first page moves on as entries are added; what leaves its end stays if it was read before.
-  const known = new Map([...older, ...first.entries].map((entry) => [entry.version, entry]));
-  const entries = [...known.values()].toSorted((a, b) => b.version - a.version);
-  const next = oldestNext === undefined ? first.next : oldestNext;
+  const { items: entries, next } = joinPages({ items: first.entries, next: first.next }, older, toVersion);
 
   async function readOlder(): Promise<void> {
     if (next === null || isLoading) return;
@@ -116,12 +112,13 @@ function useHistory(first: Pick<HistoryPage, 'entries' | 'next'>) {
       return;
     }
     setError(null);
-    setOlder([...entries, ...result.answer.entries]);
-    setOldestNext(result.answer.next);
+    setOlder({ items: [...entries, ...result.answer.entries], next: result.answer.next });
   }
 
   return { entries, next, isLoading, error, readOlder };
 }
+
+const toVersion = ({ version }: Entry) => version;
 
 function groupByDay(entries: readonly Entry[], timeZone: string): { day: string; entries: Entry[] }[] {
   const groups: { day: string; entries: Entry[] }[] = [];

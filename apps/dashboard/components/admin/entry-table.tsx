@@ -2,6 +2,7 @@
 import { Activity, CircleAlert } from 'lucide-react';
 import { useState } from 'react';
 
+import { joinPages, type Page } from '@/components/activity/join-pages';
 import { Change } from '@/components/balance/amount';
 import { SubmitButton } from '@/components/form/submit-button';
 import { LocalTime } from '@/components/local-time';
@@ -13,7 +14,7 @@ import type { AdminEntriesAnswer } from '@/lib/api';
 import { formatCredits } from '@/lib/format';
 import { send } from '@/lib/send';
 
-type Entries = AdminEntriesAnswer['entries'];
+type AdminEntry = AdminEntriesAnswer['entries'][number];
 
 interface EntryTableProps {
   userId: string;
@@ -22,13 +23,10 @@ interface EntryTableProps {
 
 /** Everything that changed a user's balance, with who caused it. */
 export function EntryTable({ userId, first }: EntryTableProps) {
-  const [older, setOlder] = useState<Entries>([]);
-  const [oldestNext, setOldestNext] = useState<number | null | undefined>(undefined);
+  const [older, setOlder] = useState<Page<AdminEntry> | null>(null);
   const [pending, setPending] = useState(false);
   const [error, setError] = useState<string | null>(null);
-  const known = new Map([...older, ...first.entries].map((entry) => [entry.id, entry]));
-  const entries = [...known.values()].toSorted((a, b) => b.id - a.id);
-  const next = oldestNext === undefined ? first.next : oldestNext;
+  const { items: entries, next } = joinPages({ items: first.entries, next: first.next }, older, ({ id }) => id);
 
   async function readOlder() {
     if (next === null) return;
@@ -38,8 +36,7 @@ export function EntryTable({ userId, first }: EntryTableProps) {
     setPending(false);
     setError(result.ok ? null : result.failure.message);
     if (!result.ok) return;
-    setOlder([...entries, ...result.answer.entries]);
-    setOldestNext(result.answer.next);
+    setOlder({ items: [...entries, ...result.answer.entries], next: result.answer.next });
   }
 
   if (entries.length === 0) {
