@@ -41,8 +41,11 @@ const CHECKS = {
   package: checkPackage,
   sizes: async (say) => {
     const { output } = await tool('size-limit/bin.js', '--json');
-    say(
+    const sizes = /** @type {{ name: string, size: number, sizeLimit: number }[]} */ (
       JSON.parse(output.slice(output.indexOf('[')))
+    );
+    say(
+      sizes
         .map(({ name, size, sizeLimit }) => `${name} ${(size / 1000).toFixed(2)} of ${sizeLimit / 1000} kB`)
         .join(' · '),
     );

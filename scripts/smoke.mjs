@@ -86,7 +86,7 @@ await runMain(async () => {
   const directory = mkdtempSync(join(tmpdir(), 'realtime-credits-start-'));
   console.log('\nReal-Time Credits: npm start, twice\n');
   try {
-    const seen = [];
+    const seen = /** @type {Awaited<ReturnType<typeof readBalance>>[]} */ ([]);
     for (const [name, startMsMax] of /** @type {const} */ ([
       ['first start', FIRST_START_MS_MAX],
       ['second start', SECOND_START_MS_MAX],

@@ -82,15 +82,15 @@ async function runVitest(files, directory) {
     failed:
       report.numFailedTests +
       // A file that could not be loaded has no tests, and is a failure of its own.
-      report.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some(hasFailed)).length,
+      report.testResults.filter(isUnloaded).length,
     skipped: report.numPendingTests + report.numTodoTests,
   }));
   return judge(tally, code);
 }
 
-/** @param {{ status: string }} test */
-function hasFailed(test) {
-  return test.status === 'failed';
+/** @param {{ status: string, assertionResults: { status: string }[] }} file */
+function isUnloaded(file) {
+  return file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed');
 }
 
 /** @param {string[]} files @param {string} directory @param {string} chromium @returns {Promise<Tally>} */
