@@ -8,6 +8,8 @@ let consumer: ReturnType<typeof createConsumer>;
 beforeAll(() => void (consumer = createConsumer()));
 afterAll(() => consumer.remove());
 
+const IMPORTS = /^(?:import|export)\b[^'";]*from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm;
+
 /** Every module that an entry point loads, ours by file and others by name. */
 function reach(entry: string): { files: string[]; packages: string[] } {
   const files = new Set<string>();
@@ -16,7 +18,8 @@ function reach(entry: string): { files: string[]; packages: string[] } {
     if (files.has(file)) return;
     files.add(file);
     const code = readFileSync(file, 'utf8');
-    for (const [, specifier = ''] of code.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
+    for (const [, from, bare, dynamic] of code.matchAll(IMPORTS)) {
+      const specifier = from ?? bare ?? dynamic ?? '';
       if (specifier.startsWith('.')) visit(join(dirname(file), specifier));
       else packages.add(specifier);
     }
