@@ -2,7 +2,7 @@
  * Commands that carry their id (3): shown at once, sent, sent again under the same id while nobody knows how they ended,
  * and settled for good after half a minute. Owns the attempts; what they do to the number is decided in `state.ts`.
  */
-import { CreditsError, isCreditsError } from '../contract/error.ts';
+import { CreditsError, isCreditsError, type CreditsErrorCode } from '../contract/error.ts';
 import { CREDITS_ROUTES, IDEMPOTENCY_KEY_HEADER } from '../contract/route.ts';
 import { parseSnapshot } from '../contract/snapshot.ts';
 import { readAnswer, type Answer } from './answer.ts';
@@ -102,15 +102,24 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
       if (elapsedMs >= ANSWER_MS_MAX && !isPending()) {
         throw new CreditsError('network', 'The command took effect, but its answer was lost.', { cause: error });
       }
-      if (elapsedMs >= UNKNOWN_MS_MAX && isPending()) await settle(id);
+      const abandoned = elapsedMs >= UNKNOWN_MS_MAX && isPending() ? await settle(id) : null;
       if (life !== core.life()) throw error;
+      if (abandoned !== null) {
+        // No later attempt can take effect, so none is worth waiting for.
+        throw new CreditsError(abandoned, 'The command never reached the server, and nothing was moved.', {
+          cause: error,
+        });
+      }
       await wait(backoffMs(attempt, environment.random(), outcome.retryAfterMs));
       if (life !== core.life()) throw error;
     }
   }
 
-  /** Makes "not seen" final, so that a late request cannot take effect afterwards. The next attempt then hears of it. */
-  async function settle(id: string): Promise<void> {
+  /**
+   * Makes "not seen" final, so that a late request cannot take effect afterwards. Resolves to the code of that end; null
+   * when the command had taken effect, whose answer the next attempt hears, or when the server could not say.
+   */
+  async function settle(id: string): Promise<CreditsErrorCode | null> {
     const startedAt = core.model().tick;
     const life = core.life();
     try {
@@ -121,11 +130,12 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
       };
       const url = requester.creditsUrl + CREDITS_ROUTES.settle;
       const reply = await request(environment, (signal) => requester.send(url, { ...init, signal }));
-      if (reply.response.ok && life === core.life()) {
-        core.take(parseSnapshot(reply.body), { startedAt, asked: [id] }, 'answer');
-      }
+      if (!reply.response.ok || life !== core.life()) return null;
+      const snapshot = parseSnapshot(reply.body);
+      core.take(snapshot, { startedAt, asked: [id] }, 'answer');
+      return snapshot.rejected?.find((rejection) => rejection.id === id)?.code ?? null;
     } catch {
-      // Still unknown: the next attempt, or the next question, may reach the server.
+      return null; // still unknown: the next attempt, or the next question, may reach the server
     }
   }
 
