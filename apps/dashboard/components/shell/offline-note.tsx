@@ -1,11 +1,22 @@
 'use client';
 import { WifiOff } from 'lucide-react';
+import { useEffect } from 'react';
 
 import { useOnline } from '@/components/states/use-online';
+import { showInfo } from '@/lib/toast';
 
-/** Says at the foot of the page that the device is offline. It lies over the page, so that nothing moves. */
+/**
+ * Says at the foot of the page that the device is offline. It lies over the page, so that nothing moves, and keeps
+ * people on it: a link that cannot be followed would end on the browser's own error page, and lose what is shown here.
+ */
 export function OfflineNote() {
   const online = useOnline();
+  useEffect(() => {
+    if (online) return;
+    // On the window, so that it is asked before the links are.
+    window.addEventListener('click', keepOnPage, { capture: true });
+    return () => window.removeEventListener('click', keepOnPage, { capture: true });
+  }, [online]);
   return (
     <div role="status" className="pointer-events-none fixed inset-x-0 bottom-4 z-40 flex justify-center px-4">
       {online ? null : (
@@ -16,4 +27,11 @@ export function OfflineNote() {
       )}
     </div>
   );
+}
+
+function keepOnPage(event: MouseEvent): void {
+  const link = event.target instanceof Element ? event.target.closest('a[href^="/"]') : null;
+  if (link === null) return;
+  event.preventDefault();
+  showInfo('That page needs a connection', 'Follow the link again once this device is online.');
 }
