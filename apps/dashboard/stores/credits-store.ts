@@ -67,16 +67,7 @@ export const useCreditsStore = create<CreditsStore>()((set) => ({
 
   fetchCredits: () => creditsClient.refresh(),
 
-  updateCredits: (amount, reason) => {
-    const target = parseBalanceAmount(amount, 'credits');
-    const shown = selectShown(creditsClient.getState());
-    if (shown === null || shown === target) {
-      // Nothing to predict: the server's answer is all there is to wait for.
-      creditsClient.hint();
-      return null;
-    }
-    return creditsClient.open(target - shown, reason);
-  },
+  updateCredits: (amount, reason) => creditsClient.predict(parseBalanceAmount(amount, 'credits'), reason),
 
   addCredits: (amount, reason) => creditsClient.open(parseAmount(amount), reason),
 

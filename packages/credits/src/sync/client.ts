@@ -52,6 +52,12 @@ export interface CreditsClient {
    */
   open(delta: number, reason?: string): OperationHandle;
   /**
+   * Predicts that `available` is about to be exactly this, and verifies it within 2 s (4a.3). Null where that is what is
+   * shown already, or nothing is known yet: then the server is only asked.
+   * @throws {CreditsError} `invalid_request` — not a whole number of credits from 0 up; nothing changes.
+   */
+  predict(available: number, reason?: string): OperationHandle | null;
+  /**
    * What an API answered after a credit-affecting call: ends the oldest open operation, takes its snapshot or balance, else asks.
    * @throws {CreditsError} `invalid_request`, `protocol` — the answer's balance cannot be read; nothing changes.
    */
@@ -113,6 +119,7 @@ export function createCreditsClient(options: CreditsClientOptions = {}): Credits
     seed: follower.seed,
     mutate: mutations.mutate,
     open: (delta, reason = '') => operations.open(delta, reason),
+    predict: (available, reason = '') => operations.predict(available, reason),
     settle: async (result) => operations.settle(result),
     hint: () => void follower.askNow(),
     onFrame: core.onFrame,

@@ -2,7 +2,7 @@
  * Operations that are opened without a request (4a): the documented hooks around a plain `fetch`. Owns when their windows
  * end; what that does to the number is decided in `state.ts`.
  */
-import { CREDITS_MAX } from '../contract/amount.ts';
+import { CREDITS_MAX, parseBalanceAmount } from '../contract/amount.ts';
 import { CreditsError } from '../contract/error.ts';
 import { readAnswer } from './answer.ts';
 import type { Core } from './core.ts';
@@ -12,8 +12,8 @@ import { selectShown } from './view.ts';
 
 /** A spend whose end is never told is verified after this. */
 const OPEN_MS_MAX = 15_000;
-/** A bonus that the server has paid already is shown twice for no longer than this. */
-const BONUS_MS_MAX = 2_000;
+/** A prediction of what the server may have done already is verified after this (4a.3). */
+const PREDICTED_MS_MAX = 2_000;
 
 /** An operation that was opened without a request. */
 export interface OperationHandle {
@@ -35,6 +35,7 @@ export interface OperationHandle {
 
 export interface OpenOperations {
   open(delta: number, reason: string): OperationHandle;
+  predict(available: number, reason: string): OperationHandle | null;
   settle(result: unknown, id?: string): Promise<void>;
 }
 
@@ -68,16 +69,26 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
       core.commit(takenBack.model);
       return handle(takenBack.id, takenBack.id);
     }
+    return begin(delta, reason, delta > 0 ? PREDICTED_MS_MAX : OPEN_MS_MAX);
+  }
+
+  /** An absolute value: the way there from the number shown (4a.3). Null where there is no way to go: then it is only asked. */
+  function predict(available: number, reason: string): OperationHandle | null {
+    const target = parseBalanceAmount(available, 'available');
+    const shown = selectShown(core.state());
+    if (shown !== null && shown !== target) return begin(target - shown, reason, PREDICTED_MS_MAX);
+    void follower.askNow();
+    return null;
+  }
+
+  function begin(delta: number, reason: string, openMs: number): OperationHandle {
     const id = environment.uuid();
     const life = core.life();
     core.commit(open(core.model(), { id, delta, reason, named: false }));
-    environment.setTimer(
-      () => {
-        const operation = find(id);
-        if (life === core.life() && operation !== undefined && isOpen(operation)) core.commit(end(core.model(), id));
-      },
-      delta > 0 ? BONUS_MS_MAX : OPEN_MS_MAX,
-    );
+    environment.setTimer(() => {
+      const operation = find(id);
+      if (life === core.life() && operation !== undefined && isOpen(operation)) core.commit(end(core.model(), id));
+    }, openMs);
     return handle(id, null);
   }
 
@@ -110,7 +121,7 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
       if (snapshot !== undefined) return core.take(snapshot, { startedAt: -1 }, 'answer');
       if (id !== undefined && available === undefined) return verify(id);
       const own = answer.account === undefined || answer.account === model.account;
-      if (own && available !== undefined && follower.versioned() !== true) return predict(available);
+      if (own && available !== undefined && follower.versioned() !== true) return showUnplaced(available);
       return follower.askNow();
     }
     if (answer.refused) {
@@ -124,7 +135,7 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
   /**
    * A bare balance whose request nobody announced cannot be placed in order: it is shown as a prediction, and verified.
    */
-  function predict(available: number): Promise<void> {
+  function showUnplaced(available: number): Promise<void> {
     const model = core.model();
     const shown = selectShown(core.state());
     if (shown !== null && shown !== available) {
@@ -136,5 +147,5 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
     return follower.askNow();
   }
 
-  return Object.freeze<OpenOperations>({ open: openOne, settle });
+  return Object.freeze<OpenOperations>({ open: openOne, predict, settle });
 }

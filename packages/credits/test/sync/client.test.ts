@@ -338,16 +338,27 @@ test('a bonus that is in the balance already is shown twice for no longer than t
   expect(numbers).toEqual([1_100, 1_050]);
 });
 
-test('an exact amount is a prediction that is verified at once', async () => {
+test('an exact amount, higher or lower, is a prediction that is verified within the grace (4a.3)', async () => {
   const { browser, openTab } = createFollowWorld({ versioned: true });
   const { client, numbers } = openTab();
   await browser.advance(1_000);
-  numbers.length = 0;
-  const verified = client.open(234, 'Set').settle();
-  expect(numbers).toEqual([1_234]);
-  await browser.advance(50);
-  await verified;
-  expect(numbers).toEqual([1_234, 1_000]);
+  for (const exact of [1_234, 0]) {
+    numbers.length = 0;
+    client.predict(exact, 'Set');
+    expect(numbers).toEqual([exact]);
+    await browser.advance(2_100);
+    expect(numbers).toEqual([exact, 1_000]);
+  }
+  expect(client.predict(1_000)).toBeNull();
+});
+
+test('an exact amount takes no purchase back, even when it is higher by just as much', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: true });
+  const { client } = openTab();
+  await browser.advance(1_000);
+  client.open(-100, 'Server purchase');
+  expect(client.predict(1_000, 'Admin adjustment')?.cancels).toBeNull();
+  expect(client.getState().pending.map(({ delta }) => delta)).toEqual([-100, 100]);
 });
 
 test('a handle ends its own operation, not the oldest', async () => {
