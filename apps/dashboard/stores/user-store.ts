@@ -138,8 +138,16 @@ async function readProfile(asked: AuthUser | null): Promise<AuthUser | null | 'u
  * client's own channel, and would come back here as hints, each answered by a request in every tab.
  */
 function followOtherTabs(event: StorageEvent): void {
-  if (event.key !== STORAGE_KEY && event.key !== null) return;
-  const stored = parseStored(event.newValue);
+  if (event.key === STORAGE_KEY || event.key === null) followStored(event.newValue);
+}
+
+/** A page that comes back from the browser's memory heard of nothing meanwhile: what is stored says who is signed in. */
+function followReturn({ persisted }: PageTransitionEvent): void {
+  if (persisted) followStored(localStorage.getItem(STORAGE_KEY));
+}
+
+function followStored(value: string | null): void {
+  const stored = parseStored(value);
   const { currentUser } = useAuthStore.getState();
   if (stored === null) {
     if (currentUser !== null) useAuthStore.getState().clearSession();
@@ -157,4 +165,7 @@ function parseStored(value: string | null): AuthUser | null {
   }
 }
 
-if (typeof window !== 'undefined') window.addEventListener('storage', followOtherTabs);
+if (typeof window !== 'undefined') {
+  window.addEventListener('storage', followOtherTabs);
+  window.addEventListener('pageshow', followReturn);
+}

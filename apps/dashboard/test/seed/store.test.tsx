@@ -151,3 +151,12 @@ test('User Store: a sign-out in another tab is followed, a copy of the balance i
   write(null);
   expect(tab.useAuthStore.getState()).toMatchObject({ isAuthenticated: false, currentUser: null });
 });
+
+test('User Store: a page that comes back from the browser’s memory follows a sign-out that it did not hear of', async () => {
+  const { tab } = await openStore();
+  localStorage.setItem('auth-store', JSON.stringify({ state: { isAuthenticated: false, currentUser: null } }));
+  expect(tab.useAuthStore.getState().currentUser).not.toBeNull();
+  window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+  expect(tab.useAuthStore.getState()).toMatchObject({ isAuthenticated: false, currentUser: null });
+  expect(tab.creditsClient.getState()).toMatchObject({ account: null, confirmed: null });
+});
