@@ -96,7 +96,9 @@ function isUnloaded(file) {
 /** @param {string[]} files @param {string} directory @param {string} chromium @returns {Promise<Tally>} */
 async function runPlaywright(files, directory, chromium) {
   const dataDirectory = join(directory, 'data');
-  const dashboard = await step('start the dashboard', () => startDashboard({ dataDirectory, env: { DEMO: '1' } }));
+  const dashboard = await step('start the dashboard', () =>
+    startDashboard({ dataDirectory, env: { DEMO: '1', TRUST_PROXY: '1' } }),
+  );
   const reportPath = join(directory, 'playwright.json');
   let code = 1;
   try {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Failure, MeAnswer } from '../../lib/api.ts';
+import type { MeAnswer } from '../../lib/api.ts';
 import { LIMITS } from '../../server/http/rate-limit.ts';
 import { openTestDashboard, ORIGIN, type Either, type Person, type TestDashboard } from './support/dashboard.ts';
 

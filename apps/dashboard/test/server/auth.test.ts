@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Failure, MeAnswer } from '../../lib/api.ts';
+import type { MeAnswer } from '../../lib/api.ts';
 import { CLIENT_ADDRESS_HEADER, SIGN_IN_LIMIT } from '../../server/auth/auth.ts';
 import { openTestDashboard, ORIGIN, PASSWORD, type Person, type TestDashboard } from './support/dashboard.ts';
 
