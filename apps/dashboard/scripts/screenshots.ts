@@ -104,7 +104,7 @@ const ADMIN: Shot[] = [
     name: 'admin-user',
     path: '/admin/users?query=player',
     before: async (page) => {
-      await page.getByRole('link', { name: /^Open/ }).first().click();
+      await page.getByRole('table').getByRole('link').first().click();
       await page.getByRole('heading', { name: 'Entries' }).waitFor();
     },
   },
@@ -112,7 +112,7 @@ const ADMIN: Shot[] = [
     name: 'admin-adjust',
     path: '/admin/users?query=player',
     before: async (page) => {
-      await page.getByRole('link', { name: /^Open/ }).first().click();
+      await page.getByRole('table').getByRole('link').first().click();
       await page.getByRole('button', { name: 'Adjust' }).click();
       await page.getByRole('dialog').waitFor();
     },
