@@ -26,7 +26,12 @@ export interface Painted {
 export async function samplePainted(page: Page): Promise<() => Promise<Painted[]>> {
   await page.addInitScript(startSampling);
   await page.evaluate(startSampling);
-  return () => page.evaluate(() => (window as unknown as { painted: Painted[] }).painted);
+  return () =>
+    page.evaluate(async () => {
+      // What is in the document already may be painted only with the next frame; the one after it has seen it.
+      for (let frames = 0; frames < 2; frames += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+      return (window as unknown as { painted: Painted[] }).painted;
+    });
 }
 
 /** Runs in the page. */
