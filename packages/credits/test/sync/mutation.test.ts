@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import { createCreditsClient } from '../../src/sync/client.ts';
+import { createFollowWorld } from '../support/follow-world.ts';
+
+test('an unknown outcome is sent again under the same id, and made definite after 30 s', async () => {
+  const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
+  const { mutate, client, numbers } = openTab();
+  await browser.advance(1_000);
+  numbers.length = 0;
+  server.onExchange = (exchange) => {
+    if (exchange.url.startsWith('/api/spend')) exchange.fate = 'lose-request';
+  };
+  const done = mutate(-100).catch((error: { code: string }) => error.code);
+  await browser.advance(29_000);
+  expect(client.getState().pending).toMatchObject([{ delta: -100, state: 'unknown' }]);
+  expect(new Set(sent('/api/spend').map(({ headers }) => headers.get('idempotency-key'))).size).toBe(1);
+  await browser.advance(15_000);
+  expect(sent('/api/credits/settle')).toHaveLength(1);
+  expect(numbers).toEqual([900, 1_000]);
+  // What was given up can never take effect: nobody has to wait for an attempt that gets through.
+  expect(await done).toBe('operation_abandoned');
+  const attempts = sent('/api/spend').length;
+  server.onExchange = () => undefined;
+  await browser.advance(60_000);
+  expect(sent('/api/spend')).toHaveLength(attempts);
+  expect(server.available('ada')).toBe(1_000);
+  expect(numbers).toEqual([900, 1_000]);
+});
+
+test('a command that the server refuses at once is not sent again', async () => {
+  const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
+  const { mutate, shown } = openTab();
+  await browser.advance(1_000);
+  server.onExchange = (exchange) => {
+    if (exchange.url.startsWith('/api/spend'))
+      exchange.fate = { status: 429, headers: { 'retry-after': '60' }, body: { message: 'Slow down.' } };
+  };
+  const done = mutate(-100).catch((error: unknown) => error);
+  await browser.advance(50);
+  expect(await done).toMatchObject({ code: 'rate_limited', message: 'Slow down.' });
+  expect(sent('/api/spend')).toHaveLength(1);
+  expect(shown()).toBe(1_000);
+});
+
+test('refused at the door on a second attempt says nothing about the first', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: true });
+  const { mutate, numbers } = openTab();
+  await browser.advance(1_000);
+  numbers.length = 0;
+  let attempt = 0;
+  server.onExchange = (exchange) => {
+    if (!exchange.url.startsWith('/api/spend')) return;
+    attempt += 1;
+    if (attempt === 1) exchange.fate = 'lose-answer';
+    if (attempt === 2) exchange.fate = { status: 429 };
+  };
+  const done = mutate(-100);
+  await browser.advance(60_000);
+  expect(await done).toMatchObject({ success: true });
+  expect(numbers).toEqual([900]);
+});
+
+test('a command is sent again no sooner than the server asked', async () => {
+  const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
+  const { mutate } = openTab();
+  await browser.advance(1_000);
+  let refusals = 1;
+  server.onExchange = (exchange) => {
+    if (exchange.url.startsWith('/api/spend') && refusals-- > 0) {
+      exchange.fate = { status: 503, headers: { 'retry-after': '7' } };
+    }
+  };
+  const done = mutate(-100);
+  await browser.advance(10_000);
+  await done;
+  const [first, second] = sent('/api/spend').map(({ at }) => at);
+  expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(7_000);
+});
+
+test('the answer to the last user’s command says nothing about the next one', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: false });
+  let session = 'ada';
+  const { client, mutate, numbers } = openTab(() => session);
+  await browser.advance(1_000);
+  server.onExchange = (exchange) => (exchange.backMs = exchange.method === 'POST' ? 500 : 5);
+  numbers.length = 0;
+  const done = mutate(-100);
+  await browser.advance(100);
+  session = 'bob';
+  client.setAccount('bob');
+  await browser.advance(1_000);
+  expect(await done).toMatchObject({ data: { new_balance: 900 } });
+  expect(numbers).toEqual([900, null, 7]);
+});
+
+test('a request that does not listen to its signal is given up all the same', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: false });
+  const { tab } = openTab('ada', { start: false });
+  let asked = 0;
+  const deaf = (): Promise<Response> => {
+    asked += 1;
+    return new Promise(() => undefined);
+  };
+  const client = createCreditsClient({ environment: { ...tab.environment, fetch: deaf } });
+  client.start();
+  await browser.advance(11_000);
+  expect(client.getState().connection.error?.code).toBe('network');
+  expect(asked).toBe(2);
+  client.close();
+});

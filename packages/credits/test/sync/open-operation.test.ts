@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest';
+import { createFollowWorld } from '../support/follow-world.ts';
+
+test('while an announced purchase is open, frames are remembered and not shown (4a.1)', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: true });
+  const { client, fetch, numbers } = openTab();
+  await browser.advance(1_000);
+  numbers.length = 0;
+  server.onExchange = (exchange) => (exchange.backMs = exchange.method === 'POST' ? 900 : 5);
+  client.open(-100, 'Server purchase');
+  const answer = fetch('/api/spend?amount=100', { method: 'POST' });
+  await browser.advance(500);
+  // The frame with the purchase has come long before its answer.
+  expect(client.getState().confirmed?.version).toBe(1);
+  await browser.advance(1_000);
+  await client.settle(await (await answer).json());
+  expect(client.getState()).toMatchObject({ confirmed: { version: 2 }, pending: [] });
+  expect(numbers).toEqual([900]);
+});
+
+test('a purchase whose end is never told is verified after 15 s', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: true });
+  const { client, fetch, numbers } = openTab();
+  await browser.advance(1_000);
+  numbers.length = 0;
+  client.open(-100, 'Server purchase');
+  void fetch('/api/spend?amount=100', { method: 'POST' });
+  server.move('ada', 1);
+  await browser.advance(14_000);
+  expect(client.getState().pending).toHaveLength(1);
+  await browser.advance(2_000);
+  expect(numbers).toEqual([900, 901]);
+  expect(client.getState().pending).toEqual([]);
+});
+
+test('a bonus that is in the balance already is shown twice for no longer than the grace', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: true });
+  const { client, numbers } = openTab();
+  await browser.advance(1_000);
+  server.move('ada', 50);
+  await browser.advance(1_000);
+  numbers.length = 0;
+  client.open(50, 'Daily bonus');
+  await browser.advance(2_100);
+  expect(numbers).toEqual([1_100, 1_050]);
+});
+
+test('an exact amount, higher or lower, is a prediction that is verified within the grace (4a.3)', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: true });
+  const { client, numbers } = openTab();
+  await browser.advance(1_000);
+  for (const exact of [1_234, 0]) {
+    numbers.length = 0;
+    client.predict(exact, 'Set');
+    expect(numbers).toEqual([exact]);
+    await browser.advance(2_100);
+    expect(numbers).toEqual([exact, 1_000]);
+  }
+  expect(client.predict(1_000)).toBeNull();
+});
+
+test('an exact amount takes no purchase back, even when it is higher by just as much', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: true });
+  const { client } = openTab();
+  await browser.advance(1_000);
+  client.open(-100, 'Server purchase');
+  expect(client.predict(1_000, 'Admin adjustment')?.cancels).toBeNull();
+  expect(client.getState().pending.map(({ delta }) => delta)).toEqual([-100, 100]);
+});
+
+test('a handle ends its own operation, not the oldest', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: false });
+  const { client } = openTab();
+  await browser.advance(1_000);
+  const first = client.open(-10, 'first');
+  const second = client.open(-20, 'second');
+  second.cancel();
+  expect(client.getState().pending.map(({ id }) => id)).toEqual([first.id]);
+  first.cancel();
+  first.cancel();
+  expect(client.getState().pending).toEqual([]);
+});
+
+test('an operation whose handle was sent as key is exact as soon as a frame names it (4a.4)', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: true });
+  const { client, fetch, numbers } = openTab();
+  await browser.advance(1_000);
+  numbers.length = 0;
+  const { id } = client.open(-100, 'Server purchase');
+  void fetch('/api/spend?amount=100', { method: 'POST', headers: { 'Idempotency-Key': id } });
+  await browser.advance(100);
+  expect(client.getState()).toMatchObject({ confirmed: { version: 2 }, pending: [] });
+  expect(numbers).toEqual([900]);
+});
+
+test('an answer’s bare balance that nobody announced is shown at once and verified', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: false });
+  const { client, numbers } = openTab();
+  await browser.advance(1_000);
+  numbers.length = 0;
+  server.move('ada', 50);
+  const verified = client.settle({ success: true, data: { coins_awarded: 50, new_balance: 1_050 } });
+  await browser.advance(1);
+  expect(numbers).toEqual([1_050]);
+  await browser.advance(50);
+  await verified;
+  expect(numbers).toEqual([1_050]);
+  expect(client.getState().pending).toEqual([]);
+});
+
+test('continuous spending lets one clean question through after four seconds (4.4)', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: false });
+  server.onExchange = (exchange) => (exchange.backMs = exchange.method === 'POST' ? 700 : 5);
+  const { mutate, client } = openTab();
+  await browser.advance(1_000);
+  const before = client.getState().confirmedAt;
+  for (let round = 0; round < 30; round++) {
+    void mutate(-1, '&quiet');
+    await browser.advance(300);
+  }
+  expect(client.getState().confirmedAt).toBeGreaterThan(before);
+  await browser.advance(20_000);
+  expect(client.getState()).toMatchObject({ confirmed: { balance: { available: 970 } }, pending: [] });
+});
+
+test('an answer that names its operation ends that one, not the oldest', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: true });
+  const { client } = openTab();
+  await browser.advance(1_000);
+  const first = client.open(-10, 'first');
+  const second = client.open(-20, 'second');
+  await client.settle({ success: true, snapshot: { ...server.snapshot('ada'), applied: [second.id] } });
+  expect(client.getState().pending.map(({ id, state }) => [id, state])).toEqual([[first.id, 'open']]);
+});
