@@ -54,7 +54,7 @@ export function ActivityList({ first }: { first: Pick<HistoryPage, 'entries' | '
             <Card>
               <EmptyState icon={ListFilter} title="None of these so far">
                 {next === null
-                  ? `Nothing of this kind among all ${formatCount(entries.length, 'change')}.`
+                  ? 'Your account has had no change of this kind.'
                   : `Nothing of this kind among the newest ${formatCount(entries.length, 'change')}.`}
               </EmptyState>
             </Card>
