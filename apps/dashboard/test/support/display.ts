@@ -69,7 +69,13 @@ export function collectComplaints(page: Page, ignore: RegExp[] = []): string[] {
 export function countStreams(page: Page): () => number {
   const open = new Set<unknown>();
   page.context().on('request', (request) => {
-    if (new URL(request.url()).pathname === '/api/credits/stream') open.add(request);
+    if (new URL(request.url()).pathname !== '/api/credits/stream') return;
+    open.add(request);
+    // A tab that is closed takes its requests along without a word.
+    request
+      .frame()
+      .page()
+      .once('close', () => open.delete(request));
   });
   const close = (request: unknown) => open.delete(request);
   page.context().on('requestfinished', close);
