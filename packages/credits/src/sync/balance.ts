@@ -12,7 +12,7 @@ export type Reading =
   | { kind: 'denied' | 'refused' | 'failed'; error: CreditsError; retryAfterMs: number };
 
 /**
- * Asks for the balance once. On a host with versions it also asks what became of each pending operation (3).
+ * Asks for the balance once. On a host with versions it also asks what became of each operation that is pending or unanswered (3).
  *
  * @param stop - Gives the question up.
  */
@@ -26,7 +26,7 @@ export async function readBalance(
   // The host's own route does not know this question; what its answer does not name may still have happened.
   const asked: string[] = [];
   if (versioned) {
-    for (const { id, startedAt } of model.operations) if (startedAt !== null) asked.push(id);
+    for (const { id, startedAt } of [...model.operations, ...model.unanswered]) if (startedAt !== null) asked.push(id);
     asked.splice(OPERATIONS_MAX);
     url = `${requester.creditsUrl}${CREDITS_ROUTES.snapshot}?since=${model.confirmed?.version ?? 0}`;
     if (asked.length > 0) url += `&operations=${asked.map(encodeURIComponent).join(',')}`;

@@ -11,7 +11,7 @@ import type { Core } from './core.ts';
 import type { Follower } from './follow.ts';
 import { assertDelta } from './open-operation.ts';
 import { isWorthRetrying, request, toError, type Reply, type Requester } from './request.ts';
-import { doubt, end, open, reject, send } from './state.ts';
+import { close, doubt, end, open, reject, send } from './state.ts';
 import { selectShown } from './view.ts';
 
 /** After this the outcome is made definite; on a host without versions, a request is taken to have ended (4.3). */
@@ -57,9 +57,18 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
   }
 
   async function mutate<Result>(mutation: Mutation<Result>): Promise<Result> {
-    const { delta, reason, parse } = mutation;
-    assertDelta(delta, selectShown(core.state()));
+    assertDelta(mutation.delta, selectShown(core.state()));
     const id = environment.uuid();
+    const life = core.life();
+    try {
+      return await carryOut(mutation, id);
+    } finally {
+      if (life === core.life()) core.commit(close(core.model(), id));
+    }
+  }
+
+  async function carryOut<Result>(mutation: Mutation<Result>, id: string): Promise<Result> {
+    const { delta, reason, parse } = mutation;
     const life = core.life();
     const isPending = (): boolean => core.model().operations.some((operation) => operation.id === id);
     const queued = isCrowded();

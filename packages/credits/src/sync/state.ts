@@ -35,6 +35,11 @@ export interface Model {
   account: string | null;
   confirmed: Confirmed | null;
   operations: readonly Operation[];
+  /**
+   * Operations that `confirmed` contains and whose requests are still out. In another life of the database they are
+   * undecided again: a repetition that is on its way takes effect there once more.
+   */
+  unanswered: readonly Operation[];
   tick: number;
   /** Tick at which `confirmed` last moved. */
   acceptedAt: number;
@@ -45,7 +50,16 @@ export interface Model {
 }
 
 export function createModel(account: string | null): Model {
-  return { account, confirmed: null, operations: [], tick: 0, acceptedAt: 0, remembered: null, behind: false };
+  return {
+    account,
+    confirmed: null,
+    operations: [],
+    unanswered: [],
+    tick: 0,
+    acceptedAt: 0,
+    remembered: null,
+    behind: false,
+  };
 }
 
 /** Adds an operation. `queued` ones wait for {@link send}; the others open their window now. */
@@ -102,6 +116,12 @@ export function takeBack(model: Model, amount: number): { model: Model; id: stri
   return { model: retry(next), id: spend.id };
 }
 
+/** The operation's requests are over: none of them can take effect any more. */
+export function close(model: Model, id: string): Model {
+  const unanswered = model.unanswered.filter((operation) => operation.id !== id);
+  return unanswered.length === model.unanswered.length ? model : { ...model, unanswered };
+}
+
 /** The operation will never have an effect: the number changes by exactly −delta (S5). */
 export function reject(model: Model, id: string): Model {
   const operations = model.operations.filter((operation) => operation.id !== id);
@@ -119,7 +139,7 @@ export function acknowledge(
 ): Model {
   const { startedAt, available } = answer;
   const snapshot = answer.snapshot?.account === model.account ? answer.snapshot : undefined;
-  let next = change(model, id, (operation, tick) => ({
+  let next = change(close(model, id), id, (operation, tick) => ({
     ...operation,
     state: 'acknowledged',
     endedAt: tick,
@@ -149,11 +169,17 @@ export function ingest(model: Model, snapshot: Snapshot, source: Source, arrived
 
   const rejected = new Set(snapshot.rejected?.map((rejection) => rejection.id));
   const undecided = model.operations.filter((operation) => !rejected.has(operation.id));
-  const remaining = undecided.filter((operation) => !contains(operation, snapshot, source.startedAt));
+  // What only the former life contained is undecided again.
+  const candidates = sameLife ? undecided : [...undecided, ...model.unanswered.filter(({ id }) => !rejected.has(id))];
+  const remaining = candidates.filter((operation) => !contains(operation, snapshot, source.startedAt));
+  const unanswered = [
+    ...(sameLife ? model.unanswered : []),
+    ...candidates.filter((operation) => isOut(operation) && !remaining.includes(operation)),
+  ];
 
   const version = (sameLife && confirmed?.version) || 0;
   if (sameLife && confirmed !== null && snapshot.version <= version) {
-    return withOperations(model, remaining); // 3.3: confirmed has them already
+    return withOperations(model, remaining, unanswered); // 3.3: confirmed has them already
   }
 
   const asked = source.asked ?? [];
@@ -167,7 +193,7 @@ export function ingest(model: Model, snapshot: Snapshot, source: Source, arrived
   );
   if (ambiguous.length > 0) {
     return {
-      ...withOperations(model, undecided),
+      ...withOperations(model, undecided, model.unanswered),
       remembered: isNewer(snapshot, model.remembered?.snapshot) ? { snapshot, source, arrivedAt } : model.remembered,
       behind: model.behind || ambiguous.some((operation) => operation.named),
     };
@@ -182,6 +208,7 @@ export function ingest(model: Model, snapshot: Snapshot, source: Source, arrived
     acceptedAt: tick,
     confirmed: { balance, version: snapshot.version, epoch },
     operations: remaining,
+    unanswered,
     remembered: remembered?.snapshot.epoch === epoch && isNewer(remembered.snapshot, snapshot) ? remembered : null,
     behind: false,
   };
@@ -235,8 +262,13 @@ function change(model: Model, id: string, next: (operation: Operation, tick: num
   return { ...model, tick, operations };
 }
 
-function withOperations(model: Model, operations: Operation[]): Model {
-  return operations.length === model.operations.length ? model : { ...model, operations };
+function withOperations(model: Model, operations: Operation[], unanswered: readonly Operation[]): Model {
+  return operations.length === model.operations.length ? model : { ...model, operations, unanswered };
+}
+
+/** Whether a request under this id may still be on its way. */
+function isOut({ named, startedAt, endedAt }: Operation): boolean {
+  return named && startedAt !== null && endedAt === null;
 }
 
 function isNewer(one: Snapshot, other: Snapshot | undefined): boolean {

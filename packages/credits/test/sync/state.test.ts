@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Snapshot } from '../../src/contract/snapshot.ts';
 import {
   acknowledge,
+  close,
   createModel,
   doubt,
   end,
@@ -98,6 +99,24 @@ test('3.1: versions of another life are not compared', () => {
   const model = ingest(begin(), snapshot(40, 1_000, { from: 1 }), frame);
   const restored = ingest(model, snapshot(2, 500, { epoch: 'two' }), { startedAt: model.tick });
   expect(restored.confirmed).toMatchObject({ version: 2, epoch: 'two' });
+});
+
+test('a restored database has lost an operation whose repetition is still out: it counts as pending again (S8)', () => {
+  const sent = doubt(spend(begin(), 'a', 100), 'a');
+  const confirmed = ingest(sent, snapshot(2, 900, { from: 1, applied: ['a'] }), frame);
+  expect(shown(confirmed)).toBe(900);
+  const restored = snapshot(1, 1_000, { epoch: 'two' });
+  const asked = { startedAt: confirmed.tick, asked: ['a'] };
+
+  // Without the question nobody can say whether the new life has it: nothing moves, and it is asked.
+  const unasked = ingest(confirmed, restored, { startedAt: confirmed.tick });
+  expect(shown(unasked)).toBe(900);
+  expect(needsFetch(unasked)).toBe(true);
+
+  const lost = ingest(confirmed, restored, asked);
+  expect([lost.confirmed?.balance.available, shown(lost)]).toEqual([1_000, 900]);
+  // Once its answer is here, or it was given up, no repetition is out any more.
+  expect(shown(ingest(close(confirmed, 'a'), restored, asked))).toBe(1_000);
 });
 
 test('3.2: after a gap the number waits while something is pending', () => {
