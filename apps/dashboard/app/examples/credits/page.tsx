@@ -3,6 +3,7 @@ import { notFound } from 'next/navigation';
 
 import CreditsUpdateExample from '@/components/examples/CreditsUpdateExample';
 import { PageHeader } from '@/components/shell/page-header';
+import { Button } from '@/components/ui/button';
 import { getRuntime } from '@/server/runtime';
 
 export const metadata: Metadata = { title: 'Examples' };
@@ -12,7 +13,14 @@ export default function ExamplesPage() {
   if (getRuntime().facts.demo === null) notFound();
   return (
     <div className="grid gap-8">
-      <PageHeader title="Credits, live">
+      <PageHeader
+        title="Credits, live"
+        actions={
+          <Button asChild variant="outline" size="sm">
+            <a href="/api/credits/docs">What the server answers</a>
+          </Button>
+        }
+      >
         Run a scenario and watch the number. Open this page in a second tab: both always show the same.
       </PageHeader>
       <CreditsUpdateExample />
