@@ -17,7 +17,9 @@ export default function ExamplesPage() {
         title="Credits, live"
         actions={
           <Button asChild variant="outline" size="sm">
-            <a href="/api/credits/docs">What the server answers</a>
+            <a href="/api/credits/docs" target="_blank" rel="noreferrer">
+              What the server answers
+            </a>
           </Button>
         }
       >
