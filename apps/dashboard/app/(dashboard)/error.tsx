@@ -1,21 +1,3 @@
 'use client';
-import { useRouter } from 'next/navigation';
-import { startTransition } from 'react';
-
-import { FailedPage } from '@/components/states/failed-page';
-
-interface ErrorPageProps {
-  error: Error & { digest?: string };
-  reset: () => void;
-}
-
-export default function ErrorPage({ error, reset }: ErrorPageProps) {
-  const router = useRouter();
-  // Reset alone would paint the same failed answer again: the page has to be read anew.
-  const retry = () =>
-    startTransition(() => {
-      router.refresh();
-      reset();
-    });
-  return <FailedPage error={error} onRetry={retry} />;
-}
+/** The same page, inside the shell: what failed is one page, and the way to the others stays. */
+export { default } from '../error';
