@@ -45,6 +45,8 @@ export interface LedgerOptions {
   clock?: () => number;
   /** Milliseconds between looks for holds that expired unseen. @default 1_000 */
   expirySweepMs?: number;
+  /** Calls back once after so many milliseconds; returns the cancellation. For tests. @default the machine's timers */
+  setTimer?: (callback: () => void, delayMs: number) => () => void;
   /** Hears of what went wrong in the background. */
   onWarning?: (message: string, cause: unknown) => void;
 }
@@ -69,7 +71,13 @@ const HISTORY_LIMIT = 25;
  * @throws {CreditsError} `unavailable` — the database cannot be reached, or was used by a newer program.
  */
 export async function createLedger(options: LedgerOptions): Promise<Ledger> {
-  const { database, clock = Date.now, expirySweepMs = 1_000, onWarning = () => undefined } = options;
+  const {
+    database,
+    clock = Date.now,
+    expirySweepMs = 1_000,
+    setTimer = setMachineTimer,
+    onWarning = () => undefined,
+  } = options;
   const { pool } = database;
   await migrate(pool, { namespace: 'credits', migrations: LEDGER_MIGRATIONS });
   const epoch = await coded(async () => {
@@ -106,10 +114,11 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
       sweeping = null;
     }
   }
-  const timer = setInterval(() => {
+  let stopTimer = setTimer(look, expirySweepMs);
+  function look(): void {
     sweeping ??= sweep();
-  }, expirySweepMs);
-  timer.unref();
+    stopTimer = setTimer(look, expirySweepMs);
+  }
 
   return Object.freeze({
     epoch,
@@ -198,12 +207,19 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     circulation: () => coded(() => readCirculation(pool)),
     onChange: hints.subscribe,
     async close() {
-      clearInterval(timer);
+      stopTimer();
       await sweeping;
       await writer.close();
       await hints.close();
     },
   } satisfies Ledger);
+}
+
+/** Keeps no process alive. */
+function setMachineTimer(callback: () => void, delayMs: number): () => void {
+  const timer = setTimeout(callback, delayMs);
+  timer.unref();
+  return () => clearTimeout(timer);
 }
 
 function parseOperations(operations: readonly string[]): string[] {
