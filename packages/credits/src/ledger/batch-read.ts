@@ -26,7 +26,8 @@ import {
 const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;
   SET LOCAL enable_mergejoin = off`;
 
-const LOCK = `SELECT id, floor, posted, held, version FROM credits_accounts WHERE id = ANY($1) ORDER BY id FOR UPDATE`;
+const LOCK = `SELECT id, floor, posted, held, version, encode(hash, 'hex') AS hash FROM credits_accounts
+  WHERE id = ANY($1) ORDER BY id FOR UPDATE`;
 
 const OPERATIONS = `SELECT o.actor, o.key, o.fingerprint, o.account, o.version, o.posted, o.held, o.hold_remaining,
     o.hold_state, ${TRANSFER_COLUMNS}, ${HOLD_COLUMNS}
@@ -59,6 +60,7 @@ interface AccountRow {
   posted: string;
   held: string;
   version: string;
+  hash: string;
 }
 
 interface ClaimRow {
@@ -127,7 +129,7 @@ export async function readBatch(client: PoolClient, intents: readonly Intent[], 
       rows.rows.map((row) => {
         const version = toInteger(row.version);
         const numbers = { floor: toInteger(row.floor), posted: toInteger(row.posted), held: toInteger(row.held) };
-        return [row.id, { id: row.id, ...numbers, version, versionBefore: version }];
+        return [row.id, { id: row.id, ...numbers, version, versionBefore: version, hash: row.hash }];
       }),
     ),
     operations: new Map(

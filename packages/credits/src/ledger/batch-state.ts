@@ -1,6 +1,7 @@
 import type { Credits } from '../contract/amount.ts';
 import type { Hold } from '../contract/hold.ts';
 import type { EntryKind, Metadata, Transfer } from '../contract/transfer.ts';
+import type { ChainHash } from './chain.ts';
 import type { Receipt } from './command.ts';
 
 /** An account as it was read under its row lock; deciding works on it in place. */
@@ -10,6 +11,8 @@ export interface AccountState {
   posted: number;
   held: Credits;
   version: number;
+  /** Head of the account's chain. */
+  hash: ChainHash;
   /** What the row must still say when the batch is written. */
   readonly versionBefore: number;
 }
@@ -51,6 +54,13 @@ export interface EntryRow {
   actor: string | null;
   reason: string | null;
   metadata: Metadata | null;
+  hash: ChainHash;
+}
+
+/** A transfer, and the versions of its two entries. */
+export interface TransferRow extends Transfer {
+  sourceVersion: number;
+  destinationVersion: number;
 }
 
 export interface OperationRow {
@@ -70,7 +80,7 @@ export interface OperationRow {
 
 /** What a batch writes, at one instant. */
 export interface BatchChanges {
-  transfers: Transfer[];
+  transfers: TransferRow[];
   entries: EntryRow[];
   operations: OperationRow[];
   holdsOpened: Hold[];

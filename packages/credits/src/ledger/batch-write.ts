@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { PoolClient } from 'pg';
 import type { BatchChanges, BatchState } from './batch-state.ts';
+import type { ChainHash } from './chain.ts';
 import { roundTrip } from './round-trip.ts';
 
 /**
@@ -51,7 +52,8 @@ export async function writeBatch(
   // Ends in a division by zero where it wrote other rows than were decided: the commit is on its way already, and only a
   // failure of the statement itself can still turn it into a rollback.
   const text = `WITH
-    a AS (UPDATE credits_accounts SET posted = u.posted, held = u.held, version = u.version
+    a AS (UPDATE credits_accounts SET posted = u.posted, held = u.held, version = u.version,
+        hash = u.hash
       FROM ${unnest(tables.accounts, values)}
       WHERE credits_accounts.id = u.id AND credits_accounts.version = u.version_before RETURNING 1),
     c AS (UPDATE credits_holds SET remaining = u.remaining, state = u.state
@@ -79,12 +81,12 @@ function toTables(changes: BatchChanges, state: BatchState, now: string) {
   const bigint = 'bigint';
   return {
     accounts: {
-      columns: { id: text, posted: bigint, held: bigint, version: bigint, version_before: bigint },
+      columns: { id: text, posted: bigint, held: bigint, version: bigint, hash: 'bytea', version_before: bigint },
       rows: [...changes.accounts].flatMap((id) => {
         const account = state.accounts.get(id);
         if (account === undefined) return [];
-        const { posted, held, version, versionBefore } = account;
-        return [{ id, posted, held, version, version_before: versionBefore }];
+        const { posted, held, version, hash, versionBefore } = account;
+        return [{ id, posted, held, version, hash: toBytea(hash), version_before: versionBefore }];
       }),
     },
     holdsChanged: {
@@ -122,17 +124,21 @@ function toTables(changes: BatchChanges, state: BatchState, now: string) {
         destination: text,
         amount: bigint,
         actor: text,
+        source_version: bigint,
         reason: text,
+        destination_version: bigint,
         metadata: 'json',
         reverses: 'uuid',
         hold: 'uuid',
         created_at: 'timestamptz',
       },
-      rows: changes.transfers.map(({ createdAt, metadata, ...transfer }) => ({
+      rows: changes.transfers.map(({ createdAt, metadata, sourceVersion, destinationVersion, ...transfer }) => ({
         ...transfer,
         metadata: JSON.stringify(metadata),
         created_at: createdAt,
       })),
+        source_version: sourceVersion,
+        destination_version: destinationVersion,
     },
     entries: {
       columns: {
@@ -153,8 +159,9 @@ function toTables(changes: BatchChanges, state: BatchState, now: string) {
         metadata: 'json',
         created_at: 'timestamptz',
       },
-      rows: changes.entries.map(({ postedBefore, heldBefore, postedAfter, heldAfter, metadata, ...entry }) => ({
+      rows: changes.entries.map(({ postedBefore, heldBefore, postedAfter, heldAfter, metadata, hash, ...entry }) => ({
         ...entry,
+        hash: 'bytea',
         posted_before: postedBefore,
         held_before: heldBefore,
         posted_after: postedAfter,
@@ -164,6 +171,7 @@ function toTables(changes: BatchChanges, state: BatchState, now: string) {
       })),
     },
     operations: {
+        hash: toBytea(hash),
       columns: {
         actor: text,
         key: text,
@@ -187,4 +195,8 @@ function toTables(changes: BatchChanges, state: BatchState, now: string) {
       })),
     },
   } satisfies Record<string, Table>;
+}
+
+function toBytea(hash: ChainHash): string {
+  return `\\x${hash}`;
 }

@@ -4,6 +4,7 @@ import { CreditsError } from '../contract/error.ts';
 import type { Hold } from '../contract/hold.ts';
 import type { EntryKind, Transfer, TransferKind } from '../contract/transfer.ts';
 import type { AccountState, BatchChanges, BatchState } from './batch-state.ts';
+import { describeHold, describeTransfer, hashEntry, toMicroseconds } from './chain.ts';
 import type { IntentBase } from './intent.ts';
 
 /**
@@ -40,12 +41,15 @@ interface Step {
   base: IntentBase | null;
 }
 
+  /** What the hash says beside the entry. */
+  about: string | null;
 /** Who is named by what the ledger does by itself. */
 const LEDGER_ACTOR = 'system:ledger';
 
 export function createJournal(state: BatchState, options: { now: string; createId: () => string }): Journal {
   const changes: BatchChanges = {
     transfers: [],
+  const createdAt = toMicroseconds(options.now);
     entries: [],
     operations: [],
     holdsOpened: [],
@@ -53,7 +57,7 @@ export function createJournal(state: BatchState, options: { now: string; createI
     accounts: new Set(),
   };
 
-  function record(account: AccountState, { kind, direction, amount, transfer, hold, base }: Step): void {
+  function record(account: AccountState, { kind, direction, amount, transfer, hold, base, about }: Step): void {
     const { posted: postedBefore, held: heldBefore } = account;
     if (kind === 'transfer') account.posted += direction === 'credit' ? amount : -amount;
     if (kind === 'post') account.posted -= amount;
@@ -66,7 +70,7 @@ export function createJournal(state: BatchState, options: { now: string; createI
     changes.accounts.add(account.id);
     // An entry with a transfer says who and why by it.
     const said = transfer === null ? (base ?? { actor: LEDGER_ACTOR, reason: 'The hold expired', metadata: {} }) : null;
-    changes.entries.push({
+    const entry = {
       account: account.id,
       version: account.version,
       kind,
@@ -82,7 +86,10 @@ export function createJournal(state: BatchState, options: { now: string; createI
       actor: said?.actor ?? null,
       reason: said?.reason ?? null,
       metadata: said?.metadata ?? null,
-    });
+    };
+    const metadata = entry.metadata === null ? null : JSON.stringify(entry.metadata);
+    account.hash = hashEntry(account.hash, { ...entry, metadata, createdAt }, about);
+    changes.entries.push({ ...entry, hash: account.hash });
   }
 
   function findAccount(id: string): AccountState {
@@ -116,19 +123,23 @@ export function createJournal(state: BatchState, options: { now: string; createI
         hold: link.hold ?? null,
         createdAt: options.now,
       };
-      changes.transfers.push(transfer);
-      const step = { amount, transfer, hold: transfer.hold, base };
+      const versions = { sourceVersion: source.version + 1, destinationVersion: destination.version + 1 };
+      changes.transfers.push({ ...transfer, ...versions });
+      const metadata = JSON.stringify(transfer.metadata);
+      const about = describeTransfer({ ...transfer, ...versions, metadata, createdAt });
+      const step = { amount, transfer, hold: transfer.hold, base, about };
       record(source, { ...step, kind: transfer.hold === null ? 'transfer' : 'post', direction: 'debit' });
       record(destination, { ...step, kind: 'transfer', direction: 'credit' });
       return transfer;
     },
     open(base, hold) {
       changes.holdsOpened.push(hold);
-      const step = { amount: hold.amount, transfer: null, hold: hold.id, base };
+      const about = describeHold({ ...hold, createdAt });
+      const step = { amount: hold.amount, transfer: null, hold: hold.id, base, about };
       record(findAccount(hold.account), { ...step, kind: 'hold', direction: 'debit' });
     },
     release(base, hold, final) {
-      const step = { amount: hold.remaining, transfer: null, hold: hold.id, base };
+      const step = { amount: hold.remaining, transfer: null, hold: hold.id, base, about: null };
       const kind = final === 'voided' ? 'void' : 'expire';
       record(findAccount(hold.account), { ...step, kind, direction: 'credit' });
       return resolve(hold, 0, final);

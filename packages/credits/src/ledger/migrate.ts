@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import { CreditsError } from '../contract/error.ts';
 import { toCreditsError } from './sql-error.ts';
 
@@ -9,6 +9,8 @@ export interface Migration {
   name: string;
   /** One or more statements without parameters. Runs inside a transaction. */
   sql: string;
+  /** Runs after the statements, in the same transaction: what SQL cannot compute. No part of the checksum. */
+  fill?: (client: ClientBase) => Promise<void>;
 }
 
 export interface MigrateOptions {
@@ -53,6 +55,7 @@ export async function migrate(pool: Pool, options: MigrateOptions): Promise<stri
     for (const [position, migration] of migrations.entries()) {
       if (position < rows.length) continue;
       await client.query(migration.sql);
+      await migration.fill?.(client);
       await client.query(`INSERT INTO ${namespace}_migrations (position, name, checksum) VALUES ($1, $2, $3)`, [
         position,
         migration.name,

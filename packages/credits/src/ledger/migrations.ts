@@ -1,3 +1,4 @@
+import { chainEntries } from './chain-migration.ts';
 import type { Migration } from './migrate.ts';
 
 /**
@@ -103,6 +104,43 @@ CREATE TABLE credits_operations (
   PRIMARY KEY (actor, key)
 );
 CREATE UNIQUE INDEX credits_operations_once ON credits_operations (account, once) WHERE once IS NOT NULL;
+`,
+  },
+  {
+    name: '003-chain',
+    sql: `
+-- A transfer names its two entries, so that each is found from the other without an index.
+ALTER TABLE credits_transfers ADD COLUMN source_version bigint NOT NULL DEFAULT 0,
+  ADD COLUMN destination_version bigint NOT NULL DEFAULT 0;
+UPDATE credits_transfers t SET source_version = s.version, destination_version = d.version
+  FROM credits_entries s, credits_entries d WHERE s.transfer = t.id AND s.direction = 'debit'
+    AND d.transfer = t.id AND d.direction = 'credit';
+ALTER TABLE credits_transfers ALTER source_version DROP DEFAULT, ALTER destination_version DROP DEFAULT;
+
+ALTER TABLE credits_entries ADD COLUMN hash bytea;
+-- The hash of the newest entry, so that the next one needs no read of its own. Nothing before the first.
+ALTER TABLE credits_accounts ADD COLUMN hash bytea NOT NULL DEFAULT '' CHECK (octet_length(hash) IN (0, 32));
+
+-- All entries of a hold: what its row must say.
+CREATE INDEX credits_entries_hold ON credits_entries (hold) WHERE hold IS NOT NULL AND kind <> 'transfer';
+`,
+    fill: chainEntries,
+  },
+  {
+    name: '004-chained',
+    sql: `
+ALTER TABLE credits_entries ALTER hash SET NOT NULL, ADD CHECK (octet_length(hash) = 32);
+
+-- How far verification found everything in order. Never a source of truth: without it everything is checked again.
+CREATE TABLE credits_checkpoints (
+  account text COLLATE "C" PRIMARY KEY,
+  version bigint NOT NULL,
+  hash bytea NOT NULL,
+  posted bigint NOT NULL,
+  held bigint NOT NULL,
+  transfers bigint NOT NULL,
+  checked_at timestamptz NOT NULL
+) WITH (fillfactor = 70);
 `,
   },
 ];

@@ -10,7 +10,7 @@ import { parseGrant, parseHold, parseReverse, parseSpend } from '../../src/ledge
 const NOW_MS = Date.parse('2026-11-22T12:00:00.000Z');
 
 function account(id: string, posted: number, floor = 0): [string, AccountState] {
-  return [id, { id, floor, posted, held: 0, version: 1, versionBefore: 1 }];
+  return [id, { id, floor, posted, held: 0, version: 1, hash: 'before', versionBefore: 1 }];
 }
 
 function createState(...accounts: [string, AccountState][]): BatchState {

@@ -1,0 +1,40 @@
+import type { ClientBase } from 'pg';
+import { CHAIN_COLUMNS, CHAIN_JOINS, describeSubject, toEntryFacts, type ChainRow } from './chain-row.ts';
+import { CHAIN_START, hashEntry, type ChainHash } from './chain.ts';
+
+/** Entries in memory at a time. */
+const PIECE = 2_000;
+
+const READ = `SELECT ${CHAIN_COLUMNS} FROM credits_entries e ${CHAIN_JOINS}
+  WHERE (e.account, e.version) > ($1, $2) ORDER BY e.account, e.version LIMIT ${PIECE}`;
+
+const WRITE_ENTRIES = `UPDATE credits_entries e SET hash = decode(u.hash, 'hex')
+  FROM unnest($1::text[], $2::bigint[], $3::text[]) AS u(account, version, hash)
+  WHERE e.account = u.account AND e.version = u.version`;
+
+const WRITE_HEADS = `UPDATE credits_accounts a SET hash = decode(u.hash, 'hex')
+  FROM unnest($1::text[], $2::text[]) AS u(account, hash) WHERE a.id = u.account`;
+
+/**
+ * Chains the entries that a ledger wrote before there were chains. Believes what it finds: from here on it cannot be
+ * changed unseen. Runs in the transaction of its migration, so that no ledger ever meets a chain that is half made.
+ */
+export async function chainEntries(client: ClientBase): Promise<void> {
+  let account = '';
+  let version = '0';
+  let head: ChainHash = CHAIN_START;
+  for (;;) {
+    const { rows } = await client.query<ChainRow>(READ, [account, version]);
+    const heads = new Map<string, ChainHash>();
+    const hashes = rows.map((row) => {
+      head = hashEntry(row.account === account ? head : CHAIN_START, toEntryFacts(row), describeSubject(row));
+      account = row.account;
+      version = row.version;
+      heads.set(account, head);
+      return head;
+    });
+    if (rows.length === 0) return;
+    await client.query(WRITE_ENTRIES, [rows.map((row) => row.account), rows.map((row) => row.version), hashes]);
+    await client.query(WRITE_HEADS, [[...heads.keys()], [...heads.values()]]);
+  }
+}
