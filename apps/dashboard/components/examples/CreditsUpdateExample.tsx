@@ -3,8 +3,7 @@
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
 import { DisplayGallery } from './display-gallery';
-import { NewsTable } from './news-table';
-import { NumberEquation } from './number-equation';
+import { LiveDevtools } from './live-devtools';
 import { ScenarioList } from './scenario-list';
 import { useDocumentedScenarios } from './use-documented-scenarios';
 import { useFailureScenarios, useMutationScenarios } from './use-mutation-scenarios';
@@ -20,12 +19,11 @@ export default function CreditsUpdateExample() {
   return (
     <div className="grid grid-cols-1 gap-6">
       <div className="grid grid-cols-1 gap-6 lg:grid-cols-2">
-        {/* On phones the equation stays in sight above the scenarios, and the table comes after them. */}
-        <div className="contents content-start gap-6 lg:sticky lg:top-22 lg:grid lg:grid-cols-1 lg:self-start">
-          <NumberEquation className="order-1 max-lg:sticky max-lg:top-17 max-lg:z-10 max-lg:shadow-lg" />
-          <NewsTable className="order-3" />
+        {/* On phones it comes after the scenarios: the number itself stays in sight in the header. */}
+        <div className="order-2 min-w-0 lg:sticky lg:top-22 lg:order-1 lg:self-start">
+          <LiveDevtools />
         </div>
-        <div className="order-2 grid grid-cols-1 content-start gap-6">
+        <div className="order-1 grid grid-cols-1 content-start gap-6 lg:order-2">
           <Tabs defaultValue="mutation" className="gap-0">
             <Card>
               <CardHeader className="pb-5">

@@ -28,13 +28,14 @@ function reach(entry: string): { files: string[]; packages: string[] } {
   return { files: [...files], packages: [...packages] };
 }
 
-test('all four entry points load in Node, and give what they are for', () => {
+test('all entry points load in Node, and give what they are for', () => {
   const printed = consumer.run(`
-    const names = ['realtime-credits', 'realtime-credits/server', 'realtime-credits/client', 'realtime-credits/react'];
+    const places = ['', '/server', '/client', '/react', '/devtools', '/devtools/production'];
+    const names = places.map((place) => 'realtime-credits' + place);
     const loaded = await Promise.all(names.map((name) => import(name)));
     console.log(JSON.stringify(loaded.map((each) => Object.keys(each))));
   `);
-  const [contract, server, client, react] = JSON.parse(printed) as string[][];
+  const [contract, server, client, react, devtools, production] = JSON.parse(printed) as string[][];
   expect(contract).toEqual(expect.arrayContaining(['CreditsError', 'CREDITS_ERRORS', 'parseSnapshot', 'CREDITS_PATH']));
   expect(server).toEqual(
     expect.arrayContaining([
@@ -52,6 +53,8 @@ test('all four entry points load in Node, and give what they are for', () => {
   );
   expect(client).toEqual(expect.arrayContaining(['createCreditsClient', 'selectShown', 'CreditsError']));
   expect(react).toEqual(expect.arrayContaining(['useCreditsValue', 'useCreditsState', 'useCreditsCommand']));
+  expect(devtools).toEqual(['CreditsDevtools']);
+  expect(production).toEqual(['CreditsDevtools']);
 });
 
 test('types resolve without a bundler, and are types', () => {
@@ -83,9 +86,10 @@ test.each(['index.js', 'client.js'])('%s reaches no package and nothing of Node:
   expect(files.filter((file) => /\/(http|ledger|react)\//.test(file))).toEqual([]);
 });
 
-test('react.js reaches React, nothing else, and says that it is for the browser', () => {
-  expect(reach('react.js').packages).toEqual(['react']);
-  const code = readFileSync(join(consumer.installed, 'dist/react.js'), 'utf8');
+test.each(['react.js', 'devtools.js', 'devtools-production.js'])('%s reaches React alone, for the browser', (entry) => {
+  const { packages } = reach(entry);
+  expect(packages.filter((specifier) => specifier !== 'react/jsx-runtime')).toEqual(['react']);
+  const code = readFileSync(join(consumer.installed, 'dist', entry), 'utf8');
   expect(code.startsWith(`'use client';`)).toBe(true);
 });
 

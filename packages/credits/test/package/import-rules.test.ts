@@ -49,6 +49,12 @@ test.each([
   ['react', '../http/handler.ts'],
   ['react', 'node:events'],
   ['react', 'react-dom'],
+  ['sync', '../devtools/faults.ts'],
+  ['react', '../devtools/faults.ts'],
+  ['devtools', '../ledger/ledger.ts'],
+  ['devtools', '../http/handler.ts'],
+  ['devtools', 'node:events'],
+  ['devtools', 'react-dom'],
 ])('%s/ may not import %s', (folder, specifier) => {
   expect(lint(...source(folder, specifier))).toContain('no-restricted-imports');
 });
@@ -64,6 +70,9 @@ test.each([
   ['sync', '../contract/error.ts'],
   ['react', '../sync/client.ts'],
   ['react', 'react'],
+  ['devtools', '../react/use-credits-state.ts'],
+  ['devtools', '../sync/client.ts'],
+  ['devtools', 'react'],
 ])('%s/ may import %s', (folder, specifier) => {
   expect(lint(...source(folder, specifier))).toBe('');
 });
