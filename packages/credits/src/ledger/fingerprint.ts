@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * Writes plain JSON with its keys in order, so that equal arguments give equal text however they were built.
@@ -7,11 +7,13 @@ import { createHash } from 'node:crypto';
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
-    const fields = Object.entries(value)
-      .filter(([, field]) => field !== undefined)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`);
-    return `{${fields.join(',')}}`;
+    const fields = value as Record<string, unknown>;
+    let text = '';
+    for (const name of Object.keys(fields).toSorted()) {
+      if (fields[name] === undefined) continue;
+      text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(fields[name])}`;
+    }
+    return `{${text}}`;
   }
   return JSON.stringify(value);
 }
@@ -21,7 +23,5 @@ export function canonicalJson(value: unknown): string {
  * metadata included. The key and the actor are not in it: they are what it is found by.
  */
 export function createFingerprint(kind: string, args: Record<string, unknown>): string {
-  return createHash('sha256')
-    .update(canonicalJson([kind, args]))
-    .digest('base64url');
+  return hash('sha256', canonicalJson([kind, args]), 'base64url');
 }
