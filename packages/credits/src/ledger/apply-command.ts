@@ -7,6 +7,7 @@ import {
   HOUSE_ISSUED,
   isHouse,
   type AdjustIntent,
+  type ExtendIntent,
   type HoldIntent,
   type KeyedIntent,
   type MoveIntent,
@@ -53,6 +54,8 @@ export function applyCommand(intent: KeyedIntent, batch: Batch): Effect {
       return applyPost(intent, batch);
     case 'void':
       return applyVoid(intent, batch);
+    case 'extend':
+      return applyExtend(intent, batch);
   }
 }
 
@@ -106,13 +109,13 @@ function applyReverse(intent: ReverseIntent, { state, journal }: Batch): Effect 
 
 function applyHold(intent: HoldIntent, { state, journal, nowMs, createId }: Batch): Effect {
   const account = journal.findAccount(intent.account);
-  const destination = journal.findAccount(intent.destination);
+  if (!isHouse(intent.destination)) journal.findAccount(intent.destination);
   assertUnclaimed(state, account, intent.once);
   assertAvailable(account, intent.amount);
   const hold: Hold = {
     id: createId(),
     account: account.id,
-    destination: destination.id,
+    destination: intent.destination,
     amount: intent.amount,
     remaining: intent.amount,
     state: 'open',
@@ -149,13 +152,26 @@ function applyVoid(intent: VoidIntent, { state, journal }: Batch): Effect {
   return { account, transfer: null, hold: journal.release(intent, hold, 'voided') };
 }
 
+function applyExtend(intent: ExtendIntent, { state, journal, nowMs }: Batch): Effect {
+  const hold = findOpenHold(state, intent.hold);
+  const account = journal.findAccount(hold.account);
+  assertUnclaimed(state, account, intent.once);
+  // Never earlier than was promised before: of two extensions at once, the longer one holds.
+  const expiresAtMs = Math.max(Date.parse(hold.expiresAt), nowMs + intent.expiresAfterMs);
+  return { account, transfer: null, hold: journal.extend(hold, new Date(expiresAtMs).toISOString()) };
+}
+
 function findOpenHold(state: BatchState, id: string): Hold {
   const hold = state.holds.get(id);
   if (hold === undefined) throw new CreditsError('hold_not_found', `There is no hold ${id}.`);
   if (hold.remaining > 0) return hold;
-  throw new CreditsError('hold_already_resolved', `Hold ${id} is ${hold.state}: it has nothing left to post or void.`, {
-    details: { state: hold.state },
-  });
+  throw new CreditsError(
+    'hold_already_resolved',
+    `Hold ${id} is ${hold.state}: it has nothing left to post, void or extend.`,
+    {
+      details: { state: hold.state },
+    },
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { PoolClient, QueryResult } from 'pg';
+import type { ClientBase, QueryResult } from 'pg';
 import { toBalance } from '../contract/balance.ts';
 import type { Hold, HoldState } from '../contract/hold.ts';
 import type { Transfer } from '../contract/transfer.ts';
@@ -30,7 +30,7 @@ const LOCK = `SELECT id, floor, posted, held, version, encode(hash, 'hex') AS ha
   WHERE id = ANY($1) ORDER BY id FOR UPDATE`;
 
 const OPERATIONS = `SELECT o.actor, o.key, o.fingerprint, o.account, o.version, o.posted, o.held, o.hold_remaining,
-    o.hold_state, ${TRANSFER_COLUMNS}, ${HOLD_COLUMNS}
+    o.hold_state, o.hold_expires_at, ${TRANSFER_COLUMNS}, ${HOLD_COLUMNS}
   FROM unnest($1::text[], $2::text[]) AS k(actor, key)
   JOIN credits_operations o ON o.actor = k.actor AND o.key = k.key
   LEFT JOIN credits_transfers t ON t.id = o.transfer
@@ -79,10 +79,20 @@ interface KnownRow extends TransferRow, HoldRow {
   held: string;
   hold_remaining: string | null;
   hold_state: HoldState | null;
+  hold_expires_at: Date | null;
 }
 
-/** Begins the transaction of a batch and reads its state. The caller ends the transaction, also when this throws. */
-export async function readBatch(client: PoolClient, intents: readonly Intent[], nowMs: number): Promise<BatchState> {
+/**
+ * Begins the transaction of a batch and reads its state. The caller ends the transaction, also when this throws.
+ *
+ * @param begin - What begins it, where it is one inside another.
+ */
+export async function readBatch(
+  client: ClientBase,
+  intents: readonly Intent[],
+  nowMs: number,
+  begin = BEGIN,
+): Promise<BatchState> {
   const holdIds = new Set<string>();
   const transferIds = new Set<string>();
   const accounts = new Set<string>();
@@ -96,17 +106,20 @@ export async function readBatch(client: PoolClient, intents: readonly Intent[], 
     }
     keys.push({ actor: intent.actor, key: intent.key });
     if (intent.once !== null) facts.add(intent.once);
-    if (intent.kind === 'post' || intent.kind === 'void') holdIds.add(intent.hold);
+    if (intent.kind === 'post' || intent.kind === 'void' || intent.kind === 'extend') holdIds.add(intent.hold);
     else if (intent.kind === 'reverse') transferIds.add(intent.transfer);
     else if (intent.kind === 'adjust') accounts.add(intent.account).add(HOUSE_ISSUED);
-    else if (intent.kind === 'hold') accounts.add(intent.account).add(intent.destination);
-    else accounts.add(intent.source).add(intent.destination);
+    else if (intent.kind === 'hold') {
+      // Nothing reaches the house before the post: a hold must not wait for everybody who spends.
+      accounts.add(intent.account);
+      if (!isHouse(intent.destination)) accounts.add(intent.destination);
+    } else accounts.add(intent.source).add(intent.destination);
   }
 
   // Which accounts a hold or a transfer is between never changes, so it may be read before the lock.
   const refers = holdIds.size + transferIds.size > 0;
   const [, between, undone] = await roundTrip(client, [
-    refers ? () => client.query(BEGIN) : null,
+    refers ? () => client.query(begin) : null,
     holdIds.size > 0 ? () => query<Sides>(client, 'hold_accounts', HOLD_ACCOUNTS, [[...holdIds]]) : null,
     transferIds.size > 0 ? () => query<TransferRow>(client, 'transfers', TRANSFERS, [[...transferIds]]) : null,
   ]);
@@ -117,7 +130,7 @@ export async function readBatch(client: PoolClient, intents: readonly Intent[], 
   const locked = [...accounts].toSorted();
   const users = locked.filter((account) => !isHouse(account));
   const [, rows, known, holds, claims, reversed] = await roundTrip(client, [
-    refers ? null : () => client.query(BEGIN),
+    refers ? null : () => client.query(begin),
     () => query<AccountRow>(client, 'lock', LOCK, [locked]),
     () => query<KnownRow>(client, 'operations', OPERATIONS, [keys.map((k) => k.actor), keys.map((k) => k.key)]),
     () => query<HoldRow>(client, 'holds', HOLDS, [[...holdIds], users, new Date(nowMs).toISOString()]),
@@ -149,9 +162,14 @@ export async function readBatch(client: PoolClient, intents: readonly Intent[], 
 function toReceipt(row: KnownRow): Receipt {
   const transfer: Transfer | null = row.t_id === null ? null : toTransfer(row);
   const hold: Hold | null =
-    row.hold_state === null || row.hold_remaining === null
+    row.hold_state === null || row.hold_remaining === null || row.hold_expires_at === null
       ? null
-      : { ...toHold(row), remaining: toInteger(row.hold_remaining), state: row.hold_state };
+      : {
+          ...toHold(row),
+          remaining: toInteger(row.hold_remaining),
+          state: row.hold_state,
+          expiresAt: row.hold_expires_at.toISOString(),
+        };
   return {
     idempotencyKey: row.key,
     account: row.account,
@@ -164,7 +182,7 @@ function toReceipt(row: KnownRow): Receipt {
 }
 
 function query<Row extends object>(
-  client: PoolClient,
+  client: ClientBase,
   name: string,
   text: string,
   values: unknown[],

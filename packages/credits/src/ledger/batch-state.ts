@@ -75,6 +75,7 @@ export interface OperationRow {
   hold: string | null;
   holdRemaining: Credits | null;
   holdState: string | null;
+  holdExpiresAt: string | null;
   once: string | null;
 }
 
@@ -84,7 +85,7 @@ export interface BatchChanges {
   entries: EntryRow[];
   operations: OperationRow[];
   holdsOpened: Hold[];
-  /** Holds whose remainder or state changed, by id. */
+  /** Holds whose remainder, state or end changed, by id. */
   holdsChanged: Map<string, Hold>;
   accounts: Set<string>;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 import type { BatchChanges, BatchState } from './batch-state.ts';
 import type { ChainHash } from './chain.ts';
 import { roundTrip } from './round-trip.ts';
@@ -36,17 +36,19 @@ function insert(name: string, table: Table, values: (Cell[] | number)[]): string
   return `INSERT INTO ${name} (${columns}) SELECT ${columns} FROM ${unnest(table, values)} RETURNING 1`;
 }
 
-/** Writes the changes, tells other processes which accounts they touch, and commits. Throws when any of it failed. */
+/** Writes the changes, tells other processes which accounts they touch, and ends the transaction. Throws when any of it failed. */
 export async function writeBatch(
-  client: PoolClient,
+  client: ClientBase,
   batch: {
     changes: BatchChanges;
     state: BatchState;
     now: string;
     notify: { channel: string; payloads: string[] } | null;
+    /** What ends the transaction, or the part of the host's that it is. */
+    end: 'COMMIT' | 'RELEASE SAVEPOINT credits_command';
   },
 ): Promise<void> {
-  const { changes, state, now, notify } = batch;
+  const { changes, state, now, notify, end } = batch;
   const tables = toTables(changes, state, now);
   const values: (Cell[] | number)[] = [];
   // Ends in a division by zero where it wrote other rows than were decided: the commit is on its way already, and only a
@@ -56,7 +58,7 @@ export async function writeBatch(
         hash = u.hash
       FROM ${unnest(tables.accounts, values)}
       WHERE credits_accounts.id = u.id AND credits_accounts.version = u.version_before RETURNING 1),
-    c AS (UPDATE credits_holds SET remaining = u.remaining, state = u.state
+    c AS (UPDATE credits_holds SET remaining = u.remaining, state = u.state, expires_at = u.expires_at
       FROM ${unnest(tables.holdsChanged, values)} WHERE credits_holds.id = u.id RETURNING 1),
     h AS (${insert('credits_holds', tables.holds, values)}),
     t AS (${insert('credits_transfers', tables.transfers, values)}),
@@ -65,15 +67,15 @@ export async function writeBatch(
     SELECT 1 / (${['a', 'c', 'h', 't', 'e', 'o'].map((part) => `(SELECT count(*) FROM ${part})`).join(' + ')}
       = $${values.length + 1}::bigint)::int AS complete`;
   values.push(Object.values(tables).reduce((sum, { rows }) => sum + rows.length, 0));
-  const [, , committed] = await roundTrip(client, [
+  const [, , ended] = await roundTrip(client, [
     () => client.query({ name: 'credits_write', text, values }),
     notify === null
       ? null
       : () => client.query({ name: 'credits_notify', text: NOTIFY, values: [notify.channel, notify.payloads] }),
-    () => client.query('COMMIT'),
+    () => client.query(end),
   ]);
   // The COMMIT of a transaction that failed answers ROLLBACK, and is not an error.
-  assert.equal(committed.command, 'COMMIT', 'The batch was not committed.');
+  assert.equal(ended.command, end.split(' ')[0], 'The batch was not committed.');
 }
 
 function toTables(changes: BatchChanges, state: BatchState, now: string) {
@@ -90,11 +92,12 @@ function toTables(changes: BatchChanges, state: BatchState, now: string) {
       }),
     },
     holdsChanged: {
-      columns: { id: 'uuid', remaining: bigint, state: text },
+      columns: { id: 'uuid', remaining: bigint, state: text, expires_at: 'timestamptz' },
       rows: [...changes.holdsChanged.values()].map((hold) => ({
         id: hold.id,
         remaining: hold.remaining,
         state: hold.state,
+        expires_at: hold.expiresAt,
       })),
     },
     holds: {
@@ -121,12 +124,12 @@ function toTables(changes: BatchChanges, state: BatchState, now: string) {
         id: 'uuid',
         kind: text,
         source: text,
+        source_version: bigint,
         destination: text,
+        destination_version: bigint,
         amount: bigint,
         actor: text,
-        source_version: bigint,
         reason: text,
-        destination_version: bigint,
         metadata: 'json',
         reverses: 'uuid',
         hold: 'uuid',
@@ -134,11 +137,11 @@ function toTables(changes: BatchChanges, state: BatchState, now: string) {
       },
       rows: changes.transfers.map(({ createdAt, metadata, sourceVersion, destinationVersion, ...transfer }) => ({
         ...transfer,
+        source_version: sourceVersion,
+        destination_version: destinationVersion,
         metadata: JSON.stringify(metadata),
         created_at: createdAt,
       })),
-        source_version: sourceVersion,
-        destination_version: destinationVersion,
     },
     entries: {
       columns: {
@@ -158,20 +161,20 @@ function toTables(changes: BatchChanges, state: BatchState, now: string) {
         reason: text,
         metadata: 'json',
         created_at: 'timestamptz',
+        hash: 'bytea',
       },
       rows: changes.entries.map(({ postedBefore, heldBefore, postedAfter, heldAfter, metadata, hash, ...entry }) => ({
         ...entry,
-        hash: 'bytea',
         posted_before: postedBefore,
         held_before: heldBefore,
         posted_after: postedAfter,
         held_after: heldAfter,
         metadata: metadata === null ? null : JSON.stringify(metadata),
         created_at: now,
+        hash: toBytea(hash),
       })),
     },
     operations: {
-        hash: toBytea(hash),
       columns: {
         actor: text,
         key: text,
@@ -184,13 +187,15 @@ function toTables(changes: BatchChanges, state: BatchState, now: string) {
         hold: 'uuid',
         hold_remaining: bigint,
         hold_state: text,
+        hold_expires_at: 'timestamptz',
         once: text,
         created_at: 'timestamptz',
       },
-      rows: changes.operations.map(({ holdRemaining, holdState, ...operation }) => ({
+      rows: changes.operations.map(({ holdRemaining, holdState, holdExpiresAt, ...operation }) => ({
         ...operation,
         hold_remaining: holdRemaining,
         hold_state: holdState,
+        hold_expires_at: holdExpiresAt,
         created_at: now,
       })),
     },

@@ -1,12 +1,13 @@
 import type { ClientBase } from 'pg';
-import { CHAIN_COLUMNS, CHAIN_JOINS, describeSubject, toEntryFacts, type ChainRow } from './chain-row.ts';
-import { CHAIN_START, hashEntry, type ChainHash } from './chain.ts';
+import { CHAIN_COLUMNS, CHAIN_JOINS, hashRow, type ChainRow } from './chain-row.ts';
+import { CHAIN_START, type ChainHash } from './chain.ts';
 
 /** Entries in memory at a time. */
 const PIECE = 2_000;
 
-const READ = `SELECT ${CHAIN_COLUMNS} FROM credits_entries e ${CHAIN_JOINS}
-  WHERE (e.account, e.version) > ($1, $2) ORDER BY e.account, e.version LIMIT ${PIECE}`;
+const READ = `SELECT ${CHAIN_COLUMNS} FROM (SELECT * FROM credits_entries WHERE (account, version) > ($1, $2)
+    ORDER BY account, version LIMIT ${PIECE}) e
+  ${CHAIN_JOINS} ORDER BY e.account, e.version`;
 
 const WRITE_ENTRIES = `UPDATE credits_entries e SET hash = decode(u.hash, 'hex')
   FROM unnest($1::text[], $2::bigint[], $3::text[]) AS u(account, version, hash)
@@ -27,7 +28,7 @@ export async function chainEntries(client: ClientBase): Promise<void> {
     const { rows } = await client.query<ChainRow>(READ, [account, version]);
     const heads = new Map<string, ChainHash>();
     const hashes = rows.map((row) => {
-      head = hashEntry(row.account === account ? head : CHAIN_START, toEntryFacts(row), describeSubject(row));
+      head = hashRow(row.account === account ? head : CHAIN_START, row);
       account = row.account;
       version = row.version;
       heads.set(account, head);

@@ -75,6 +75,12 @@ export interface VoidCommand extends CommandBase {
   hold: string;
 }
 
+export interface ExtendCommand extends CommandBase {
+  hold: string;
+  /** Milliseconds from now until it expires by itself, 1 s to 30 days. */
+  expiresAfterMs: number;
+}
+
 /** The answer of a command: what it did, as it was at its commit. */
 export interface Receipt {
   idempotencyKey: string;

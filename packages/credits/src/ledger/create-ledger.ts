@@ -1,18 +1,19 @@
 import { parseVersion } from '../contract/amount.ts';
 import { CreditsError } from '../contract/error.ts';
 import { parseIdempotencyKey } from '../contract/idempotency-key.ts';
-import { HISTORY_LIMIT_MAX, OPERATIONS_MAX } from '../contract/route.ts';
+import { HISTORY_LIMIT_MAX, HOLD_LIST_STATES, HOLDS_LIMIT_MAX, OPERATIONS_MAX } from '../contract/route.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
 import type { Receipt } from './command.ts';
 import type { Database } from './database.ts';
 import { createHints } from './hint.ts';
-import type { KeyedIntent } from './intent.ts';
-import type { Ledger } from './ledger.ts';
+import type { Intent, KeyedIntent } from './intent.ts';
+import type { HoldsQuestion, Ledger } from './ledger.ts';
 import { migrate } from './migrate.ts';
 import { LEDGER_MIGRATIONS } from './migrations.ts';
 import {
   parseAccount,
   parseAdjust,
+  parseExtend,
   parseGrant,
   parseHold,
   parseHoldId,
@@ -29,7 +30,9 @@ import {
   readCirculation,
   readEntries,
   readExpired,
+  readAllHolds,
   readHold,
+  readHolds,
   readSnapshot,
   readTransfer,
   readVersionAt,
@@ -37,6 +40,7 @@ import {
 } from './read.ts';
 import { toCreditsError } from './sql-error.ts';
 import { verifyLedger } from './verify.ts';
+import { createTransactions } from './within.ts';
 import { createWriter } from './writer.ts';
 
 export interface LedgerOptions {
@@ -54,7 +58,7 @@ export interface LedgerOptions {
 /** Accounts whose holds one look settles; the next look takes the rest. */
 const EXPIRED_ACCOUNTS_MAX = 100;
 
-/** Entries of a history page when the caller does not say. */
+/** Entries of a history page, and holds of a list, when the caller does not say. */
 const HISTORY_LIMIT = 25;
 
 /**
@@ -87,9 +91,21 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   });
   const hints = createHints({ database, epoch, onWarning });
   const writer = createWriter({ database, clock, notify: hints.notify, onCommit: hints.announce });
+  const transactions = createTransactions({ database, clock, hints });
+
+  /** What the ledger does by itself for a caller: settles expired holds, or makes unknown keys final. */
+  async function submit(intent: Intent): Promise<Receipt | null> {
+    transactions.assertOutside();
+    return writer.submit(intent);
+  }
+
+  async function read<T>(work: () => Promise<T>): Promise<T> {
+    transactions.assertOutside();
+    return coded(work);
+  }
 
   async function run(intent: KeyedIntent): Promise<Receipt> {
-    const receipt = await writer.submit(intent);
+    const receipt = await submit(intent);
     if (receipt === null) throw new Error('A command was answered without a receipt.');
     return receipt;
   }
@@ -97,17 +113,23 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   /** Reads a snapshot; one that meets an expired hold settles it first, so that equal versions mean equal state. */
   async function snapshotOf(account: string, since: number | null, operations: readonly string[]): Promise<Snapshot> {
     const nowMs = clock();
-    const first = await coded(() => readSnapshot(pool, { epoch, account, since, operations, nowMs }));
+    const first = await read(() => readSnapshot(pool, { epoch, account, since, operations, nowMs }));
     if (!first.expired) return first.snapshot;
-    await writer.submit({ kind: 'expire', account });
-    return (await coded(() => readSnapshot(pool, { epoch, account, since, operations, nowMs }))).snapshot;
+    await submit({ kind: 'expire', account });
+    return (await read(() => readSnapshot(pool, { epoch, account, since, operations, nowMs }))).snapshot;
+  }
+
+  /** Settles the holds of some accounts; says of how many. */
+  async function settleExpired(): Promise<number> {
+    const accounts = await readExpired(pool, clock(), EXPIRED_ACCOUNTS_MAX);
+    await Promise.all(accounts.map((account) => writer.submit({ kind: 'expire', account })));
+    return accounts.length;
   }
 
   let sweeping: Promise<void> | null = null;
   async function sweep(): Promise<void> {
     try {
-      const accounts = await readExpired(pool, clock(), EXPIRED_ACCOUNTS_MAX);
-      await Promise.all(accounts.map((account) => writer.submit({ kind: 'expire', account })));
+      await settleExpired();
     } catch (error) {
       onWarning('Expired holds could not be settled: the next look tries again.', error);
     } finally {
@@ -124,7 +146,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     epoch,
     async openAccount(account) {
       const id = parseUserAccount(account);
-      await coded(() =>
+      await read(() =>
         pool.query('INSERT INTO credits_accounts (id, floor, created_at) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING', [
           id,
           new Date(clock()).toISOString(),
@@ -140,6 +162,9 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     hold: async (command) => run(parseHold(command)),
     post: async (command) => run(parsePost(command)),
     void: async (command) => run(parseVoid(command)),
+    extend: async (command) => run(parseExtend(command)),
+    transaction: transactions.transaction,
+    within: transactions.within,
 
     async snapshot(account, { since, operations = [] } = {}) {
       const from = since === undefined ? null : parseVersion(since, 'since');
@@ -148,12 +173,12 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     async settle(account, operations) {
       const id = parseUserAccount(account);
       const keys = parseOperations(operations);
-      await writer.submit({ kind: 'abandon', account: id, operations: keys });
+      await submit({ kind: 'abandon', account: id, operations: keys });
       return snapshotOf(id, null, keys);
     },
     async versions(accounts) {
       const ids = accounts.map((account) => parseAccount(account, 'accounts'));
-      return coded(() => readVersions(pool, ids));
+      return read(() => readVersions(pool, ids));
     },
     async balance(account) {
       const { balance, version } = await snapshotOf(parseAccount(account), null, []);
@@ -162,15 +187,10 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     async history(account, { before, limit = HISTORY_LIMIT } = {}) {
       const id = parseAccount(account);
       const below = before === undefined ? null : parseVersion(before, 'before');
-      const count = parseVersion(limit, 'limit');
-      if (count < 1 || count > HISTORY_LIMIT_MAX) {
-        throw new CreditsError('invalid_request', `limit must be 1 to ${HISTORY_LIMIT_MAX}: got ${count}.`, {
-          details: { field: 'limit' },
-        });
-      }
+      const count = parseLimit(limit, HISTORY_LIMIT_MAX);
       const snapshot = await snapshotOf(id, null, []);
       const newest = snapshot.version + 1;
-      const entries = await coded(() => readEntries(pool, id, Math.min(below ?? newest, newest), count));
+      const entries = await read(() => readEntries(pool, id, Math.min(below ?? newest, newest), count));
       const last = entries.at(-1)?.version ?? 1;
       return { entries, next: last > 1 ? last : null, snapshot };
     },
@@ -180,8 +200,8 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
       const version =
         'version' in at
           ? parseVersion(at.version)
-          : await coded(() => readVersionAt(pool, id, parseInstant(at.instant)));
-      const balance = await coded(() => readBalanceAt(pool, id, version));
+          : await read(() => readVersionAt(pool, id, parseInstant(at.instant)));
+      const balance = await read(() => readBalanceAt(pool, id, version));
       if (balance !== null) return { balance, version };
       throw new CreditsError(
         'invalid_request',
@@ -192,23 +212,36 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
       );
     },
     async findTransfer(id) {
-      return coded(() => readTransfer(pool, parseTransferId(id)));
+      return read(() => readTransfer(pool, parseTransferId(id)));
     },
     async findHold(id) {
-      const hold = await coded(() => readHold(pool, parseHoldId(id)));
+      const hold = await read(() => readHold(pool, parseHoldId(id)));
       if (hold.remaining === 0 || Date.parse(hold.expiresAt) > clock()) return hold;
-      await writer.submit({ kind: 'expire', account: hold.account });
-      return coded(() => readHold(pool, hold.id));
+      await submit({ kind: 'expire', account: hold.account });
+      return read(() => readHold(pool, hold.id));
+    },
+    async holds(account, asked) {
+      const question = { account: parseAccount(account), ...parseHoldsQuestion(asked) };
+      const first = await read(() => readHolds(pool, { ...question, epoch, nowMs: clock() }));
+      if (!first.expired) return first.page;
+      await submit({ kind: 'expire', account: question.account });
+      return (await read(() => readHolds(pool, { ...question, epoch, nowMs: clock() }))).page;
+    },
+    async allHolds(asked) {
+      const question = parseHoldsQuestion(asked);
+      for (let found = EXPIRED_ACCOUNTS_MAX; found === EXPIRED_ACCOUNTS_MAX;) found = await read(settleExpired);
+      return read(() => readAllHolds(pool, question));
     },
     async verify(account) {
       const id = account === undefined ? null : parseAccount(account);
-      return coded(() => verifyLedger(pool, id, new Date(clock()).toISOString()));
+      return read(() => verifyLedger(pool, id, new Date(clock()).toISOString()));
     },
-    circulation: () => coded(() => readCirculation(pool)),
+    circulation: () => read(() => readCirculation(pool)),
     onChange: hints.subscribe,
     async close() {
       stopTimer();
       await sweeping;
+      await transactions.close();
       await writer.close();
       await hints.close();
     },
@@ -229,6 +262,23 @@ function parseOperations(operations: readonly string[]): string[] {
     });
   }
   return [...new Set(operations.map((id) => parseIdempotencyKey(id, 'operations')))];
+}
+
+function parseLimit(value: unknown, max: number): number {
+  const limit = parseVersion(value, 'limit');
+  if (limit >= 1 && limit <= max) return limit;
+  const details = { field: 'limit' };
+  throw new CreditsError('invalid_request', `limit must be 1 to ${max}: got ${limit}.`, { details });
+}
+
+function parseHoldsQuestion({ state = 'open', before, limit = HISTORY_LIMIT }: HoldsQuestion = {}) {
+  if (!HOLD_LIST_STATES.includes(state)) {
+    throw new CreditsError('invalid_request', `state must be one of ${HOLD_LIST_STATES.join(', ')}.`, {
+      details: { field: 'state' },
+    });
+  }
+  const id = before === undefined ? null : parseHoldId(before);
+  return { state, before: id, limit: parseLimit(limit, HOLDS_LIMIT_MAX) };
 }
 
 function parseInstant(value: unknown): string {

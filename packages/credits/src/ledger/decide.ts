@@ -79,6 +79,7 @@ function answer(intent: KeyedIntent, batch: Batch): Receipt {
     hold: hold?.id ?? null,
     holdRemaining: hold?.remaining ?? null,
     holdState: hold?.state ?? null,
+    holdExpiresAt: hold?.expiresAt ?? null,
     once: intent.once,
   });
   return receipt;
@@ -100,7 +101,7 @@ function abandon(id: string, key: string, { state, journal }: Batch): void {
   if (state.operations.has(scoped)) return;
   state.operations.set(scoped, { fingerprint: null, receipt: null });
   const { version, posted, held } = journal.findAccount(id);
-  const nothing = { transfer: null, hold: null, holdRemaining: null, holdState: null, once: null };
+  const nothing = { transfer: null, hold: null, holdRemaining: null, holdState: null, holdExpiresAt: null, once: null };
   journal.changes.operations.push({
     actor: id,
     key,

@@ -13,6 +13,15 @@ export interface Hints {
   close(): Promise<void>;
 }
 
+/**
+ * Names hints of transactions that a host ends itself. Listeners of this process take them like those of others, because
+ * nothing else tells it of the commit.
+ */
+export const JOINED = 'joined';
+
+/** NOTIFY takes less than 8,000 bytes. */
+const PAYLOAD_LENGTH_MAX = 7_000;
+
 export interface HintsOptions {
   database: Database;
   epoch: string;
@@ -56,4 +65,19 @@ export function createHints({ database, epoch, onWarning }: HintsOptions): Hints
       await stopListening?.();
     },
   });
+}
+
+/** Packs account ids into hints of a size that NOTIFY takes: the sender, then ids, separated by spaces. */
+export function toPayloads(sender: string, accounts: readonly string[]): string[] {
+  const payloads: string[] = [];
+  let payload = sender;
+  for (const account of accounts) {
+    if (payload.length + account.length >= PAYLOAD_LENGTH_MAX) {
+      payloads.push(payload);
+      payload = sender;
+    }
+    payload += ` ${account}`;
+  }
+  if (payload !== sender) payloads.push(payload);
+  return payloads;
 }

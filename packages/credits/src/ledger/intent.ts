@@ -5,7 +5,15 @@ import type { Metadata } from '../contract/transfer.ts';
  * A command after validation: what the writer queues and {@link decide} decides. Grants, spends and transfers are one
  * thing here, a move; what they differ in is which side the house is.
  */
-export type Intent = MoveIntent | AdjustIntent | ReverseIntent | HoldIntent | PostIntent | VoidIntent | UpkeepIntent;
+export type Intent =
+  | MoveIntent
+  | AdjustIntent
+  | ReverseIntent
+  | HoldIntent
+  | PostIntent
+  | VoidIntent
+  | ExtendIntent
+  | UpkeepIntent;
 
 /** Comes from a caller and leaves a key. */
 export type KeyedIntent = Exclude<Intent, UpkeepIntent>;
@@ -58,6 +66,13 @@ export interface PostIntent extends IntentBase {
 export interface VoidIntent extends IntentBase {
   kind: 'void';
   hold: string;
+}
+
+export interface ExtendIntent extends IntentBase {
+  kind: 'extend';
+  hold: string;
+  /** From the instant of the decision. */
+  expiresAfterMs: number;
 }
 
 /** What the ledger does by itself: settles the expired holds of an account, or makes unknown keys final. */

@@ -23,6 +23,8 @@ export interface Journal {
   release(base: IntentBase | null, hold: Hold, state: 'voided' | 'expired'): Hold;
   /** Changes what remains of a hold. What was answered before keeps its own copy. */
   resolve(hold: Hold, remaining: Credits, final: Hold['state']): Hold;
+  /** Changes when a hold ends: no part of the balance, so that it has no entry and no version. */
+  extend(hold: Hold, expiresAt: string): Hold;
 }
 
 export interface Sides {
@@ -39,17 +41,17 @@ interface Step {
   transfer: Transfer | null;
   hold: string | null;
   base: IntentBase | null;
-}
-
   /** What the hash says beside the entry. */
   about: string | null;
+}
+
 /** Who is named by what the ledger does by itself. */
 const LEDGER_ACTOR = 'system:ledger';
 
 export function createJournal(state: BatchState, options: { now: string; createId: () => string }): Journal {
+  const createdAt = toMicroseconds(options.now);
   const changes: BatchChanges = {
     transfers: [],
-  const createdAt = toMicroseconds(options.now);
     entries: [],
     operations: [],
     holdsOpened: [],
@@ -98,17 +100,21 @@ export function createJournal(state: BatchState, options: { now: string; createI
     return account;
   }
 
-  function resolve(hold: Hold, remaining: Credits, final: Hold['state']): Hold {
-    const changed: Hold = { ...hold, remaining, state: remaining > 0 ? 'partly_posted' : final };
-    state.holds.set(hold.id, changed);
-    changes.holdsChanged.set(hold.id, changed);
+  function change(changed: Hold): Hold {
+    state.holds.set(changed.id, changed);
+    changes.holdsChanged.set(changed.id, changed);
     return changed;
+  }
+
+  function resolve(hold: Hold, remaining: Credits, final: Hold['state']): Hold {
+    return change({ ...hold, remaining, state: remaining > 0 ? 'partly_posted' : final });
   }
 
   return {
     changes,
     findAccount,
     resolve,
+    extend: (hold, expiresAt) => change({ ...hold, expiresAt }),
     move(base, kind, { source, destination, amount }, link = {}) {
       const transfer: Transfer = {
         id: options.createId(),

@@ -1,11 +1,13 @@
+import type { ClientBase } from 'pg';
 import type { Credits } from '../contract/amount.ts';
 import type { Hold } from '../contract/hold.ts';
-import type { HistoryPage } from '../contract/route.ts';
+import type { HistoryPage, HoldListState, HoldsPage } from '../contract/route.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
 import type { Balance } from '../contract/balance.ts';
 import type { Transfer } from '../contract/transfer.ts';
 import type {
   AdjustCommand,
+  ExtendCommand,
   GrantCommand,
   HoldCommand,
   PostCommand,
@@ -16,20 +18,8 @@ import type {
   VoidCommand,
 } from './command.ts';
 
-/**
- * The truth about who has how many credits.
- *
- * Commands are atomic, idempotent by key, and take effect in order of arrival. Every method throws {@link CreditsError}
- * `invalid_request` for input that is not of its shape, `unavailable` when the database cannot be reached, and changes
- * nothing when it throws.
- */
-export interface Ledger {
-  /** Names one life of the database. */
-  readonly epoch: string;
-
-  /** Creates an account with floor 0, or finds it. Account ids: 1–128 of `A-Z a-z 0-9 _ . : -`; `house:` is ours. */
-  openAccount(account: string): Promise<Snapshot>;
-
+/** Everything that changes a balance or a hold. What each command wants is said at its type. */
+export interface LedgerCommands {
   /**
    * Pays credits out of the house to an account.
    * @throws {CreditsError} `account_not_found`, `already_claimed`, `balance_limit_exceeded`, `idempotency_key_reused`, `operation_abandoned`
@@ -52,6 +42,59 @@ export interface Ledger {
   post(command: PostCommand): Promise<Receipt>;
   /** Gives back what remains of a hold. @throws {CreditsError} `hold_not_found`, `hold_already_resolved`, and as {@link grant} */
   void(command: VoidCommand): Promise<Receipt>;
+  /**
+   * Moves the end of a hold to so long from now, or leaves it where it is later already. Changes no balance and no
+   * version: the history does not tell it.
+   * @throws {CreditsError} `hold_not_found`, `hold_already_resolved`, and as {@link grant}
+   */
+  extend(command: ExtendCommand): Promise<Receipt>;
+}
+
+/** The commands inside a transaction of the host: they commit, or never happened, together with its own statements. */
+export interface JoinedLedger extends LedgerCommands {
+  /** Creates an account with floor 0, or finds it. */
+  openAccount(account: string): Promise<void>;
+}
+
+/**
+ * The truth about who has how many credits.
+ *
+ * Commands are atomic, idempotent by key, and take effect in order of arrival. Every method throws {@link CreditsError}
+ * `invalid_request` for input that is not of its shape, `unavailable` when the database cannot be reached, and changes
+ * nothing when it throws.
+ */
+export interface Ledger extends LedgerCommands {
+  /** Names one life of the database. */
+  readonly epoch: string;
+
+  /** Creates an account with floor 0, or finds it. Account ids: 1–128 of `A-Z a-z 0-9 _ . : -`; `house:` is ours. */
+  openAccount(account: string): Promise<Snapshot>;
+
+  /**
+   * Runs a transaction in which statements of the host and commands of the ledger commit together.
+   *
+   * Begins on a client of the database's pool, commits when `work` resolves, rolls back when it throws, and throws what
+   * it threw. A command that is refused undoes itself only: catch its error, and the transaction goes on. In `work` use
+   * the given `ledger`, never this one, which would wait for the transaction that waits for it: it refuses. Whatever
+   * the transaction touches stays locked until its end, so that it waits for nothing but the database (L-9): idle for
+   * 10 s, a server ends it.
+   *
+   * Receipts are true once this resolves. When the connection is lost at the commit, nobody knows whether it happened:
+   * repeat the whole with the same keys.
+   *
+   * @throws {CreditsError} `unavailable` — no connection, or the transaction met another in a deadlock: repeat it whole
+   */
+  transaction<T>(work: (transaction: { client: ClientBase; ledger: JoinedLedger }) => Promise<T>): Promise<T>;
+  /**
+   * Joins a transaction that the host has begun on a client of the ledger's database, and ends itself. Prefer
+   * {@link transaction}, which cannot be forgotten and notices more mistakes.
+   *
+   * Commands run one after the other; do not send statements of your own while one is under way. Listeners hear of the
+   * changes once the transaction is committed.
+   * @throws {CreditsError} from its commands: `invalid_request` — the client is not in a transaction; `unavailable` — the
+   * transaction met another one: roll it back and repeat it whole
+   */
+  within(client: ClientBase): JoinedLedger;
 
   /**
    * The state of an account now. Meets expired holds by settling them first (so equal versions mean equal state).
@@ -81,6 +124,17 @@ export interface Ledger {
   findTransfer(id: string): Promise<Transfer>;
   /** One hold, settled if it is past its instant. @throws {CreditsError} `hold_not_found` */
   findHold(id: string): Promise<Hold>;
+  /**
+   * Holds of an account in one state, newest first, with the account as it was at that instant. Settles what is past its
+   * instant first.
+   * @param options.state - @default 'open'
+   * @param options.before - The id of a hold: only holds made before it.
+   * @param options.limit - 1 to 100. @default 25
+   * @throws {CreditsError} `account_not_found`
+   */
+  holds(account: string, options?: HoldsQuestion): Promise<HoldsPage>;
+  /** The same of all accounts, for an operator: what is stuck, and what expired unposted. */
+  allHolds(options?: HoldsQuestion): Promise<{ holds: Hold[]; next: string | null }>;
   /** Recomputes balances from entries and compares: of one account, or of all. */
   verify(account?: string): Promise<VerifyReport>;
   /** Where all credits are: issued − spent = in accounts, of which held. */
@@ -90,6 +144,13 @@ export interface Ledger {
   onChange(listener: (accounts: readonly string[]) => void): () => void;
   /** Waits for commands under way, then stops timers and listeners. The database stays open: its owner closes it. */
   close(): Promise<void>;
+}
+
+/** Which holds to list. */
+export interface HoldsQuestion {
+  state?: HoldListState;
+  before?: string;
+  limit?: number;
 }
 
 export interface VerifyReport {

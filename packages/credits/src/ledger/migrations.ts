@@ -107,6 +107,19 @@ CREATE UNIQUE INDEX credits_operations_once ON credits_operations (account, once
 `,
   },
   {
+    name: '002-hold-extension',
+    sql: `
+-- An answer that is given again tells the hold as it was then, and holds now change their end.
+ALTER TABLE credits_operations ADD COLUMN hold_expires_at timestamptz;
+UPDATE credits_operations o SET hold_expires_at = h.expires_at FROM credits_holds h WHERE h.id = o.hold;
+ALTER TABLE credits_operations ADD CHECK ((hold_expires_at IS NULL) = (hold IS NULL));
+
+-- Lists of holds are ranges of these: of one account, and of all.
+CREATE INDEX credits_holds_listed ON credits_holds (account, (CASE WHEN remaining > 0 THEN 'open' ELSE state END), id);
+CREATE INDEX credits_holds_listed_all ON credits_holds ((CASE WHEN remaining > 0 THEN 'open' ELSE state END), id);
+`,
+  },
+  {
     name: '003-chain',
     sql: `
 -- A transfer names its two entries, so that each is found from the other without an index.

@@ -5,6 +5,7 @@ import { METADATA_BYTES_MAX, REASON_LENGTH_MAX, type Metadata } from '../contrac
 import type {
   AdjustCommand,
   CommandBase,
+  ExtendCommand,
   GrantCommand,
   HoldCommand,
   PostCommand,
@@ -20,6 +21,7 @@ import {
   HOUSE_SPENT,
   isHouse,
   type AdjustIntent,
+  type ExtendIntent,
   type HoldIntent,
   type IntentBase,
   type MoveIntent,
@@ -165,14 +167,17 @@ export function parseReverse(command: ReverseCommand): ReverseIntent {
   return { ...parseBase('reverse', command, { transfer }), kind: 'reverse', transfer };
 }
 
+function parseHoldMs(value: unknown): number {
+  const expiresAfterMs = parseAmount(value, 'expiresAfterMs');
+  if (expiresAfterMs >= HOLD_MS_MIN && expiresAfterMs <= HOLD_MS_MAX) return expiresAfterMs;
+  throw invalid('expiresAfterMs', `expiresAfterMs must be ${HOLD_MS_MIN} to ${HOLD_MS_MAX}: got ${expiresAfterMs}.`);
+}
+
 export function parseHold(command: HoldCommand): HoldIntent {
   assertObject(command);
   const account = parseUserAccount(command.account);
   const amount = parseAmount(command.amount);
-  const expiresAfterMs = parseAmount(command.expiresAfterMs, 'expiresAfterMs');
-  if (expiresAfterMs < HOLD_MS_MIN || expiresAfterMs > HOLD_MS_MAX) {
-    throw invalid('expiresAfterMs', `expiresAfterMs must be ${HOLD_MS_MIN} to ${HOLD_MS_MAX}: got ${expiresAfterMs}.`);
-  }
+  const expiresAfterMs = parseHoldMs(command.expiresAfterMs);
   const destination =
     command.destination === undefined || command.destination === HOUSE_SPENT
       ? HOUSE_SPENT
@@ -193,4 +198,11 @@ export function parseVoid(command: VoidCommand): VoidIntent {
   assertObject(command);
   const hold = parseHoldId(command.hold);
   return { ...parseBase('void', command, { hold }), kind: 'void', hold };
+}
+
+export function parseExtend(command: ExtendCommand): ExtendIntent {
+  assertObject(command);
+  const hold = parseHoldId(command.hold);
+  const expiresAfterMs = parseHoldMs(command.expiresAfterMs);
+  return { ...parseBase('extend', command, { hold, expiresAfterMs }), kind: 'extend', hold, expiresAfterMs };
 }

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { toBalance, type Balance } from '../contract/balance.ts';
 import { CreditsError } from '../contract/error.ts';
 import type { Hold } from '../contract/hold.ts';
-import { APPLIED_SPAN_MAX } from '../contract/route.ts';
+import { APPLIED_SPAN_MAX, type HoldListState, type HoldsPage } from '../contract/route.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
 import type { Entry, Transfer } from '../contract/transfer.ts';
 import type { Circulation } from './ledger.ts';
@@ -145,6 +145,63 @@ export async function readHold(pool: Pool, id: string): Promise<Hold> {
   const { rows } = await pool.query<HoldRow>(`SELECT ${HOLD_COLUMNS} FROM credits_holds h WHERE h.id = $1`, [id]);
   if (rows[0] === undefined) throw new CreditsError('hold_not_found', `There is no hold ${id}.`);
   return toHold(rows[0]);
+}
+
+/** One statement, so that the holds and the balance are of one instant: what is held is the sum of what is listed. */
+const HOLDS = `SELECT a.posted, a.held, a.version,
+    EXISTS (SELECT FROM credits_holds x WHERE x.account = a.id AND x.remaining > 0 AND x.expires_at <= $5) AS expired,
+    ${HOLD_COLUMNS}
+  FROM credits_accounts a LEFT JOIN LATERAL (SELECT * FROM credits_holds
+    WHERE account = a.id AND (CASE WHEN remaining > 0 THEN 'open' ELSE state END) = $2
+      AND id < coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+    ORDER BY id DESC LIMIT $4) h ON true
+  WHERE a.id = $1 ORDER BY h.id DESC`;
+
+const ALL_HOLDS = `SELECT ${HOLD_COLUMNS} FROM credits_holds h
+  WHERE (CASE WHEN h.remaining > 0 THEN 'open' ELSE h.state END) = $1
+    AND h.id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff') ORDER BY h.id DESC LIMIT $3`;
+
+interface HoldsRange {
+  state: HoldListState;
+  before: string | null;
+  limit: number;
+}
+
+/** Reads a page of an account's holds, and whether one of them is past its instant: then it is not to be shown yet. */
+export async function readHolds(
+  pool: Pool,
+  question: HoldsRange & { epoch: string; account: string; nowMs: number },
+): Promise<{ page: HoldsPage; expired: boolean }> {
+  const { epoch, account, state, before, limit, nowMs } = question;
+  const { rows } = await pool.query<HoldRow & Pick<SnapshotRow, 'posted' | 'held' | 'version' | 'expired'>>(HOLDS, [
+    account,
+    state,
+    before,
+    limit,
+    new Date(nowMs).toISOString(),
+  ]);
+  const first = rows[0];
+  if (first === undefined) throw accountNotFound(account);
+  const version = toInteger(first.version);
+  const balance = toBalance(toInteger(first.posted), toInteger(first.held));
+  const snapshot: Snapshot = { account, epoch, version, balance, from: version, applied: [] };
+  // An account without such holds is one row without a hold.
+  const holds = rows.filter((row) => row.h_id !== null).map(toHold);
+  return { page: { holds, next: nextOf(holds, limit), snapshot }, expired: first.expired };
+}
+
+/** Reads a page of the holds of all accounts. */
+export async function readAllHolds(
+  pool: Pool,
+  { state, before, limit }: HoldsRange,
+): Promise<{ holds: Hold[]; next: string | null }> {
+  const { rows } = await pool.query<HoldRow>(ALL_HOLDS, [state, before, limit]);
+  const holds = rows.map(toHold);
+  return { holds, next: nextOf(holds, limit) };
+}
+
+function nextOf(holds: readonly Hold[], limit: number): string | null {
+  return holds.length < limit ? null : (holds.at(-1)?.id ?? null);
 }
 
 /** Accounts with holds past their instant, at most `limit`. */

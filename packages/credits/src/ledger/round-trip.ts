@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 
 /** What each statement of a round trip answers, in order; null where there was none. */
 export type Answers<T extends readonly unknown[]> = {
@@ -13,7 +13,7 @@ export type Answers<T extends readonly unknown[]> = {
  * answer them to somebody else. Throws the first failure.
  */
 export async function roundTrip<const T extends readonly ((() => Promise<unknown>) | null)[]>(
-  client: PoolClient,
+  client: ClientBase,
   statements: T,
 ): Promise<Answers<T>> {
   const answers: unknown[] = [];

@@ -6,7 +6,8 @@ const CONFLICTS = new Set(['23505', '40001', '40P01', '55P03']);
 /** Sockets that closed, servers that stop or start, pools with nothing to give. */
 const CONNECTION_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 
-function codeOf(error: unknown): string {
+/** The SQLSTATE of an error, or the code of its socket; empty without one. */
+export function codeOf(error: unknown): string {
   const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
   return typeof code === 'string' ? code : '';
 }
@@ -14,6 +15,11 @@ function codeOf(error: unknown): string {
 /** Whether two commands met each other, so that deciding again is right. */
 export function isConflict(error: unknown): boolean {
   return CONFLICTS.has(codeOf(error));
+}
+
+/** Whether another transaction has just taken a key or a fact: reading again tells which. */
+export function isDuplicate(error: unknown): boolean {
+  return codeOf(error) === '23505';
 }
 
 /** Whether no connection became free in time: the pool is exhausted, and trying again at once would only wait longer. */
@@ -24,7 +30,7 @@ export function isPoolExhausted(error: unknown): boolean {
 /** Whether the connection failed, so that nobody can know what the database did last. */
 export function isConnectionFailure(error: unknown): boolean {
   const code = codeOf(error);
-  if (code.startsWith('08') || code.startsWith('57P') || code.startsWith('53')) return true;
+  if (code.startsWith('08') || code.startsWith('57P') || code.startsWith('53') || code === '25P03') return true;
   if (CONNECTION_CODES.has(code)) return true;
   // pg reports these without a code.
   return (

@@ -1,10 +1,11 @@
-import type { PoolClient } from 'pg';
 import { CreditsError } from '../contract/error.ts';
 import { readBatch } from './batch-read.ts';
 import { writeBatch } from './batch-write.ts';
 import type { Receipt } from './command.ts';
 import type { Database } from './database.ts';
 import { decide, type Outcome } from './decide.ts';
+import { giveBack } from './give-back.ts';
+import { toPayloads } from './hint.ts';
 import { createId } from './id.ts';
 import type { Intent } from './intent.ts';
 import { isConflict, isConnectionFailure, isPoolExhausted, toCreditsError } from './sql-error.ts';
@@ -26,9 +27,6 @@ const QUEUE_MAX = 10_000;
 
 /** Attempts at one batch before it is split, or fails. */
 const ATTEMPTS_MAX = 4;
-
-/** NOTIFY takes less than 8,000 bytes. */
-const PAYLOAD_LENGTH_MAX = 7_000;
 
 export interface Writer {
   /** Queues a command; resolves with its receipt once it is committed. Upkeep resolves with null. */
@@ -104,7 +102,7 @@ export function createWriter({ database, clock, notify, onCommit }: WriterOption
         const now = new Date(nowMs).toISOString();
         const hint =
           notify === null ? null : { channel: notify.channel, payloads: toPayloads(notify.sender, accounts) };
-        await writeBatch(client, { changes, state, now, notify: hint });
+        await writeBatch(client, { changes, state, now, notify: hint, end: 'COMMIT' });
       } else {
         await client.query('ROLLBACK');
       }
@@ -136,32 +134,4 @@ export function createWriter({ database, clock, notify, onCommit }: WriterOption
       await running;
     },
   });
-}
-
-/** Returns a client without an open transaction; one that cannot say so is destroyed. */
-async function giveBack(client: PoolClient, ended: boolean): Promise<void> {
-  if (ended) {
-    client.release();
-    return;
-  }
-  const rolledBack = await client.query('ROLLBACK').then(
-    () => true,
-    () => false,
-  );
-  client.release(!rolledBack);
-}
-
-/** Packs account ids into hints of a size that NOTIFY takes: the sender, then ids, separated by spaces. */
-function toPayloads(sender: string, accounts: readonly string[]): string[] {
-  const payloads: string[] = [];
-  let payload = sender;
-  for (const account of accounts) {
-    if (payload.length + account.length >= PAYLOAD_LENGTH_MAX) {
-      payloads.push(payload);
-      payload = sender;
-    }
-    payload += ` ${account}`;
-  }
-  if (payload !== sender) payloads.push(payload);
-  return payloads;
 }
