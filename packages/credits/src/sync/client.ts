@@ -1,3 +1,4 @@
+import { CreditsError } from '../contract/error.ts';
 import { CREDITS_PATH } from '../contract/route.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
 import { createCore, type Frame } from './core.ts';
@@ -20,7 +21,7 @@ export interface CreditsClientOptions {
   creditsUrl?: string;
   /** Headers for every request, read anew each time: for hosts that want identity in a header. */
   headers?: () => Record<string, string>;
-  /** @default 30_000 */
+  /** From 1,000 to 86,400,000: a second to a day. @default 30_000 */
   pollIntervalMs?: number;
   /** @default the browser page; on a server nothing ever starts */
   environment?: Environment;
@@ -76,6 +77,8 @@ export interface CreditsClient {
  * One client for hosts with the package's server and for hosts that only answer `{user: {coins}}`; the shown number has
  * one definition for both: {@link selectShown}.
  *
+ * @throws {CreditsError} `invalid_request` — `pollIntervalMs` is out of its range.
+ *
  * @example
  * const client = createCreditsClient();
  * const stop = client.start();
@@ -84,6 +87,11 @@ export interface CreditsClient {
  */
 export function createCreditsClient(options: CreditsClientOptions = {}): CreditsClient {
   const environment = options.environment ?? createBrowserEnvironment();
+  const pollIntervalMs = options.pollIntervalMs ?? 30_000;
+  // Anything else would ask without a pause, or never: browsers fire a timer beyond 24 days at once.
+  if (!(pollIntervalMs >= 1_000 && pollIntervalMs <= 86_400_000)) {
+    throw new CreditsError('invalid_request', `pollIntervalMs must be 1,000 to 86,400,000: got ${pollIntervalMs}.`);
+  }
   const headers = options.headers ?? (() => ({}));
   const requester: Requester = {
     environment,
@@ -106,7 +114,7 @@ export function createCreditsClient(options: CreditsClientOptions = {}): Credits
     },
     (frame) => follower.relay(frame),
   );
-  const follower = createFollower(core, requester, options.pollIntervalMs ?? 30_000);
+  const follower = createFollower(core, requester, pollIntervalMs);
   const mutations = createMutations(core, follower, requester);
   const operations = createOpenOperations(core, follower);
 

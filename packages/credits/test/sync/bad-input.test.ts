@@ -65,7 +65,7 @@ test.each([
   ['a page', 'event: snapshot\ndata: <html><body>502</body></html>\n\n'],
   ['a farewell that is cut off', 'event: goodbye\ndata: {"retryAfterMs"\n\n'],
   ['a line without an end', `data: ${'x'.repeat(EVENT_LENGTH_MAX + 1)}`],
-  ['an event without an end', `${'data: x\n'.repeat(EVENT_LENGTH_MAX)}`],
+  ['an event without an end', 'data: x\n'.repeat(EVENT_LENGTH_MAX)],
 ])(
   'a frame that is %s is a visible error, a new question and a new connection, and moves nothing',
   async (_what, text) => {

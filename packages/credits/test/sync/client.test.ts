@@ -125,3 +125,10 @@ test('a question of the last user that is never answered does not hold up the ne
   await browser.advance(100);
   expect(shown()).toBe(7);
 });
+
+test.each([0, -1, 999, Number.NaN, Number.POSITIVE_INFINITY, 86_400_001])(
+  'a poll interval of %d ms is refused',
+  (pollIntervalMs) => {
+    expect(() => createCreditsClient({ pollIntervalMs })).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+  },
+);

@@ -108,3 +108,17 @@ test('a request that does not listen to its signal is given up all the same', as
   expect(asked).toBe(2);
   client.close();
 });
+
+test('a command that meets a session that is gone makes the client look, and sign out', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: true });
+  let session: string | null = 'ada';
+  const { client, mutate, numbers } = openTab(() => session);
+  await browser.advance(6_000);
+  numbers.length = 0;
+  session = null;
+  const done = mutate(-100).catch((error: { code: string }) => error.code);
+  await browser.advance(2_000);
+  expect(await done).toBe('unauthenticated');
+  expect(numbers).toEqual([900, 1_000, null]);
+  expect(client.getState().connection.state).toBe('signed-out');
+});
