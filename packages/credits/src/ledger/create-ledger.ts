@@ -26,6 +26,7 @@ import {
   parseVoid,
 } from './parse-command.ts';
 import {
+import { parseHeadsQuestion, parseVerify } from './parse-verify.ts';
   readBalanceAt,
   readCirculation,
   readEntries,
@@ -40,6 +41,7 @@ import {
 } from './read.ts';
 import { toCreditsError } from './sql-error.ts';
 import { verifyLedger } from './verify.ts';
+import { readHeads } from './verify-read.ts';
 import { createTransactions } from './within.ts';
 import { createWriter } from './writer.ts';
 
@@ -232,9 +234,14 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
       for (let found = EXPIRED_ACCOUNTS_MAX; found === EXPIRED_ACCOUNTS_MAX;) found = await read(settleExpired);
       return read(() => readAllHolds(pool, question));
     },
-    async verify(account) {
-      const id = account === undefined ? null : parseAccount(account);
-      return read(() => verifyLedger(pool, id, new Date(clock()).toISOString()));
+    async verify(asked = {}) {
+      const task = parseVerify(asked);
+      return read(() => verifyLedger({ ...task, pool, checkedAt: new Date(clock()).toISOString(), onWarning }));
+    },
+    async heads(asked = {}) {
+      const { after, limit } = parseHeadsQuestion(asked);
+      const heads = await read(() => readHeads(pool, after, limit));
+      return { heads, next: heads.length < limit ? null : (heads.at(-1)?.account ?? null) };
     },
     circulation: () => read(() => readCirculation(pool)),
     onChange: hints.subscribe,

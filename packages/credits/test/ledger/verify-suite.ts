@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { by, openAccount, type Bench } from '../support/ledger.ts';
+import type { VerifyOptions, VerifyProgress, VerifyReport } from '../../src/ledger/ledger.ts';
+import { by, openAccount, refusal, type Bench } from '../support/ledger.ts';
 
 /** Verification finds what was changed behind the ledger's back; the database itself refuses most of it. */
 export function testVerify(bench: Bench): void {
@@ -10,12 +11,16 @@ export function testVerify(bench: Bench): void {
     return account;
   }
 
+  function change(statement: string, ...values: unknown[]): Promise<unknown> {
+    return bench.database.pool.query(statement, values);
+  }
+
   /** Changes rows behind the ledger's back, verifies, and changes them back. */
-  async function tamper(account: string, change: string, undo: string): Promise<string[]> {
-    await bench.database.pool.query(change, [account]);
+  async function tamper(account: string, statement: string, undo: string): Promise<string[]> {
+    await change(statement, account);
     const { ok, differences } = await bench.ledger.verify(account);
-    const all = await bench.ledger.verify();
-    await bench.database.pool.query(undo, [account]);
+    const all = await bench.ledger.verify({ full: true });
+    await change(undo, account);
     expect({ ok, all: all.ok }).toEqual({ ok: false, all: false });
     expect(await bench.ledger.verify(account)).toMatchObject({ ok: true, differences: [] });
     return differences.map(({ message }) => message);
@@ -26,13 +31,15 @@ export function testVerify(bench: Bench): void {
     const report = await bench.ledger.verify(account);
     expect(report).toEqual({
       ok: true,
+      full: false,
       accounts: 1,
       entries: 3,
+      compared: 3,
       transfers: 2,
       differences: [],
       checkedAt: new Date(bench.time.nowMs).toISOString(),
     });
-    expect(await bench.ledger.verify()).toMatchObject({ ok: true, differences: [] });
+    expect(await bench.ledger.verify({ full: true })).toMatchObject({ ok: true, full: true, differences: [] });
   });
 
   test('a balance that was raised is found', async () => {
@@ -62,19 +69,82 @@ export function testVerify(bench: Bench): void {
       `UPDATE credits_entries SET account = 'elsewhere' WHERE account = $1 AND version = 2`,
       `UPDATE credits_entries SET account = $1 WHERE account = 'elsewhere' AND version = 2`,
     );
-    expect(messages).toContain(`Account ${account}: version 3 stands at position 2: a version is missing or repeated.`);
-    expect(messages.some((message) => message.includes('has 0 entries'))).toBe(true);
+    expect(messages).toEqual([`Account ${account}: version 2 is missing: the next entry is version 3.`]);
   });
 
-  test('an amount that was changed in one entry is found', async () => {
+  test('an amount that was changed in one entry, with the balance after it, is found with what it was', async () => {
     const account = await openWithHistory();
     const messages = await tamper(
       account,
       'UPDATE credits_entries SET amount = 31, posted_after = posted_after - 1 WHERE account = $1 AND version = 2',
       'UPDATE credits_entries SET amount = 30, posted_after = posted_after + 1 WHERE account = $1 AND version = 2',
     );
-    expect(messages.some((message) => message.includes('does not agree with transfer'))).toBe(true);
-    expect(messages.some((message) => message.includes('version 3 begins with posted 70'))).toBe(true);
+    expect(messages).toEqual([
+      `Account ${account}: version 2: credits_entries.amount is 31, it was written as 30.`,
+      `Account ${account}: version 2: credits_entries.posted_after is 69, it was written as 70.`,
+    ]);
+  });
+
+  test('an amount that was changed wherever it stands, so that all sums agree, is found by the hashes', async () => {
+    const account = await openAccount(bench, 100);
+    const spend = await bench.ledger.spend({ ...by('system:shop'), account, amount: 30 });
+    const difference = [
+      ['UPDATE credits_transfers SET amount = amount + $2 WHERE id = $1', spend.transfer?.id, 5],
+      [
+        `UPDATE credits_entries SET amount = amount + $2, posted_after = posted_after - $2
+         WHERE account = $1 AND version = 2`,
+        account,
+        5,
+      ],
+      ['UPDATE credits_accounts SET posted = posted - $2 WHERE id = $1', account, 5],
+    ] as const;
+    for (const [statement, id, by5] of difference) await change(statement, id, by5);
+    const { differences } = await bench.ledger.verify(account);
+    for (const [statement, id, by5] of difference) await change(statement, id, -by5);
+    expect(differences).toHaveLength(1);
+    expect(differences[0]).toMatchObject({ account, version: 2, column: null });
+    expect(differences[0]?.message).toContain('what they say makes the hash');
+    expect(await bench.ledger.verify(account)).toMatchObject({ ok: true });
+  });
+
+  test('two entries that changed places are found', async () => {
+    const account = await openAccount(bench, 100);
+    await bench.ledger.spend({ ...by(account), account, amount: 10 });
+    await bench.ledger.spend({ ...by(account), account, amount: 10 });
+    const swap = `UPDATE credits_entries SET version = CASE version WHEN 900 THEN 3 WHEN 3 THEN 2 ELSE 900 END
+      WHERE account = $1 AND version IN (2, 3, 900)`;
+    const swapAll = async () => {
+      await change(`UPDATE credits_entries SET version = 900 WHERE account = $1 AND version = 2`, account);
+      await change(`UPDATE credits_entries SET version = 2 WHERE account = $1 AND version = 3`, account);
+      await change(swap.replace('IN (2, 3, 900)', '= 900'), account);
+    };
+    await swapAll();
+    const { differences } = await bench.ledger.verify(account);
+    await swapAll();
+    expect(differences.map(({ version }) => version)).toEqual(expect.arrayContaining([2, 3]));
+    expect(await bench.ledger.verify(account)).toMatchObject({ ok: true });
+  });
+
+  test('a hash that was changed is told from an entry that was changed', async () => {
+    const account = await openWithHistory();
+    const [message, ...others] = await tamper(
+      account,
+      'UPDATE credits_entries SET hash = set_byte(hash, 7, get_byte(hash, 7) # 1) WHERE account = $1 AND version = 2',
+      'UPDATE credits_entries SET hash = set_byte(hash, 7, get_byte(hash, 7) # 1) WHERE account = $1 AND version = 2',
+    );
+    expect(message).toMatch(/version 2: its hash is [0-9a-f]{16}…, it was written as [0-9a-f]{16}…/);
+    expect(others).toEqual([]);
+  });
+
+  test('a key that vanished, so that its command could be repeated, is found', async () => {
+    const account = await openWithHistory();
+    const messages = await tamper(
+      account,
+      `UPDATE credits_operations SET actor = 'elsewhere:' || actor WHERE actor = $1`,
+      `UPDATE credits_operations SET actor = $1 WHERE actor = 'elsewhere:' || $1`,
+    );
+    expect(messages).toHaveLength(2);
+    expect(messages[0]).toContain('no answer is kept under its key');
   });
 
   test('a hold that vanished is found', async () => {
@@ -84,7 +154,201 @@ export function testVerify(bench: Bench): void {
       `UPDATE credits_holds SET account = 'elsewhere' WHERE account = $1`,
       `UPDATE credits_holds SET account = $1 WHERE account = 'elsewhere'`,
     );
-    expect(messages).toEqual([`Account ${account}: held is 20, its open holds say 0.`]);
+    expect(messages).toEqual([
+      `Account ${account}: version 3: credits_holds.account is elsewhere, it was written as ${account}.`,
+      `Account ${account}: held is 20, its open holds say 0.`,
+    ]);
+  });
+
+  test('what remains of a hold is compared with what happened to it', async () => {
+    const account = await openWithHistory();
+    const messages = await tamper(
+      account,
+      `UPDATE credits_holds SET remaining = 5, state = 'partly_posted' WHERE account = $1`,
+      `UPDATE credits_holds SET remaining = 20, state = 'open' WHERE account = $1`,
+    );
+    expect(messages).toContainEqual(expect.stringContaining('remaining is 5, its entries say 20'));
+    expect(messages).toContainEqual(expect.stringContaining('state is partly_posted, its entries say open'));
+    expect(messages).toContainEqual(expect.stringContaining('held is 20, its open holds say 5'));
+  });
+
+  test('the newest entries cut off with everything that refers to them are found by what was verified before', async () => {
+    const account = await openAccount(bench, 100);
+    const other = await openAccount(bench, 0);
+    await bench.ledger.transfer({ ...by('system:test'), source: account, destination: other, amount: 60 });
+    await bench.ledger.verify();
+    const cut = async (keep: string) => {
+      await change(
+        `CREATE TABLE IF NOT EXISTS ${keep} AS SELECT * FROM credits_entries WHERE account = ANY($1) AND version = CASE account WHEN $2 THEN 2 ELSE 1 END`,
+        [account, other],
+        account,
+      );
+      await change(
+        `CREATE TABLE ${keep}_t AS SELECT * FROM credits_transfers WHERE id IN (SELECT transfer FROM ${keep})`,
+      );
+      await change(`DELETE FROM credits_transfers WHERE id IN (SELECT transfer FROM ${keep})`);
+      await change(
+        `DELETE FROM credits_entries e USING ${keep} k WHERE e.account = k.account AND e.version = k.version`,
+      );
+      await change(
+        `UPDATE credits_accounts a SET posted = k.posted_before, version = a.version - 1, hash = coalesce(
+           (SELECT e.hash FROM credits_entries e WHERE e.account = a.id AND e.version = a.version - 1), '')
+         FROM ${keep} k WHERE a.id = k.account`,
+      );
+    };
+    const restore = async (keep: string) => {
+      await change(`INSERT INTO credits_transfers SELECT * FROM ${keep}_t`);
+      await change(`INSERT INTO credits_entries SELECT * FROM ${keep}`);
+      await change(
+        `UPDATE credits_accounts a SET posted = k.posted_after, version = k.version, hash = k.hash
+         FROM ${keep} k WHERE a.id = k.account`,
+      );
+    };
+    const { heads } = await bench.ledger.heads({ limit: 1_000 });
+    await cut('cut');
+    const report = await bench.ledger.verify();
+    const again = await bench.ledger.verify({ full: true });
+    await change('DELETE FROM credits_checkpoints WHERE account = ANY($1)', [account, other]);
+    const forgotten = await bench.ledger.verify({ full: true });
+    const anchored = await bench.ledger.verify({ heads: heads.filter((head) => head.account === account) });
+    await restore('cut');
+    expect(report.differences.map(({ message }) => message)).toEqual([
+      `Account ${account}: version is 1, it was 2 when it was verified before: entries are gone.`,
+      `Account ${other}: version is 0, it was 1 when it was verified before: entries are gone.`,
+    ]);
+    expect(again.differences).toHaveLength(2);
+    // Who also changes the checkpoints is found by what stands outside the database only.
+    expect(forgotten.ok).toBe(true);
+    expect(anchored.differences.map(({ message }) => message)).toEqual([
+      expect.stringContaining(`Account ${account}: version 2 is gone, its hash was written down as`),
+    ]);
+    expect(await bench.ledger.verify({ full: true })).toMatchObject({ ok: true });
+  });
+
+  test('the newest entry cut off with its account set back is found by the other side, without any checkpoint', async () => {
+    const account = await openAccount(bench, 100);
+    const other = await openAccount(bench, 0);
+    await bench.ledger.transfer({ ...by('system:test'), source: account, destination: other, amount: 60 });
+    await change('CREATE TABLE one_cut AS SELECT * FROM credits_entries WHERE account = $1 AND version = 1', other);
+    const before = `UPDATE credits_accounts SET posted = 0, version = 0, hash = '' WHERE id = $1`;
+    await change('DELETE FROM credits_entries WHERE account = $1', other);
+    await change(before, other);
+    const { differences } = await bench.ledger.verify(account);
+    await change('INSERT INTO credits_entries SELECT * FROM one_cut');
+    await change(
+      `UPDATE credits_accounts SET posted = 60, version = 1, hash = (SELECT hash FROM one_cut) WHERE id = $1`,
+      other,
+    );
+    expect(differences.map(({ message }) => message)).toEqual([
+      expect.stringMatching(
+        new RegExp(`version 2: the other entry of its transfer \\S+, version 1 of ${other}, is missing`),
+      ),
+    ]);
+    expect(await bench.ledger.verify(account)).toMatchObject({ ok: true });
+  });
+
+  test('a transfer that was made up without entries is found by a full run', async () => {
+    const account = await openAccount(bench, 100);
+    const id = '00000000-0000-7000-8000-000000000001';
+    await change(
+      `INSERT INTO credits_transfers (id, kind, source, source_version, destination, destination_version, amount, actor, reason, metadata, created_at)
+       VALUES ($1, 'spend', $2, 2, 'house:spent', 1, 5, $2, 'Made up', '{}', now())`,
+      id,
+      account,
+    );
+    const { differences } = await bench.ledger.verify({ full: true });
+    await change('DELETE FROM credits_transfers WHERE id = $1', id);
+    expect(differences.map((difference) => difference.account)).toEqual([account, 'house:spent']);
+    expect(differences[0]?.message).toContain(`transfer ${id} has no entry on this side`);
+  });
+
+  test('a run begins where the last one found everything in order, and a full run begins at the beginning', async () => {
+    const account = await openWithHistory();
+    const compared = async (options: VerifyOptions = {}): Promise<number> =>
+      (await bench.ledger.verify({ account, ...options })).compared;
+    expect(await compared()).toBe(3);
+    expect(await compared()).toBe(0);
+    await bench.ledger.spend({ ...by(account), account, amount: 1 });
+    // The entry that was the newest is looked at again: what comes after it builds on it.
+    expect(await compared()).toBe(2);
+    expect(await compared({ full: true })).toBe(4);
+    expect(await bench.ledger.verify(account)).toMatchObject({ entries: 4, compared: 0, transfers: 3 });
+  });
+
+  test('a difference is named by every run until it is gone', async () => {
+    const account = await openWithHistory();
+    await bench.ledger.verify(account);
+    const reason = `UPDATE credits_transfers SET reason = $2 WHERE source = $1`;
+    await change(reason, account, 'Another');
+    expect(await bench.ledger.verify(account)).toMatchObject({ ok: true, compared: 0 }); // it was in order before
+    const found: VerifyReport = await bench.ledger.verify({ account, full: true });
+    expect(found.differences.map(({ version }) => version)).toEqual([2]);
+    expect((await bench.ledger.verify(account)).differences).toEqual(found.differences);
+    await change(reason, account, 'A test');
+    expect(await bench.ledger.verify(account)).toMatchObject({ ok: true, compared: 3 });
+  });
+
+  test('history that was written anew from its beginning is found by what was verified before', async () => {
+    const account = await openWithHistory();
+    await bench.ledger.verify(account);
+    const flip =
+      'UPDATE credits_entries SET hash = set_byte(hash, 0, get_byte(hash, 0) # 255) WHERE account = $1 AND version = 3';
+    const flipHead = 'UPDATE credits_accounts SET hash = set_byte(hash, 0, get_byte(hash, 0) # 255) WHERE id = $1';
+    await change(flip, account);
+    await change(flipHead, account);
+    const messages = (await bench.ledger.verify(account)).differences.map(({ message }) => message);
+    await change(flip, account);
+    await change(flipHead, account);
+    expect(messages[0]).toContain('when it was verified before');
+    expect(messages[0]).toContain('history was written anew');
+    expect(await bench.ledger.verify(account)).toMatchObject({ ok: true });
+  });
+
+  test('heads that were written down agree with an honest ledger, and name what was written anew', async () => {
+    const account = await openWithHistory();
+    const { heads } = await bench.ledger.heads();
+    const head = heads.find((each) => each.account === account);
+    if (head === undefined) throw new Error('The account has no head.');
+    expect(head.version).toBe(3);
+    await bench.ledger.spend({ ...by(account), account, amount: 1 });
+    expect((await bench.ledger.verify({ heads })).differences).toEqual([]);
+    const forged = { ...head, hash: 'f'.repeat(64) };
+    expect((await bench.ledger.verify({ account, heads: [forged] })).differences).toMatchObject([
+      { account, version: 3, column: 'credits_entries.hash' },
+    ]);
+    await refusal(bench.ledger.verify({ heads: [{ ...head, hash: 'short' }] }), 'invalid_request');
+    await refusal(bench.ledger.verify({ heads: [{ ...head, version: 0 }] }), 'invalid_request');
+  });
+
+  test('heads are read in pages, in order, each account once', async () => {
+    await openWithHistory();
+    const ids: string[] = [];
+    for (let after: string | null = 'house:'; after !== null;) {
+      const page = await bench.ledger.heads({ after, limit: 7 });
+      ids.push(...page.heads.map(({ account }) => account));
+      after = page.next;
+    }
+    const { heads } = await bench.ledger.heads();
+    expect(ids).toEqual(heads.map(({ account }) => account).filter((id) => id > 'house:'));
+    await refusal(bench.ledger.heads({ limit: 1_001 }), 'invalid_request');
+  });
+
+  test('a long history is compared in pieces, and tells how far it came', async () => {
+    const account = await openAccount(bench, 5_000);
+    await Promise.all(Array.from({ length: 1_200 }, () => bench.ledger.spend({ ...by(account), account, amount: 1 })));
+    const heard: VerifyProgress[] = [];
+    const report = await bench.ledger.verify({ account, onProgress: (progress) => heard.push({ ...progress }) });
+    expect(report).toMatchObject({ ok: true, entries: 1_201, compared: 1_201 });
+    expect(heard.map(({ entries }) => entries)).toEqual([500, 1_000, 1_201, 1_201]);
+  });
+
+  test('verification while commands come in finds nothing wrong', async () => {
+    const account = await openAccount(bench, 1_000);
+    const spends = Array.from({ length: 300 }, () => bench.ledger.spend({ ...by(account), account, amount: 1 }));
+    const reports = [bench.ledger.verify(account), bench.ledger.verify({ account, full: true }), bench.ledger.verify()];
+    expect((await Promise.all(reports)).flatMap(({ differences }) => differences)).toEqual([]);
+    await Promise.all(spends);
+    expect(await bench.ledger.verify(account)).toMatchObject({ ok: true, entries: 301 });
   });
 
   test.each([
@@ -95,6 +359,7 @@ export function testVerify(bench: Bench): void {
       'an entry that does not add up',
       'UPDATE credits_entries SET posted_after = posted_after + 1 WHERE account = $1 AND version = 2',
     ],
+    ['an entry without a hash', `UPDATE credits_entries SET hash = '' WHERE account = $1 AND version = 2`],
     ['two entries at one version', 'UPDATE credits_entries SET version = 1 WHERE account = $1 AND version = 2'],
     ['a transfer to its source', 'UPDATE credits_transfers SET destination = source WHERE source = $1'],
     ['an amount of nothing', 'UPDATE credits_transfers SET amount = 0 WHERE source = $1'],
