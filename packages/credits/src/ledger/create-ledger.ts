@@ -13,6 +13,7 @@ import { LEDGER_MIGRATIONS } from './migrations.ts';
 import {
   parseAccount,
   parseAdjust,
+  parseBefore,
   parseExtend,
   parseGrant,
   parseHold,
@@ -25,8 +26,8 @@ import {
   parseUserAccount,
   parseVoid,
 } from './parse-command.ts';
-import {
 import { parseHeadsQuestion, parseVerify } from './parse-verify.ts';
+import {
   readBalanceAt,
   readCirculation,
   readEntries,
@@ -40,8 +41,8 @@ import { parseHeadsQuestion, parseVerify } from './parse-verify.ts';
   readVersions,
 } from './read.ts';
 import { toCreditsError } from './sql-error.ts';
-import { verifyLedger } from './verify.ts';
 import { readHeads } from './verify-read.ts';
+import { verifyLedger } from './verify.ts';
 import { createTransactions } from './within.ts';
 import { createWriter } from './writer.ts';
 
@@ -284,7 +285,7 @@ function parseHoldsQuestion({ state = 'open', before, limit = HISTORY_LIMIT }: H
       details: { field: 'state' },
     });
   }
-  const id = before === undefined ? null : parseHoldId(before);
+  const id = before === undefined ? null : parseBefore(before);
   return { state, before: id, limit: parseLimit(limit, HOLDS_LIMIT_MAX) };
 }
 
