@@ -63,6 +63,14 @@ export interface CreditsClient {
    * @throws {CreditsError} `invalid_request`, `protocol` — the answer's balance cannot be read; nothing changes.
    */
   settle(result?: unknown): Promise<void>;
+  /**
+   * A request of the page's own is about to leave, around which nobody opens or settles anything. Pass the JSON of its
+   * accepted answer to what this returns: a snapshot in it counts, a bare balance is verified, and the operation that it
+   * carried out is settled when the answer says a balance. `createCreditsFetch` calls this.
+   *
+   * @param operation - The id that the request carries as `Idempotency-Key`, when that is an open operation's.
+   */
+  overhear(operation?: string | null): (answer: unknown) => void;
   /** Something outside hints that the balance may have moved (4.6): verified by a fetch. */
   hint(): void;
   /** Frames and answers as they arrive, for people who want to look: newest last. */
@@ -129,6 +137,7 @@ export function createCreditsClient(options: CreditsClientOptions = {}): Credits
     open: (delta, reason = '') => operations.open(delta, reason),
     predict: (available, reason = '') => operations.predict(available, reason),
     settle: async (result) => operations.settle(result),
+    overhear: (operation = null) => operations.overhear(operation),
     hint: () => void follower.askNow(),
     onFrame: core.onFrame,
     close() {

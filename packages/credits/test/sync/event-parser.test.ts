@@ -62,12 +62,14 @@ test('a carriage return ends its line without waiting for what follows', () => {
   expect(parse('data: x\r\n\r')).toEqual([{ name: 'message', data: 'x', lastEventId: '' }]);
 });
 
+const ANY_ID = expect.any(String) as string;
+
 /** What an independent parser reads of it, in one piece. It names an event's own id, and we the last one that was seen. */
 function parseByOracle(bytes: Uint8Array): StreamEvent[] {
   const events: StreamEvent[] = [];
   const oracle = createParser({
     onEvent: ({ id, event, data }) =>
-      events.push({ name: event || 'message', data, lastEventId: id ?? (expect.any(String) as string) }),
+      events.push({ name: event || 'message', data, lastEventId: id ?? ANY_ID }),
   });
   // Decoding strips one byte order mark, as the specification says; the oracle works on decoded text.
   oracle.feed(new TextDecoder().decode(bytes));
