@@ -45,6 +45,10 @@ function* guess(last: Position, row: WalkRow): Generator<Partial<ChainRow>> {
     const side = isDebit
       ? { t_source: row.account, t_source_version: row.version }
       : { t_destination: row.account, t_destination_version: row.version };
+    // An entry with a transfer leaves these to it.
+    yield { actor: null };
+    yield { reason: null };
+    yield { metadata: null };
     yield { amount: row.t_amount };
     yield { hold: row.t_hold };
     yield { created_at: row.t_created_at };
@@ -52,6 +56,7 @@ function* guess(last: Position, row: WalkRow): Generator<Partial<ChainRow>> {
     yield { t_hold: row.hold };
     yield { t_created_at: row.created_at };
     yield { t_reverses: null };
+    yield { t_actor: row.account };
     for (const [column, value] of Object.entries(side)) yield { [column]: value };
     for (const t_kind of TRANSFER_KINDS) yield { t_kind };
     derived = { ...derived, amount: row.t_amount, hold: row.t_hold, created_at: row.t_created_at };

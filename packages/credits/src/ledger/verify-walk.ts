@@ -1,5 +1,5 @@
 import { hashRow } from './chain-row.ts';
-import type { ChainHash } from './chain.ts';
+import { CHAIN_START, type ChainHash } from './chain.ts';
 import { findRepair } from './verify-repair.ts';
 import { computeAfter, type Position, type WalkRow } from './verify-row.ts';
 
@@ -47,7 +47,7 @@ export function createWalk(from: Position, known: { version: string; hash: Chain
     const { version, stored, computed, issue } = doubt;
     doubt = null;
     if (!isHashWrong) return [issue];
-    const message = `version ${version}: its hash is ${brief(stored)}, it was written as ${brief(computed)}`;
+    const message = `version ${version}: its hash is ${nameHash(stored)}, it was written as ${nameHash(computed)}`;
     return [{ version: Number(version), column: 'credits_entries.hash', message }];
   }
 
@@ -57,7 +57,7 @@ export function createWalk(from: Position, known: { version: string; hash: Chain
     const issues = isKnown ? [] : follow(row);
     if (known === null || row.version !== known.version || row.hash === known.hash) return issues;
     contradicted = true;
-    const message = `version ${row.version} had the hash ${brief(known.hash)} when it was verified before, now ${brief(row.hash)}: history was written anew`;
+    const message = `version ${row.version} had the hash ${nameHash(known.hash)} when it was verified before, now ${nameHash(row.hash)}: history was written anew`;
     issues.push({ version: Number(row.version), column: 'credits_entries.hash', message });
     return issues;
   }
@@ -124,7 +124,7 @@ function toDoubt(last: Position, row: WalkRow) {
   const about =
     transfer !== null ? ` or of its transfer ${transfer}` : kind === 'hold' ? ` or of its hold ${row.hold}` : '';
   const computed = hashRow(last.hash, row);
-  const message = `version ${version}: a column of the entry${about} was changed: what they say makes the hash ${brief(computed)}, written was ${brief(stored)}`;
+  const message = `version ${version}: a column of the entry${about} was changed: what they say makes the hash ${nameHash(computed)}, written was ${nameHash(stored)}`;
   return { version, stored, computed, issue: { version: Number(version), column: null, message } };
 }
 
@@ -185,7 +185,7 @@ function quote(value: string | null): string {
   return value ?? 'nothing';
 }
 
-/** Enough of a hash to tell it from any other. */
-export function brief(hash: ChainHash): string {
-  return hash === '' ? 'nothing' : `${hash.slice(0, 16)}…`;
+/** A hash as a sentence has it. */
+export function nameHash(hash: ChainHash): string {
+  return hash === CHAIN_START ? 'nothing' : hash;
 }

@@ -20,7 +20,7 @@ import {
   type Range,
 } from './verify-read.ts';
 import { BEGINNING, type Position } from './verify-row.ts';
-import { brief, createWalk, type Issue, type Walk } from './verify-walk.ts';
+import { nameHash, createWalk, type Issue, type Walk } from './verify-walk.ts';
 
 /**
  * Recomputes what the ledger says from its entries, and names every difference (L-3, L-11). It trusts nothing that the
@@ -246,7 +246,7 @@ function contradict(row: AccountRow): Issue[] {
     return [{ version: was, column: 'credits_accounts.version', message }];
   }
   if (is > BigInt(was) || row.hash === row.c_hash) return [];
-  const message = `version ${is} had the hash ${brief(row.c_hash)} when it was verified before, now ${brief(row.hash)}: history was written anew`;
+  const message = `version ${is} had the hash ${nameHash(row.c_hash)} when it was verified before, now ${nameHash(row.hash)}: history was written anew`;
   return [{ version: was, column: 'credits_accounts.hash', message }];
 }
 
@@ -277,7 +277,7 @@ function compareAccount(row: AccountRow, entries: Position): Issue[] {
     differ(column, `balance is ${is}, its entries say posted ${entries.posted} held ${entries.held}`);
   }
   if (row.hash !== entries.hash)
-    differ('hash', `hash is ${brief(row.hash)}, its newest entry says ${brief(entries.hash)}`);
+    differ('hash', `hash is ${nameHash(row.hash)}, its newest entry says ${nameHash(entries.hash)}`);
   if (row.held !== (row.open ?? '0')) differ('held', `held is ${row.held}, its open holds say ${row.open ?? 0}`);
   const floor = row.id === HOUSE_ISSUED ? `${-Number.MAX_SAFE_INTEGER}` : '0';
   if (row.floor !== floor) differ('floor', `floor is ${row.floor}, it must be ${floor}`);
@@ -318,8 +318,8 @@ async function checkHeads(
       if (is === hash) continue;
       const message =
         is === null
-          ? `version ${version} is gone, its hash was written down as ${brief(hash)}`
-          : `version ${version} has the hash ${brief(is)}, written down was ${brief(hash)}: history was written anew`;
+          ? `version ${version} is gone, its hash was written down as ${nameHash(hash)}`
+          : `version ${version} has the hash ${nameHash(is)}, written down was ${nameHash(hash)}: history was written anew`;
       report(id, [{ version, column: is === null ? null : 'credits_entries.hash', message }]);
     }
   }
