@@ -283,6 +283,26 @@ test('nonsense in answer to the question by which an outcome is made definite le
   expect(numbers).toEqual([900, 1_000]);
 });
 
+test('nonsense about the last user’s command is not shown to the next one', async () => {
+  const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
+  let session = 'ada';
+  const { client, mutate } = openTab(() => session);
+  await browser.advance(6_000);
+  server.onExchange = (exchange) => {
+    if (exchange.url.startsWith('/api/spend')) exchange.fate = 'lose-request';
+    if (!exchange.url.endsWith('/settle')) return;
+    exchange.fate = { status: 200, body: { version: '1' } };
+    exchange.backMs = 500;
+  };
+  const done = mutate(-100).catch((error: CreditsError) => error.code);
+  while (sent('/api/credits/settle').length === 0) await browser.advance(100);
+  session = 'bob';
+  client.setAccount('bob');
+  const errors = watchErrors(client);
+  await browser.advance(5_000);
+  expect([await done, errors]).toEqual(['network', []]);
+});
+
 test.each([
   ['nothing', null],
   ['text', 'x'],

@@ -132,3 +132,23 @@ test.each([0, -1, 999, Number.NaN, Number.POSITIVE_INFINITY, 86_400_001])(
     expect(() => createCreditsClient({ pollIntervalMs })).toThrow(expect.objectContaining({ code: 'invalid_request' }));
   },
 );
+
+test('a host that names versions in its commands’ answers alone is followed all the same', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: false });
+  const { client, fetch, shown } = openTab();
+  await browser.advance(1_000);
+  const done = client.mutate({
+    delta: -100,
+    reason: 'Server purchase',
+    request: async ({ headers, signal }) => {
+      await fetch('/api/spend?amount=100', { method: 'POST', headers, signal });
+      return Response.json({ success: true, snapshot: server.snapshot('ada') });
+    },
+  });
+  await browser.advance(100);
+  await done;
+  expect(shown()).toBe(900);
+  server.move('ada', 5);
+  await browser.advance(31_000);
+  expect(shown()).toBe(905);
+});

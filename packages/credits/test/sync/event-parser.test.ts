@@ -68,8 +68,7 @@ const ANY_ID = expect.any(String) as string;
 function parseByOracle(bytes: Uint8Array): StreamEvent[] {
   const events: StreamEvent[] = [];
   const oracle = createParser({
-    onEvent: ({ id, event, data }) =>
-      events.push({ name: event || 'message', data, lastEventId: id ?? ANY_ID }),
+    onEvent: ({ id, event, data }) => events.push({ name: event || 'message', data, lastEventId: id ?? ANY_ID }),
   });
   // Decoding strips one byte order mark, as the specification says; the oracle works on decoded text.
   oracle.feed(new TextDecoder().decode(bytes));
