@@ -45,7 +45,7 @@ test('a page that is looked at again within the minute keeps its stream', async 
 
 test('what says twice that it is hidden is hidden once', async () => {
   const { browser, openTab, sent } = createFollowWorld({ versioned: true });
-  const { tab } = openTab();
+  const { tab, client } = openTab();
   await browser.advance(1_000);
   tab.emit('hidden');
   tab.emit('hidden');
@@ -53,6 +53,7 @@ test('what says twice that it is hidden is hidden once', async () => {
   tab.emit('visible');
   await browser.advance(120_000);
   expect(sent('/api/credits/stream')).toHaveLength(1);
+  expect(client.getState().connection.state).toBe('streaming');
 });
 
 test('a page in the back/forward cache holds nothing that keeps it out: no stream, no lock, no channel, no timer of its own', async () => {
@@ -96,4 +97,24 @@ test('a page in the back/forward cache holds nothing that keeps it out: no strea
   await browser.advance(1_000);
   expect(held.toSorted()).toEqual(['channel', 'lock']);
   expect(watched.client.getState().connection.state).toBe('streaming');
+});
+
+test('a page that leaves gives up the question that is out, and asks anew when it is back', async () => {
+  const { browser, openTab, sent } = createFollowWorld({ versioned: false });
+  const { tab } = openTab('ada', { start: false });
+  const signals: (AbortSignal | null | undefined)[] = [];
+  const fetch: typeof tab.environment.fetch = (url, init) => {
+    signals.push(init.signal);
+    return tab.environment.fetch(url, init);
+  };
+  const { client, shown } = openTab('ada', { environment: { ...tab.environment, fetch } });
+  await browser.advance(2);
+  tab.emit('pagehide');
+  await browser.advance(1);
+  expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
+  await browser.advance(100_000);
+  expect([sent('/api/user/me').length, shown(), client.getState().fetching]).toEqual([1, null, false]);
+  tab.emit('pageshow');
+  await browser.advance(100);
+  expect([sent('/api/user/me').length, shown()]).toEqual([2, 1_000]);
 });
