@@ -113,7 +113,7 @@ test('holds come in pages with the state of the account beside them', async () =
   const first = await (await user.ask('/api/credits/holds?limit=2')).json();
   const second = await (await user.ask(`/api/credits/holds?limit=2&state=open&before=${first.next}`)).json();
   const amounts = [...first.holds, ...second.holds].map((hold: { amount: number }) => hold.amount);
-  expect(amounts.toSorted()).toEqual([1, 2, 3]);
+  expect(amounts.toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
   expect(second).toMatchObject({ next: null, snapshot: { version: 4, balance: { held: 6, available: 94 } } });
   expect(await (await user.ask('/api/credits/holds?state=voided')).json()).toMatchObject({ holds: [], next: null });
 });

@@ -120,9 +120,9 @@ export function testPeers(bench: Bench): void {
       if (index % 3 === 0) await other.void({ ...by(account), hold: id });
       if (index % 3 === 1) await other.post({ ...by(account), hold: id, amount: 1 });
     });
-    let isOver = false;
-    const over = Promise.all(changing).then(() => (isOver = true));
-    while (!isOver) {
+    const run = { isOver: false };
+    const over = Promise.all(changing).then(() => (run.isOver = true));
+    while (!run.isOver) {
       const { holds, snapshot, next } = await bench.ledger.holds(account, { limit: 100 });
       expect(next).toBeNull();
       expect(holds.reduce((sum, { remaining }) => sum + remaining, 0)).toBe(snapshot.balance.held);
