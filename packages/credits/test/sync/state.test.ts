@@ -259,3 +259,8 @@ test('4a.4: a frame that names an announced operation ends it', () => {
   expect(shown(model)).toBe(900);
   expect(model.operations).toEqual([]);
 });
+
+test('4a.1: of the frames that wait, the newest is shown, whatever came last', () => {
+  const waiting = ingest(ingest(announce(begin(), 'a', 100), snapshot(3, 1_020), frame), snapshot(2, 1_010), frame);
+  expect(shown(reject(waiting, 'a'))).toBe(1_020);
+});

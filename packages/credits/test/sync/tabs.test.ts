@@ -117,3 +117,15 @@ test('what another program says on the tabs’ channel is not believed', async (
   await browser.advance(100);
   expect([shown(), numbers]).toEqual([1_000, [1_000]]);
 });
+
+test('a holder of the stream that only seems well is checked by the others all the same', async () => {
+  const { browser, openTab, sent } = createFollowWorld({ versioned: true });
+  openTab();
+  await browser.advance(1_000);
+  const holderQuestions = sent('/api/user/me').length;
+  openTab();
+  await browser.advance(295_000);
+  expect([sent('/api/user/me').length - holderQuestions, sent('/api/credits').length]).toEqual([1, 0]);
+  await browser.advance(20_000);
+  expect(sent('/api/credits')).toHaveLength(2);
+});
