@@ -114,14 +114,14 @@ export function createCreditsClient(options: CreditsClientOptions = {}): Credits
         headers: { ...headers(), ...(init.headers as Record<string, string> | undefined) },
       }),
   };
-  const core = createCore(
-    environment,
-    () => {
+  const core = createCore(environment, {
+    onCommit() {
       follower.heed();
       mutations.heed();
     },
-    (frame) => follower.relay(frame),
-  );
+    onFrame: (frame) => follower.relay(frame),
+    onSleep: () => void (environment.isVisible() && follower.askNow()),
+  });
   const follower = createFollower(core, requester, pollIntervalMs);
   const mutations = createMutations(core, follower, requester);
   const operations = createOpenOperations(core, follower);

@@ -147,7 +147,7 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
       return snapshot.rejected?.find((rejection) => rejection.id === id)?.code ?? null;
     } catch (cause) {
       // Still unknown: the next attempt, or the next question, may reach the server.
-      if (!isNetworkError(cause) && life === core.life()) follower.misunderstand(cause, 'answer');
+      if (!isNetworkError(cause)) follower.misunderstand(cause, 'answer');
       return null;
     }
   }

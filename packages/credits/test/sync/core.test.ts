@@ -7,11 +7,8 @@ import { createBrowser } from '../support/browser.ts';
 function begin() {
   const browser = createBrowser();
   const { environment } = browser.openTab(() => Promise.reject(new Error('asked')));
-  const core = createCore(
-    environment,
-    () => undefined,
-    () => undefined,
-  );
+  const nothing = (): void => undefined;
+  const core = createCore(environment, { onCommit: nothing, onFrame: nothing, onSleep: nothing });
   const seen: CreditsState[] = [];
   core.subscribe((state) => seen.push(state));
   return { browser, core, seen };

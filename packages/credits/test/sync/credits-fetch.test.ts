@@ -169,6 +169,49 @@ test('the answer to the last user’s request says nothing about the next one', 
   expect(client.getState()).toMatchObject({ account: null, confirmed: null });
 });
 
+test('a balance of the last user’s that cannot be read is not the next one’s error', async () => {
+  let answer: (response: Response) => void = () => undefined;
+  const { browser, client, creditsFetch } = await openPage({
+    fetch: () => new Promise((resolve) => void (answer = resolve)),
+  });
+  void creditsFetch('/api/user/me');
+  client.setAccount(null);
+  answer(json({ user: { coins: '5' } }));
+  await browser.advance(100);
+  expect(client.getState().connection).toEqual({ state: 'signed-out', error: null });
+});
+
+test('an answer that says no settles nothing, whatever its status', async () => {
+  const { browser, client, creditsFetch, numbers } = await openPage({
+    versioned: false,
+    fetch: () => Promise.resolve(json({ success: false, user: { id: 'ada', coins: 1_000 } })),
+  });
+  client.open(-100, 'Server purchase');
+  await creditsFetch('/api/spend', { method: 'POST' });
+  await browser.advance(100);
+  expect([client.getState().pending.map(({ state }) => state), numbers]).toEqual([['open'], [900]]);
+});
+
+test('on a host without versions, what an answer lets suspect is asked in the other tabs too', async () => {
+  const { browser, openTab, server, creditsFetch } = await openPage({ versioned: false });
+  const other = openTab();
+  await browser.advance(1_000);
+  server.move('ada', 50);
+  void creditsFetch('/api/user/me');
+  await browser.advance(100);
+  expect(other.shown()).toBe(1_050);
+});
+
+test('an answer of another origin, where a redirect led, is not listened to', async () => {
+  const elsewhere = json({ user: { id: 'ada', coins: 5 } });
+  Object.defineProperty(elsewhere, 'url', { value: 'https://elsewhere.example/me' });
+  const { browser, server, creditsFetch } = await openPage({ fetch: () => Promise.resolve(elsewhere) });
+  const asked = server.exchanges.length;
+  expect(await creditsFetch('/api/user/me')).toBe(elsewhere);
+  await browser.advance(100);
+  expect(server.exchanges).toHaveLength(asked);
+});
+
 test('for the caller it is the fetch that it was: answers, failures and aborts are the same objects', async () => {
   const failure = new TypeError('Failed to fetch');
   const { creditsFetch, browser, client } = await openPage({ fetch: () => Promise.reject(failure) });
