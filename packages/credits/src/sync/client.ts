@@ -1,6 +1,6 @@
 import { CreditsError } from '../contract/error.ts';
 import { CREDITS_PATH } from '../contract/route.ts';
-import type { Snapshot } from '../contract/snapshot.ts';
+import { parseSnapshot, type Snapshot } from '../contract/snapshot.ts';
 import { createCore, type Frame } from './core.ts';
 import { createBrowserEnvironment, type Environment } from './environment.ts';
 import { createFollower } from './follow.ts';
@@ -36,7 +36,10 @@ export interface CreditsClient {
   refresh(options?: { force?: boolean }): Promise<void>;
   /** Sign-in, sign-out (null) or account switch: clears at once, in every tab. */
   setAccount(account: string | null): void;
-  /** Server-rendered first state. */
+  /**
+   * Server-rendered first state.
+   * @throws {CreditsError} `protocol` — it is no snapshot; nothing changes.
+   */
   seed(snapshot: Snapshot): void;
   /**
    * One call that does all of it: shows the prediction, sends, retries the same id, settles.
@@ -132,7 +135,7 @@ export function createCreditsClient(options: CreditsClientOptions = {}): Credits
     start: follower.start,
     refresh: (asked) => (asked?.force === true ? follower.askNow() : follower.askSoon()),
     setAccount: follower.setAccount,
-    seed: follower.seed,
+    seed: (snapshot) => follower.seed(parseSnapshot(snapshot)),
     mutate: mutations.mutate,
     open: (delta, reason = '') => operations.open(delta, reason),
     predict: (available, reason = '') => operations.predict(available, reason),

@@ -152,3 +152,30 @@ test('a host that names versions in its commands’ answers alone is followed al
   await browser.advance(31_000);
   expect(shown()).toBe(905);
 });
+
+test('what the server rendered is believed only when it is a snapshot', () => {
+  const { openTab, server } = createFollowWorld({ versioned: true });
+  const { client, shown } = openTab('ada', { start: false });
+  for (const bad of [null, {}, { ...server.snapshot('ada'), version: '1' }]) {
+    expect(() => client.seed(bad as never)).toThrow(expect.objectContaining({ code: 'protocol' }));
+  }
+  expect([shown(), client.getState().account]).toEqual([null, null]);
+});
+
+test('more undecided operations than one question may name are asked about in turn', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: true });
+  server.buffering = true;
+  const { client, mutate, shown } = openTab();
+  await browser.advance(6_000);
+  const numbers: (number | null)[] = [];
+  server.onExchange = (exchange) => {
+    if (exchange.url.startsWith('/api/spend')) exchange.fate = 'lose-answer';
+  };
+  for (let count = 0; count < 230; count++) mutate(-1).catch(() => undefined);
+  client.subscribe(() => numbers.push(shown()));
+  await browser.advance(5_000);
+  void client.refresh({ force: true });
+  await browser.advance(5_000);
+  expect([shown(), server.available('ada'), client.getState().pending]).toEqual([770, 770, []]);
+  expect(new Set(numbers)).toEqual(new Set([770]));
+});
