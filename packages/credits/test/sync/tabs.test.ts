@@ -129,3 +129,16 @@ test('a holder of the stream that only seems well is checked by the others all t
   await browser.advance(20_000);
   expect(sent('/api/credits')).toHaveLength(2);
 });
+
+test('a stream of another tab that is further than what is shown here makes this tab ask', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: true });
+  server.buffering = true;
+  const { shown } = openTab();
+  const other = openTab('ada', { start: false });
+  await browser.advance(10_000);
+  server.move('ada', 5);
+  const channel = other.tab.environment.channel?.('realtime-credits:/api/credits', () => undefined);
+  channel?.post({ kind: 'alive', account: 'ada', epoch: 'one', version: 2 });
+  await browser.advance(50);
+  expect(shown()).toBe(1_005);
+});
