@@ -212,6 +212,13 @@ test('4.5: it drops what was acknowledged before its window began', () => {
   expect(model.operations).toEqual([]);
 });
 
+test('4.5: among versions a bare balance in a command’s answer has no place', () => {
+  const sent = spend(begin(), 'a', 100);
+  const model = acknowledge(sent, 'a', { available: 5, startedAt: sent.tick });
+  expect(model.confirmed).toMatchObject({ version: 1, balance: { available: 1_000 } });
+  expect([shown(model), needsFetch(model)]).toEqual([900, true]);
+});
+
 test('4a.1: while an announced operation is open the balance does not move', () => {
   const frozen = ingest(announce(begin(), 'a', 100), snapshot(2, 900, { from: 1 }), frame);
   expect(shown(frozen)).toBe(900);
