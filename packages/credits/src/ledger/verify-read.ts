@@ -32,12 +32,15 @@ export interface AccountRow {
   c_transfers: string;
 }
 
-const ACCOUNTS = `SELECT a.id, a.floor::text, a.posted::text, a.held::text, a.version::text, encode(a.hash, 'hex') AS hash,
+/** Of a piece of accounts, or of one: two statements, since one for both would be planned for neither. */
+const readAccountsBy = (
+  condition: string,
+) => `SELECT a.id, a.floor::text, a.posted::text, a.held::text, a.version::text, encode(a.hash, 'hex') AS hash,
     s.same, n.version::text AS newest, o.held::text AS open, c.version::text AS c_version, c.posted::text AS c_posted,
     c.held::text AS c_held, encode(c.hash, 'hex') AS c_hash, c.transfers::text AS c_transfers
-  FROM (SELECT * FROM credits_accounts WHERE id > $1 AND ($2::text IS NULL OR id = $2) ORDER BY id LIMIT ${PIECE}) a
+  FROM (SELECT * FROM credits_accounts WHERE ${condition} ORDER BY id LIMIT ${PIECE}) a
   LEFT JOIN LATERAL (SELECT * FROM credits_checkpoints WHERE account = a.id LIMIT 1) c ON true
-  CROSS JOIN LATERAL (SELECT NOT $3 AND coalesce(a.version = c.version AND a.posted = c.posted AND a.held = c.held
+  CROSS JOIN LATERAL (SELECT NOT $2 AND coalesce(a.version = c.version AND a.posted = c.posted AND a.held = c.held
     AND a.hash = c.hash, false) AS same) s
   LEFT JOIN LATERAL (SELECT version FROM credits_entries WHERE account = a.id AND NOT s.same
     ORDER BY version DESC LIMIT 1) n ON true
@@ -47,11 +50,10 @@ const ACCOUNTS = `SELECT a.id, a.floor::text, a.posted::text, a.held::text, a.ve
 
 export async function readAccounts(
   pool: Pool,
-  after: string,
-  account: string | null,
-  isFull: boolean,
+  { after, account, full }: { after: string; account: string | null; full: boolean },
 ): Promise<AccountRow[]> {
-  return (await pool.query<AccountRow>(ACCOUNTS, [after, account, isFull])).rows;
+  if (account === null) return (await pool.query<AccountRow>(readAccountsBy('id > $1'), [after, full])).rows;
+  return after === '' ? (await pool.query<AccountRow>(readAccountsBy('id = $1'), [account, full])).rows : [];
 }
 
 /** Entries of an account after one version and up to another. */
@@ -150,7 +152,9 @@ const ENTRY_ACCOUNTS = `WITH RECURSIVE jump(id, count) AS (
     UNION ALL
     SELECT (SELECT account FROM credits_entries WHERE account > jump.id ORDER BY account LIMIT 1), count + 1
     FROM jump WHERE jump.id IS NOT NULL AND count < ${PIECE}
-  ) SELECT id, EXISTS (SELECT FROM credits_accounts a WHERE a.id = jump.id) AS known FROM jump WHERE id IS NOT NULL ORDER BY id`;
+  ) SELECT jump.id, a.id IS NOT NULL AS known
+  FROM jump LEFT JOIN LATERAL (SELECT id FROM credits_accounts WHERE id = jump.id LIMIT 1) a ON true
+  WHERE jump.id IS NOT NULL ORDER BY jump.id`;
 
 export async function readEntryAccounts(pool: Pool, after: string): Promise<{ id: string; known: boolean }[]> {
   return (await pool.query<{ id: string; known: boolean }>(ENTRY_ACCOUNTS, [after])).rows;

@@ -144,7 +144,7 @@ export async function verifyLedger(task: VerifyTask): Promise<VerifyReport> {
 
   async function checkAccounts(): Promise<void> {
     for (let after = ''; !isOver();) {
-      const rows = await readAccounts(pool, after, account, full);
+      const rows = await readAccounts(pool, { after, account, full });
       const last = rows.at(-1);
       if (last === undefined) return;
       after = last.id;
