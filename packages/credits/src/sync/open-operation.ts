@@ -149,11 +149,16 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
       if (life !== core.life() || foreign) return;
       if (error !== undefined) return follower.misunderstand(error, 'answer');
       if (snapshot === undefined && available === undefined) return;
-      const operation = id === null || answer.refused ? undefined : find(id);
-      if (operation !== undefined && isOpen(operation)) {
+      const carried = id !== null && !answer.refused;
+      const operation = carried ? find(id) : undefined;
+      const settles = operation !== undefined && isOpen(operation);
+      if (settles || (carried && operation === undefined)) {
+        // Settled here, or by a frame that was faster.
         const mark = toMark(answer);
         overheard.add(mark);
         environment.setTimer(() => overheard.delete(mark), OPEN_MS_MAX);
+      }
+      if (settles) {
         follower.answered(operation.id, answer, operation.startedAt ?? startedAt);
       } else if (snapshot !== undefined) core.take(snapshot, { startedAt }, 'answer');
       else if (available !== model.confirmed?.balance.available) {

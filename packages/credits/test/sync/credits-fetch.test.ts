@@ -52,7 +52,10 @@ for (const versioned of [true, false]) {
 
   test(`two purchases that overlap, settled by the wrapper and by hand as well, are each counted once, on ${host}`, async () => {
     const { browser, client, creditsFetch, server, numbers } = await openPage({ versioned });
-    server.onExchange = (exchange) => (exchange.backMs = exchange.url.includes('amount=30') ? 800 : 50);
+    server.onExchange = (exchange) => {
+      exchange.outMs = exchange.url.includes('amount=30') ? 800 : 5;
+      exchange.backMs = exchange.method === 'POST' ? 50 : 5;
+    };
     client.open(-100, 'first');
     const first = creditsFetch('/api/spend?amount=100', { method: 'POST' });
     client.open(-30, 'second');

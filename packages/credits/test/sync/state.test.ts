@@ -195,6 +195,13 @@ test('4.3: an unknown outcome holds every balance back until its window is close
   expect(ingestAmount(ended, 900, ended.tick).operations).toEqual([]);
 });
 
+test('4.1: nothing is asked while an open window would keep the answer from being shown', () => {
+  const first = spend(ingestAmount(createModel('ada'), 1_000, 0), 'a', 100);
+  const second = spend(acknowledge(first, 'a', { startedAt: first.tick }), 'b', 30);
+  expect(needsFetch(second)).toBe(false);
+  expect(needsFetch(reject(second, 'b'))).toBe(true);
+});
+
 test('4.5: an answer’s balance is believed only if no other window overlapped its own', () => {
   const alone = spend(ingestAmount(createModel('ada'), 1_000, 0), 'a', 100);
   expect(acknowledge(alone, 'a', { available: 895, startedAt: alone.tick }).confirmed?.balance.available).toBe(895);
@@ -248,6 +255,12 @@ test('4a.2: taking back ends the spend of that amount, and nothing else', () => 
   const taken = takeBack(two, 30);
   expect(taken?.id).toBe('b');
   expect(taken?.model.operations.map(({ state }) => state)).toEqual(['open', 'unknown']);
+});
+
+test('4a.2: of two spends of that amount, the one that has no answer yet is taken back', () => {
+  const two = announce(announce(begin(), 'a', 100), 'b', 100);
+  const settled = acknowledge(two, 'a', { startedAt: 1 });
+  expect(takeBack(settled, 100)?.id).toBe('b');
 });
 
 test('4a.5: a spend that was settled in another’s place gives the answer back when it is taken back', () => {
