@@ -1,8 +1,16 @@
 import type { Page } from '@playwright/test';
 import { PURCHASE } from '../../components/examples/scenario.ts';
 import { expectCredits } from '../support/display.ts';
-import { findUnexplainedFrames, readLedger, recordFrames, type Frame, type OwnOperation } from '../support/frames.ts';
+import {
+  findUnexplainedFrames,
+  FRAMES,
+  readLedger,
+  recordFrames,
+  type Frame,
+  type OwnOperation,
+} from '../support/frames.ts';
 import { expect, openPage, readMe, test, type People, type Person } from '../support/people.ts';
+import { openWindow, type RealTab } from '../support/real-tabs.ts';
 
 /** A command that the server refuses: pending for a while, and in no version. */
 const REFUSED: OwnOperation = { delta: -PURCHASE, containedIn: Number.POSITIVE_INFINITY };
@@ -35,10 +43,11 @@ async function expectExplained(person: Person, page: Page, readFrames: () => Pro
   const { available, operations } = await readLedger(person.request);
   const own = [...operations, ...Array.from({ length: refused }, () => REFUSED)];
   expect(findUnexplainedFrames(frames, available, own)).toEqual([]);
-  // The oracle has looked at what it is about: digits that stood, digits that rolled, and operations on top.
-  expect(frames.filter(({ standing }) => standing !== null).length).toBeGreaterThan(3);
-  expect(frames.filter(({ columns }) => columns.some(({ away }) => away !== 0)).length).toBeGreaterThan(10);
-  expect(frames.filter(({ equation }) => (equation?.pending ?? 0) !== 0).length).toBeGreaterThan(3);
+  // The oracle has looked at what it is about, on machines of any speed: digits that stood, digits that rolled, and
+  // operations on top.
+  expect(frames.filter(({ standing }) => standing !== null).length).toBeGreaterThan(0);
+  expect(frames.filter(isRolling).length).toBeGreaterThan(0);
+  expect(frames.filter(({ equation }) => (equation?.pending ?? 0) !== 0).length).toBeGreaterThan(0);
 }
 
 async function open(people: People): Promise<{ person: Person; page: Page; readFrames: () => Promise<Frame[]> }> {
@@ -101,33 +110,56 @@ test('every frame is explained while the server answers 503, a proxy 502, or nob
   expect((await readMe(person.request)).user.coins).toBe(2_000 - 4 * PURCHASE + 4 * 11);
 });
 
-test('every frame is explained in a tab that is left and looked at again, while another tab spends', async ({
+test('every frame is explained in tabs that are left and looked at again, while the other one spends', async ({
   people,
+  browser,
+  baseURL,
 }) => {
-  const { person, page, readFrames } = await open(people);
-  const other = await openPage(person, '/examples/credits');
-  await expectCredits(other, 2_000);
-  const readOther = await recordFrames(other);
-  for (const [here, there] of [
-    [page, other],
-    [other, page],
-    [page, other],
-  ] as const) {
-    await there.bringToFront();
-    await here.evaluate(setVisibility, 'hidden');
-    await run(there, 'purchase-accepted', 'purchase-refused', 'lost-answer');
-    await people.adjust(person, 40, 'While one is hidden');
-    await here.evaluate(setVisibility, 'visible');
-    await here.bringToFront();
-    await expectOutcomes(there, /Accepted/, 'purchase-accepted', 'lost-answer');
+  const person = await people.signUp({ credits: 2_000 });
+  const window = await openWindow(browser, person.context);
+  const tabs = [];
+  for (let i = 0; i < 2; i += 1) {
+    const tab = await window.openTab(`${baseURL}/examples/credits`, FRAMES.script);
+    await expect.poll(() => readTerm(tab, 'shown')).toBe('2,000');
+    tabs.push(tab);
   }
-  await expectExplained(person, page, readFrames, 3);
-  await expectExplained(person, other, readOther, 3);
+  const [first, second] = tabs;
+  if (first === undefined || second === undefined) throw new Error('There are two tabs.');
+
+  let purchases = 0;
+  for (const [looked, left] of [
+    [first, second],
+    [second, first],
+    [first, second],
+  ] as const) {
+    await looked.show();
+    expect(await left.evaluate('document.visibilityState')).toBe('hidden');
+    for (const id of ['purchase-accepted', 'purchase-refused', 'lost-answer']) {
+      await looked.evaluate(`document.querySelector('[data-scenario="${id}"] button').click()`);
+    }
+    purchases += 2;
+    await people.adjust(person, 40, 'While one is hidden');
+    const expected = 2_000 - purchases * PURCHASE + (purchases / 2) * 40;
+    await expect.poll(() => readTerm(looked, 'pending'), { timeout: 30_000 }).toBe('0');
+    await expect.poll(() => readTerm(looked, 'shown')).toBe(expected.toLocaleString('en-US'));
+  }
+
+  const { available, operations } = await readLedger(person.request);
+  for (const tab of tabs) {
+    // Only a page that is looked at has frames.
+    await tab.show();
+    const frames = (await tab.evaluate(FRAMES.read)) as Frame[];
+    expect(findUnexplainedFrames(frames, available, [...operations, REFUSED, REFUSED, REFUSED])).toEqual([]);
+    expect(frames.filter(isRolling).length).toBeGreaterThan(0);
+    expect(frames.at(-1)?.equation?.shown).toBe(available.at(-1));
+  }
+  await window.close();
 });
 
-/** Runs in the page: what a browser does when its tab is left or looked at; without a screen it shows every tab. */
-function setVisibility(state: string): void {
-  Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state });
-  Object.defineProperty(document, 'hidden', { configurable: true, get: () => state === 'hidden' });
-  document.dispatchEvent(new Event('visibilitychange'));
+function isRolling({ columns }: Frame): boolean {
+  return columns.some(({ away }) => away !== 0);
+}
+
+function readTerm(tab: RealTab, name: string): Promise<unknown> {
+  return tab.evaluate(`document.querySelector('[data-term="${name}"]')?.textContent ?? null`);
 }

@@ -9,9 +9,10 @@ import { createServer, request as forward, type IncomingMessage, type ServerResp
 /**
  * `pass` lets everything through, and answers 502 with a page of HTML where there is no server. `unavailable`: 503 with a
  * `Retry-After`. `bad-gateway`: 502. `hang`: nobody ever answers. `lose-answers`: the server answers, and the connection
- * dies. `buffer`: event streams are kept back.
+ * dies. `buffer`: event streams are kept back. `cacheable`: nothing is `no-store`, as on a host that allows its pages to be
+ * kept.
  */
-export type ProxyMode = 'pass' | 'unavailable' | 'bad-gateway' | 'hang' | 'lose-answers' | 'buffer';
+export type ProxyMode = 'pass' | 'unavailable' | 'bad-gateway' | 'hang' | 'lose-answers' | 'buffer' | 'cacheable';
 
 export interface FaultyProxy {
   url: string;
@@ -51,7 +52,8 @@ export async function startFaultyProxy(target: () => string): Promise<FaultyProx
         answered.once('end', () => response.destroy());
         return;
       }
-      response.writeHead(answered.statusCode ?? 502, answered.headers);
+      const kept = here === 'cacheable' ? { 'cache-control': 'private, no-cache' } : {};
+      response.writeHead(answered.statusCode ?? 502, { ...answered.headers, ...kept });
       const isStream = answered.headers['content-type']?.startsWith('text/event-stream') === true;
       if (here === 'buffer' && isStream) {
         response.flushHeaders();

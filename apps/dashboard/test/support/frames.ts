@@ -60,6 +60,12 @@ export async function recordFrames(page: Page): Promise<() => Promise<Frame[]>> 
     });
 }
 
+/** The same for a tab that the runner does not drive: run the script in it first, and evaluate what reads the frames. */
+export const FRAMES = {
+  script: `(${startRecording.toString()})()`,
+  read: 'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(window.paintedFrames))))',
+};
+
 /** Runs in the page. */
 function startRecording(): void {
   const host = window as unknown as { paintedFrames?: Frame[] };
