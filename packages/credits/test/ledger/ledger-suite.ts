@@ -7,6 +7,7 @@ import { testIdempotency } from './idempotency-suite.ts';
 import { testPeers } from './peers-suite.ts';
 import { testReads } from './reads-suite.ts';
 import { testScenarios } from './scenarios.ts';
+import { testVerifyRuns } from './verify-runs-suite.ts';
 import { testVerify } from './verify-suite.ts';
 import { testWithin } from './within-suite.ts';
 
@@ -19,6 +20,7 @@ export function testLedger(open: () => Promise<{ database: Database; drop?: () =
   testIdempotency(bench);
   testReads(bench);
   testVerify(bench);
+  testVerifyRuns(bench);
   testScenarios(bench);
   testWithin(bench);
   testPeers(bench);
