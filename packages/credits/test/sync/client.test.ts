@@ -90,6 +90,16 @@ test('a closed client is silent: no request, no stream, no news', async () => {
   await browser.advance(600_000);
   expect(sent('/api/credits')).toEqual([]);
   expect(numbers).toEqual([]);
+  expect(client.getState().stale).toBe(false); // not even the timer of its age runs on
+});
+
+test('what nobody knows does not grow old: after signing out nothing turns stale', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: false });
+  const { client } = openTab();
+  await browser.advance(1_000);
+  client.setAccount(null);
+  await browser.advance(60_000);
+  expect(client.getState()).toMatchObject({ confirmed: null, stale: false });
 });
 
 test('on a server nothing starts', async () => {

@@ -98,6 +98,25 @@ for (const versioned of [true, false]) {
   });
 }
 
+test('an answer that a frame has overtaken, passed on by hand as well, settles nobody else’s operation', async () => {
+  const { browser, client, creditsFetch, server, numbers } = await openPage();
+  server.onExchange = (exchange) => {
+    exchange.outMs = exchange.url.includes('amount=30') ? 800 : 5;
+    exchange.backMs = exchange.method === 'POST' ? 50 : 5;
+  };
+  client.open(-100, 'first');
+  const first = creditsFetch('/api/spend?amount=100', { method: 'POST' });
+  await browser.advance(20);
+  expect(client.getState().pending).toEqual([]);
+  client.open(-30, 'second');
+  void creditsFetch('/api/spend?amount=30', { method: 'POST' });
+  await browser.advance(100);
+  await client.settle(await (await first).json());
+  expect(client.getState().pending.map(({ delta, state }) => [delta, state])).toEqual([[-30, 'open']]);
+  await browser.advance(2_000);
+  expect([numbers, client.getState().pending]).toEqual([[900, 870], []]);
+});
+
 test('while two operations wait for their request nothing is guessed; one that has left waits no longer', async () => {
   const { browser, client, creditsFetch, left } = await openPage();
   const one = client.open(-10, 'one');
