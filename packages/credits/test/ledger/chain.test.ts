@@ -61,6 +61,20 @@ test('the canonical form is fixed for ever: what was hashed once gives the same 
   expect(HASH).toBe('20cdfb01703e4f5af8248bb763315f65a94c9b4386ac63530736c4aed565b08b');
 });
 
+test.each([['plain'], ['Zoë’s “lunch” 🍜'], ['a "quote" \\ and a line\nbreak'], ['\u2028'], ['']])(
+  'the canonical form of %j is what JSON makes of it',
+  (reason) => {
+    const facts = { ...TRANSFER, reason, metadata: JSON.stringify({ reason }) };
+    const { sourceVersion, destinationVersion, amount } = facts;
+    const digits = {
+      sourceVersion: `${sourceVersion}`,
+      destinationVersion: `${destinationVersion}`,
+      amount: `${amount}`,
+    };
+    expect(describeTransfer(facts)).toBe(JSON.stringify(Object.values({ ...facts, ...digits })));
+  },
+);
+
 test('numbers and their decimal digits are the same fact', () => {
   const digits = { ...ENTRY, version: '2', amount: '30', postedBefore: '100', postedAfter: '70' };
   expect(hashEntry(CHAIN_START, digits, describeTransfer({ ...TRANSFER, amount: '30' }))).toBe(HASH);
