@@ -284,3 +284,11 @@ test('4a.1: of the frames that wait, the newest is shown, whatever came last', (
   const waiting = ingest(ingest(announce(begin(), 'a', 100), snapshot(3, 1_020), frame), snapshot(2, 1_010), frame);
   expect(shown(reject(waiting, 'a'))).toBe(1_020);
 });
+
+test('4.5: the bare balance of one command takes no place among versions', () => {
+  const model = spend(begin(), 'a', 100);
+  const answered = acknowledge(model, 'a', { available: 850, startedAt: model.tick });
+  expect(answered.confirmed).toEqual(begin().confirmed);
+  expect(shown(answered)).toBe(900);
+  expect(needsFetch(answered)).toBe(true);
+});
