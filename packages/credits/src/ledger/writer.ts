@@ -8,7 +8,7 @@ import { giveBack } from './give-back.ts';
 import { toPayloads } from './hint.ts';
 import { createId } from './id.ts';
 import type { Intent } from './intent.ts';
-import { isConflict, isConnectionFailure, isPoolExhausted, toCreditsError } from './sql-error.ts';
+import { isConflict, isConnectionFailure, isPoolExhausted, isReadOnly, toCreditsError } from './sql-error.ts';
 
 /**
  * Group commit: callers' commands queue here, and one batch at a time takes what has collected while the one before was
@@ -86,7 +86,8 @@ export function createWriter({ database, clock, notify, onCommit }: WriterOption
         const repeatable = isConflict(error) || isConnectionFailure(error);
         if (repeatable && attempt < ATTEMPTS_MAX) continue;
         // One bad command is no reason to refuse its neighbours; a database that is away is.
-        if (batch.length > 1 && !isConnectionFailure(error) && !isPoolExhausted(error)) {
+        const away = isConnectionFailure(error) || isPoolExhausted(error) || isReadOnly(error);
+        if (batch.length > 1 && !away) {
           const half = Math.ceil(batch.length / 2);
           const answers = [await commit(batch.slice(0, half)), await commit(batch.slice(half))];
           return () => answers.forEach((answer) => answer());
