@@ -87,6 +87,11 @@ export const NAMED: Record<string, Answer> = {
   credits_reversed: (tables, [ids]) => list(ids).flatMap((id) => found(tables.reversals.get(id))),
   credits_hold_accounts: (tables, [ids]) => list(ids).flatMap((id) => found(tables.holds.get(id))),
   credits_versions: (tables, [ids]) => list(ids).flatMap((id) => found(tables.accounts.get(id))),
+  credits_next_end: (tables) =>
+    [...tables.holds.values()]
+      .filter((hold) => integer(hold['remaining']) > 0)
+      .toSorted((one, other) => at(one['expires_at']) - at(other['expires_at']))
+      .slice(0, 1),
   credits_expired: (tables, [now, limit]) => {
     const accounts = new Set<string>();
     for (const hold of tables.holds.values()) if (isExpired(hold, instant(now))) accounts.add(text(hold['account']));
