@@ -112,8 +112,8 @@ test('a reader that does not read costs one frame, then gets the newest state wh
 
 test('idle streams of a ledger that is ours alone ask it nothing', async () => {
   const questions: string[] = [];
-  const record = (name: 'snapshot' | 'versions' | 'balance') => () => {
-    questions.push(name);
+  const record = (question: 'snapshot' | 'versions' | 'balance') => () => {
+    questions.push(question);
     return Promise.reject(new Error('nobody was to ask'));
   };
   let isIdle = false;
