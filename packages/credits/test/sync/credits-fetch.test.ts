@@ -133,6 +133,15 @@ test('a purchase that took effect, and is taken back because its answer was lost
   expect(client.open(100, 'Daily bonus').cancels).toBeNull();
 });
 
+test('a purchase of the last user is not what the next one takes back', async () => {
+  const { browser, client, creditsFetch } = await openPage();
+  client.open(-100, 'Server purchase');
+  void creditsFetch('/api/spend?amount=100', { method: 'POST' });
+  await browser.advance(100);
+  client.setAccount('bob');
+  expect(client.open(100, 'Daily bonus').cancels).toBeNull();
+});
+
 test('while two operations wait for their request nothing is guessed; one that has left waits no longer', async () => {
   const { browser, client, creditsFetch, left } = await openPage();
   const one = client.open(-10, 'one');
