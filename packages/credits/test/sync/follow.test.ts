@@ -208,28 +208,28 @@ test.each([401, 403])(
   },
 );
 
-test('what an answer does not settle is asked again at once', async () => {
+test('what an answer does not settle is asked again: at once, then with patience', async () => {
   const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
   server.buffering = true;
   const { client, mutate, shown } = openTab();
   await browser.advance(10_000);
   server.move('ada', 5);
-  let incomplete = 1;
+  let incomplete = 2;
   server.onExchange = (exchange) => {
-    if (exchange.url.startsWith('/api/spend')) exchange.outMs = 400;
+    if (exchange.url.startsWith('/api/spend')) exchange.outMs = 5_000;
     if (exchange.method !== 'GET' || incomplete-- <= 0) return;
     // Too much has happened for its list of operations to be whole, and one was opened while it was on its way.
     exchange.fate = { status: 200, body: server.snapshot('ada') };
     exchange.backMs = 50;
+    browser.setTimer(() => void mutate(-100), 20);
   };
   void client.refresh({ force: true });
-  await browser.advance(10);
-  void mutate(-100);
-  await browser.advance(80);
-  expect(sent('/api/credits').length).toBeGreaterThanOrEqual(2);
-  expect(client.getState().confirmed?.version).toBe(2);
+  await browser.advance(150);
+  expect([sent('/api/credits').length, client.getState().confirmed?.version]).toEqual([2, 1]);
   await browser.advance(1_000);
-  expect(shown()).toBe(905);
+  expect([sent('/api/credits').length, client.getState().confirmed?.version]).toEqual([3, 2]);
+  await browser.advance(10_000);
+  expect([shown(), client.getState().pending]).toEqual([805, []]);
 });
 
 test('while an operation waits to be verified, a question that failed is asked again even on a hidden page', async () => {
