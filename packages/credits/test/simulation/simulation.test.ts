@@ -6,8 +6,8 @@ import { simulate } from './simulate.ts';
 const loop = watchEventLoop();
 afterAll(loop.restore);
 
-/** Schedules of each profile here; the same ones by the thousand are `npm run simulate`. */
-const SEEDS = 25;
+/** Schedules of each profile here; by the thousand they are `npm run simulate`. */
+const SEEDS = Number(process.env['SEEDS'] ?? 25);
 
 /** Seeds that once found something: they are run whatever the count. */
 const FOUND: Record<string, number[]> = {
