@@ -18,7 +18,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Client } from 'pg';
 import { createLedger } from '../packages/credits/src/ledger/create-ledger.ts';
 import { openDatabase, type Database } from '../packages/credits/src/ledger/database.ts';
 import type { Ledger } from '../packages/credits/src/ledger/ledger.ts';
@@ -248,10 +247,9 @@ async function createOpener(): Promise<{ open: () => Promise<Grown>; stop: () =>
   }
   const server = await startPostgres({ durable: true });
   async function administer(statement: string): Promise<void> {
-    const client = new Client({ connectionString: server.url });
-    await client.connect();
-    await client.query(statement);
-    await client.end();
+    const database = await openDatabase({ url: server.url, connectionsMax: 1 });
+    await database.pool.query(statement);
+    await database.close();
   }
   return {
     async open() {
