@@ -55,10 +55,11 @@ export function assertDelta(delta: unknown, shown: number | null): asserts delta
 export function createOpenOperations(core: Core, follower: Follower): OpenOperations {
   const { environment } = core;
   /**
-   * What the caller has begun and not ended yet, and in whose life. A frame that names an operation, or an answer that was
-   * overheard, may have decided it meanwhile, and the caller does not know.
+   * What the caller has begun and not ended yet: delta by id. A frame that names an operation, an answer that was
+   * overheard, or a sign-out may have ended it meanwhile, and the caller does not know. The page that takes back what the
+   * last user spent must not show the next one a refund (S9).
    */
-  const announced = new Map<string, { delta: number; life: number }>();
+  const announced = new Map<string, number>();
   /** Answers that have settled an operation unasked: told once more, they must not settle the next one. */
   const overheard = new Set<string>();
 
@@ -78,8 +79,8 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
       core.commit(takenBack.model);
       return handle(takenBack.id, takenBack.id);
     }
-    for (const [id, spend] of announced) {
-      if (delta < 0 || spend.delta !== -delta || spend.life !== core.life() || find(id) !== undefined) continue;
+    for (const [id, spent] of announced) {
+      if (delta < 0 || spent !== -delta || find(id) !== undefined) continue;
       // Taken back for want of an answer, but it took effect: a refund would be shown that never was.
       announced.delete(id);
       void follower.askNow();
@@ -100,7 +101,7 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
   function begin(delta: number, reason: string, openMs: number): OperationHandle {
     const id = environment.uuid();
     const life = core.life();
-    announced.set(id, { delta, life });
+    announced.set(id, delta);
     core.commit(open(core.model(), { id, delta, reason, named: false }));
     environment.setTimer(() => {
       announced.delete(id);

@@ -14,7 +14,7 @@ const FOUND: Record<string, number[]> = {
   // A refused repetition while the first request was still on its way; a session that ended in the middle of a command.
   'one-tab': [74],
   tabs: [184],
-  accounts: [28, 91, 234],
+  accounts: [13, 28, 91, 234],
   'unversioned-tabs': [28],
 };
 
