@@ -12,6 +12,8 @@ import { SYNC_MUTATIONS } from './sync.mjs';
  * @property {string} rule - What is kept, by its number where it has one.
  * @property {string} mistake - What the mutated source does instead.
  * @property {string} file - Below `packages/credits/src`.
+ * @property {string} by - The test file, below `packages/credits/test`, that is the first to be asked. Where it notices
+ *   nothing the whole suite is.
  * @property {string} find - Stands in the file exactly once.
  * @property {string} replace
  *
@@ -41,6 +43,11 @@ export const SUITES = /** @type {Suite[]} */ ([
     ),
   },
 ]);
+
+/** The test files to ask first. @param {Mutation} mutation */
+export function testsOf({ by }) {
+  return [`${TEST}/${by}.`];
+}
 
 /** Where the file is, as bundlers name it. @param {Mutation} mutation */
 export function pathOf({ file }) {
