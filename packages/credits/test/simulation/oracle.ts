@@ -72,7 +72,7 @@ export function createOracle(
       const undecided = isOut(tag) && !truth.isDecided(actor, id);
       if (version === undefined && !undecided && !pending.has(id)) continue;
       // What was taken and given back counts until the tab hears of either; both are true.
-      const either = truth.isUndone(tag) && !pending.has(id);
+      const either = (truth.isUndone(tag) || truth.wasGivenUp(actor, id)) && !pending.has(id);
       const counted = numbers.map((number) => number + delta);
       numbers = either ? [...numbers, ...counted] : counted;
     }

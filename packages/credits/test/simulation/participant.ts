@@ -108,7 +108,7 @@ export function createParticipant(options: ParticipantOptions): Participant {
       const response = await fetch(url, { method: 'POST', headers, signal: stop.signal });
       const result: unknown = await response.json();
       if (response.ok) await (withHandle ? handle.settle(result) : client.settle(result));
-      else if (withHandle) handle.cancel();
+      else if (withHandle && response.status < 500) handle.cancel();
       else client.open(cost, 'taken back');
     } catch {
       // With its id the outcome may be known by now, and then there is nothing to take back.

@@ -36,6 +36,8 @@ export interface Truth {
   available(account: string): number;
   /** Whether nothing can become of a key any more: it was applied, or given up. */
   isDecided(actor: string, key: string): boolean;
+  /** Whether a key was given up in some life: after a restore it can be used again, and nobody who gave it up knows. */
+  wasGivenUp(actor: string, key: string): boolean;
   /** Whether what an intention took was given back. */
   isUndone(tag: string): boolean;
   backup(): () => void;
@@ -54,6 +56,7 @@ export function createTruth(first: string): Truth {
   const tags = new Map<string, string>();
   const holdTags = new Map<string, string>();
   const undone = new Set<string>();
+  const givenUp = new Set<string>();
   const lives = new Map<string, Life>();
   let epoch = first;
   let life: Life = { accounts: new Map(), decided: new Set() };
@@ -86,7 +89,11 @@ export function createTruth(first: string): Truth {
     commit(rows, at) {
       revision += 1;
       for (const { table, row } of rows) {
-        if (table === 'credits_operations') life.decided.add(`${text(row['actor'])} ${text(row['key'])}`);
+        if (table === 'credits_operations') {
+          const key = `${text(row['actor'])} ${text(row['key'])}`;
+          life.decided.add(key);
+          if (row['fingerprint'] === null) givenUp.add(key);
+        }
         if (table !== 'credits_entries') continue;
         const account = text(row['account']);
         const hold = text(row['hold']);
@@ -105,6 +112,7 @@ export function createTruth(first: string): Truth {
     history: (account, which = epoch) => lives.get(which)?.accounts.get(account) ?? NOTHING,
     available: (account) => truth.history(account).changes.at(-1)?.available ?? 0,
     isDecided: (actor, key) => life.decided.has(`${actor} ${key}`),
+    wasGivenUp: (actor, key) => givenUp.has(`${actor} ${key}`),
     isUndone: (tag) => undone.has(tag),
     backup() {
       const kept = copy(life);
