@@ -26,6 +26,8 @@ export interface Truth {
   /** Grows with every commit and restore. */
   readonly revision: number;
   readonly epoch: string;
+  /** Whether this is not the first life. */
+  readonly isRestored: boolean;
   /** Names the intention behind a key before it is used. */
   name(actor: string, key: string, tag: string): void;
   /** Takes in what a transaction wrote, at its commit. */
@@ -84,6 +86,9 @@ export function createTruth(first: string): Truth {
     },
     get epoch() {
       return epoch;
+    },
+    get isRestored() {
+      return lives.size > 1;
     },
     name: (actor, key, tag) => void tags.set(`${actor} ${key}`, tag),
     commit(rows, at) {
