@@ -135,7 +135,7 @@ export const NEWS_MUTATIONS = [
     rule: '5 time-out: a request that nobody answers is given up',
     mistake: 'requests wait for ever',
     file: 'sync/request.ts',
-    by: 'sync/bad-input',
+    by: 'sync/mutation',
     find: 'const cancelTimer = environment.setTimer(abort, REQUEST_MS_MAX);',
     replace: 'const cancelTimer = (): void => undefined;',
   },

@@ -48,8 +48,8 @@ export const SUITES = /** @type {Suite[]} */ ([
 ]);
 
 /** What to ask first. @param {Mutation} mutation @returns {{ tests: string[], name: string | null }} */
-export function firstTestsOf({ by, test = null }) {
-  return { tests: [`${TEST}/${by}.`], name: test };
+export function firstTestsOf({ by, test }) {
+  return { tests: [`${TEST}/${by}.`], name: test ?? null };
 }
 
 /** Where the file is, as bundlers name it. @param {Mutation} mutation */
