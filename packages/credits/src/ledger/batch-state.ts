@@ -1,6 +1,6 @@
 import type { Credits } from '../contract/amount.ts';
 import type { Hold } from '../contract/hold.ts';
-import type { EntryKind, Metadata, Transfer } from '../contract/transfer.ts';
+import type { EntryKind, Transfer, TransferKind } from '../contract/transfer.ts';
 import type { ChainHash } from './chain.ts';
 import type { Receipt } from './command.ts';
 
@@ -53,14 +53,30 @@ export interface EntryRow {
   operation: string | null;
   actor: string | null;
   reason: string | null;
-  metadata: Metadata | null;
+  /** The JSON that is stored. */
+  metadata: string | null;
+  /** Microseconds since 1970, as the chain has it. */
+  createdAt: string;
   hash: ChainHash;
 }
 
-/** A transfer, and the versions of its two entries. */
-export interface TransferRow extends Transfer {
+/** A transfer as it is stored, with the versions of its two entries. */
+export interface TransferRow {
+  id: string;
+  kind: TransferKind;
+  source: string;
   sourceVersion: number;
+  destination: string;
   destinationVersion: number;
+  amount: Credits;
+  actor: string;
+  reason: string;
+  /** The JSON that is stored. */
+  metadata: string;
+  reverses: string | null;
+  hold: string | null;
+  /** Microseconds since 1970, as the chain has it. */
+  createdAt: string;
 }
 
 export interface OperationRow {

@@ -3,7 +3,7 @@ import { CREDITS_MAX, type Credits } from '../contract/amount.ts';
 import { CreditsError } from '../contract/error.ts';
 import type { Hold } from '../contract/hold.ts';
 import type { EntryKind, Transfer, TransferKind } from '../contract/transfer.ts';
-import type { AccountState, BatchChanges, BatchState } from './batch-state.ts';
+import type { AccountState, BatchChanges, BatchState, EntryRow, TransferRow } from './batch-state.ts';
 import { describeHold, describeTransfer, hashEntry, toMicroseconds } from './chain.ts';
 import type { IntentBase } from './intent.ts';
 
@@ -35,8 +35,6 @@ export interface Sides {
 
 /** One step on one account. */
 interface Step {
-  kind: EntryKind;
-  direction: 'debit' | 'credit';
   amount: Credits;
   transfer: Transfer | null;
   hold: string | null;
@@ -59,7 +57,8 @@ export function createJournal(state: BatchState, options: { now: string; createI
     accounts: new Set(),
   };
 
-  function record(account: AccountState, { kind, direction, amount, transfer, hold, base, about }: Step): void {
+  function record(account: AccountState, kind: EntryKind, direction: 'debit' | 'credit', step: Step): void {
+    const { amount, transfer, hold, base, about } = step;
     const { posted: postedBefore, held: heldBefore } = account;
     if (kind === 'transfer') account.posted += direction === 'credit' ? amount : -amount;
     if (kind === 'post') account.posted -= amount;
@@ -72,7 +71,7 @@ export function createJournal(state: BatchState, options: { now: string; createI
     changes.accounts.add(account.id);
     // An entry with a transfer says who and why by it.
     const said = transfer === null ? (base ?? { actor: LEDGER_ACTOR, reason: 'The hold expired', metadata: {} }) : null;
-    const entry = {
+    const entry: EntryRow = {
       account: account.id,
       version: account.version,
       kind,
@@ -87,11 +86,13 @@ export function createJournal(state: BatchState, options: { now: string; createI
       operation: base !== null && base.actor === account.id ? base.key : null,
       actor: said?.actor ?? null,
       reason: said?.reason ?? null,
-      metadata: said?.metadata ?? null,
+      metadata: said === null ? null : JSON.stringify(said.metadata),
+      createdAt,
+      hash: '',
     };
-    const metadata = entry.metadata === null ? null : JSON.stringify(entry.metadata);
-    account.hash = hashEntry(account.hash, { ...entry, metadata, createdAt }, about);
-    changes.entries.push({ ...entry, hash: account.hash });
+    entry.hash = hashEntry(account.hash, entry, about);
+    account.hash = entry.hash;
+    changes.entries.push(entry);
   }
 
   function findAccount(id: string): AccountState {
@@ -129,25 +130,38 @@ export function createJournal(state: BatchState, options: { now: string; createI
         hold: link.hold ?? null,
         createdAt: options.now,
       };
-      const versions = { sourceVersion: source.version + 1, destinationVersion: destination.version + 1 };
-      changes.transfers.push({ ...transfer, ...versions });
-      const metadata = JSON.stringify(transfer.metadata);
-      const about = describeTransfer({ ...transfer, ...versions, metadata, createdAt });
+      // Field by field: this runs for every transfer, and copying objects would cost as much as the hashes.
+      const row: TransferRow = {
+        id: transfer.id,
+        kind,
+        source: source.id,
+        sourceVersion: source.version + 1,
+        destination: destination.id,
+        destinationVersion: destination.version + 1,
+        amount,
+        actor: base.actor,
+        reason: base.reason,
+        metadata: JSON.stringify(base.metadata),
+        reverses: transfer.reverses,
+        hold: transfer.hold,
+        createdAt,
+      };
+      changes.transfers.push(row);
+      const about = describeTransfer(row);
       const step = { amount, transfer, hold: transfer.hold, base, about };
-      record(source, { ...step, kind: transfer.hold === null ? 'transfer' : 'post', direction: 'debit' });
-      record(destination, { ...step, kind: 'transfer', direction: 'credit' });
+      record(source, transfer.hold === null ? 'transfer' : 'post', 'debit', step);
+      record(destination, 'transfer', 'credit', step);
       return transfer;
     },
     open(base, hold) {
       changes.holdsOpened.push(hold);
       const about = describeHold({ ...hold, createdAt });
       const step = { amount: hold.amount, transfer: null, hold: hold.id, base, about };
-      record(findAccount(hold.account), { ...step, kind: 'hold', direction: 'debit' });
+      record(findAccount(hold.account), 'hold', 'debit', step);
     },
     release(base, hold, final) {
       const step = { amount: hold.remaining, transfer: null, hold: hold.id, base, about: null };
-      const kind = final === 'voided' ? 'void' : 'expire';
-      record(findAccount(hold.account), { ...step, kind, direction: 'credit' });
+      record(findAccount(hold.account), final === 'voided' ? 'void' : 'expire', 'credit', step);
       return resolve(hold, 0, final);
     },
   };
