@@ -15,6 +15,8 @@ export interface Begun {
   id: string;
   delta: number;
   account: string;
+  /** Whether the tab knew by then whose page it was. */
+  isKnown: boolean;
 }
 
 export interface Watched {
@@ -67,8 +69,10 @@ export function createOracle(
   /** Every number that the ledger at a version and this tab's own operations can come to. */
   function explain(history: History, at: number, pending: ReadonlySet<string>): number[] {
     let numbers = [history.changes[at - 1]?.available ?? 0];
-    for (const [tag, { id, delta, account: actor }] of begun) {
-      if (actor !== account || forgotten.has(tag)) continue;
+    for (const [tag, { id, delta, account: actor, isKnown }] of begun) {
+      // A page that did not know yet whose it was believes the first account that it hears of.
+      const isOurs = actor === account || (!isKnown && pending.has(id));
+      if (!isOurs || forgotten.has(tag)) continue;
       const version = history.versionOf.get(tag);
       if (version !== undefined && version <= at) continue;
       const undecided = isOut(tag) && !truth.isDecided(actor, id);

@@ -46,7 +46,7 @@ export function createParticipant(options: ParticipantOptions): Participant {
   let busy = 0;
 
   function begin(tag: string, id: string, delta: number): void {
-    begun.set(tag, { id, delta, account: user() ?? '' });
+    begun.set(tag, { id, delta, account: user() ?? '', isKnown: client.getState().account !== null });
   }
 
   function makeUrl(delta: number, tag: string): string {
