@@ -23,9 +23,13 @@ export {
   CREDITS_PATH,
   CREDITS_ROUTES,
   HISTORY_LIMIT_MAX,
+  HOLD_LIST_STATES,
+  HOLDS_LIMIT_MAX,
   IDEMPOTENCY_KEY_HEADER,
   OPERATIONS_MAX,
   type HistoryPage,
+  type HoldListState,
+  type HoldsPage,
 } from './contract/route.ts';
 export { parseSnapshot, type Snapshot } from './contract/snapshot.ts';
 export {

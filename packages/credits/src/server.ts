@@ -14,10 +14,18 @@ export { createServerStop } from './http/server-stop.ts';
 export { toNextHandlers } from './http/to-next-handlers.ts';
 export { toNodeListener, type NodeListener } from './http/to-node-listener.ts';
 export { toProblemResponse } from './http/to-problem-response.ts';
-export type { Circulation, Ledger, VerifyReport } from './ledger/ledger.ts';
+export type {
+  Circulation,
+  HoldsQuestion,
+  JoinedLedger,
+  Ledger,
+  LedgerCommands,
+  VerifyReport,
+} from './ledger/ledger.ts';
 export type {
   AdjustCommand,
   CommandBase,
+  ExtendCommand,
   GrantCommand,
   HoldCommand,
   PostCommand,

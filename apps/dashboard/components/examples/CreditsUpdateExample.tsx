@@ -1,5 +1,6 @@
 'use client';
 
+import CreditsDisplay from '@/components/CreditsDisplay';
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
 import { DisplayGallery } from './display-gallery';
@@ -18,8 +19,12 @@ export default function CreditsUpdateExample() {
   const failures = useFailureScenarios();
   return (
     <div className="grid grid-cols-1 gap-6">
+      {/* Phones have no number in the header: here it stays in sight while scenarios run. */}
+      <div className="sticky top-17 z-10 justify-self-center rounded-full shadow-lg sm:hidden">
+        <CreditsDisplay variant="prominent" size="md" />
+      </div>
       <div className="grid grid-cols-1 gap-6 lg:grid-cols-2">
-        {/* On phones it comes after the scenarios: the number itself stays in sight in the header. */}
+        {/* The panel comes first where it fits beside the scenarios, and after them where it does not. */}
         <div className="order-2 min-w-0 lg:sticky lg:top-22 lg:order-1 lg:self-start">
           <LiveDevtools />
         </div>

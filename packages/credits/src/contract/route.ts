@@ -1,3 +1,4 @@
+import type { Hold } from './hold.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Entry } from './transfer.ts';
 
@@ -12,6 +13,8 @@ export const CREDITS_ROUTES = {
   stream: '/stream',
   /** `GET` → page of entries, newest first; query `before` (version) and `limit`. */
   history: '/history',
+  /** `GET` → page of holds, newest first; query `state`, `before` (hold id) and `limit`. */
+  holds: '/holds',
   /** `POST {operations: [id]}` → snapshot in which each id is `applied` or `rejected`, for good. */
   settle: '/settle',
   /** `GET` → OpenAPI document. */
@@ -31,6 +34,24 @@ export const APPLIED_SPAN_MAX = 1_000;
 
 /** Most entries of one history page; more are refused with `invalid_request`. */
 export const HISTORY_LIMIT_MAX = 100;
+
+/** Most holds of one page; more are refused with `invalid_request`. */
+export const HOLDS_LIMIT_MAX = 100;
+
+/** What lists of holds tell apart: `open` is whatever still reserves credits, partly posted ones included. */
+export const HOLD_LIST_STATES = ['open', 'posted', 'voided', 'expired'] as const;
+
+/** Which holds a list names. */
+export type HoldListState = (typeof HOLD_LIST_STATES)[number];
+
+/** One page of an account's holds. */
+export interface HoldsPage {
+  holds: Hold[];
+  /** Pass as `before` to read on; null on the last page. */
+  next: string | null;
+  /** The account at the very instant of the list: all its open holds together are `balance.held`. */
+  snapshot: Snapshot;
+}
 
 /** One page of an account's history. */
 export interface HistoryPage {

@@ -45,6 +45,8 @@ export function parseSnapshot(value: unknown): Snapshot {
     s.balance !== null &&
     whole(s.balance.posted) &&
     whole(s.balance.held) &&
+    s.balance.held >= 0 &&
+    whole(s.balance.available) &&
     s.balance.available === s.balance.posted - s.balance.held &&
     Array.isArray(s.applied) &&
     s.applied.every((id) => typeof id === 'string') &&

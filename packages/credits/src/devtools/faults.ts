@@ -59,6 +59,7 @@ export function createFaults(options: FaultsOptions = {}): Faults {
   const affects = options.affects ?? ((url) => url.origin === page.location.origin && url.pathname.startsWith('/api/'));
   const listeners = new Set<() => void>();
   const taps = new Set<StreamTap>();
+  const passed: string[] = [];
   let state: FaultsState = Object.freeze({ fault: 'none', buffering: false, dropping: 0, streams: 0, hits: 0 });
 
   function patch(change: Partial<FaultsState>): void {
@@ -91,6 +92,7 @@ export function createFaults(options: FaultsOptions = {}): Faults {
     const { body, status, statusText, headers } = response;
     if (body === null || !(headers.get('content-type') ?? '').startsWith('text/event-stream')) return response;
     const tapped = tapStream(body, {
+      passed,
       judge(isSnapshot) {
         if (isSnapshot && state.dropping > 0) {
           patch({ dropping: state.dropping - 1, hits: state.hits + 1 });

@@ -4,7 +4,7 @@
  * those are what the reader's own tests are for.
  */
 
-/** Frames that can be brought again. */
+/** Snapshots that can be brought again, each some 300 bytes. */
 const REMEMBERED_MAX = 20;
 
 /** What becomes of a frame that has just arrived. */
@@ -26,15 +26,15 @@ export interface StreamTap {
 /**
  * @param judge - Asked about each frame as it arrives; `isSnapshot` is false for heartbeats and farewells.
  * @param onEnd - Called once, whoever ended the stream.
+ * @param passed - Snapshots that were passed on, newest first; taps that share it can bring those of a connection before.
  */
 export function tapStream(
   source: ReadableStream<Uint8Array>,
-  { judge, onEnd }: { judge: (isSnapshot: boolean) => Verdict; onEnd: () => void },
+  { judge, onEnd, passed = [] }: { judge: (isSnapshot: boolean) => Verdict; onEnd: () => void; passed?: string[] },
 ): StreamTap {
   const reader = source.getReader();
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
-  const passed: string[] = [];
   let held: string[] = [];
   let ended = false;
   let enqueue: (frame: string) => void = () => undefined;

@@ -6,7 +6,7 @@ import { readBatch } from './batch-read.ts';
 import { writeBatch } from './batch-write.ts';
 import type { Receipt } from './command.ts';
 import type { Database } from './database.ts';
-import { decide } from './decide.ts';
+import { decide, type Outcome } from './decide.ts';
 import { giveBack } from './give-back.ts';
 import { JOINED, toPayloads, type Hints } from './hint.ts';
 import { createId } from './id.ts';
@@ -105,7 +105,7 @@ export function createTransactions({ database, clock, hints }: TransactionsOptio
     return turn;
   }
 
-  async function attempt({ client, sender, onChanged }: Scope, intent: KeyedIntent): Promise<Receipt> {
+  async function attempt({ client, sender, onChanged }: Scope, intent: KeyedIntent): Promise<Outcome> {
     const { rows } = await client.query<Record<(typeof PLANNER)[number], string>>(SETTINGS);
     if (hints.notify !== null) await client.query(LIMIT_IDLING);
     const nowMs = clock();
@@ -125,23 +125,28 @@ export function createTransactions({ database, clock, hints }: TransactionsOptio
     }
     const outcome = outcomes[0];
     assert(outcome !== undefined, 'The command was not decided.');
-    if ('error' in outcome) throw outcome.error;
-    assert(outcome.receipt !== null, 'The command was answered without a receipt.');
-    return outcome.receipt;
+    return outcome;
   }
 
-  async function run(scope: Scope, intent: KeyedIntent): Promise<Receipt> {
-    assert(scope.isOpen, ENDED);
+  async function decideOnce(scope: Scope, intent: KeyedIntent): Promise<Outcome> {
     for (let count = 1; ; count += 1) {
       try {
         return await attempt(scope, intent);
       } catch (error) {
-        // Nothing is left of the attempt; where there was no savepoint yet, there is nothing to undo.
+        // Nothing is left of the attempt. Where it had no savepoint yet, the transaction is lost anyway.
         await scope.client.query(UNDO).catch(() => undefined);
         if (isDuplicate(error) && count < ATTEMPTS_MAX) continue;
         throw toJoinedError(error);
       }
     }
+  }
+
+  async function run(scope: Scope, intent: KeyedIntent): Promise<Receipt> {
+    assert(scope.isOpen, ENDED);
+    const outcome = await decideOnce(scope, intent);
+    if ('error' in outcome) throw outcome.error;
+    assert(outcome.receipt !== null, 'The command was answered without a receipt.');
+    return outcome.receipt;
   }
 
   async function insertAccount(scope: Scope, id: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { parseBalanceAmount } from '../contract/amount.ts';
+import type { CreditsError } from '../contract/error.ts';
 import { parseSnapshot, type Snapshot } from '../contract/snapshot.ts';
 
 /** What an answer of any route says about the balance. */
@@ -10,24 +11,30 @@ export interface Answer {
   account?: string;
   /** The answer says `success: false`, whatever its status. */
   refused: boolean;
+  /**
+   * Why what it says of the balance cannot be read: `protocol` for a snapshot, `invalid_request` for a bare balance that is
+   * not a whole number from 0 up. What else the answer says still holds.
+   */
+  error?: CreditsError;
 }
 
 /**
  * Reads what a route answered: `snapshot`, else `data.new_balance`, else `user.coins`. An answer that says nothing of a
- * balance is fine.
- *
- * @throws {CreditsError} `invalid_request` — a balance that is not a whole number from 0 up.
- * @throws {CreditsError} `protocol` — a snapshot that cannot be read.
+ * balance is fine. Never throws.
  */
 export function readAnswer(body: unknown): Answer {
   const { snapshot, data, user, success } = toRecord(body);
   const answer: Answer = { refused: success === false };
   const { id, coins } = toRecord(user);
   if (typeof id === 'string' || typeof id === 'number') answer.account = String(id);
-  if (snapshot !== undefined && snapshot !== null) answer.snapshot = parseSnapshot(snapshot);
   const balance = toRecord(data)['new_balance'];
-  if (balance !== undefined) answer.available = parseBalanceAmount(balance, 'data.new_balance');
-  else if (coins !== undefined) answer.available = parseBalanceAmount(coins, 'user.coins');
+  try {
+    if (snapshot !== undefined && snapshot !== null) answer.snapshot = parseSnapshot(snapshot);
+    if (balance !== undefined) answer.available = parseBalanceAmount(balance, 'data.new_balance');
+    else if (coins !== undefined) answer.available = parseBalanceAmount(coins, 'user.coins');
+  } catch (error) {
+    answer.error = error as CreditsError; // nothing else is thrown there
+  }
   return answer;
 }
 

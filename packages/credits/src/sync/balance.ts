@@ -1,8 +1,8 @@
-import { CreditsError, isCreditsError } from '../contract/error.ts';
+import { CreditsError } from '../contract/error.ts';
 import { CREDITS_ROUTES, OPERATIONS_MAX } from '../contract/route.ts';
 import { parseSnapshot } from '../contract/snapshot.ts';
 import { readAnswer, type Answer } from './answer.ts';
-import { isWorthRetrying, request, toError, type Requester } from './request.ts';
+import { isNetworkError, isWorthRetrying, request, toError, toProtocolError, type Requester } from './request.ts';
 import type { Model } from './state.ts';
 
 /** What one question for the balance came to. */
@@ -39,11 +39,11 @@ export async function readBalance(
       const kind = status === 401 || status === 403 ? 'denied' : isWorthRetrying(status) ? 'failed' : 'refused';
       return { kind, error: toError(reply), retryAfterMs };
     }
-    const answer = versioned ? { snapshot: parseSnapshot(reply.body), refused: false } : readAnswer(reply.body);
+    const answer: Answer = versioned ? { snapshot: parseSnapshot(reply.body), refused: false } : readAnswer(reply.body);
+    if (answer.error !== undefined) throw answer.error;
     if (answer.snapshot !== undefined || answer.available !== undefined) return { kind: 'heard', answer, asked };
     throw new CreditsError('protocol', 'The server answered without a balance.');
   } catch (cause) {
-    const error = isCreditsError(cause) ? cause : new CreditsError('protocol', undefined, { cause });
-    return { kind: 'failed', error, retryAfterMs: 0 };
+    return { kind: 'failed', error: isNetworkError(cause) ? cause : toProtocolError(cause), retryAfterMs: 0 };
   }
 }

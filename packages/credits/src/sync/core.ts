@@ -2,6 +2,7 @@
  * Holds the model and the view of one client, and tells listeners when the view changed. The only place that replaces
  * either: whoever learns something passes the next model to `commit`.
  */
+import type { CreditsError } from '../contract/error.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
 import type { Environment } from './environment.ts';
 import { createModel, ingest, type Model, type Source } from './state.ts';
@@ -15,10 +16,12 @@ export interface Frame {
   /** Wall-clock milliseconds. */
   at: number;
   via: 'stream' | 'fetch' | 'answer' | 'tab';
-  /** Null for a balance of a host without versions. */
+  /** Null for a balance of a host without versions, and for what could not be read. */
   snapshot: Snapshot | null;
   /** Whether it became the confirmed balance, now. */
   accepted: boolean;
+  /** `protocol`: why it could not be read; null when it could. */
+  error: CreditsError | null;
 }
 
 export interface Core {
@@ -66,7 +69,20 @@ export function createCore(environment: Environment, onCommit: () => void, onFra
     const keys = Object.keys(view) as (keyof CreditsState)[];
     if (keys.every((key) => state[key] === view[key])) return;
     state = Object.freeze({ ...state, ...view });
-    for (const listener of listeners) listener(state);
+    tell(listeners, () => state);
+  }
+
+  /** A listener that throws is not let near the engine: its error goes where errors of timers go. */
+  function tell<News>(to: Iterable<(news: News) => void>, news: () => News): void {
+    for (const listener of to) {
+      try {
+        listener(news());
+      } catch (error) {
+        environment.setTimer(() => {
+          throw error;
+        }, 0);
+      }
+    }
   }
 
   function confirmation(): Partial<CreditsState> {
@@ -101,12 +117,12 @@ export function createCore(environment: Environment, onCommit: () => void, onFra
       const accepted = commit(ingest(model, snapshot, source));
       const { confirmed } = model;
       if (!accepted && confirmed?.epoch === snapshot.epoch && confirmed.version === snapshot.version) core.confirm();
-      core.report({ via, snapshot, accepted });
+      core.report({ via, snapshot, accepted, error: null });
     },
     confirm: () => publish(confirmation()),
     report(frame) {
       const full = Object.freeze({ at: environment.wallClock(), ...frame });
-      for (const listener of frameListeners) listener(full);
+      tell(frameListeners, () => full);
     },
     patch: publish,
     reset(account) {

@@ -8,7 +8,10 @@ export interface StreamEvent {
   lastEventId: string;
 }
 
-/** Longest line and longest event, in characters. Our frames are some hundred bytes: more is not ours. */
+/**
+ * Longest line and longest data of one event, in characters. Our largest frame names 1,000 operations and stays below
+ * half of this: more is not ours, and waiting for its end would fill the memory.
+ */
 export const EVENT_LENGTH_MAX = 262_144;
 
 /**
@@ -29,6 +32,7 @@ export function createEventParser(onEvent: (event: StreamEvent) => void): (bytes
   let lastEventId = '';
 
   function readLine(line: string): void {
+    assertBounded(line);
     if (line === '') {
       if (data !== null) onEvent({ name: name || 'message', data, lastEventId });
       name = '';
@@ -38,7 +42,7 @@ export function createEventParser(onEvent: (event: StreamEvent) => void): (bytes
     const colon = line.indexOf(':');
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
-    if (field === 'data') data = data === null ? value : `${data}\n${value}`;
+    if (field === 'data') assertBounded((data = data === null ? value : `${data}\n${value}`));
     else if (field === 'event') name = value;
     else if (field === 'id' && !value.includes('\0')) lastEventId = value;
     // An empty field name is a comment; any other is to be ignored.
@@ -49,12 +53,18 @@ export function createEventParser(onEvent: (event: StreamEvent) => void): (bytes
     if (text === '') return;
     // A CR ends a line at once, without waiting for the LF that may follow in the next piece: that LF is skipped here.
     if (endedWithReturn && text.startsWith('\n')) text = text.slice(1);
-    endedWithReturn = text === '' ? false : text.endsWith('\r');
-    const lines = (rest + text).split(/\r\n|\r|\n/);
+    endedWithReturn = text.endsWith('\r');
+    // Only what is new is searched: a long line that comes byte by byte must not be read again with each of them.
+    const [first = '', ...lines] = text.split(/\r\n|\r|\n/);
+    lines.unshift(rest + first);
     rest = lines.pop() ?? '';
     for (const line of lines) readLine(line);
-    if (rest.length + (data?.length ?? 0) > EVENT_LENGTH_MAX) {
-      throw new RangeError(`The event stream sent more than ${EVENT_LENGTH_MAX} characters without an end.`);
-    }
+    assertBounded(rest);
   };
+}
+
+function assertBounded(text: string): void {
+  if (text.length > EVENT_LENGTH_MAX) {
+    throw new RangeError(`The event stream sent more than ${EVENT_LENGTH_MAX} characters without an end.`);
+  }
 }

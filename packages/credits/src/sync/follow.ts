@@ -1,7 +1,7 @@
 /**
- * Follows the balance: decides when to ask for it, when to hold the stream, and goes with the page's life (hidden,
- * offline, back/forward cache), the other tabs and the user's sessions. What the answers do to the number is decided in
- * `state.ts`.
+ * Follows the balance: asks for it, hears the news of it, and knows whose it is. Whether anybody looks is decided in
+ * `presence.ts`, how news come in `news.ts`, when a question leaves in `poller.ts`, and what an answer does to the number
+ * in `state.ts`.
  */
 import type { CreditsError } from '../contract/error.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
@@ -9,18 +9,16 @@ import type { Answer } from './answer.ts';
 import { backoffMs } from './backoff.ts';
 import { readBalance, type Reading } from './balance.ts';
 import type { Core, Frame } from './core.ts';
-import type { PageEvent } from './environment.ts';
-import { createLink } from './link.ts';
+import { createNews } from './news.ts';
 import { createPoller } from './poller.ts';
-import type { Requester } from './request.ts';
+import { createPresence } from './presence.ts';
+import { toProtocolError, type Requester } from './request.ts';
 import { acknowledge, ingestAmount, needsFetch } from './state.ts';
-import { createTabs, type TabMessage, type Tabs } from './tabs.ts';
+import type { TabMessage } from './tabs.ts';
 import type { ConnectionState } from './view.ts';
 
 /** While news come by themselves, they are checked this often all the same. */
 const SAFETY_POLL_MS = 300_000;
-/** A hidden page keeps its stream this long. */
-const HIDDEN_MS_MAX = 60_000;
 
 export interface Follower {
   start(): () => void;
@@ -38,13 +36,14 @@ export interface Follower {
   spread(): void;
   /** Passes on to the other tabs what they may not have heard. */
   relay(frame: Frame): void;
+  /** Something cannot be read: the number stays, the view says so, and the server is asked. */
+  misunderstand(cause: unknown, via: Frame['via']): void;
   close(): void;
 }
 
 export function createFollower(core: Core, requester: Requester, pollIntervalMs: number): Follower {
   const { environment } = core;
   const poller = createPoller(environment, read);
-  let starts = 0;
   let versioned: boolean | null = null;
   let error: CreditsError | null = null;
   let failures = 0;
@@ -54,35 +53,67 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
   let readTick = -1;
   let heeded = false;
   let abort = new AbortController();
-  let tabs: Tabs | null = null;
-  let dropLink: (() => void) | null = null;
-  let cancelHidden = (): void => undefined;
-  let stopListening = (): void => undefined;
 
   let signedOut = false;
   /** The server refuses for good: only someone who asks makes us ask again. */
   let stopped = false;
-  /** The page is in the back/forward cache, or nothing is displayed. */
-  let suspended = false;
-  /** The page has been hidden for so long that its stream is closed. */
-  let dormant = false;
-  /** The server offers no stream, or not to us. */
+  /** The server offers no stream, or not to us, or the balance is to be asked for first. */
   let streamless = false;
-  /** This tab holds the stream, and it brings news. */
-  let live = false;
-  /** Another tab does. */
+  /** Another tab holds the stream, and brings us its news. */
   let following = false;
 
-  const isWatched = (): boolean => starts > 0 && environment.isOnline() && !suspended && !stopped && !signedOut;
+  const presence = createPresence(environment, {
+    onStart() {
+      streamless = false;
+      news.join();
+      void ask(poller.askSoon);
+    },
+    onWake() {
+      news.join();
+      // The balance first: a stream that was closed follows when it is answered.
+      streamless = !news.isLinked();
+      void ask(poller.askNow).then(() => {
+        streamless = false;
+        update();
+      });
+    },
+    onLeave() {
+      news.leave();
+      abandon();
+    },
+    onChange() {
+      poller.plan(interval());
+      update();
+    },
+  });
+
+  const news = createNews(core, requester, {
+    onSnapshot(snapshot, startedAt) {
+      if (!own(snapshot.account)) return become(null);
+      error = null;
+      core.take(snapshot, { startedAt }, 'stream');
+      update();
+    },
+    onAlive: checkNewest,
+    onMessage,
+    onUnreadable: misunderstand,
+    onLive() {
+      poller.plan(interval());
+      update();
+    },
+    onDenied(certain) {
+      if (certain) return become(null);
+      streamless = true;
+      update();
+      void poller.askNow();
+    },
+  });
+
+  const isFollowed = (): boolean => presence.isHere() && !stopped && !signedOut;
 
   /** After every change of the above: the stream, and what the view says of the connection. */
   function update(): void {
-    const { account } = core.model();
-    if (!isWatched() || !versioned || account === null || tabs === null || dormant || streamless) {
-      dropLink?.();
-      dropLink = null;
-      setLive(false);
-    } else dropLink ??= link(tabs, account);
+    news.link(isFollowed() && versioned === true && !presence.isDormant() && !streamless ? core.model().account : null);
     const state = connectionState();
     const { connection } = core.state();
     if (connection.state !== state || connection.error !== error) {
@@ -93,17 +124,17 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
   function connectionState(): ConnectionState['state'] {
     if (signedOut) return 'signed-out';
     if (stopped) return 'stopped';
-    if (starts === 0) return 'idle';
+    if (!presence.isStarted()) return 'idle';
     if (!environment.isOnline()) return 'offline';
-    if (live) return 'streaming';
+    if (news.isLive()) return 'streaming';
     if (following) return 'following';
     return versioned === null && error === null ? 'connecting' : 'polling';
   }
 
   /** Milliseconds to the next poll; null while there is to be none. */
   function interval(): number | null {
-    if (!isWatched() || !environment.isVisible()) return null;
-    if (live) return SAFETY_POLL_MS;
+    if (!isFollowed() || !environment.isVisible()) return null;
+    if (news.isLive()) return SAFETY_POLL_MS;
     // ±10 % where a stream was lost, so that its tabs do not all poll at the same instant.
     return versioned ? pollIntervalMs * (0.9 + 0.2 * environment.random()) : pollIntervalMs;
   }
@@ -120,11 +151,9 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
     if (life !== core.life()) return;
     core.patch({ fetching: false });
     if (!signal.aborted) {
-      const next = hear(reading, readTick);
-      if (life !== core.life()) return;
-      poller.plan(next);
+      poller.plan(hear(reading, readTick));
       update();
-    } else if (starts > 0 && !suspended) void poller.askNow(); // given up by ourselves, and the page is back already
+    } else if (presence.isHere()) void poller.askNow(); // given up by ourselves, and the page is back already
   }
 
   /** Returns in how many milliseconds to ask again; null for never. */
@@ -140,7 +169,7 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
     if (snapshot !== undefined) core.take(snapshot, { startedAt, asked }, 'fetch');
     else {
       const accepted = core.commit(ingestAmount(core.model(), available, startedAt));
-      core.report({ via: 'fetch', snapshot: null, accepted });
+      core.report({ via: 'fetch', snapshot: null, accepted, error: null });
     }
     failures = denials = 0;
     error = null;
@@ -153,6 +182,7 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
 
   function fail(reading: Exclude<Reading, { kind: 'heard' }>): number | null {
     error = reading.error;
+    if (error.code === 'protocol') core.report({ via: 'fetch', snapshot: null, accepted: false, error });
     // The session is checked once more: one answer may have met a server that was just starting.
     if (reading.kind === 'denied' && (denials += 1) > 1) become(null, error);
     else if (reading.kind === 'refused') stopped = true;
@@ -160,6 +190,14 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
       return backoffMs((failures += 1), environment.random(), reading.retryAfterMs);
     }
     return null;
+  }
+
+  function misunderstand(cause: unknown, via: Frame['via']): void {
+    error = toProtocolError(cause);
+    core.report({ via, snapshot: null, accepted: false, error });
+    // Coalesced, so that a stream of nonsense costs one question every five seconds.
+    if (environment.isVisible()) void ask(poller.askSoon);
+    update();
   }
 
   function heed(): void {
@@ -170,35 +208,6 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
     heeded = needed;
   }
 
-  function link(among: Tabs, account: string): () => void {
-    return createLink(core, requester, among, {
-      account,
-      onSnapshot(snapshot, startedAt) {
-        if (!own(snapshot.account)) return become(null);
-        error = null;
-        core.take(snapshot, { startedAt }, 'stream');
-        update();
-      },
-      onAlive: checkNewest,
-      onLive(now) {
-        setLive(now);
-        update();
-      },
-      onDenied(certain) {
-        if (certain) return become(null);
-        streamless = true;
-        update();
-        void poller.askNow();
-      },
-    });
-  }
-
-  function setLive(now: boolean): void {
-    if (live === now) return;
-    live = now;
-    poller.plan(interval());
-  }
-
   /** The stream is alive, and this is its newest version: what is shown is fresh only if it is that one (S10). */
   function checkNewest({ epoch, version }: Pick<Snapshot, 'epoch' | 'version'>): boolean {
     const { confirmed } = core.model();
@@ -207,13 +216,13 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
     return same;
   }
 
-  function onTab(message: TabMessage): void {
+  function onMessage(message: TabMessage): void {
     if (message.account !== core.model().account) return;
     if (message.kind === 'left') return become(null);
     if (message.kind === 'hint') return void poller.askNow();
     if (message.kind === 'frame') core.take(message.snapshot, { startedAt: -1 }, 'tab');
     else if (!checkNewest(message)) void poller.askSoon();
-    if (live) return;
+    if (news.isLive()) return;
     following = true;
     // A leader that falls silent costs one poll; one that only seems well is checked now and then.
     if (environment.now() - readAt > SAFETY_POLL_MS) void poller.askSoon();
@@ -221,53 +230,8 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
     update();
   }
 
-  function onPage(event: PageEvent): void {
-    if (event === 'pagehide') suspend();
-    else if (event === 'hidden') {
-      poller.plan(null);
-      cancelHidden = environment.setTimer(() => {
-        dormant = true;
-        update();
-      }, HIDDEN_MS_MAX);
-    } else if (event === 'offline') poller.plan(null);
-    else if (environment.isVisible() && environment.isOnline()) wake();
-    update();
-  }
-
-  function join(): void {
-    suspended = dormant = streamless = false;
-    tabs ??= meetTabs();
-  }
-
-  function meetTabs(): Tabs {
-    return createTabs(environment, `realtime-credits:${requester.creditsUrl}`, onTab);
-  }
-
-  /** Also where nothing is displayed: a page that signs out may have no number on it. */
-  function post(message: TabMessage): void {
-    const among = tabs ?? meetTabs();
-    among.post(message);
-    if (among !== tabs) among.close();
-  }
-
-  function wake(): void {
-    cancelHidden();
-    join();
-    // The balance first: a stream that was closed follows when it is answered.
-    streamless = dropLink === null;
-    void ask(poller.askNow).then(() => {
-      streamless = false;
-      update();
-    });
-  }
-
-  /** Releases everything that keeps a page out of the back/forward cache, or costs anything while nobody looks. */
-  function suspend(): void {
-    suspended = true;
-    update();
-    tabs?.close();
-    tabs = null;
-    cancelHidden();
+  /** Gives up the question that is out, and plans none. */
+  function abandon(): void {
     abort.abort();
     abort = new AbortController();
     poller.plan(null);
@@ -289,13 +253,12 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
     stopped = streamless = following = heeded = false;
     readAt = -Infinity;
     error = reason;
-    abort.abort();
-    abort = new AbortController();
+    abandon();
     core.reset(account);
     poller.clear();
     update();
-    if (left !== null) post({ kind: 'left', account: left });
-    if (starts > 0) void ask(poller.askNow);
+    if (left !== null) news.post({ kind: 'left', account: left });
+    if (presence.isStarted()) void ask(poller.askNow);
   }
 
   function ask(how: () => Promise<void>): Promise<void> {
@@ -304,29 +267,11 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
 
   function spread(): void {
     const { account } = core.model();
-    if (account !== null) post({ kind: 'hint', account });
+    if (account !== null) news.post({ kind: 'hint', account });
   }
 
   return Object.freeze<Follower>({
-    start() {
-      if (!environment.active) return () => undefined;
-      starts += 1;
-      if (starts === 1) {
-        stopListening = environment.listen(onPage);
-        join();
-        void ask(poller.askSoon);
-        update();
-      }
-      let counted = true;
-      return () => {
-        if (!counted) return; // closing one display twice must not stop another
-        counted = false;
-        starts -= 1;
-        if (starts > 0) return;
-        suspend();
-        stopListening();
-      };
-    },
+    start: presence.start,
     askNow: () => ask(poller.askNow),
     askSoon: () => ask(poller.askSoon),
     heed,
@@ -347,19 +292,18 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
       const foreign = answer.account !== undefined && answer.account !== model.account;
       const available = foreign ? undefined : answer.available;
       const accepted = core.commit(acknowledge(model, id, { snapshot, available, startedAt }));
-      core.report({ via: 'answer', snapshot: snapshot ?? null, accepted });
+      core.report({ via: 'answer', snapshot: snapshot ?? null, accepted, error: null });
       if (snapshot === undefined) spread();
     },
     spread,
     relay({ via, snapshot, accepted }) {
       // Also what this tab cannot show yet: its open operation is no reason to hold back the others.
       if (snapshot === null || via === 'tab' || !(accepted || via === 'stream')) return;
-      if (snapshot.account === core.model().account) post({ kind: 'frame', account: snapshot.account, snapshot });
+      if (snapshot.account === core.model().account) news.post({ kind: 'frame', account: snapshot.account, snapshot });
     },
+    misunderstand,
     close() {
-      starts = 0;
-      suspend();
-      stopListening();
+      presence.close();
       poller.clear();
     },
   });

@@ -6,7 +6,7 @@ import type { Requester } from './request.ts';
 import { createStream, type StreamOptions } from './stream.ts';
 import type { Tabs } from './tabs.ts';
 
-export interface LinkOptions extends Pick<StreamOptions, 'onSnapshot' | 'onLive' | 'onDenied'> {
+export interface LinkOptions extends Pick<StreamOptions, 'onSnapshot' | 'onUnreadable' | 'onLive' | 'onDenied'> {
   account: string;
   /** The stream is alive, and this is the newest version that it has brought. */
   onAlive: (newest: Pick<Snapshot, 'epoch' | 'version'>) => void;
@@ -19,12 +19,13 @@ export interface LinkOptions extends Pick<StreamOptions, 'onSnapshot' | 'onLive'
  * @returns How to hand it on.
  */
 export function createLink(core: Core, requester: Requester, tabs: Tabs, options: LinkOptions): () => void {
-  const { account, onSnapshot, onAlive, onLive, onDenied } = options;
+  const { account, onSnapshot, onUnreadable, onAlive, onLive, onDenied } = options;
   let newest: Snapshot | null = null;
   let closeStream = (): void => undefined;
 
   const stopLeading = tabs.lead(account, () => {
     closeStream = createStream(requester.environment, {
+      onUnreadable,
       onLive,
       onDenied,
       mark: () => core.model().tick,

@@ -10,7 +10,7 @@ import { backoffMs } from './backoff.ts';
 import type { Core } from './core.ts';
 import type { Follower } from './follow.ts';
 import { assertDelta } from './open-operation.ts';
-import { isWorthRetrying, request, toError, type Reply, type Requester } from './request.ts';
+import { isNetworkError, isWorthRetrying, request, toError, type Reply, type Requester } from './request.ts';
 import { close, doubt, end, open, reject, send } from './state.ts';
 import { selectShown } from './view.ts';
 
@@ -86,17 +86,19 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
 
     for (let attempt = 1; ; attempt++) {
       const outcome = await attemptOnce(mutation, id, doubted);
-      if ('answer' in outcome) {
-        if (life === core.life()) follower.answered(id, outcome.answer, startedAt);
-        return parse === undefined ? (outcome.reply.body as Result) : await parse(outcome.reply.response);
+      const { answer, error } = outcome;
+      if (life === core.life() && answer.error !== undefined) follower.misunderstand(answer.error, 'answer');
+      if (error === null) {
+        if (life === core.life()) follower.answered(id, answer, startedAt);
+        const { body, response } = outcome.reply;
+        return parse === undefined ? (body as Result) : await parse(response);
       }
-      const { error } = outcome;
       if (life !== core.life()) throw error;
       if (outcome.definite) {
         core.commit(reject(core.model(), id));
-        if (outcome.snapshot !== undefined) core.take(outcome.snapshot, { startedAt, asked: [id] }, 'answer');
-        // 4.4: the window has ended, and may have kept a balance from being shown.
-        else if (follower.versioned() === false) void follower.askNow();
+        if (answer.snapshot !== undefined) core.take(answer.snapshot, { startedAt, asked: [id] }, 'answer');
+        // 4.4: the window has ended, and may have kept a balance from being shown. And a session that is gone shows none.
+        else if (follower.versioned() === false || error.code === 'unauthenticated') void follower.askNow();
         throw error;
       }
       doubted = true;
@@ -143,8 +145,10 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
       const snapshot = parseSnapshot(reply.body);
       core.take(snapshot, { startedAt, asked: [id] }, 'answer');
       return snapshot.rejected?.find((rejection) => rejection.id === id)?.code ?? null;
-    } catch {
-      return null; // still unknown: the next attempt, or the next question, may reach the server
+    } catch (cause) {
+      // Still unknown: the next attempt, or the next question, may reach the server.
+      if (!isNetworkError(cause) && life === core.life()) follower.misunderstand(cause, 'answer');
+      return null;
     }
   }
 
@@ -159,35 +163,31 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
       reply = await request(environment, (signal) => mutation.request({ id, headers, signal }));
     } catch (cause) {
       const error = isCreditsError(cause) ? cause : new CreditsError('network', undefined, { cause });
-      return { error, definite: !error.retryable, retryAfterMs: 0 };
+      return { answer: readAnswer(undefined), error, definite: !error.retryable, retryAfterMs: 0 };
     }
-    const answer = tryRead(reply.body);
-    if (reply.response.ok && !answer.refused) return { answer, reply };
-    const { status } = reply.response;
-    const error = toError(reply);
+    const { response, body, retryAfterMs } = reply;
+    const answer = readAnswer(body);
+    if (response.ok && mutation.parse === undefined && isPage(response)) {
+      // A page in place of an answer is a portal's or a proxy's: nobody knows whether the command came through.
+      const error = new CreditsError('protocol', 'A page was answered where the outcome of a command was expected.');
+      return { answer: { ...answer, error }, error, definite: false, retryAfterMs };
+    }
+    if (response.ok && !answer.refused) return { answer, error: null, reply };
+    const { status } = response;
     // Refused at the door says nothing about an earlier attempt that may have come through.
     const atTheDoor = status === 401 || status === 403 || status === 429;
     const definite = doubted ? !atTheDoor && !isWorthRetrying(status) : status === 429 || !isWorthRetrying(status);
-    return {
-      error,
-      definite,
-      retryAfterMs: reply.retryAfterMs,
-      ...(answer.snapshot ? { snapshot: answer.snapshot } : {}),
-    };
+    return { answer, error: toError(reply), definite, retryAfterMs };
   }
 
   return Object.freeze<Mutations>({ mutate, heed });
 }
 
-type Outcome =
-  | { answer: Answer; reply: Reply }
-  | { error: CreditsError; definite: boolean; retryAfterMs: number; snapshot?: Answer['snapshot'] };
+type Outcome = { answer: Answer } & (
+  | { error: null; reply: Reply }
+  | { error: CreditsError; definite: boolean; retryAfterMs: number }
+);
 
-/** The command was decided whatever its answer says of the balance: what cannot be read is asked for instead. */
-function tryRead(body: unknown): Answer {
-  try {
-    return readAnswer(body);
-  } catch {
-    return { refused: false };
-  }
+function isPage({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/html') === true;
 }

@@ -112,6 +112,7 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
 
   async function settle(result: unknown, id?: string): Promise<void> {
     const answer = readAnswer(result);
+    if (answer.error !== undefined) throw answer.error;
     const { snapshot, available } = answer;
     const model = core.model();
     const named = snapshot && model.operations.find((one) => isOpen(one) && snapshot.applied.includes(one.id));

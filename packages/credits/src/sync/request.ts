@@ -85,3 +85,13 @@ export function toError({ response, body }: Reply): CreditsError {
   if (typeof message !== 'string' || error.message === detail) return error;
   return new CreditsError(error.code, message, { details: error.details as never, requestId: error.requestId });
 }
+
+/** No answer was had. */
+export function isNetworkError(cause: unknown): cause is CreditsError<'network'> {
+  return isCreditsError(cause) && cause.code === 'network';
+}
+
+/** What was said cannot be read. What our own readers found wrong with it is its message. */
+export function toProtocolError(cause: unknown): CreditsError<'protocol'> {
+  return new CreditsError('protocol', isCreditsError(cause) ? cause.message : undefined, { cause });
+}

@@ -4,10 +4,11 @@
  *
  * Over `fetch`, because native `EventSource` dies for good on any status but 200 and shows neither status nor headers.
  */
+import { CreditsError } from '../contract/error.ts';
 import { parseSnapshot, type Snapshot } from '../contract/snapshot.ts';
-import { backoffMs, parseRetryAfterMs } from './backoff.ts';
+import { backoffMs, boundRetryAfterMs, parseRetryAfterMs } from './backoff.ts';
 import type { Environment } from './environment.ts';
-import { createEventParser } from './event-parser.ts';
+import { createEventParser, type StreamEvent } from './event-parser.ts';
 import { isWorthRetrying } from './request.ts';
 
 /** The first frame comes at once; after this, a proxy is buffering. */
@@ -27,6 +28,8 @@ export interface StreamOptions {
   /** A frame, and when its connection started as {@link StreamOptions.mark} saw it. */
   onSnapshot: (snapshot: Snapshot, startedAt: number) => void;
   onHeartbeat: () => void;
+  /** Something came that cannot be read. A new connection follows, unless it was an event of a name that nobody knows. */
+  onUnreadable: (cause: unknown) => void;
   /** Whether news come over this stream now. */
   onLive: (live: boolean) => void;
   /** The server does not know us any more; the stream has ended. `certain` when it said so in the stream itself. */
@@ -35,7 +38,11 @@ export interface StreamOptions {
   mark: () => number;
 }
 
-type Ending = { kind: 'lost' | 'silent' | 'gone' | 'denied' | 'signed-out' } | { kind: 'later'; retryAfterMs: number };
+/** `silent`: nothing was heard. `gone`: there is no stream here. `denied`: not to us, which only a question can tell for sure. */
+type Ending =
+  | { kind: 'lost' | 'silent' | 'gone' | 'denied' | 'signed-out' }
+  /** Come back, but not before this. */
+  | { kind: 'later'; retryAfterMs: number };
 
 /** Opens the stream and keeps it open until the returned function is called. */
 export function createStream(environment: Environment, options: StreamOptions): () => void {
@@ -48,67 +55,81 @@ export function createStream(environment: Environment, options: StreamOptions): 
     const startedAtMs = environment.now();
     const startedAt = options.mark();
     const controller = new AbortController();
+    const { signal } = controller;
     let heard = false;
     let cancelWatch = (): void => undefined;
 
-    const ended = new Promise<Ending>((resolve) => {
-      const watch = (ms: number): void => {
-        cancelWatch();
-        cancelWatch = environment.setTimer(() => resolve({ kind: heard ? 'lost' : 'silent' }), ms);
-      };
-      watch(FIRST_FRAME_MS_MAX);
-      stop = () => resolve({ kind: 'lost' });
-      const parse = createEventParser(({ name, data }) => {
-        if (controller.signal.aborted) return;
-        watch(WATCHDOG_MS);
-        if (name === 'snapshot') {
-          const snapshot = parseSnapshot(JSON.parse(data));
-          failures = 0;
-          if (!heard) options.onLive((heard = true));
-          options.onSnapshot(snapshot, startedAt);
-        } else if (name === 'heartbeat') options.onHeartbeat();
-        else if (name === 'signed-out') resolve({ kind: 'signed-out' });
-        else if (name === 'goodbye') {
-          const { retryAfterMs } = JSON.parse(data) as { retryAfterMs?: unknown };
-          resolve({ kind: 'later', retryAfterMs: Number(retryAfterMs) || 0 });
-        }
-      });
-      read(controller.signal, parse).then(resolve, () => resolve({ kind: 'lost' }));
-    });
-
-    void ended.then((ending) => {
-      cancelWatch();
+    function end(ending: Ending): void {
+      if (signal.aborted) return;
+      // At once: what follows in the same piece of the stream, or of a dead connection, is not heard any more.
       controller.abort();
+      cancelWatch();
       if (closed) return;
       if (heard) options.onLive(false);
-      if (closed) return;
-      if (ending.kind === 'gone') return;
-      if (ending.kind === 'denied' || ending.kind === 'signed-out') return options.onDenied(ending.kind !== 'denied');
-      const lasted = environment.now() - startedAtMs;
+      const { kind } = ending;
+      if (closed || kind === 'gone') return;
+      if (kind === 'denied' || kind === 'signed-out') return options.onDenied(kind !== 'denied');
       // Only connections that were had count as short: a server that is restarting is back in seconds, not in minutes.
-      shortCount = ending.kind === 'lost' && heard && lasted < SHORT_MS ? shortCount + 1 : 0;
+      const short = kind === 'lost' && heard && environment.now() - startedAtMs < SHORT_MS;
+      shortCount = short ? shortCount + 1 : 0;
       let waitMs = FALL_BACK_MS;
-      if (ending.kind !== 'silent' && shortCount < SHORT_COUNT_MAX) {
+      if (kind !== 'silent' && shortCount < SHORT_COUNT_MAX) {
         failures += 1;
-        waitMs = backoffMs(failures, environment.random(), ending.kind === 'later' ? ending.retryAfterMs : 0);
+        waitMs = backoffMs(failures, environment.random(), kind === 'later' ? ending.retryAfterMs : 0);
       } else shortCount = 0;
       stop = environment.setTimer(connect, waitMs);
-    });
-  }
+    }
 
-  async function read(signal: AbortSignal, parse: (bytes: Uint8Array) => void): Promise<Ending> {
-    const { status, ok, headers, body } = await options.connect(signal);
-    if (status === 401 || status === 403) return { kind: 'denied' };
-    if (isWorthRetrying(status)) {
-      return { kind: 'later', retryAfterMs: parseRetryAfterMs(headers.get('retry-after'), environment.wallClock()) };
+    function watch(ms: number): void {
+      cancelWatch();
+      cancelWatch = environment.setTimer(() => end({ kind: heard ? 'lost' : 'silent' }), ms);
     }
-    if (!ok || body === null || !headers.get('content-type')?.startsWith('text/event-stream')) return { kind: 'gone' };
-    const reader = body.getReader();
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done || signal.aborted) return { kind: 'lost' };
-      parse(value);
+
+    function hear({ name, data }: StreamEvent): void {
+      if (signal.aborted) return;
+      watch(WATCHDOG_MS);
+      if (name === 'snapshot') {
+        const snapshot = parseSnapshot(JSON.parse(data));
+        failures = 0;
+        if (!heard) options.onLive((heard = true));
+        options.onSnapshot(snapshot, startedAt);
+      } else if (name === 'heartbeat') options.onHeartbeat();
+      else if (name === 'signed-out') end({ kind: 'signed-out' });
+      else if (name === 'goodbye') {
+        const goodbye = JSON.parse(data) as { retryAfterMs?: unknown } | null;
+        end({ kind: 'later', retryAfterMs: boundRetryAfterMs(goodbye?.retryAfterMs) });
+      } else options.onUnreadable(new CreditsError('protocol', `The stream sent "${name.slice(0, 40)}".`));
     }
+
+    async function read(): Promise<Ending> {
+      const { status, ok, headers, body } = await options.connect(signal);
+      if (status === 401 || status === 403) return { kind: 'denied' };
+      if (isWorthRetrying(status)) {
+        return { kind: 'later', retryAfterMs: parseRetryAfterMs(headers.get('retry-after'), environment.wallClock()) };
+      }
+      if (!ok) return { kind: 'gone' };
+      if (body === null || !headers.get('content-type')?.startsWith('text/event-stream')) {
+        // A page in place of the stream: a portal or a proxy in between, which may go away again.
+        options.onUnreadable(new CreditsError('protocol', 'The server answered with something else than a stream.'));
+        return { kind: 'silent' };
+      }
+      const parse = createEventParser(hear);
+      const reader = body.getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done || signal.aborted) return { kind: 'lost' };
+        try {
+          parse(value);
+        } catch (cause) {
+          options.onUnreadable(cause);
+          return { kind: 'lost' };
+        }
+      }
+    }
+
+    watch(FIRST_FRAME_MS_MAX);
+    stop = () => end({ kind: 'lost' });
+    read().then(end, () => end({ kind: 'lost' }));
   }
 
   connect();

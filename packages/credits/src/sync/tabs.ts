@@ -3,6 +3,7 @@
  * condition of correctness: whatever arrives here goes through the same rules as any other message (S7), and a tab that
  * hears nothing polls.
  */
+import { CreditsError } from '../contract/error.ts';
 import { parseSnapshot, type Snapshot } from '../contract/snapshot.ts';
 import type { Environment } from './environment.ts';
 
@@ -23,11 +24,25 @@ export interface Tabs {
   close(): void;
 }
 
-/** Joins the other tabs that use the same `name`; alone, and always leading, where the browser offers no way to talk. */
-export function createTabs(environment: Environment, name: string, onMessage: (message: TabMessage) => void): Tabs {
+/**
+ * Joins the other tabs that use the same `name`; alone, and always leading, where the browser offers no way to talk.
+ *
+ * @param onUnreadable - Hears of what another release of this package, or another program of the origin, may have said.
+ */
+export function createTabs(
+  environment: Environment,
+  name: string,
+  onMessage: (message: TabMessage) => void,
+  onUnreadable: (cause: unknown) => void,
+): Tabs {
   const channel = environment.channel?.(name, (data) => {
-    const message = readMessage(data);
-    if (message !== null) onMessage(message);
+    let message: TabMessage;
+    try {
+      message = parseMessage(data);
+    } catch (cause) {
+      return onUnreadable(cause);
+    }
+    onMessage(message);
   });
   return Object.freeze<Tabs>({
     post: (message) => channel?.post(message),
@@ -41,14 +56,13 @@ export function createTabs(environment: Environment, name: string, onMessage: (m
   });
 }
 
-/** Null for what another release of this package, or another program of the origin, may have said. */
-function readMessage(data: unknown): TabMessage | null {
+function parseMessage(data: unknown): TabMessage {
   const message = data as TabMessage | null;
-  try {
-    if (typeof message?.account !== 'string') return null;
-    if (message.kind === 'frame') parseSnapshot(message.snapshot);
-    return message;
-  } catch {
-    return null;
+  if (typeof message?.account === 'string') {
+    const { kind } = message;
+    if (kind === 'frame') parseSnapshot(message.snapshot);
+    if (kind === 'frame' || kind === 'hint' || kind === 'left') return message;
+    if (kind === 'alive' && typeof message.epoch === 'string' && Number.isSafeInteger(message.version)) return message;
   }
+  throw new CreditsError('protocol', 'Another tab said something that we do not understand.');
 }

@@ -34,6 +34,12 @@ test.each([
   ['no balance', { ...snapshot, balance: undefined }],
   ['a balance that does not add up', { ...snapshot, balance: { posted: 100, held: 30, available: 71 } }],
   ['a balance with fractions', { ...snapshot, balance: { posted: 0.5, held: 0, available: 0.5 } }],
+  ['less than nothing held', { ...snapshot, balance: { posted: 100, held: -30, available: 130 } }],
+  ['a version beyond 2^53−1', { ...snapshot, version: 2 ** 53 }],
+  [
+    'less available than an integer can say',
+    { ...snapshot, balance: { posted: -(2 ** 53 - 1), held: 1, available: -(2 ** 53) } },
+  ],
   ['operations that are not a list', { ...snapshot, applied: 'a' }],
   ['an operation that is not a text', { ...snapshot, applied: [1] }],
   ['a rejection without a code', { ...snapshot, rejected: [{ id: 'c' }] }],

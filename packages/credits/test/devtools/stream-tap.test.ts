@@ -5,7 +5,7 @@ const snapshot = (version: number): string => `event: snapshot\nid: e.${version}
 const HEARTBEAT = 'event: heartbeat\ndata: {}';
 
 /** A server's stream, the tap in its middle, and what a reader got so far. */
-function openTap(judge: (isSnapshot: boolean) => Verdict = () => 'pass') {
+function openTap(judge: (isSnapshot: boolean) => Verdict = () => 'pass', passed: string[] = []) {
   let server: ReadableStreamDefaultController<Uint8Array> | undefined;
   let cancelled = false;
   let ends = 0;
@@ -13,7 +13,7 @@ function openTap(judge: (isSnapshot: boolean) => Verdict = () => 'pass') {
     start: (controller) => void (server = controller),
     cancel: () => void (cancelled = true),
   });
-  const tap = tapStream(source, { judge, onEnd: () => (ends += 1) });
+  const tap = tapStream(source, { judge, passed, onEnd: () => (ends += 1) });
   const reader = tap.body.getReader();
   const read = async (): Promise<string> => new TextDecoder().decode((await reader.read()).value);
   return {
@@ -59,6 +59,19 @@ test('the newest snapshot is repeated, and the one before it comes late; heartbe
   expect(await read()).toBe(`${snapshot(2)}\n\n`);
   expect(tap.repeat(1)).toBe(true);
   expect(await read()).toBe(`${snapshot(1)}\n\n`);
+});
+
+test('a late frame may be one of a connection that is over', async () => {
+  const passed: string[] = [];
+  const first = openTap(() => 'pass', passed);
+  first.send(`${snapshot(1)}\n\n`);
+  await first.read();
+  first.tap.cut();
+  const second = openTap(() => 'pass', passed);
+  second.send(`${snapshot(2)}\n\n`);
+  await second.read();
+  expect(second.tap.repeat(1)).toBe(true);
+  expect(await second.read()).toBe(`${snapshot(1)}\n\n`);
 });
 
 test('a cut stream fails for its reader and is ended for the server', async () => {

@@ -6,6 +6,7 @@ import { testIdempotency } from './idempotency-suite.ts';
 import { testReads } from './reads-suite.ts';
 import { testScenarios } from './scenarios.ts';
 import { testVerify } from './verify-suite.ts';
+import { testWithin } from './within-suite.ts';
 
 /** The ledger's behaviour contract: the same tests for every kind of database. */
 export function testLedger(open: () => Promise<{ database: Database; drop?: () => Promise<void> }>): Bench {
@@ -16,5 +17,6 @@ export function testLedger(open: () => Promise<{ database: Database; drop?: () =
   testReads(bench);
   testVerify(bench);
   testScenarios(bench);
+  testWithin(bench);
   return bench;
 }

@@ -39,22 +39,70 @@ export interface PostgresServer {
 export async function startPostgres(options: { durable: boolean }): Promise<PostgresServer> {
   const given = process.env['DATABASE_URL'];
   if (given !== undefined && given !== '') return { url: given, stop: async () => undefined };
+  return startOwnPostgres(options);
+}
+
+/** A server that is ours to end in every way. */
+export interface OwnPostgresServer extends PostgresServer {
+  /** Ends all of its processes at one instant, as a crash of the machine would, but for what the kernel keeps. */
+  kill(): Promise<void>;
+  /** Stops it as `pg_ctl stop -m immediate` does: connections are cut, and nothing is written down. */
+  stopImmediately(): Promise<void>;
+  /** Starts it again on its data and port, after either. Resolves once it takes connections. */
+  start(): Promise<void>;
+}
+
+/** Makes a server of our own, also where `DATABASE_URL` names another. */
+export async function startOwnPostgres({ durable }: { durable: boolean }): Promise<OwnPostgresServer> {
   stopStaleServers();
   const directory = mkdtempSync(join(tmpdir(), PREFIX));
   writeFileSync(join(directory, 'runner.pid'), String(process.pid));
-  const { url, server } = await startServer(directory, options.durable);
+  const launch = await prepareServer(directory, durable);
+  let server = await launch.start();
+
+  async function end(signal: () => void): Promise<void> {
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    signal();
+    await ended;
+  }
+
   return {
-    url,
+    url: launch.url,
+    kill: () => end(() => killWithChildren(server)),
+    stopImmediately: () => end(() => server.kill('SIGQUIT')),
+    async start() {
+      server = await launch.start();
+    },
     async stop() {
-      const ended = new Promise((resolve) => server.once('exit', resolve));
-      server.kill('SIGINT');
-      await ended;
+      if (server.exitCode === null && server.signalCode === null) await end(() => server.kill('SIGINT'));
       rmSync(directory, { recursive: true, force: true });
     },
   };
 }
 
-async function startServer(directory: string, durable: boolean): Promise<{ url: string; server: ChildProcess }> {
+/** Each process of a server leads a group of its own, so that they are ended one by one, the one that forks them first. */
+function killWithChildren(server: ChildProcess): void {
+  const { pid } = server;
+  if (pid === undefined) return;
+  server.kill('SIGSTOP');
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  for (const child of children) {
+    try {
+      process.kill(child, 'SIGKILL');
+    } catch {
+      // It ended by itself in between.
+    }
+  }
+  server.kill('SIGKILL');
+}
+
+interface Launch {
+  url: string;
+  /** Resolves once the server takes connections. */
+  start(): Promise<ChildProcess>;
+}
+
+async function prepareServer(directory: string, durable: boolean): Promise<Launch> {
   const bin = findBinaries(directory);
   const data = join(directory, 'data');
   mkdirSync(data);
@@ -71,21 +119,22 @@ async function startServer(directory: string, durable: boolean): Promise<{ url: 
   const port = await findPort();
   const settings = ['max_connections=200', 'unix_socket_directories='];
   if (!durable) settings.push('fsync=off', 'full_page_writes=off');
-  const server = spawn(
-    join(bin, 'postgres'),
-    ['-D', data, '-h', '127.0.0.1', '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
-    { ...options, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  await new Promise<void>((resolve, reject) => {
-    let log = '';
-    server.stderr.on('data', (chunk: Buffer) => {
-      log = (log + chunk.toString()).slice(-10_000);
-      if (log.includes('ready to accept connections')) resolve();
+  const parameters = ['-D', data, '-h', '127.0.0.1', '-p', String(port), ...settings.flatMap((set) => ['-c', set])];
+
+  async function start(): Promise<ChildProcess> {
+    const server = spawn(join(bin, 'postgres'), parameters, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+    await new Promise<void>((resolve, reject) => {
+      let log = '';
+      server.stderr.on('data', (chunk: Buffer) => {
+        log = (log + chunk.toString()).slice(-10_000);
+        if (log.includes('ready to accept connections')) resolve();
+      });
+      server.once('error', reject);
+      server.once('exit', (code) => reject(new Error(`Postgres ended with ${code} while starting:\n${log}`)));
     });
-    server.once('error', reject);
-    server.once('exit', (code) => reject(new Error(`Postgres ended with ${code} while starting:\n${log}`)));
-  });
-  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, server };
+    return server;
+  }
+  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, start };
 }
 
 /** The folder with `initdb` and `postgres` in it. */

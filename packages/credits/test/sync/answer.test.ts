@@ -38,5 +38,11 @@ test.each([
     'protocol',
   ],
 ])('refuses %s as a balance', (_name, body, code) => {
-  expect(() => readAnswer(body)).toThrow(expect.objectContaining({ code }));
+  expect(readAnswer(body)).toMatchObject({ error: { code } });
+});
+
+test('a refusal whose balance cannot be read is a refusal all the same', () => {
+  const answer = readAnswer({ success: false, user: { id: 7, coins: null } });
+  expect(answer).toMatchObject({ refused: true, account: '7', error: { code: 'invalid_request' } });
+  expect(answer).not.toHaveProperty('available');
 });
