@@ -1,138 +1,255 @@
 /**
- * What group commit is worth: `npx tsx bench/ledger.ts`. Commands through the ledger, against the same reading, deciding
- * and writing with one transaction for each command on a pool of 32 connections, in one run on one server.
+ * How fast the ledger is, and beside what: `npx tsx bench/ledger.ts [--quick]`.
  *
- * Real Postgres with syncing on (`DATABASE_URL`, else started for the run), then the embedded database in a directory.
- * Server, ledger and callers share the machine, so that ratios say more than absolutes. Each measurement has accounts of
- * its own and a warm-up that is not counted.
+ * Closed loops of callers over 10,000 accounts. *Uniform* moves credits between any two of them, *hot* between one
+ * account and a hundred others. Postgres with syncing on (`DATABASE_URL`, else started for the run) against TPC-B, one
+ * transaction for each transfer, and pgledger's design; then the embedded database in a directory, with one sync for each
+ * commit, against one transaction for each transfer. All contestants take turns in every round, so that a busy minute of
+ * the machine is everybody's; what is reported is the median of the rounds. The server, the ledger and its callers share
+ * the machine.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readBatch } from '../packages/credits/src/ledger/batch-read.ts';
-import { writeBatch } from '../packages/credits/src/ledger/batch-write.ts';
 import { createLedger } from '../packages/credits/src/ledger/create-ledger.ts';
 import { openDatabase, type Database } from '../packages/credits/src/ledger/database.ts';
-import { decide } from '../packages/credits/src/ledger/decide.ts';
-import { createId } from '../packages/credits/src/ledger/id.ts';
-import { parseTransfer } from '../packages/credits/src/ledger/parse-command.ts';
+import type { Ledger } from '../packages/credits/src/ledger/ledger.ts';
 import type { TransferCommand } from '../packages/credits/src/ledger/command.ts';
 import { startPostgres } from '../packages/credits/test/support/postgres.ts';
+import { createOneByOne, createPlainInsert, createRowLocks, createTpcB, type Transfer } from './contestants.ts';
+import {
+  describeMachine,
+  measure,
+  milliseconds,
+  rate,
+  say,
+  sayTable,
+  toMedian,
+  type Figure,
+  type Median,
+} from './measure.ts';
 
-const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 4);
-const ACCOUNTS = 1_000;
+const IS_QUICK = process.argv.includes('--quick');
+const ROUNDS = IS_QUICK ? 1 : 3;
+const SECONDS = IS_QUICK ? 1 : 4;
+const CALLERS = IS_QUICK ? [1, 32, 256] : [1, 8, 32, 256];
+const ACCOUNTS = 10_000;
+const HOT_USERS = 100;
 const CONNECTIONS = 32;
+const SHAPES = ['uniform', 'hot'] as const;
 
-type Transfer = (command: TransferCommand) => Promise<unknown>;
+/** Enough that no account runs dry. */
+const START = 1_000_000_000;
 
-/** Uniform: between any two accounts. Hot: everybody pays one. */
-type Shape = 'uniform' | 'hot';
+type Shape = (typeof SHAPES)[number];
 
+const accounts = Array.from({ length: ACCOUNTS }, (_, index) => `bench:${index}`);
+const accountAt = (index: number): string => accounts[index] ?? '';
+const pick = (below: number): number => Math.floor(Math.random() * below);
 let made = 0;
 
-function toCommand(accounts: readonly string[], shape: Shape): TransferCommand {
+function nextCommand(shape: Shape): TransferCommand {
   made += 1;
-  const pick = () => accounts[1 + Math.floor(Math.random() * (accounts.length - 1))] ?? '';
-  const source = pick();
-  const other = shape === 'hot' ? (accounts[0] ?? '') : pick();
-  const destination = other === source ? (accounts[0] ?? '') : other;
+  let source = accountAt(pick(ACCOUNTS));
+  let destination = accountAt(pick(ACCOUNTS));
+  if (shape === 'hot') {
+    const user = accountAt(1 + pick(HOT_USERS));
+    [source, destination] = made % 2 === 0 ? [user, accountAt(0)] : [accountAt(0), user];
+  } else if (source === destination) {
+    return nextCommand(shape);
+  }
+  const idempotencyKey = `bench:${process.pid}:${made}`;
+  return { source, destination, amount: 1, actor: source, reason: 'Bench', idempotencyKey };
+}
+
+async function fill(ledger: Ledger): Promise<void> {
+  const base = { amount: START, actor: 'system:bench', reason: 'Bench' };
+  // In pieces: an embedded database has one connection, for which nobody waits longer than 10 s.
+  for (let from = 0; from < ACCOUNTS; from += 500) {
+    const some = accounts.slice(from, from + 500);
+    await Promise.all(some.map((account) => ledger.openAccount(account)));
+    await Promise.all(
+      some.map((account) => ledger.grant({ ...base, account, idempotencyKey: `start:${account}:${process.pid}` })),
+    );
+  }
+}
+
+/** Figures by contestant and cell. */
+function createScores() {
+  const figures = new Map<string, Figure[]>();
+  const keyOf = (name: string, cell: string): string => `${name} ${cell}`;
   return {
-    source,
-    destination,
-    amount: 1,
-    actor: source,
-    reason: 'Bench',
-    idempotencyKey: `bench-${process.pid}-${made}`,
+    async run(name: string, cell: string, work: () => Promise<Figure>): Promise<void> {
+      const figure = await work();
+      const key = keyOf(name, cell);
+      figures.set(key, [...(figures.get(key) ?? []), figure]);
+      process.stderr.write(
+        `  ${key}: ${rate(figure.perSecond)}, ${milliseconds(figure.p50)} / ${milliseconds(figure.p99)} ms\n`,
+      );
+    },
+    of: (name: string, cell: string): Median => toMedian(figures.get(keyOf(name, cell)) ?? []),
   };
 }
 
-async function measure(
-  transfer: Transfer,
-  accounts: readonly string[],
-  shape: Shape,
-  callers: number,
-): Promise<number> {
-  const latencies: number[] = [];
-  async function run(seconds: number): Promise<number> {
-    latencies.length = 0;
-    const startedAt = performance.now();
-    const endsAt = startedAt + seconds * 1_000;
-    await Promise.all(
-      Array.from({ length: callers }, async () => {
-        while (performance.now() < endsAt) {
-          const sentAt = performance.now();
-          await transfer(toCommand(accounts, shape));
-          latencies.push(performance.now() - sentAt);
-        }
-      }),
-    );
-    return (latencies.length / (performance.now() - startedAt)) * 1_000;
-  }
-  await run(SECONDS / 4);
-  const rate = await run(SECONDS);
-  latencies.sort((a, b) => a - b);
-  const at = (share: number) => (latencies[Math.floor(latencies.length * share)] ?? Number.NaN).toFixed(1);
-  process.stdout.write(` ${rate.toFixed(0).padStart(6)}/s (${at(0.5)} / ${at(0.99)} ms) |`);
-  return rate;
-}
+const describe = ({ perSecond, p50, p99, slowest, fastest }: Median): string =>
+  `${rate(perSecond)} (${Math.round(slowest)}–${Math.round(fastest)}), ${milliseconds(p50)} / ${milliseconds(p99)} ms`;
 
-/** The same steps as the writer's, for one command, on whatever connection is free. */
-function createOneByOne(database: Database): Transfer {
-  return async (command) => {
-    const client = await database.pool.connect();
-    try {
-      const nowMs = Date.now();
-      const intents = [parseTransfer(command)];
-      const state = await readBatch(client, intents, nowMs);
-      const { changes } = decide(intents, state, { nowMs, createId: () => createId(nowMs) });
-      await writeBatch(client, { changes, state, now: new Date(nowMs).toISOString(), notify: null });
-    } finally {
-      client.release();
-    }
-  };
-}
-
-async function compare(name: string, database: Database, withBaseline: boolean): Promise<void> {
-  const ledger = await createLedger({ database });
-  process.stdout.write(
-    `\n${name}\n| shape | callers | group commit (p50 / p99) | one transaction each (p50 / p99) | ratio |\n|---|---|---|---|---|\n`,
+async function bytesPer(database: Database, tables: readonly string[], counted: string): Promise<string> {
+  const { rows } = await database.pool.query<{ bytes: string }>(
+    `SELECT round(sum(pg_total_relation_size(name::regclass)) / (SELECT count(*) FROM ${counted})) AS bytes
+     FROM unnest($1::text[]) AS name`,
+    [tables],
   );
-  for (const shape of ['uniform', 'hot'] as const) {
-    const accounts = Array.from({ length: ACCOUNTS }, (_, index) => `bench:${name.split(' ')[0]}:${shape}:${index}`);
-    await Promise.all(accounts.map((account) => ledger.openAccount(account)));
-    await Promise.all(
-      accounts.map((account) =>
-        ledger.grant({
-          account,
-          amount: 1_000_000,
-          actor: 'system:bench',
-          reason: 'Bench',
-          idempotencyKey: `start:${account}`,
-        }),
-      ),
-    );
-    for (const callers of [1, 32, 256]) {
-      process.stdout.write(`| ${shape} | ${callers} |`);
-      const grouped = await measure((command) => ledger.transfer(command), accounts, shape, callers);
-      const each = withBaseline ? await measure(createOneByOne(database), accounts, shape, callers) : null;
-      process.stdout.write(each === null ? ' | |\n' : ` ${(grouped / each).toFixed(1)} |\n`);
-    }
-  }
-  const { ok, transfers } = await ledger.verify();
-  process.stdout.write(`\n${transfers} transfers, verify: ${ok ? 'no difference' : 'DIFFERENCES'}\n`);
-  await ledger.close();
+  return `${rows[0]?.bytes ?? '?'} bytes`;
 }
 
-process.stdout.write(`${cpus().length} cores, Node ${process.version}, ${SECONDS} s for each figure\n`);
+const TABLES = ['credits_transfers', 'credits_entries', 'credits_operations'];
 
-const server = await startPostgres({ durable: true });
-const postgres = await openDatabase({ url: server.url, connectionsMax: CONNECTIONS + 1 });
-await compare('Postgres server, syncing on', postgres, true);
-await postgres.close();
-await server.stop();
+async function saySettings(database: Database): Promise<void> {
+  const names = [
+    'fsync',
+    'synchronous_commit',
+    'full_page_writes',
+    'wal_sync_method',
+    'shared_buffers',
+    'max_wal_size',
+  ];
+  const { rows } = await database.pool.query<{ version: string; settings: string[] }>(
+    `SELECT current_setting('server_version') AS version, ARRAY(SELECT n || ' ' || current_setting(n) FROM unnest($1::text[]) AS n) AS settings`,
+    [names],
+  );
+  say(`PostgreSQL ${rows[0]?.version ?? '?'}: ${rows[0]?.settings.join(', ') ?? ''}`);
+}
 
-const directory = mkdtempSync(join(tmpdir(), 'credits-bench-'));
-const embedded = await openDatabase({ directory });
-await compare('Embedded database in a directory, syncing on', embedded, false);
-await embedded.close();
-rmSync(directory, { recursive: true, force: true });
+async function sayVerdict(ledger: Ledger): Promise<void> {
+  const { ok, transfers } = await ledger.verify();
+  say(`${transfers.toLocaleString('en-US')} transfers, verify: ${ok ? 'no difference' : 'DIFFERENCES'}`);
+  if (!ok) process.exitCode = 1;
+}
+
+async function onPostgres(): Promise<void> {
+  const server = await startPostgres({ durable: true });
+  const database = await openDatabase({ url: server.url, connectionsMax: CONNECTIONS });
+  const ledger = await createLedger({ database });
+  say('\n## Postgres server\n');
+  await saySettings(database);
+  await fill(ledger);
+  const tpcb = await createTpcB(server.url, database.pool, 32);
+  say(`TPC-B: ${tpcb.name}`);
+  const insert = await createPlainInsert(database.pool);
+  const contestants: Record<string, Transfer> = {
+    ours: (command) => ledger.transfer(command),
+    each: createOneByOne(database),
+    rows: await createRowLocks(database.pool, accounts, START),
+  };
+  await database.pool.query('ANALYZE');
+  await database.pool.query('CHECKPOINT');
+
+  const scores = createScores();
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const isWarmUp = round === 0;
+    const seconds = isWarmUp ? 1 : SECONDS;
+    const score = isWarmUp ? createScores() : scores;
+    for (const clients of [8, 32]) await score.run('tpcb', `${clients}`, () => tpcb.run(clients, seconds));
+    for (const shape of SHAPES) {
+      for (const callers of isWarmUp ? [256] : CALLERS) {
+        for (const [name, transfer] of Object.entries(contestants)) {
+          await score.run(name, `${shape} ${callers}`, () =>
+            measure(() => transfer(nextCommand(shape)), callers, seconds),
+          );
+        }
+        if (callers === 1) await score.run('insert', shape, () => measure(insert, 1, seconds));
+      }
+    }
+  }
+
+  const tpcbBest = Math.max(...[8, 32].map((clients) => scores.of('tpcb', `${clients}`).perSecond));
+  for (const clients of [8, 32]) {
+    const { perSecond, slowest, fastest, p50 } = scores.of('tpcb', `${clients}`);
+    say(
+      `TPC-B at ${clients} clients: ${rate(perSecond)} (${Math.round(slowest)}–${Math.round(fastest)}), on average ${milliseconds(p50)} ms`,
+    );
+  }
+  const rows = SHAPES.flatMap((shape) =>
+    CALLERS.map((callers) => {
+      const [ours, each, locks] = ['ours', 'each', 'rows'].map((name) => scores.of(name, `${shape} ${callers}`));
+      if (ours === undefined || each === undefined || locks === undefined) return [];
+      const ratio = (other: number): string => (ours.perSecond / other).toFixed(1);
+      return [
+        shape,
+        `${callers}`,
+        describe(ours),
+        describe(each),
+        describe(locks),
+        `${ratio(tpcbBest)} · ${ratio(each.perSecond)} · ${ratio(locks.perSecond)}`,
+      ];
+    }),
+  );
+  const head = ['shape', 'callers', 'group commit (slowest–fastest), p50 / p99', 'one transaction each'];
+  sayTable([...head, "pgledger's design", '× TPC-B · × each · × pgledger'], rows);
+  const lone = SHAPES.map((shape) => {
+    const [ours, locks, plain] = [
+      scores.of('ours', `${shape} 1`),
+      scores.of('rows', `${shape} 1`),
+      scores.of('insert', shape),
+    ];
+    return [
+      shape,
+      ...[ours, locks, plain].map(({ p50 }) => `${milliseconds(p50)} ms`),
+      `${(ours.p50 / locks.p50).toFixed(2)} · ${(ours.p50 / plain.p50).toFixed(2)}`,
+    ];
+  });
+  sayTable(['one idle caller, p50', 'ours', "a call of pgledger's function", 'one INSERT', 'ratios'], lone);
+  say(
+    `\nPer transfer: ours ${await bytesPer(database, TABLES, 'credits_transfers')}, ` +
+      `pgledger's design ${await bytesPer(database, ['bench_transfers', 'bench_entries'], 'bench_transfers')}`,
+  );
+  await sayVerdict(ledger);
+  await ledger.close();
+  await database.close();
+  await server.stop();
+}
+
+async function onEmbedded(): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'credits-bench-'));
+  const database = await openDatabase({ directory });
+  const ledger = await createLedger({ database });
+  say('\n## Embedded database in a directory\n');
+  await saySettings(database);
+  await fill(ledger);
+  const contestants: Record<string, Transfer> = {
+    ours: (command) => ledger.transfer(command),
+    each: createOneByOne(database),
+  };
+  await database.pool.query('ANALYZE');
+  const scores = createScores();
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const score = round === 0 ? createScores() : scores;
+    for (const shape of SHAPES) {
+      for (const callers of round === 0 ? [256] : CALLERS) {
+        for (const [name, transfer] of Object.entries(contestants)) {
+          await score.run(name, `${shape} ${callers}`, () =>
+            measure(() => transfer(nextCommand(shape)), callers, round === 0 ? 1 : SECONDS),
+          );
+        }
+      }
+    }
+  }
+  const rows = SHAPES.flatMap((shape) =>
+    CALLERS.map((callers) => {
+      const [ours, each] = [scores.of('ours', `${shape} ${callers}`), scores.of('each', `${shape} ${callers}`)];
+      return [shape, `${callers}`, describe(ours), describe(each), (ours.perSecond / each.perSecond).toFixed(1)];
+    }),
+  );
+  sayTable(['shape', 'callers', 'group commit', 'one transaction each', 'ratio'], rows);
+  say(`\nPer transfer: ${await bytesPer(database, TABLES, 'credits_transfers')}`);
+  await sayVerdict(ledger);
+  await ledger.close();
+  await database.close();
+  rmSync(directory, { recursive: true, force: true });
+}
+
+say(`# Ledger\n\n${describeMachine()}\n${ROUNDS} rounds of ${SECONDS} s for each figure, after a warm-up`);
+await onPostgres();
+await onEmbedded();
+say(`\nLoad at the end: ${describeMachine()}`);

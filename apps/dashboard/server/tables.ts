@@ -88,4 +88,16 @@ CREATE INDEX dashboard_servers_unfinished ON dashboard_servers (leased_until)
   WHERE status IN ('reserving', 'provisioning', 'deleting') OR recheck_until IS NOT NULL;
 `,
   },
+  {
+    name: '002-servers-reserved-at-once',
+    sql: `
+-- A row and its hold commit together now. What was caught between the two goes; its hold, if any, ends by itself.
+DELETE FROM dashboard_servers WHERE status = 'reserving';
+ALTER TABLE dashboard_servers DROP CONSTRAINT dashboard_servers_status_check,
+  ADD CHECK (status IN ('provisioning', 'running', 'failed', 'deleting', 'deleted'));
+DROP INDEX dashboard_servers_unfinished;
+CREATE INDEX dashboard_servers_unfinished ON dashboard_servers (leased_until)
+  WHERE status IN ('provisioning', 'deleting') OR recheck_until IS NOT NULL;
+`,
+  },
 ];

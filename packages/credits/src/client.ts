@@ -13,4 +13,5 @@ export {
   type OperationHandle,
   type PendingOperation,
 } from './sync/client.ts';
+export { createCreditsFetch, type CreditsFetchOptions } from './sync/credits-fetch.ts';
 export { createBrowserEnvironment, type Environment, type PageEvent } from './sync/environment.ts';

@@ -20,6 +20,11 @@ export type {
   JoinedLedger,
   Ledger,
   LedgerCommands,
+  Head,
+  HeadsPage,
+  VerifyDifference,
+  VerifyOptions,
+  VerifyProgress,
   VerifyReport,
 } from './ledger/ledger.ts';
 export type {

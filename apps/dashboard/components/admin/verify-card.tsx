@@ -11,15 +11,15 @@ import { formatCount } from '@/lib/format';
 import { send } from '@/lib/send';
 import { showError } from '@/lib/toast';
 
-/** Recomputes every balance from its entries, and says what it found. */
+/** Recomputes balances and hashes from the entries, and says what it found: of what is new, or of everything. */
 export function VerifyCard() {
   const [report, setReport] = useState<AdminVerifyAnswer['data'] | null>(null);
-  const [pending, setPending] = useState(false);
+  const [pending, setPending] = useState<'new' | 'everything' | null>(null);
 
-  async function handleVerify() {
-    setPending(true);
-    const result = await send<AdminVerifyAnswer>('POST', '/api/admin/verify', {});
-    setPending(false);
+  async function handleVerify(what: 'new' | 'everything') {
+    setPending(what);
+    const result = await send<AdminVerifyAnswer>('POST', '/api/admin/verify', { full: what === 'everything' });
+    setPending(null);
     if (result.ok) setReport(result.answer.data);
     else showError('The ledger was not verified', result.failure.message);
   }
@@ -29,10 +29,26 @@ export function VerifyCard() {
       <CardHeader>
         <CardTitle>Verify</CardTitle>
         <CardDescription>
-          Recomputes every balance from its entries, checks that no version is missing and that all sides add up.
+          Recomputes balances and hashes from the entries: no version is missing, all sides add up, and nothing was
+          changed since it was written.
         </CardDescription>
-        <CardAction>
-          <SubmitButton type="button" variant="secondary" pending={pending} onClick={() => void handleVerify()}>
+        <CardAction className="flex flex-wrap justify-end gap-2">
+          <SubmitButton
+            type="button"
+            variant="ghost"
+            pending={pending === 'everything'}
+            disabled={pending !== null}
+            onClick={() => void handleVerify('everything')}
+          >
+            Verify everything
+          </SubmitButton>
+          <SubmitButton
+            type="button"
+            variant="secondary"
+            pending={pending === 'new'}
+            disabled={pending !== null}
+            onClick={() => void handleVerify('new')}
+          >
             <ShieldCheck /> Verify
           </SubmitButton>
         </CardAction>
@@ -48,6 +64,12 @@ export function VerifyCard() {
   );
 }
 
+function toScope({ full, compared }: AdminVerifyAnswer['data']): string {
+  if (full) return 'Every entry was read.';
+  if (compared === 0) return 'Nothing is new since the last time.';
+  return `${formatCount(compared, 'entry', 'entries')} read, the others were in order before.`;
+}
+
 function VerifyResult({ report }: { report: AdminVerifyAnswer['data'] }) {
   const counts = [
     formatCount(report.accounts, 'account'),
@@ -61,7 +83,7 @@ function VerifyResult({ report }: { report: AdminVerifyAnswer['data'] }) {
         <div>
           <p className="font-medium">No difference found</p>
           <p className="text-muted-foreground">
-            {counts}, checked at <LocalTime iso={report.checkedAt} style="time" />.
+            {counts}, checked at <LocalTime iso={report.checkedAt} style="time" />. {toScope(report)}
           </p>
         </div>
       </Alert>

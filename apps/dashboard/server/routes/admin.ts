@@ -57,6 +57,7 @@ const entriesQuerySchema = z.strictObject({
   before: wholeText.optional(),
   limit: wholeText.pipe(z.int().min(1).max(HISTORY_LIMIT_MAX)).default(25),
 });
+const verifySchema = z.strictObject({ full: z.boolean().default(false) });
 const provisioningSchema = z.strictObject({
   delay_ms: z.int().min(0).max(SIMULATOR_DELAY_MS_MAX),
   failure: z.enum(['none', 'refuse', 'no_node', 'lost_answer']),
@@ -165,8 +166,8 @@ export function registerAdminRoutes(routes: Routes, options: AdminRoutesOptions)
   });
 
   routes.admin('POST', '/api/admin/verify', async ({ request }) => {
-    await readBody(request, z.strictObject({}));
-    return { body: { success: true, data: await ledger.verify() } satisfies AdminVerifyAnswer };
+    const { full } = await readBody(request, verifySchema);
+    return { body: { success: true, data: await ledger.verify({ full }) } satisfies AdminVerifyAnswer };
   });
 
   routes.admin('GET', '/api/admin/provisioning', async () => ({ body: toProvisioningAnswer(provisioner) }));

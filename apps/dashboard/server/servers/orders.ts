@@ -3,18 +3,22 @@ import type { Ledger } from 'realtime-credits/server';
 import { DashboardError } from '../http/failure.ts';
 import { ProvisioningError, type Provisioner, type ServerOrder } from '../provisioning/provisioner.ts';
 import { findInCatalogue } from './catalogue.ts';
-import { LEASE_MS, type ServerRow, type ServerRows } from './server-rows.ts';
+import { LEASE_MS, type NewServer, type ServerRow, type ServerRows } from './server-rows.ts';
 
 /**
  * One ordered server, from reserved credits to a server or to none: reserve → provision → post or void.
  *
- * Invariants: no request goes to the panel before the hold is committed and its id is in the row; credits are posted only
+ * Invariants: a row and its hold are one transaction, and no request goes to the panel before it is committed; credits are posted only
  * for a server that the panel was seen to have; they are given back only when it has none, and one that turns up after
  * that is removed. Every step may be repeated by another process: the ledger's commands carry keys made from the row.
  */
 export interface Orders {
-  /** Takes a new row all the way, as far as the panel answers. Returns the row as it ended up. */
-  run(row: ServerRow, owner: ServerOrder['owner']): Promise<ServerRow>;
+  /**
+   * Takes a new order all the way, as far as the panel answers. Returns the row as it ended up; null when the operation
+   * has a row already, or its user too many servers.
+   * @throws {CreditsError} `insufficient_credits`, and what else a hold can be refused with: then nothing is kept
+   */
+  place(server: NewServer, serversMax: number, owner: ServerOrder['owner']): Promise<ServerRow | null>;
   /** Takes a row on from wherever a process left it, by asking the panel what is there. */
   settle(row: ServerRow): Promise<ServerRow>;
 }
@@ -43,45 +47,35 @@ export function createOrders(options: OrdersOptions): Orders {
   const { ledger, rows, provisioner, now, retryDelaysMs = [300, 1_500] } = options;
   const { holdMs = HOLD_MS, recheckMs = RECHECK_MS } = options;
 
-  async function run(row: ServerRow, owner: ServerOrder['owner']): Promise<ServerRow> {
+  async function place(server: NewServer, serversMax: number, owner: ServerOrder['owner']): Promise<ServerRow | null> {
+    const row = await reserve(server, serversMax);
+    if (row === null) return null;
     // Renewed while the panel works, so that a sweep of another instance keeps its hands off.
     const renewal = setInterval(() => void rows.extendLease(row).catch(() => undefined), LEASE_MS / 3);
     try {
-      const reserved = await reserve(row);
-      return await provision(reserved, owner);
+      return await provision(row, owner);
     } finally {
       clearInterval(renewal);
     }
   }
 
-  async function reserve(row: ServerRow): Promise<ServerRow> {
-    let hold: string;
-    try {
-      hold = await holdFor(row);
-    } catch (error) {
-      // Refused: nothing happened, so nothing is kept, and the same person may try again.
-      if (isCreditsError(error) && !error.retryable) await rows.drop(row);
-      else await rows.endLease(row);
-      throw error;
-    }
-    const moved = await rows.move(row, 'provisioning', { holdId: hold });
-    if (moved !== null) return moved;
-    // A sweep took the row for one of a dead process and has settled it.
-    throw new CreditsError('unavailable', 'The order was interrupted. Try again in a moment.');
-  }
-
-  async function holdFor(row: ServerRow): Promise<string> {
-    const { hold } = await ledger.hold({
-      account: row.userId,
-      amount: row.planCost + row.setupFee,
-      idempotencyKey: row.operationId,
-      actor: row.userId,
-      reason: `Server “${row.request.name}”`,
-      metadata: { category: 'servers', action: 'create', server: row.id },
-      expiresAfterMs: holdMs,
+  /** The row and its hold commit together: when the credits are refused, nothing is kept. */
+  function reserve(server: NewServer, serversMax: number): Promise<ServerRow | null> {
+    return ledger.transaction(async ({ client, ledger: joined }) => {
+      const row = await rows.insert(server, serversMax, client);
+      if (row === null) return null;
+      const { hold } = await joined.hold({
+        account: row.userId,
+        amount: row.planCost + row.setupFee,
+        idempotencyKey: row.operationId,
+        actor: row.userId,
+        reason: `Server “${row.request.name}”`,
+        metadata: { category: 'servers', action: 'create', server: row.id },
+        expiresAfterMs: holdMs,
+      });
+      if (hold === null) throw new CreditsError('internal');
+      return rows.setHold(row, hold.id, client);
     });
-    if (hold === null) throw new CreditsError('internal');
-    return hold.id;
   }
 
   async function provision(row: ServerRow, owner: ServerOrder['owner']): Promise<ServerRow> {
@@ -163,8 +157,6 @@ export function createOrders(options: OrdersOptions): Orders {
 
   async function settle(row: ServerRow): Promise<ServerRow> {
     switch (row.status) {
-      case 'reserving':
-        return settleReserving(row);
       case 'provisioning': {
         const found = await provisioner.find(row.externalId);
         if (found !== null) return post(row, found.panelId);
@@ -179,17 +171,6 @@ export function createOrders(options: OrdersOptions): Orders {
     }
   }
 
-  /** The panel was not asked. Whether the hold was made is the ledger's to say; if not, it never will be. */
-  async function settleReserving(row: ServerRow): Promise<ServerRow> {
-    const snapshot = await ledger.settle(row.userId, [row.operationId]);
-    if (!snapshot.applied.includes(row.operationId)) {
-      await rows.drop(row);
-      return row;
-    }
-    const moved = await rows.move(row, 'provisioning', { holdId: await holdFor(row) });
-    return moved === null ? row : refuse(moved, STOPPED, null);
-  }
-
   /** A server that appeared after its credits were given back is removed. */
   async function recheck(row: ServerRow): Promise<ServerRow> {
     const found = await provisioner.find(row.externalId);
@@ -199,7 +180,7 @@ export function createOrders(options: OrdersOptions): Orders {
     return (await rows.move(row, row.status, { recheckUntil: null })) ?? row;
   }
 
-  return Object.freeze({ run, settle });
+  return Object.freeze({ place, settle });
 }
 
 function holdOf(row: ServerRow): string {

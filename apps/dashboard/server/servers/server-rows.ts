@@ -1,15 +1,15 @@
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import type { GameServer } from '../../lib/api.ts';
 import type { ServerChoice } from './catalogue.ts';
 
 /**
  * The rows of `dashboard_servers`: every statement about them, and nothing about when it is used.
  *
- * A row moves `reserving → provisioning → running | failed`, then `deleting → deleted`. Each move names the status that it
+ * A row moves `provisioning → running | failed`, then `deleting → deleted`. Each move names the status that it
  * leaves, so that of two processes with the same row only one moves it. `leased_until` says until when a process counts
  * as working on it; the lease saves work, and correctness does not depend on it.
  */
-export type ServerStatus = 'reserving' | 'provisioning' | 'running' | 'failed' | 'deleting' | 'deleted';
+export type ServerStatus = 'provisioning' | 'running' | 'failed' | 'deleting' | 'deleted';
 
 /** What a person asked for. */
 export type ServerRequest = ServerChoice & { name: string };
@@ -44,7 +44,6 @@ export interface NewServer {
 
 /** What a move may set besides the status. */
 export interface ServerChange {
-  holdId?: string;
   panelId?: number;
   failure?: string;
   removedBy?: string;
@@ -52,16 +51,18 @@ export interface ServerChange {
 }
 
 export interface ServerRows {
-  /** Adds a row in `reserving`, leased; null when the operation has one already, or the user has too many servers. */
-  insert(server: NewServer, serversMax: number): Promise<ServerRow | null>;
+  /**
+   * Adds a row in `provisioning`, leased; null when the operation has one already, or the user has too many servers.
+   * In a transaction, which gives it its hold as well.
+   */
+  insert(server: NewServer, serversMax: number, client: ClientBase): Promise<ServerRow | null>;
+  setHold(row: ServerRow, holdId: string, client: ClientBase): Promise<ServerRow>;
   findByOperation(userId: string, operationId: string): Promise<ServerRow | null>;
   find(userId: string, id: number): Promise<ServerRow | null>;
   /** What a person sees, newest first: everything that is not deleted. */
   list(userId: string): Promise<ServerRow[]>;
   /** Moves a row from one status to another. Returns the row, or null when it was not in that status any more. */
   move(row: ServerRow, to: ServerStatus, change?: ServerChange): Promise<ServerRow | null>;
-  /** Forgets a row that never came to anything. */
-  drop(row: ServerRow): Promise<void>;
   /** Says that this process works on a row for some time more. */
   extendLease(row: ServerRow): Promise<void>;
   /** Ends the lease now: whoever sweeps next may take the row. */
@@ -99,17 +100,17 @@ const COLUMNS =
 export function createServerRows(pool: Pool, now: () => number): ServerRows {
   const at = (ms: number) => new Date(now() + ms).toISOString();
 
-  async function query(sql: string, values: unknown[]): Promise<ServerRow[]> {
-    const { rows } = await pool.query<Raw>(sql, values);
+  async function query(sql: string, values: unknown[], on: Pool | ClientBase = pool): Promise<ServerRow[]> {
+    const { rows } = await on.query<Raw>(sql, values);
     return rows.map(toServerRow);
   }
 
   return Object.freeze({
-    async insert(server: NewServer, serversMax: number) {
+    async insert(server: NewServer, serversMax: number, client: ClientBase) {
       const rows = await query(
         `INSERT INTO dashboard_servers
            (user_id, operation_id, request, external_id, plan_cost, setup_fee, status, leased_until, created_at)
-         SELECT $1, $2, $3, $4, $5, $6, 'reserving', $7, $8
+         SELECT $1, $2, $3, $4, $5, $6, 'provisioning', $7, $8
          WHERE (SELECT count(*) FROM dashboard_servers
                 WHERE user_id = $1 AND status NOT IN ('failed', 'deleted')) < $9
          ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
@@ -124,8 +125,13 @@ export function createServerRows(pool: Pool, now: () => number): ServerRows {
           at(0),
           serversMax,
         ],
+        client,
       );
       return rows[0] ?? null;
+    },
+    async setHold(row: ServerRow, holdId: string, client: ClientBase) {
+      await client.query('UPDATE dashboard_servers SET hold_id = $2 WHERE id = $1', [row.id, holdId]);
+      return { ...row, holdId };
     },
     async findByOperation(userId: string, operationId: string) {
       const rows = await query(`SELECT ${COLUMNS} FROM dashboard_servers WHERE user_id = $1 AND operation_id = $2`, [
@@ -149,14 +155,13 @@ export function createServerRows(pool: Pool, now: () => number): ServerRows {
           ? null
           : new Date(change.recheckUntil).toISOString();
       const rows = await query(
-        `UPDATE dashboard_servers SET status = $3, hold_id = coalesce($4, hold_id), panel_id = coalesce($5, panel_id),
-           failure = coalesce($6, failure), removed_by = coalesce($7, removed_by), recheck_until = $8
+        `UPDATE dashboard_servers SET status = $3, panel_id = coalesce($4, panel_id), failure = coalesce($5, failure),
+           removed_by = coalesce($6, removed_by), recheck_until = $7
          WHERE id = $1 AND status = $2 RETURNING ${COLUMNS}`,
         [
           row.id,
           row.status,
           to,
-          change.holdId ?? null,
           change.panelId ?? null,
           change.failure ?? null,
           change.removedBy ?? null,
@@ -164,9 +169,6 @@ export function createServerRows(pool: Pool, now: () => number): ServerRows {
         ],
       );
       return rows[0] ?? null;
-    },
-    async drop(row: ServerRow) {
-      await pool.query(`DELETE FROM dashboard_servers WHERE id = $1 AND status = $2`, [row.id, row.status]);
     },
     async extendLease(row: ServerRow) {
       await pool.query(`UPDATE dashboard_servers SET leased_until = $2 WHERE id = $1`, [row.id, at(LEASE_MS)]);
@@ -179,7 +181,7 @@ export function createServerRows(pool: Pool, now: () => number): ServerRows {
         `UPDATE dashboard_servers SET leased_until = $2 WHERE id IN (
            SELECT id FROM dashboard_servers
            WHERE leased_until <= $1
-             AND (status IN ('reserving', 'provisioning', 'deleting') OR recheck_until IS NOT NULL)
+             AND (status IN ('provisioning', 'deleting') OR recheck_until IS NOT NULL)
            ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED
          ) RETURNING ${COLUMNS}`,
         [at(0), at(LEASE_MS), limit],
@@ -192,7 +194,7 @@ export function createServerRows(pool: Pool, now: () => number): ServerRows {
 
 /** What a person sees of a row. */
 export function toGameServer(row: ServerRow): GameServer {
-  const status = row.status === 'reserving' ? 'provisioning' : row.status === 'deleted' ? 'deleting' : row.status;
+  const status = row.status === 'deleted' ? 'deleting' : row.status;
   return {
     id: row.id,
     pterodactyl_id: row.panelId,

@@ -5,7 +5,7 @@ import { DashboardError } from '../http/failure.ts';
 import { ProvisioningError } from '../provisioning/provisioner.ts';
 import { findInCatalogue } from './catalogue.ts';
 import type { Orders } from './orders.ts';
-import type { ServerRequest, ServerRow, ServerRows } from './server-rows.ts';
+import type { NewServer, ServerRequest, ServerRow, ServerRows } from './server-rows.ts';
 
 /** A person's servers: ordering, listing and removing them. */
 export interface Servers {
@@ -62,18 +62,16 @@ export function createServers({ rows, orders, onWarning }: ServersOptions): Serv
     if (choice === null) {
       throw new CreditsError('invalid_request', 'This type, software, location and plan are not offered together.');
     }
-    const row = await rows.insert(
-      {
-        userId: user.id,
-        operationId,
-        request,
-        externalId: `credits-${randomUUID()}`,
-        planCost: choice.plan.plan_cost,
-        setupFee: choice.plan.setup_fee,
-      },
-      SERVERS_MAX,
-    );
-    if (row !== null) return orders.run(row, user).catch(explainSilence);
+    const server: NewServer = {
+      userId: user.id,
+      operationId,
+      request,
+      externalId: `credits-${randomUUID()}`,
+      planCost: choice.plan.plan_cost,
+      setupFee: choice.plan.setup_fee,
+    };
+    const row = await orders.place(server, SERVERS_MAX, user).catch(explainSilence);
+    if (row !== null) return row;
     // Either another instance was first with the same id, or there are too many.
     const other = await rows.findByOperation(user.id, operationId);
     if (other !== null) return other;
@@ -87,7 +85,7 @@ export function createServers({ rows, orders, onWarning }: ServersOptions): Serv
       if (row.removedBy === operationId) return;
       throw new DashboardError('server_not_found', 'There is no such server.');
     }
-    if (row.status === 'reserving' || row.status === 'provisioning') {
+    if (row.status === 'provisioning') {
       throw new DashboardError('server_busy', 'The server is being made. Try again when that is decided.');
     }
     if (row.status === 'failed') {
@@ -136,7 +134,7 @@ function toOutcome(row: ServerRow): ServerRow {
     const reason = row.failure ?? 'The server could not be made.';
     throw new DashboardError('provisioning_failed', `${reason} Nothing was charged.`);
   }
-  if (row.status === 'reserving' || row.status === 'provisioning') {
+  if (row.status === 'provisioning') {
     throw new CreditsError(
       'unavailable',
       'The panel has not answered yet. Your credits are reserved, not charged: the server appears, or they come back.',

@@ -1,5 +1,9 @@
-import { countStreams, expectCredits, headerDisplay } from '../support/display.ts';
+import { PURCHASE } from '../../components/examples/scenario.ts';
+import { expectCredits, headerDisplay } from '../support/display.ts';
+import { startFaultyProxy } from '../support/faulty-proxy.ts';
+import { findUnexplainedFrames, readLedger, recordFrames } from '../support/frames.ts';
 import { expect, openPage, test } from '../support/people.ts';
+import { watchStreams } from '../support/tabs.ts';
 
 /** Well below the 30 s of a poll: what these tests show came by itself. */
 const AT_ONCE = { timeout: 8_000 };
@@ -37,38 +41,50 @@ test('D14: a tab that becomes visible again asks at once', async ({ people }) =>
   await asked;
 });
 
-test('D14: going back shows the number of now, not the one of then', async ({ people, playwright, baseURL }) => {
+test('D14: a page that comes out of the back/forward cache shows the number of now, and follows again', async ({
+  people,
+  playwright,
+  baseURL,
+}) => {
   const person = await people.signUp({ credits: 300 });
+  // The dashboard forbids browsers to keep its pages (`no-store`), and Chromium then keeps none; other hosts allow it.
+  const proxy = await startFaultyProxy(() => baseURL ?? '');
+  proxy.behave('cacheable');
   // The test runner switches the back/forward cache off; real browsers have it on.
   const browser = await playwright.chromium.launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
-  const context = await browser.newContext({
-    ...(baseURL === undefined ? {} : { baseURL }),
-    storageState: await person.context.storageState(),
-  });
-  const page = await openPage({ context });
+  const context = await browser.newContext({ storageState: await person.context.storageState() });
+  const page = await context.newPage();
+  // The stream is open, so that it is shown not to keep the page out of the cache.
+  const streaming = page.waitForResponse((response) => response.url().endsWith('/api/credits/stream'));
+  await page.goto(proxy.url);
   await expectCredits(page, 300);
+  await streaming;
   // The runner loses sight of a page that comes out of that cache; the browser's own protocol does not.
   const devtools = await context.newCDPSession(page);
   const evaluate = async (expression: string): Promise<unknown> =>
     (await devtools.send('Runtime.evaluate', { expression, returnByValue: true })).result.value;
   const readNumber = () => evaluate(`document.querySelector('header [data-credits-number]')?.textContent`);
+  // A page that was loaded anew would know nothing of this.
+  await evaluate(`addEventListener('pageshow', ({ persisted }) => (window.cameBack = persisted))`);
 
   await page.goto('about:blank');
   await people.adjust(person, 33);
   await evaluate('history.back()');
+  await expect.poll(() => evaluate('window.cameBack')).toBe(true);
   await expect.poll(readNumber, AT_ONCE).toBe('333');
   await people.adjust(person, 1);
   await expect.poll(readNumber, AT_ONCE).toBe('334');
   await browser.close();
+  await proxy.close();
 });
 
 test('D16: a mail link is clicked, and updating goes on', async ({ people }) => {
   const person = await people.signUp({ credits: 50 });
   const page = await openPage(person);
-  const streams = countStreams(page);
+  const streams = watchStreams(person.context);
   await page.reload();
   await expectCredits(page, 50);
-  await expect.poll(streams).toBe(1);
+  await expect.poll(streams.holders).toEqual([page]);
   const unloading = page.evaluate(
     () => new Promise((resolve) => addEventListener('beforeunload', () => resolve(true), { once: true })),
   );
@@ -101,8 +117,32 @@ test('D19: what another tab spends is shown here without waiting for a poll', as
 test('a stream that cannot be had is replaced by polling, and the number still arrives', async ({ people }) => {
   const person = await people.signUp({ credits: 500 });
   await person.context.route('**/api/credits/stream', (route) => route.abort());
-  const page = await openPage(person);
+  const page = await person.context.newPage();
+  await page.clock.install();
+  const refused = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/api/credits/stream'));
+  await page.goto('/');
   await expectCredits(page, 500);
+  await refused;
   await people.adjust(person, 60);
-  await expectCredits(page, 560, { timeout: 50_000 });
+  await page.clock.fastForward(34_000);
+  await expectCredits(page, 560);
+});
+
+test('a purchase that is begun offline is sent when the network is back, and charged once', async ({ people }) => {
+  const person = await people.signUp({ credits: 500 });
+  const page = await openPage(person, '/examples/credits');
+  await expectCredits(page, 500);
+  const readFrames = await recordFrames(page);
+  await person.context.setOffline(true);
+  await page.locator('[data-scenario="purchase-accepted"]').getByRole('button', { name: /^Run/ }).click();
+  await expectCredits(page, 500 - PURCHASE);
+  await people.adjust(person, 45);
+  await person.context.setOffline(false);
+  await expect(page.locator('[data-scenario="purchase-accepted"] [data-outcome]')).toContainText('Accepted', {
+    timeout: 30_000,
+  });
+  await expectCredits(page, 545 - PURCHASE);
+  const { available, operations } = await readLedger(person.request);
+  expect(operations.map(({ delta }) => delta)).toEqual([-PURCHASE]);
+  expect(findUnexplainedFrames(await readFrames(), available, operations)).toEqual([]);
 });

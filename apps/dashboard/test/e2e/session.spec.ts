@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expectCredits, headerDisplay, samplePainted } from '../support/display.ts';
-import { expect, openPage, test } from '../support/people.ts';
+import { expect, openPage, readMe, test } from '../support/people.ts';
 
 const PASSWORD = 'a long enough password';
 
@@ -64,6 +64,87 @@ test('another account in the same browser is never shown the number of the one b
     expect([...new Set(amounts)]).toEqual([77]);
   }
 });
+
+test('two users in two tabs never mix: whoever signs in over another takes both tabs, each number with its own name', async ({
+  people,
+}) => {
+  const before = await people.signUp({ credits: 4_321 });
+  const after = await people.signUp({ credits: 77 });
+  const [nameBefore, nameAfter] = await Promise.all(
+    [before, after].map(async ({ request }) => (await readMe(request)).user.display_name),
+  );
+  if (nameBefore === undefined || nameAfter === undefined) throw new Error('Everyone has a name.');
+  const watching = await openPage(before);
+  const acting = await openPage(before);
+  const readers = [await samplePairs(watching), await samplePairs(acting)];
+  for (const page of [watching, acting]) await expectCredits(page, 4_321);
+
+  // Nobody signs out: the one tab simply belongs to somebody else from now on, and the other finds out.
+  const status = await acting.evaluate(
+    async (body) => {
+      const headers = { 'content-type': 'application/json' };
+      return (await fetch('/api/auth/sign-in/email', { method: 'POST', headers, body })).status;
+    },
+    JSON.stringify({ email: after.email, password: PASSWORD }),
+  );
+  expect(status).toBe(200);
+  await people.adjust(before, 9, 'To the one before');
+  await acting.goto('/');
+  await expectCredits(acting, 77);
+  await expectCredits(watching, 77, { timeout: 20_000 });
+  await people.adjust(before, 9, 'To the one before');
+  await people.adjust(after, 1, 'To the one after');
+  for (const page of [watching, acting]) await expectCredits(page, 78);
+
+  const truths = {
+    [nameBefore]: [4_321, 4_330, 4_339],
+    [nameAfter]: [77, 78],
+  };
+  for (const read of readers) {
+    await expect.poll(() => read().at(-1)).toEqual({ name: nameAfter, amount: 78 });
+    const pairs = read();
+    expect(pairs.filter(({ name, amount }) => truths[name]?.includes(amount) !== true)).toEqual([]);
+    const names = pairs.map(({ name }) => name);
+    // Once the new name is there, the old one never comes back.
+    expect(names.lastIndexOf(nameBefore)).toBeLessThan(names.indexOf(nameAfter));
+  }
+});
+
+interface Pair {
+  name: string;
+  amount: number;
+}
+
+/** Writes down, on every animation frame and across navigations, whose name stood beside which number. */
+async function samplePairs(page: Page): Promise<() => Pair[]> {
+  const pairs: Pair[] = [];
+  await page.exposeFunction('notePair', (pair: Pair) => void pairs.push(pair));
+  const start = (): void => {
+    const note = (window as unknown as { notePair: (pair: Pair) => void }).notePair;
+    let last = '';
+    // A page that is being left is covered before it forgets: what is under the cover is not painted.
+    const read = (element: Element | null, text: string | null | undefined): string => {
+      const { left, top, width, height } = element?.getBoundingClientRect() ?? new DOMRect();
+      const topmost = document.elementFromPoint(left + width / 2, top + height / 2);
+      return topmost !== null && element?.closest('header')?.contains(topmost) === true ? (text ?? '') : '';
+    };
+    const sample = (): void => {
+      const account = document.querySelector('[aria-label^="Account of "]');
+      const number = document.querySelector('header [data-credits-number]');
+      const label = read(account, account?.getAttribute('aria-label'));
+      const digits = read(number, number?.textContent);
+      const pair = { name: label.replace('Account of ', ''), amount: Number(digits.replaceAll(',', '')) };
+      const text = JSON.stringify(pair);
+      if (label !== '' && digits !== '' && text !== last) note(pair);
+      last = text;
+      requestAnimationFrame(sample);
+    };
+    requestAnimationFrame(sample);
+  };
+  await page.addInitScript(start);
+  await page.evaluate(start);
+  return () => pairs;
+}
 
 test('a page asked for while signed out leads to the sign-in, and back to it afterwards', async ({ people, page }) => {
   const person = await people.signUp({ credits: 5 });

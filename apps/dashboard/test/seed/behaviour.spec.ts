@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
-import { countStreams, expectCredits, headerDisplay } from '../support/display.ts';
+import { expectCredits, headerDisplay } from '../support/display.ts';
 import { expect, openPage, test } from '../support/people.ts';
+import { watchStreams } from '../support/tabs.ts';
 
 // The design document's "Automatic Synchronization", "Performance Considerations" and "Error Handling".
 
@@ -47,9 +48,9 @@ test('Conditional Polling: nobody is asked about credits while nobody is signed 
 test('Error Recovery: after an outage everything goes on by itself, stream included', async ({ people }) => {
   const person = await people.signUp({ credits: 40 });
   const page = await openPage(person);
-  const streams = countStreams(page);
+  const streams = watchStreams(person.context);
   await page.reload();
-  await expect.poll(streams).toBe(1);
+  await expect.poll(streams.holders).toEqual([page]);
   await person.context.setOffline(true);
   await expect(headerDisplay(page).getByRole('button')).toHaveAccessibleName(/offline/);
   await person.context.setOffline(false);
@@ -62,11 +63,11 @@ test('Error Recovery: after an outage everything goes on by itself, stream inclu
 test('Memory Cleanup: leaving the page ends its stream', async ({ people }) => {
   const person = await people.signUp({ credits: 40 });
   const page = await openPage(person);
-  const streams = countStreams(page);
+  const streams = watchStreams(person.context);
   await page.reload();
-  await expect.poll(streams).toBe(1);
+  await expect.poll(streams.holders).toEqual([page]);
   await page.goto('about:blank');
-  await expect.poll(streams).toBe(0);
+  await expect.poll(streams.holders).toEqual([]);
 });
 
 test('Automatic Synchronization, polling: a user who is signed in is followed on every page', async ({ people }) => {

@@ -7,7 +7,8 @@ import { expect, openPage, test } from '../support/people.ts';
 /** The gallery's display of one variant and size; the third size of each variant also has the label. */
 function galleryDisplay(page: Page, variant: string, size: 'sm' | 'md' | 'lg') {
   return page
-    .locator(`main [data-slot="credits-display"][data-variant="${variant}"]`)
+    .locator('main [data-slot="card"]', { hasText: 'One display, nine looks' })
+    .locator(`[data-slot="credits-display"][data-variant="${variant}"]`)
     .nth(['sm', 'md', 'lg'].indexOf(size));
 }
 

@@ -114,12 +114,15 @@ test('Animation: a change is answered by scale and colour', async ({ people }) =
 test('Sync Integration: what the user store knows of the credits follows by itself', async ({ people }) => {
   const person = await people.signUp({ credits: 80 });
   const page = await openPage(person, '/examples/credits');
-  const coins = page.locator('dl > div', { hasText: 'currentUser.coins' }).locator('dd');
-  await expect(coins).toHaveText('80');
+  const readCoins = async (): Promise<unknown> => {
+    const stored = await page.evaluate(() => localStorage.getItem('auth-store') ?? '{}');
+    return (JSON.parse(stored) as { state?: { currentUser?: { coins?: number } } }).state?.currentUser?.coins;
+  };
+  await expectCredits(page, 80);
+  await expect.poll(readCoins).toBe(80);
   const readPainted = await samplePainted(page);
   await people.adjust(person, 5);
-  await expect(coins).toHaveText('85');
-  const stored = await page.evaluate(() => localStorage.getItem('auth-store') ?? '');
-  expect(JSON.parse(stored)).toMatchObject({ state: { currentUser: { coins: 85 } } });
+  await expect.poll(readCoins).toBe(85);
+  await expectCredits(page, 85);
   expect((await readPainted()).map(({ amount }) => amount)).toEqual([80, 85]);
 });

@@ -2,7 +2,13 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Database, Ledger } from 'realtime-credits/server';
 import { createLedger, migrate, openDatabase } from 'realtime-credits/server';
 import { createOrders, type Orders } from '../../server/servers/orders.ts';
-import { createServerRows, LEASE_MS, type ServerRow, type ServerRows } from '../../server/servers/server-rows.ts';
+import {
+  createServerRows,
+  LEASE_MS,
+  type NewServer,
+  type ServerRow,
+  type ServerRows,
+} from '../../server/servers/server-rows.ts';
 import { createServers } from '../../server/servers/servers.ts';
 import { DASHBOARD_MIGRATIONS } from '../../server/tables.ts';
 import { createFakePanel, type FakePanel } from './support/provisioner.ts';
@@ -52,39 +58,34 @@ beforeEach(async () => {
   orders = createOrders({ ledger, rows, provisioner: panel, now: () => now, retryDelaysMs: [] });
 });
 
-async function insert(): Promise<ServerRow> {
+function newServer(): NewServer {
   operations += 1;
-  const row = await rows.insert(
-    {
-      userId: user,
-      operationId: `operation-${operations}`,
-      request: REQUEST,
-      externalId: `credits-${operations}`,
-      planCost: 60,
-      setupFee: 0,
-    },
-    20,
-  );
-  if (row === null) throw new Error('The row is new.');
-  return row;
+  return {
+    userId: user,
+    operationId: `operation-${operations}`,
+    request: REQUEST,
+    externalId: `credits-${operations}`,
+    planCost: 60,
+    setupFee: 0,
+  };
 }
 
-/** A row whose process died right after the hold, before or after its id was written down. */
-async function insertHeld({ written }: { written: boolean }): Promise<ServerRow> {
-  const row = await insert();
-  const { hold } = await ledger.hold({
-    account: user,
-    amount: 60,
-    idempotencyKey: row.operationId,
-    actor: user,
-    reason: 'Server “Harbour Town”',
-    metadata: { category: 'servers', action: 'create', server: row.id },
-    expiresAfterMs: 15 * MINUTE_MS,
+/** A row whose process died right after the credits were reserved. */
+async function reserve(planCost = 60): Promise<ServerRow> {
+  return ledger.transaction(async ({ client, ledger: joined }) => {
+    const row = await rows.insert({ ...newServer(), planCost }, 20, client);
+    if (row === null) throw new Error('The row is new.');
+    const { hold } = await joined.hold({
+      account: user,
+      amount: planCost,
+      idempotencyKey: row.operationId,
+      actor: user,
+      reason: 'Server “Harbour Town”',
+      metadata: { category: 'servers', action: 'create', server: row.id },
+      expiresAfterMs: 15 * MINUTE_MS,
+    });
+    return rows.setHold(row, hold?.id ?? '', client);
   });
-  if (!written) return row;
-  const moved = await rows.move(row, 'provisioning', { holdId: hold?.id ?? '' });
-  if (moved === null) throw new Error('Nobody else moves it.');
-  return moved;
 }
 
 async function balance() {
@@ -95,14 +96,14 @@ const UNCHARGED = { posted: 100, held: 0, available: 100 };
 const CHARGED = { posted: 40, held: 0, available: 40 };
 
 test('L5: died between reserve and post, and the server exists: it is posted', async () => {
-  const row = await insertHeld({ written: true });
+  const row = await reserve();
   panel.servers.set(row.externalId, 7);
   expect(await orders.settle(row)).toMatchObject({ status: 'running', panelId: 7 });
   expect(await balance()).toEqual(CHARGED);
 });
 
 test('L5: died between reserve and post, and the server does not exist: the hold is voided', async () => {
-  const row = await insertHeld({ written: true });
+  const row = await reserve();
   expect(await orders.settle(row)).toMatchObject({
     status: 'failed',
     failure: 'The dashboard stopped before the server was made.',
@@ -110,24 +111,31 @@ test('L5: died between reserve and post, and the server does not exist: the hold
   expect(await balance()).toEqual(UNCHARGED);
 });
 
-test('died before the hold was made: no trace, and the late command cannot take effect any more', async () => {
-  const row = await insert();
-  await orders.settle(row);
-  expect(await rows.findByOperation(user, row.operationId)).toBeNull();
-  await expect(orders.run(row, OWNER)).rejects.toMatchObject({ code: 'operation_abandoned' });
+test('credits that cannot be reserved leave no row, and a key that was given up leaves neither', async () => {
+  const dear = { ...newServer(), planCost: 101 };
+  await expect(orders.place(dear, 20, OWNER)).rejects.toMatchObject({ code: 'insufficient_credits' });
+  const late = newServer();
+  await ledger.settle(user, [late.operationId]);
+  await expect(orders.place(late, 20, OWNER)).rejects.toMatchObject({ code: 'operation_abandoned' });
+  expect(await rows.list(user)).toEqual([]);
+  expect(panel.orders).toEqual([]);
   expect(await balance()).toEqual(UNCHARGED);
 });
 
-test('died after the hold was made and before it was written down: found by its key, and voided', async () => {
-  const row = await insertHeld({ written: false });
-  expect(await balance()).toMatchObject({ held: 60 });
-  expect(await orders.settle(row)).toMatchObject({ status: 'failed' });
-  expect(await balance()).toEqual(UNCHARGED);
-  expect(panel.orders).toEqual([]);
+test('a row that cannot be written leaves no hold', async () => {
+  const failing = createOrders({
+    ledger,
+    rows: { ...rows, setHold: () => Promise.reject(new Error('The disk is full.')) },
+    provisioner: panel,
+    now: () => now,
+  });
+  await expect(failing.place(newServer(), 20, OWNER)).rejects.toThrow('The disk is full.');
+  expect(await rows.list(user)).toEqual([]);
+  expect(await ledger.balance(user)).toEqual({ balance: UNCHARGED, version: 1 });
 });
 
 test('died after the post and before the row said so: the row catches up, and nothing is charged twice', async () => {
-  const row = await insertHeld({ written: true });
+  const row = await reserve();
   panel.servers.set(row.externalId, 7);
   await orders.settle(row);
   expect(await orders.settle(row)).toMatchObject({ status: 'running' });
@@ -135,7 +143,7 @@ test('died after the post and before the row said so: the row catches up, and no
 });
 
 test('a silent panel leaves the order as it is', async () => {
-  const row = await insertHeld({ written: true });
+  const row = await reserve();
   panel.silent = true;
   await expect(orders.settle(row)).rejects.toMatchObject({ outcome: 'unknown' });
   expect(await rows.findByOperation(user, row.operationId)).toMatchObject({ status: 'provisioning' });
@@ -143,7 +151,7 @@ test('a silent panel leaves the order as it is', async () => {
 });
 
 test('a hold that expired while the panel was silent: the server that turns up is removed', async () => {
-  const row = await insertHeld({ written: true });
+  const row = await reserve();
   now += 16 * MINUTE_MS;
   panel.servers.set(row.externalId, 7);
   expect(await orders.settle(row)).toMatchObject({ status: 'failed' });
@@ -152,7 +160,7 @@ test('a hold that expired while the panel was silent: the server that turns up i
 });
 
 test('a server that turns up after its credits were given back is removed by a later look', async () => {
-  const row = await insertHeld({ written: true });
+  const row = await reserve();
   const failed = await orders.settle(row);
   panel.servers.set(row.externalId, 7);
   now += MINUTE_MS;
@@ -165,7 +173,7 @@ test('a server that turns up after its credits were given back is removed by a l
 });
 
 test('looking for a late server ends', async () => {
-  const row = await insertHeld({ written: true });
+  const row = await reserve();
   await orders.settle(row);
   now += 11 * MINUTE_MS;
   const [again] = await rows.takeUnfinished(10);
@@ -187,12 +195,12 @@ test('a refusal after a lost answer is only believed once the panel was seen to 
     panel.silent = false;
     return found;
   };
-  expect(await patient.run(await insert(), OWNER)).toMatchObject({ status: 'running' });
+  expect(await patient.place(newServer(), 20, OWNER)).toMatchObject({ status: 'running' });
   expect(await balance()).toEqual(CHARGED);
 });
 
 test('a row in the hands of a living process is left alone until its lease ends', async () => {
-  await insertHeld({ written: true });
+  await reserve();
   expect(await rows.takeUnfinished(10)).toEqual([]);
   now += LEASE_MS;
   expect(await rows.takeUnfinished(10)).toHaveLength(1);
@@ -200,7 +208,7 @@ test('a row in the hands of a living process is left alone until its lease ends'
 });
 
 test('L9: two instances that sweep at once settle each order once', async () => {
-  const made = [await insertHeld({ written: true }), await insert()];
+  const made = [await reserve(), await reserve(40)];
   for (const row of made) panel.servers.set(row.externalId, row.id);
   now += LEASE_MS;
   const asked: string[] = [];
@@ -220,7 +228,7 @@ test('L9: two instances that sweep at once settle each order once', async () => 
   const taken = await Promise.all(sweepers.map((servers) => servers.sweep()));
   expect(taken.reduce((sum, count) => sum + count, 0)).toBe(2);
   expect(warnings).toEqual([]);
-  expect(asked.filter((externalId) => externalId === made[0]?.externalId)).toHaveLength(1);
-  expect(await balance()).toEqual(CHARGED);
+  expect(asked.toSorted()).toEqual(made.map(({ externalId }) => externalId).toSorted());
+  expect(await balance()).toEqual({ posted: 0, held: 0, available: 0 });
   expect((await ledger.verify(user)).ok).toBe(true);
 });

@@ -64,21 +64,3 @@ export function collectComplaints(page: Page, ignore: RegExp[] = []): string[] {
   });
   return complaints;
 }
-
-/** Counts the event streams that are open now, over all tabs of a browser. */
-export function countStreams(page: Page): () => number {
-  const open = new Set<unknown>();
-  page.context().on('request', (request) => {
-    if (new URL(request.url()).pathname !== '/api/credits/stream') return;
-    open.add(request);
-    // A tab that is closed takes its requests along without a word.
-    request
-      .frame()
-      .page()
-      .once('close', () => open.delete(request));
-  });
-  const close = (request: unknown) => open.delete(request);
-  page.context().on('requestfinished', close);
-  page.context().on('requestfailed', close);
-  return () => open.size;
-}

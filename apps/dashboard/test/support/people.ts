@@ -1,4 +1,11 @@
-import { test as base, type APIRequestContext, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import {
+  test as base,
+  type APIRequestContext,
+  type Browser,
+  type BrowserContext,
+  type Page,
+  type PlaywrightWorkerArgs,
+} from '@playwright/test';
 import type { AdminAdjustAnswer, MeAnswer } from '../../lib/api.ts';
 
 /**
@@ -45,12 +52,7 @@ export interface People {
 export const test = base.extend<{ people: People }, { adminRequest: APIRequestContext }>({
   adminRequest: [
     async ({ playwright }, provide, worker) => {
-      const baseURL = worker.project.use.baseURL ?? '';
-      const request = await playwright.request.newContext({
-        baseURL,
-        extraHTTPHeaders: { 'x-forwarded-for': nextAddress(), origin: new URL(baseURL).origin },
-      });
-      await signIn(request, { email: 'admin@demo.test', password: DEMO_PASSWORD });
+      const request = await openAdmin(playwright, worker.project.use.baseURL ?? '');
       await provide(request);
       await request.dispose();
     },
@@ -107,6 +109,19 @@ export const test = base.extend<{ people: People }, { adminRequest: APIRequestCo
 });
 
 export { expect } from '@playwright/test';
+
+/** An administrator's session in the dashboard at this address; whoever opened it disposes of it. */
+export async function openAdmin(
+  { request: requests }: PlaywrightWorkerArgs['playwright'],
+  baseURL: string,
+): Promise<APIRequestContext> {
+  const request = await requests.newContext({
+    baseURL,
+    extraHTTPHeaders: { 'x-forwarded-for': nextAddress(), origin: new URL(baseURL).origin },
+  });
+  await signIn(request, { email: 'admin@demo.test', password: DEMO_PASSWORD });
+  return request;
+}
 
 /** Signs in by the same request as the sign-in page. */
 export async function signIn(

@@ -19,9 +19,16 @@ import { createOpenApiDocument, type OpenApiDocument } from './openapi.ts';
 import { parseInput, parseQuery } from './parse-input.ts';
 import { readAccount } from './read-account.ts';
 import { readJson } from './read-json.ts';
-import { historyQuerySchema, noQuerySchema, settleBodySchema, snapshotQuerySchema } from './schemas.ts';
+import {
+  historyQuerySchema,
+  holdsQuerySchema,
+  noQuerySchema,
+  settleBodySchema,
+  snapshotQuerySchema,
+} from './schemas.ts';
 import { createStreamHub } from './stream-hub.ts';
 import { toDisplayEntry } from './to-display-entry.ts';
+import { toDisplayHold } from './to-display-hold.ts';
 import { NO_STORE, toProblemResponse } from './to-problem-response.ts';
 
 /** Who asks, as the host's own session says. */
@@ -152,6 +159,14 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
     return Response.json({ ...page, entries: page.entries.map(describeEntry) });
   };
 
+  const answerHolds: Answer = async (request, account) => {
+    const { limit = 50, state = 'open', before } = parseQuery(holdsQuerySchema, request);
+    const page = await withAccount(account, () =>
+      ledger.holds(account, { state, limit, ...(before === undefined ? {} : { before }) }),
+    );
+    return Response.json({ ...page, holds: page.holds.map(toDisplayHold) });
+  };
+
   const answerSettle: Answer = async (request, account) => {
     parseQuery(noQuerySchema, request);
     const { operations } = parseInput(settleBodySchema, await readJson(request));
@@ -190,6 +205,7 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
   const at = (route: keyof typeof CREDITS_ROUTES): string => `${basePath}${CREDITS_ROUTES[route]}`;
   app.get(at('snapshot'), forOwner(answerSnapshot));
   app.get(at('history'), forOwner(answerHistory));
+  app.get(at('holds'), forOwner(answerHolds));
   app.post(at('settle'), forOwner(answerSettle));
   app.get(at('openapi'), () => Response.json(readDocument()));
   app.get(at('docs'), answerDocs);
@@ -197,7 +213,7 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
   app.get(at('stream'), (c) => (c.req.method === 'HEAD' ? notAllowed('GET')(c) : forOwner(answerStream)(c)));
   app.all(at('stream'), notAllowed('GET'));
   app.all(at('settle'), notAllowed('POST'));
-  for (const route of ['snapshot', 'history', 'openapi', 'docs'] as const) {
+  for (const route of ['snapshot', 'history', 'holds', 'openapi', 'docs'] as const) {
     app.all(at(route), notAllowed('GET, HEAD'));
   }
   app.notFound(() => {

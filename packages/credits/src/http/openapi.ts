@@ -13,6 +13,9 @@ import {
   errorCodeSchema,
   historyPageSchema,
   historyQuerySchema,
+  holdSchema,
+  holdsPageSchema,
+  holdsQuerySchema,
   problemSchema,
   settleBodySchema,
   snapshotQuerySchema,
@@ -83,6 +86,13 @@ const FIELD_NOTES: Record<string, Record<string, string>> = {
     actor: 'The account itself, a part of the system, or `other`.',
     metadata: 'Empty unless the host chose to show it.',
   },
+  Hold: {
+    destination: 'Where a post moves the credits: an account of the house, or `other`.',
+    remaining: 'What is still reserved; 0 once it was posted, voided or expired.',
+    actor: 'The account itself, a part of the system, or `other`.',
+    expiresAt: 'From then on it reserves nothing.',
+  },
+  HoldsPage: { next: 'Pass as `before` to read on; null on the last page.' },
   HistoryPage: { next: 'Pass as `before` to read on; null on the last page.' },
   Problem: {
     code: 'What programs read. Codes are stable.',
@@ -102,6 +112,8 @@ function createComponents(): Record<string, JsonSchema> {
   registry.add(snapshotSchema, { id: 'Snapshot' });
   registry.add(entrySchema, { id: 'Entry' });
   registry.add(historyPageSchema, { id: 'HistoryPage' });
+  registry.add(holdSchema, { id: 'Hold' });
+  registry.add(holdsPageSchema, { id: 'HoldsPage' });
   registry.add(problemSchema, { id: 'Problem' });
   const uri = (id: string): string => `#/components/schemas/${id}`;
   // As input, so that objects stay open: a field that a later version adds must not break a reader of this document.
@@ -226,6 +238,19 @@ const HISTORY_GET: Operation = {
   responses: { 200: answers('HistoryPage', 'A page of entries.'), ...refusals('invalid_request', 'unauthenticated') },
 };
 
+const HOLDS_GET: Operation = {
+  operationId: 'getHolds',
+  summary: 'What is reserved of your credits',
+  description:
+    'A page of holds in one state, newest first, with the state of the account at that very instant: all open holds together are `held`. A hold past its end is never listed as open.',
+  parameters: toParameters(holdsQuerySchema, {
+    state: '`open` when absent: whatever still reserves credits, partly posted holds included.',
+    before: 'The id of a hold: only holds made before it.',
+    limit: 'Most holds of the page; 50 when absent.',
+  }),
+  responses: { 200: answers('HoldsPage', 'A page of holds.'), ...refusals('invalid_request', 'unauthenticated') },
+};
+
 const SETTLE_POST: Operation = {
   operationId: 'settleOperations',
   summary: 'Make the outcome of operations definite',
@@ -259,6 +284,7 @@ export function createOpenApiDocument(basePath: string): OpenApiDocument {
       [`${basePath}${CREDITS_ROUTES.snapshot}`]: { get: SNAPSHOT_GET },
       [`${basePath}${CREDITS_ROUTES.stream}`]: { get: STREAM_GET },
       [`${basePath}${CREDITS_ROUTES.history}`]: { get: HISTORY_GET },
+      [`${basePath}${CREDITS_ROUTES.holds}`]: { get: HOLDS_GET },
       [`${basePath}${CREDITS_ROUTES.settle}`]: { post: SETTLE_POST },
       [`${basePath}${CREDITS_ROUTES.openapi}`]: {
         get: {

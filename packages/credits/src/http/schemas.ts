@@ -8,7 +8,15 @@ import type { Balance } from '../contract/balance.ts';
 import { CREDITS_ERRORS, type CreditsErrorCode } from '../contract/error.ts';
 import { IDEMPOTENCY_KEY_LENGTH_MAX } from '../contract/idempotency-key.ts';
 import type { Problem } from '../contract/problem.ts';
-import { HISTORY_LIMIT_MAX, OPERATIONS_MAX, type HistoryPage } from '../contract/route.ts';
+import type { Hold } from '../contract/hold.ts';
+import {
+  HISTORY_LIMIT_MAX,
+  HOLD_LIST_STATES,
+  HOLDS_LIMIT_MAX,
+  OPERATIONS_MAX,
+  type HistoryPage,
+  type HoldsPage,
+} from '../contract/route.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
 import type { Entry } from '../contract/transfer.ts';
 
@@ -74,6 +82,25 @@ export const historyPageSchema = exactly<HistoryPage>()(
   z.object({ entries: z.array(entrySchema), next: versionSchema.nullable(), snapshot: snapshotSchema }),
 );
 
+export const holdSchema = exactly<Hold>()(
+  z.object({
+    id: z.string(),
+    account: z.string(),
+    destination: z.string(),
+    amount: creditsSchema.min(1),
+    remaining: creditsSchema,
+    state: z.enum(['open', 'partly_posted', 'posted', 'voided', 'expired']),
+    actor: z.string(),
+    reason: z.string(),
+    expiresAt: instantSchema,
+    createdAt: instantSchema,
+  }),
+);
+
+export const holdsPageSchema = exactly<HoldsPage>()(
+  z.object({ holds: z.array(holdSchema), next: z.string().nullable(), snapshot: snapshotSchema }),
+);
+
 export const problemSchema = exactly<Problem>()(
   z.object({
     type: z.string(),
@@ -106,6 +133,15 @@ export const snapshotQuerySchema = z.strictObject({
 export const historyQuerySchema = z.strictObject({
   before: wholeNumberText.pipe(versionSchema).optional(),
   limit: wholeNumberText.pipe(z.int().min(1).max(HISTORY_LIMIT_MAX)).optional(),
+});
+
+export const holdsQuerySchema = z.strictObject({
+  state: z.enum(HOLD_LIST_STATES).optional(),
+  before: z
+    .string()
+    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the id of a hold')
+    .optional(),
+  limit: wholeNumberText.pipe(z.int().min(1).max(HOLDS_LIMIT_MAX)).optional(),
 });
 
 export const noQuerySchema = z.strictObject({});

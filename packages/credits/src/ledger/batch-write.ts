@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ClientBase } from 'pg';
+import { toArrayParameter, type ArrayParameter, type ArrayType, type Cell } from './array-parameter.ts';
 import type { BatchChanges, BatchState } from './batch-state.ts';
 import type { ChainHash } from './chain.ts';
 import { roundTrip } from './round-trip.ts';
@@ -13,26 +14,34 @@ import { roundTrip } from './round-trip.ts';
 
 const NOTIFY = 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload';
 
-type Cell = string | number | null;
-
+/** One table of the write: what to add or to change, column by column. */
 interface Table {
-  /** Column → type. */
-  columns: Record<string, string>;
-  rows: Record<string, Cell>[];
+  count: number;
+  columns: { name: string; type: ArrayType; parameter: ArrayParameter }[];
+}
+
+function toTable<Row>(
+  rows: readonly Row[],
+  columns: Record<string, readonly [type: ArrayType, cell: (row: Row) => Cell]>,
+): Table {
+  return {
+    count: rows.length,
+    columns: Object.entries(columns).map(([name, [type, cell]]) => ({
+      name,
+      type,
+      parameter: toArrayParameter(type, rows.map(cell)),
+    })),
+  };
 }
 
 /** What a statement wants of one table: `unnest($1::uuid[], …) AS u(id, …)`, and the arrays for it. */
-function unnest(table: Table, values: (Cell[] | number)[]): string {
-  const columns = Object.keys(table.columns);
-  const arrays = columns.map((column) => {
-    values.push(table.rows.map((row) => row[column] ?? null));
-    return `$${values.length}::${table.columns[column]}[]`;
-  });
-  return `unnest(${arrays.join(', ')}) AS u(${columns.join(', ')})`;
+function unnest({ columns }: Table, values: (ArrayParameter | number)[]): string {
+  const arrays = columns.map(({ type, parameter }) => `$${values.push(parameter)}::${type}[]`);
+  return `unnest(${arrays.join(', ')}) AS u(${columns.map(({ name }) => name).join(', ')})`;
 }
 
-function insert(name: string, table: Table, values: (Cell[] | number)[]): string {
-  const columns = Object.keys(table.columns).join(', ');
+function insert(name: string, table: Table, values: (ArrayParameter | number)[]): string {
+  const columns = table.columns.map((column) => column.name).join(', ');
   return `INSERT INTO ${name} (${columns}) SELECT ${columns} FROM ${unnest(table, values)} RETURNING 1`;
 }
 
@@ -50,25 +59,37 @@ export async function writeBatch(
 ): Promise<void> {
   const { changes, state, now, notify, end } = batch;
   const tables = toTables(changes, state, now);
-  const values: (Cell[] | number)[] = [];
+  const values: (ArrayParameter | number)[] = [];
+  const write: Record<keyof typeof tables, (table: Table) => string> = {
+    accounts: (
+      table,
+    ) => `UPDATE credits_accounts SET posted = u.posted, held = u.held, version = u.version, hash = u.hash
+      FROM ${unnest(table, values)}
+      WHERE credits_accounts.id = u.id AND credits_accounts.version = u.version_before RETURNING 1`,
+    holdsChanged: (
+      table,
+    ) => `UPDATE credits_holds SET remaining = u.remaining, state = u.state, expires_at = u.expires_at
+      FROM ${unnest(table, values)} WHERE credits_holds.id = u.id RETURNING 1`,
+    holds: (table) => insert('credits_holds', table, values),
+    transfers: (table) => insert('credits_transfers', table, values),
+    entries: (table) => insert('credits_entries', table, values),
+    operations: (table) => insert('credits_operations', table, values),
+  };
+  const parts: { name: string; sql: string }[] = [];
+  let rows = 0;
+  for (const [index, part] of PARTS.entries()) {
+    if (tables[part].count === 0) continue; // touching a table for nothing is what a lone command would pay most for
+    rows += tables[part].count;
+    parts.push({ name: `p${index}`, sql: write[part](tables[part]) });
+  }
   // Ends in a division by zero where it wrote other rows than were decided: the commit is on its way already, and only a
   // failure of the statement itself can still turn it into a rollback.
-  const text = `WITH
-    a AS (UPDATE credits_accounts SET posted = u.posted, held = u.held, version = u.version,
-        hash = u.hash
-      FROM ${unnest(tables.accounts, values)}
-      WHERE credits_accounts.id = u.id AND credits_accounts.version = u.version_before RETURNING 1),
-    c AS (UPDATE credits_holds SET remaining = u.remaining, state = u.state, expires_at = u.expires_at
-      FROM ${unnest(tables.holdsChanged, values)} WHERE credits_holds.id = u.id RETURNING 1),
-    h AS (${insert('credits_holds', tables.holds, values)}),
-    t AS (${insert('credits_transfers', tables.transfers, values)}),
-    e AS (${insert('credits_entries', tables.entries, values)}),
-    o AS (${insert('credits_operations', tables.operations, values)})
-    SELECT 1 / (${['a', 'c', 'h', 't', 'e', 'o'].map((part) => `(SELECT count(*) FROM ${part})`).join(' + ')}
-      = $${values.length + 1}::bigint)::int AS complete`;
-  values.push(Object.values(tables).reduce((sum, { rows }) => sum + rows.length, 0));
+  const text = `WITH ${parts.map(({ name, sql }) => `${name} AS (${sql})`).join(', ')}
+    SELECT 1 / (${parts.map(({ name }) => `(SELECT count(*) FROM ${name})`).join(' + ')}
+      = $${values.push(rows)}::bigint)::int AS complete`;
+  const name = `credits_write_${parts.map((part) => part.name).join('')}`;
   const [, , ended] = await roundTrip(client, [
-    () => client.query({ name: 'credits_write', text, values }),
+    () => client.query({ name, text, values }),
     notify === null
       ? null
       : () => client.query({ name: 'credits_notify', text: NOTIFY, values: [notify.channel, notify.payloads] }),
@@ -78,128 +99,88 @@ export async function writeBatch(
   assert.equal(ended.command, end.split(' ')[0], 'The batch was not committed.');
 }
 
+const PARTS = ['accounts', 'holdsChanged', 'holds', 'transfers', 'entries', 'operations'] as const;
+
 function toTables(changes: BatchChanges, state: BatchState, now: string) {
-  const text = 'text';
-  const bigint = 'bigint';
+  const accounts = [...changes.accounts].flatMap((id) => state.accounts.get(id) ?? []);
   return {
-    accounts: {
-      columns: { id: text, posted: bigint, held: bigint, version: bigint, hash: 'bytea', version_before: bigint },
-      rows: [...changes.accounts].flatMap((id) => {
-        const account = state.accounts.get(id);
-        if (account === undefined) return [];
-        const { posted, held, version, hash, versionBefore } = account;
-        return [{ id, posted, held, version, hash: toBytea(hash), version_before: versionBefore }];
-      }),
-    },
-    holdsChanged: {
-      columns: { id: 'uuid', remaining: bigint, state: text, expires_at: 'timestamptz' },
-      rows: [...changes.holdsChanged.values()].map((hold) => ({
-        id: hold.id,
-        remaining: hold.remaining,
-        state: hold.state,
-        expires_at: hold.expiresAt,
-      })),
-    },
-    holds: {
-      columns: {
-        id: 'uuid',
-        account: text,
-        destination: text,
-        amount: bigint,
-        remaining: bigint,
-        state: text,
-        actor: text,
-        reason: text,
-        expires_at: 'timestamptz',
-        created_at: 'timestamptz',
-      },
-      rows: changes.holdsOpened.map(({ expiresAt, createdAt, ...hold }) => ({
-        ...hold,
-        expires_at: expiresAt,
-        created_at: createdAt,
-      })),
-    },
-    transfers: {
-      columns: {
-        id: 'uuid',
-        kind: text,
-        source: text,
-        source_version: bigint,
-        destination: text,
-        destination_version: bigint,
-        amount: bigint,
-        actor: text,
-        reason: text,
-        metadata: 'json',
-        reverses: 'uuid',
-        hold: 'uuid',
-        created_at: 'timestamptz',
-      },
-      rows: changes.transfers.map(({ createdAt, metadata, sourceVersion, destinationVersion, ...transfer }) => ({
-        ...transfer,
-        source_version: sourceVersion,
-        destination_version: destinationVersion,
-        metadata: JSON.stringify(metadata),
-        created_at: createdAt,
-      })),
-    },
-    entries: {
-      columns: {
-        account: text,
-        version: bigint,
-        kind: text,
-        direction: text,
-        amount: bigint,
-        posted_before: bigint,
-        held_before: bigint,
-        posted_after: bigint,
-        held_after: bigint,
-        transfer: 'uuid',
-        hold: 'uuid',
-        operation: text,
-        actor: text,
-        reason: text,
-        metadata: 'json',
-        created_at: 'timestamptz',
-        hash: 'bytea',
-      },
-      rows: changes.entries.map(({ postedBefore, heldBefore, postedAfter, heldAfter, metadata, hash, ...entry }) => ({
-        ...entry,
-        posted_before: postedBefore,
-        held_before: heldBefore,
-        posted_after: postedAfter,
-        held_after: heldAfter,
-        metadata: metadata === null ? null : JSON.stringify(metadata),
-        created_at: now,
-        hash: toBytea(hash),
-      })),
-    },
-    operations: {
-      columns: {
-        actor: text,
-        key: text,
-        fingerprint: text,
-        account: text,
-        version: bigint,
-        posted: bigint,
-        held: bigint,
-        transfer: 'uuid',
-        hold: 'uuid',
-        hold_remaining: bigint,
-        hold_state: text,
-        hold_expires_at: 'timestamptz',
-        once: text,
-        created_at: 'timestamptz',
-      },
-      rows: changes.operations.map(({ holdRemaining, holdState, holdExpiresAt, ...operation }) => ({
-        ...operation,
-        hold_remaining: holdRemaining,
-        hold_state: holdState,
-        hold_expires_at: holdExpiresAt,
-        created_at: now,
-      })),
-    },
-  } satisfies Record<string, Table>;
+    accounts: toTable(accounts, {
+      id: ['text', (account) => account.id],
+      posted: ['bigint', (account) => account.posted],
+      held: ['bigint', (account) => account.held],
+      version: ['bigint', (account) => account.version],
+      hash: ['bytea', (account) => toBytea(account.hash)],
+      version_before: ['bigint', (account) => account.versionBefore],
+    }),
+    holdsChanged: toTable([...changes.holdsChanged.values()], {
+      id: ['uuid', (hold) => hold.id],
+      remaining: ['bigint', (hold) => hold.remaining],
+      state: ['text', (hold) => hold.state],
+      expires_at: ['timestamptz', (hold) => hold.expiresAt],
+    }),
+    holds: toTable(changes.holdsOpened, {
+      id: ['uuid', (hold) => hold.id],
+      account: ['text', (hold) => hold.account],
+      destination: ['text', (hold) => hold.destination],
+      amount: ['bigint', (hold) => hold.amount],
+      remaining: ['bigint', (hold) => hold.remaining],
+      state: ['text', (hold) => hold.state],
+      actor: ['text', (hold) => hold.actor],
+      reason: ['text', (hold) => hold.reason],
+      expires_at: ['timestamptz', (hold) => hold.expiresAt],
+      created_at: ['timestamptz', (hold) => hold.createdAt],
+    }),
+    transfers: toTable(changes.transfers, {
+      id: ['uuid', (transfer) => transfer.id],
+      kind: ['text', (transfer) => transfer.kind],
+      source: ['text', (transfer) => transfer.source],
+      source_version: ['bigint', (transfer) => transfer.sourceVersion],
+      destination: ['text', (transfer) => transfer.destination],
+      destination_version: ['bigint', (transfer) => transfer.destinationVersion],
+      amount: ['bigint', (transfer) => transfer.amount],
+      actor: ['text', (transfer) => transfer.actor],
+      reason: ['text', (transfer) => transfer.reason],
+      metadata: ['json', (transfer) => JSON.stringify(transfer.metadata)],
+      reverses: ['uuid', (transfer) => transfer.reverses],
+      hold: ['uuid', (transfer) => transfer.hold],
+      created_at: ['timestamptz', (transfer) => transfer.createdAt],
+    }),
+    entries: toTable(changes.entries, {
+      account: ['text', (entry) => entry.account],
+      version: ['bigint', (entry) => entry.version],
+      kind: ['text', (entry) => entry.kind],
+      direction: ['text', (entry) => entry.direction],
+      amount: ['bigint', (entry) => entry.amount],
+      posted_before: ['bigint', (entry) => entry.postedBefore],
+      held_before: ['bigint', (entry) => entry.heldBefore],
+      posted_after: ['bigint', (entry) => entry.postedAfter],
+      held_after: ['bigint', (entry) => entry.heldAfter],
+      transfer: ['uuid', (entry) => entry.transfer],
+      hold: ['uuid', (entry) => entry.hold],
+      operation: ['text', (entry) => entry.operation],
+      actor: ['text', (entry) => entry.actor],
+      reason: ['text', (entry) => entry.reason],
+      metadata: ['json', (entry) => (entry.metadata === null ? null : JSON.stringify(entry.metadata))],
+      created_at: ['timestamptz', () => now],
+      hash: ['bytea', (entry) => toBytea(entry.hash)],
+    }),
+    operations: toTable(changes.operations, {
+      actor: ['text', (operation) => operation.actor],
+      key: ['text', (operation) => operation.key],
+      fingerprint: ['text', (operation) => operation.fingerprint],
+      account: ['text', (operation) => operation.account],
+      version: ['bigint', (operation) => operation.version],
+      posted: ['bigint', (operation) => operation.posted],
+      held: ['bigint', (operation) => operation.held],
+      transfer: ['uuid', (operation) => operation.transfer],
+      hold: ['uuid', (operation) => operation.hold],
+      hold_remaining: ['bigint', (operation) => operation.holdRemaining],
+      hold_state: ['text', (operation) => operation.holdState],
+      hold_expires_at: ['timestamptz', (operation) => operation.holdExpiresAt],
+      once: ['text', (operation) => operation.once],
+      created_at: ['timestamptz', () => now],
+    }),
+  };
 }
 
 function toBytea(hash: ChainHash): string {

@@ -3,7 +3,7 @@ import { CHAIN_COLUMNS, CHAIN_JOINS, hashRow, type ChainRow } from './chain-row.
 import { CHAIN_START, type ChainHash } from './chain.ts';
 
 /** Entries in memory at a time. */
-const PIECE = 2_000;
+const PIECE = 500;
 
 const READ = `SELECT ${CHAIN_COLUMNS} FROM (SELECT * FROM credits_entries WHERE (account, version) > ($1, $2)
     ORDER BY account, version LIMIT ${PIECE}) e

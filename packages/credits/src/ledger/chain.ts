@@ -65,34 +65,26 @@ export interface EntryFacts {
   createdAt: Digits;
 }
 
-export function describeTransfer(facts: TransferFacts): string {
-  return JSON.stringify([
-    facts.id,
-    facts.kind,
-    facts.source,
-    `${facts.sourceVersion}`,
-    facts.destination,
-    `${facts.destinationVersion}`,
-    `${facts.amount}`,
-    facts.actor,
-    facts.reason,
-    facts.metadata,
-    facts.reverses,
-    facts.hold,
-    `${facts.createdAt}`,
-  ]);
+/** What JSON writes in another way than it stands. */
+const ESCAPED = /["\\]|[^ -\uD7FF\uE000-\uFFFF]/;
+
+/** What `JSON.stringify` makes of it. Of a whole array at once it takes ten times as long, and this runs for every entry. */
+function quote(text: string | null): string {
+  if (text === null) return 'null';
+  return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
-export function describeHold(facts: HoldFacts): string {
-  return JSON.stringify([
-    facts.id,
-    facts.account,
-    facts.destination,
-    `${facts.amount}`,
-    facts.actor,
-    facts.reason,
-    `${facts.createdAt}`,
-  ]);
+export function describeTransfer(facts: TransferFacts): string {
+  const { id, kind, source, sourceVersion, destination, destinationVersion, amount, actor, reason } = facts;
+  return (
+    `[${quote(id)},${quote(kind)},${quote(source)},"${sourceVersion}",${quote(destination)},"${destinationVersion}",` +
+    `"${amount}",${quote(actor)},${quote(reason)},${quote(facts.metadata)},${quote(facts.reverses)},` +
+    `${quote(facts.hold)},"${facts.createdAt}"]`
+  );
+}
+
+export function describeHold({ id, account, destination, amount, actor, reason, createdAt }: HoldFacts): string {
+  return `[${quote(id)},${quote(account)},${quote(destination)},"${amount}",${quote(actor)},${quote(reason)},"${createdAt}"]`;
 }
 
 /**
@@ -103,25 +95,12 @@ export function describeHold(facts: HoldFacts): string {
  *   gives a hold back has neither.
  */
 export function hashEntry(previous: ChainHash, facts: EntryFacts, about: string | null): ChainHash {
-  const said = JSON.stringify([
-    previous,
-    facts.account,
-    `${facts.version}`,
-    facts.kind,
-    facts.direction,
-    `${facts.amount}`,
-    `${facts.postedBefore}`,
-    `${facts.heldBefore}`,
-    `${facts.postedAfter}`,
-    `${facts.heldAfter}`,
-    facts.transfer,
-    facts.hold,
-    facts.operation,
-    facts.actor,
-    facts.reason,
-    facts.metadata,
-    `${facts.createdAt}`,
-  ]);
+  const { account, version, kind, direction, amount, postedBefore, heldBefore, postedAfter, heldAfter } = facts;
+  const said =
+    `["${previous}",${quote(account)},"${version}",${quote(kind)},${quote(direction)},"${amount}","${postedBefore}",` +
+    `"${heldBefore}","${postedAfter}","${heldAfter}",${quote(facts.transfer)},${quote(facts.hold)},` +
+    `${quote(facts.operation)},${quote(facts.actor)},${quote(facts.reason)},${quote(facts.metadata)},` +
+    `"${facts.createdAt}"]`;
   return hash('sha256', `[${said},${about}]`, 'hex');
 }
 

@@ -13,6 +13,7 @@ import { LEDGER_MIGRATIONS } from './migrations.ts';
 import {
   parseAccount,
   parseAdjust,
+  parseBefore,
   parseExtend,
   parseGrant,
   parseHold,
@@ -25,6 +26,7 @@ import {
   parseUserAccount,
   parseVoid,
 } from './parse-command.ts';
+import { parseHeadsQuestion, parseVerify } from './parse-verify.ts';
 import {
   readBalanceAt,
   readCirculation,
@@ -39,6 +41,7 @@ import {
   readVersions,
 } from './read.ts';
 import { toCreditsError } from './sql-error.ts';
+import { readHeads } from './verify-read.ts';
 import { verifyLedger } from './verify.ts';
 import { createTransactions } from './within.ts';
 import { createWriter } from './writer.ts';
@@ -232,9 +235,14 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
       for (let found = EXPIRED_ACCOUNTS_MAX; found === EXPIRED_ACCOUNTS_MAX;) found = await read(settleExpired);
       return read(() => readAllHolds(pool, question));
     },
-    async verify(account) {
-      const id = account === undefined ? null : parseAccount(account);
-      return read(() => verifyLedger(pool, id, new Date(clock()).toISOString()));
+    async verify(asked = {}) {
+      const task = parseVerify(asked);
+      return read(() => verifyLedger({ ...task, pool, checkedAt: new Date(clock()).toISOString(), onWarning }));
+    },
+    async heads(asked = {}) {
+      const { after, limit } = parseHeadsQuestion(asked);
+      const heads = await read(() => readHeads(pool, after, limit));
+      return { heads, next: heads.length < limit ? null : (heads.at(-1)?.account ?? null) };
     },
     circulation: () => read(() => readCirculation(pool)),
     onChange: hints.subscribe,
@@ -277,7 +285,7 @@ function parseHoldsQuestion({ state = 'open', before, limit = HISTORY_LIMIT }: H
       details: { field: 'state' },
     });
   }
-  const id = before === undefined ? null : parseHoldId(before);
+  const id = before === undefined ? null : parseBefore(before);
   return { state, before: id, limit: parseLimit(limit, HOLDS_LIMIT_MAX) };
 }
 

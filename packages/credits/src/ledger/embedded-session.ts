@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import type { PGlite } from '@electric-sql/pglite';
+import type { EmbeddedEngine } from './embedded-engine.ts';
 
 /**
  * Lets `pg` clients talk to an embedded Postgres as if over a socket: the bytes of the protocol go in, the bytes of the
@@ -25,10 +25,8 @@ const ENDS = new Set(['S', 'Q', 'c', 'f', 'H'].map((type) => type.charCodeAt(0))
 
 const TERMINATE = 'X'.charCodeAt(0);
 
-/** A failed transaction cannot discard anything, so that it is ended first; outside of one, ending it is a notice. */
-const RESET = ['ROLLBACK', 'DISCARD ALL'];
-
-export function createEmbeddedSession(pglite: PGlite): EmbeddedSession {
+export function createEmbeddedSession(engine: EmbeddedEngine): EmbeddedSession {
+  const clients = new Set<Duplex>();
   const waiting: (() => void)[] = [];
   let scheduled = false;
   let closed = false;
@@ -46,12 +44,25 @@ export function createEmbeddedSession(pglite: PGlite): EmbeddedSession {
     if (scheduled) setImmediate(next);
   }
 
-  function execute(message: Uint8Array, onAnswer: (bytes: Buffer) => void, onFailure: (error: Error) => void): void {
-    if (closed) return;
-    // Synchronous up to its end; the promise only tells of a failure of the machine itself.
-    pglite
-      .execProtocolRawStream(message, { syncToFs: false, onRawData: (bytes) => onAnswer(Buffer.from(bytes)) })
-      .catch(onFailure);
+  function execute(message: Uint8Array, onAnswer: (bytes: Buffer) => void): void {
+    if (closed || !engine.isAlive()) return;
+    if (!engine.run(message, onAnswer)) cutAll();
+  }
+
+  /** As when a server stops: every client hears it, and comes back. */
+  function cutAll(): void {
+    waiting.length = 0;
+    const cut = Object.assign(new Error('The embedded database stopped.'), { code: 'ECONNRESET' });
+    for (const client of clients) client.destroy(cut);
+    clients.clear();
+  }
+
+  let reviving: Promise<void> | null = null;
+  function revive(): Promise<void> {
+    reviving ??= engine.revive().finally(() => {
+      reviving = null;
+    });
+    return reviving;
   }
 
   return Object.freeze({
@@ -76,7 +87,7 @@ export function createEmbeddedSession(pglite: PGlite): EmbeddedSession {
           received = received.subarray(length);
           if (!started) {
             started = true;
-            schedule(() => answer(STARTUP_ANSWER));
+            begin();
           } else if (message[0] === TERMINATE) {
             end();
           } else {
@@ -86,11 +97,25 @@ export function createEmbeddedSession(pglite: PGlite): EmbeddedSession {
         }
       }
 
+      function begin(): void {
+        if (engine.isAlive()) {
+          schedule(() => answer(STARTUP_ANSWER));
+          return;
+        }
+        revive().then(
+          () => schedule(() => answer(STARTUP_ANSWER)),
+          (cause: unknown) => {
+            const message = 'The embedded database does not open again.';
+            stream.destroy(Object.assign(new Error(message, { cause }), { code: 'ECONNREFUSED' }));
+          },
+        );
+      }
+
       function flush(): void {
         const whole = Buffer.concat(statement);
         statement = [];
         schedule(() => {
-          if (!ended) execute(whole, answer, (error) => stream.destroy(error));
+          if (!ended) execute(whole, answer);
         });
       }
 
@@ -101,14 +126,10 @@ export function createEmbeddedSession(pglite: PGlite): EmbeddedSession {
       function end(): void {
         if (ended) return;
         ended = true;
-        for (const sql of RESET)
-          schedule(() =>
-            execute(
-              toQuery(sql),
-              () => undefined,
-              () => undefined,
-            ),
-          );
+        clients.delete(stream);
+        schedule(() => {
+          if (!closed && engine.isAlive() && !engine.reset()) cutAll();
+        });
       }
 
       const stream = new Duplex({
@@ -128,6 +149,7 @@ export function createEmbeddedSession(pglite: PGlite): EmbeddedSession {
           done(error);
         },
       });
+      clients.add(stream);
       // What `pg` expects of a socket beyond a stream.
       return Object.assign(stream, {
         setNoDelay: () => undefined,
@@ -138,12 +160,4 @@ export function createEmbeddedSession(pglite: PGlite): EmbeddedSession {
       });
     },
   });
-}
-
-function toQuery(sql: string): Buffer {
-  const text = Buffer.from(`${sql}\0`);
-  const head = Buffer.alloc(5);
-  head.write('Q');
-  head.writeUInt32BE(text.length + 4, 1);
-  return Buffer.concat([head, text]);
 }

@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
+import { dirname, resolve } from 'node:path';
 import { Pool } from 'pg';
 import { CreditsError } from '../contract/error.ts';
 import type { Database } from './database.ts';
 import { lockDirectory } from './directory-lock.ts';
-import { createSyncedDisk, syncTree } from './embedded-disk.ts';
+import { syncPath } from './embedded-disk.ts';
+import { openEngine, type EmbeddedEngine } from './embedded-engine.ts';
 import { createEmbeddedSession } from './embedded-session.ts';
 import { surviveLostConnections } from './lost-connection.ts';
 import { startMaintenance } from './maintenance.ts';
@@ -26,17 +25,17 @@ export async function openEmbedded(
   onWarning: (message: string, cause: unknown) => void,
 ): Promise<Database> {
   const path = directory === null ? null : resolve(directory);
-  if (path !== null) await mkdir(path, { recursive: true, mode: 0o700 });
+  if (path !== null) await makeDirectory(path);
   const unlock = path === null ? async () => undefined : await lockDirectory(path);
-  let pglite: PGlite;
+  let engine: EmbeddedEngine;
   try {
-    pglite = path === null ? await PGlite.create() : await openOnDisk(join(path, 'postgres'), onWarning);
+    engine = await openEngine(path, onWarning);
   } catch (error) {
     await unlock();
     const message = `The embedded database in ${path ?? 'memory'} does not open: ${String(error)}`;
     throw new CreditsError('unavailable', message, { cause: error });
   }
-  const session = createEmbeddedSession(pglite);
+  const session = createEmbeddedSession(engine);
   const pool = new Pool({
     stream: () => session.connect(),
     max: 1,
@@ -45,7 +44,7 @@ export async function openEmbedded(
     connectionTimeoutMillis: 10_000,
   });
   surviveLostConnections(pool, onWarning);
-  const stopMaintenance = path === null ? async () => undefined : startMaintenance(pool, onWarning);
+  const stopMaintenance = path === null ? async () => undefined : startMaintenance(pool, engine, onWarning);
   return Object.freeze({
     kind: 'embedded' as const,
     pool,
@@ -53,22 +52,15 @@ export async function openEmbedded(
       await stopMaintenance();
       await pool.end();
       session.close();
-      await pglite.close();
+      await engine.close();
       await unlock();
     },
   });
 }
 
-async function openOnDisk(path: string, onWarning: (message: string, cause: unknown) => void): Promise<PGlite> {
-  const isNew = !existsSync(join(path, 'PG_VERSION'));
-  const disk = createSyncedDisk(path);
-  const pglite = await PGlite.create({ fs: disk.fs, startParams: disk.startParams });
-  // What initdb wrote was never synced, and Postgres only syncs what it changes.
-  if (isNew) await syncTree(path);
-  const before = disk.count();
-  await pglite.query(`SELECT pg_logical_emit_message(true, 'realtime-credits', 'Does a commit sync?')`);
-  if (disk.count() === before) {
-    onWarning('Commits of the embedded database do not reach the disk: a power cut may lose them.', undefined);
-  }
-  return pglite;
+/** Makes a directory and what is missing above it, so that a power cut leaves none of it out. */
+async function makeDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = path; made !== dirname(first); made = dirname(made)) await syncPath(dirname(made));
 }

@@ -135,8 +135,20 @@ export interface Ledger extends LedgerCommands {
   holds(account: string, options?: HoldsQuestion): Promise<HoldsPage>;
   /** The same of all accounts, for an operator: what is stuck, and what expired unposted. */
   allHolds(options?: HoldsQuestion): Promise<{ holds: Hold[]; next: string | null }>;
-  /** Recomputes balances from entries and compares: of one account, or of all. */
-  verify(account?: string): Promise<VerifyReport>;
+  /**
+   * Recomputes what entries say and compares it with everything else that is written, hashes included: of one account, or
+   * of all. Begins where the last run found everything in order, so that its price is what was added since, and one
+   * comparison for each account; a full run reads everything. Other work gets in between.
+   * @throws {CreditsError} `invalid_request`
+   */
+  verify(options?: string | VerifyOptions): Promise<VerifyReport>;
+  /**
+   * The newest hash of each account that has entries, in order of their ids. Written down where nobody who can change the
+   * database can change it too, they show later whether anything up to there was changed: `verify({ heads })`.
+   * @param options.after - The last account of the page before.
+   * @param options.limit - 1 to 1,000. @default 1,000
+   */
+  heads(options?: { after?: string; limit?: number }): Promise<HeadsPage>;
   /** Where all credits are: issued − spent = in accounts, of which held. */
   circulation(): Promise<Circulation>;
 
@@ -153,16 +165,62 @@ export interface HoldsQuestion {
   limit?: number;
 }
 
+/** What to verify; of an account's id alone, that account. */
+export interface VerifyOptions {
+  /** @default all accounts */
+  account?: string;
+  /** Believes no earlier run. @default false */
+  full?: boolean;
+  /** Hashes that were written down elsewhere, to compare with what stands there now. */
+  heads?: readonly Head[];
+  /** Hears what was compared so far, after each piece. */
+  onProgress?: (progress: VerifyProgress) => void;
+}
+
+export interface VerifyProgress {
+  accounts: number;
+  /** Entries that were read. */
+  entries: number;
+}
+
+/** The hash of an account's entry at a version: it depends on every entry up to there. */
+export interface Head {
+  account: string;
+  version: number;
+  /** SHA-256, 64 hex digits. */
+  hash: string;
+}
+
+export interface HeadsPage {
+  heads: Head[];
+  /** What to ask the next page after; null on the last one. */
+  next: string | null;
+}
+
 export interface VerifyReport {
   /** Whether no difference was found. */
   ok: boolean;
+  /** Whether everything was read, and not only what came after the last run. */
+  full: boolean;
   accounts: number;
+  /** Entries that are in order by now. */
   entries: number;
+  /** Those of them that this run read. */
+  compared: number;
   transfers: number;
-  /** Empty when ok. Sentences name account, version, and both numbers. */
-  differences: { account: string | null; message: string }[];
+  differences: VerifyDifference[];
   /** ISO instant. */
   checkedAt: string;
+}
+
+/** Something that is not as it was written. */
+export interface VerifyDifference {
+  account: string | null;
+  version: number | null;
+  /** Table and column, where that can be told. */
+  column: string | null;
+  /** A sentence that names account, version, and both values. */
+  message: string;
 }
 
 export interface Circulation {

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { EmbeddedEngine } from './embedded-engine.ts';
 
 /**
  * What a Postgres server does in the background and an embedded one never does by itself: checkpoints, or the log grows
@@ -23,6 +24,7 @@ const VACUUM_BYTES = 64 * MB;
 /** Starts looking. Returns the stop, which leaves a checkpoint behind. */
 export function startMaintenance(
   pool: Pool,
+  engine: EmbeddedEngine,
   onWarning: (message: string, cause: unknown) => void,
 ): () => Promise<void> {
   let seen = 0;
@@ -45,6 +47,10 @@ export function startMaintenance(
   }
 
   async function look(): Promise<void> {
+    if (engine.isFull()) {
+      await checkpoint(); // gives back the log before it
+      if (!engine.recover()) return;
+    }
     const now = await position();
     const idle = now === seen;
     seen = now;

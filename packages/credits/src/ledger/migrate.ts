@@ -42,11 +42,17 @@ export async function migrate(pool: Pool, options: MigrateOptions): Promise<stri
   try {
     await client.query('BEGIN');
     await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`realtime-credits:migrate:${namespace}`]);
-    await client.query(
-      `CREATE TABLE IF NOT EXISTS ${namespace}_migrations (
+    // Looked for first: a database that takes no changes, and needs none, is no reason not to start.
+    const table = await client.query<{ known: boolean }>('SELECT to_regclass($1) IS NOT NULL AS known', [
+      `${namespace}_migrations`,
+    ]);
+    if (table.rows[0]?.known !== true) {
+      await client.query(
+        `CREATE TABLE ${namespace}_migrations (
          position integer PRIMARY KEY, name text NOT NULL UNIQUE, checksum text NOT NULL,
          applied_at timestamptz NOT NULL DEFAULT now())`,
-    );
+      );
+    }
     const { rows } = await client.query<{ name: string; checksum: string }>(
       `SELECT name, checksum FROM ${namespace}_migrations ORDER BY position`,
     );

@@ -101,6 +101,12 @@ export function parseHoldId(value: unknown): string {
   return parseReference(value, 'hold', 'hold_not_found');
 }
 
+/** Reads the id of the hold that a list goes on from. It need not exist. */
+export function parseBefore(value: unknown): string {
+  if (typeof value === 'string' && isId(value)) return value;
+  throw invalid('before', 'before must be the id of a hold.');
+}
+
 function parseBase(kind: string, command: CommandBase, args: Record<string, unknown>): IntentBase {
   const actor = parseAccount(command.actor, 'actor');
   const key = parseIdempotencyKey(command.idempotencyKey);

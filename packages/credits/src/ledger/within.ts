@@ -97,7 +97,7 @@ export function createTransactions({ database, clock, hints }: TransactionsOptio
 
   /** Commands share the client, so that each waits for the one before, whatever became of it. */
   function inTurn<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
-    const turn = (lastOf.get(client) ?? Promise.resolve()).then(work, work);
+    const turn = (lastOf.get(client) ?? Promise.resolve()).then(work);
     lastOf.set(
       client,
       turn.catch(() => undefined),

@@ -8,7 +8,7 @@ import { giveBack } from './give-back.ts';
 import { toPayloads } from './hint.ts';
 import { createId } from './id.ts';
 import type { Intent } from './intent.ts';
-import { isConflict, isConnectionFailure, isPoolExhausted, toCreditsError } from './sql-error.ts';
+import { isConflict, isConnectionFailure, isPoolExhausted, isReadOnly, toCreditsError } from './sql-error.ts';
 
 /**
  * Group commit: callers' commands queue here, and one batch at a time takes what has collected while the one before was
@@ -57,35 +57,43 @@ export function createWriter({ database, clock, notify, onCommit }: WriterOption
 
   async function run(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
-    while (queue.length > 0) await commit(queue.splice(0, BATCH_MAX));
+    let answer: () => void = () => undefined;
+    while (queue.length > 0) {
+      const committing = commit(queue.splice(0, BATCH_MAX));
+      // What callers do with their answers, and the commands that they send next, take as long as the database takes to
+      // lock and read: they get the time in which this process would wait.
+      setImmediate(answer);
+      answer = await committing;
+    }
     running = null;
+    answer();
   }
 
-  /** Commits a batch, whatever it takes; every caller in it gets an answer. Never throws. */
-  async function commit(batch: readonly Waiting[]): Promise<void> {
+  /** Commits a batch, whatever it takes. Returns what answers every caller in it; never throws. */
+  async function commit(batch: readonly Waiting[]): Promise<() => void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const outcomes = await attemptBatch(batch.map(({ intent }) => intent));
-        for (const [index, { resolve, reject }] of batch.entries()) {
-          const outcome = outcomes[index];
-          if (outcome === undefined) reject(new Error('A command was not decided.'));
-          else if ('error' in outcome) reject(outcome.error);
-          else resolve(outcome.receipt);
-        }
-        return;
+        return () => {
+          for (const [index, { resolve, reject }] of batch.entries()) {
+            const outcome = outcomes[index];
+            if (outcome === undefined) reject(new Error('A command was not decided.'));
+            else if ('error' in outcome) reject(outcome.error);
+            else resolve(outcome.receipt);
+          }
+        };
       } catch (error) {
         const repeatable = isConflict(error) || isConnectionFailure(error);
         if (repeatable && attempt < ATTEMPTS_MAX) continue;
         // One bad command is no reason to refuse its neighbours; a database that is away is.
-        if (batch.length > 1 && !isConnectionFailure(error) && !isPoolExhausted(error)) {
+        const away = isConnectionFailure(error) || isPoolExhausted(error) || isReadOnly(error);
+        if (batch.length > 1 && !away) {
           const half = Math.ceil(batch.length / 2);
-          await commit(batch.slice(0, half));
-          await commit(batch.slice(half));
-          return;
+          const answers = [await commit(batch.slice(0, half)), await commit(batch.slice(half))];
+          return () => answers.forEach((answer) => answer());
         }
         const coded = toCreditsError(error);
-        for (const { reject } of batch) reject(coded);
-        return;
+        return () => batch.forEach(({ reject }) => reject(coded));
       }
     }
   }

@@ -1,5 +1,6 @@
+import { CreditsError } from '../contract/error.ts';
 import { CREDITS_PATH } from '../contract/route.ts';
-import type { Snapshot } from '../contract/snapshot.ts';
+import { parseSnapshot, type Snapshot } from '../contract/snapshot.ts';
 import { createCore, type Frame } from './core.ts';
 import { createBrowserEnvironment, type Environment } from './environment.ts';
 import { createFollower } from './follow.ts';
@@ -20,7 +21,7 @@ export interface CreditsClientOptions {
   creditsUrl?: string;
   /** Headers for every request, read anew each time: for hosts that want identity in a header. */
   headers?: () => Record<string, string>;
-  /** @default 30_000 */
+  /** From 1,000 to 86,400,000: a second to a day. @default 30_000 */
   pollIntervalMs?: number;
   /** @default the browser page; on a server nothing ever starts */
   environment?: Environment;
@@ -35,7 +36,10 @@ export interface CreditsClient {
   refresh(options?: { force?: boolean }): Promise<void>;
   /** Sign-in, sign-out (null) or account switch: clears at once, in every tab. */
   setAccount(account: string | null): void;
-  /** Server-rendered first state. */
+  /**
+   * Server-rendered first state.
+   * @throws {CreditsError} `protocol` — it is no snapshot; nothing changes.
+   */
   seed(snapshot: Snapshot): void;
   /**
    * One call that does all of it: shows the prediction, sends, retries the same id, settles.
@@ -62,6 +66,14 @@ export interface CreditsClient {
    * @throws {CreditsError} `invalid_request`, `protocol` — the answer's balance cannot be read; nothing changes.
    */
   settle(result?: unknown): Promise<void>;
+  /**
+   * A request of the page's own is about to leave, around which nobody opens or settles anything. Pass the JSON of its
+   * accepted answer to what this returns: a snapshot in it counts, a bare balance is verified, and the operation that it
+   * carried out is settled when the answer says a balance. `createCreditsFetch` calls this.
+   *
+   * @param operation - The id that the request carries as `Idempotency-Key`, when that is an open operation's.
+   */
+  overhear(operation?: string | null): (answer: unknown) => void;
   /** Something outside hints that the balance may have moved (4.6): verified by a fetch. */
   hint(): void;
   /** Frames and answers as they arrive, for people who want to look: newest last. */
@@ -76,6 +88,8 @@ export interface CreditsClient {
  * One client for hosts with the package's server and for hosts that only answer `{user: {coins}}`; the shown number has
  * one definition for both: {@link selectShown}.
  *
+ * @throws {CreditsError} `invalid_request` — `pollIntervalMs` is out of its range.
+ *
  * @example
  * const client = createCreditsClient();
  * const stop = client.start();
@@ -84,6 +98,11 @@ export interface CreditsClient {
  */
 export function createCreditsClient(options: CreditsClientOptions = {}): CreditsClient {
   const environment = options.environment ?? createBrowserEnvironment();
+  const pollIntervalMs = options.pollIntervalMs ?? 30_000;
+  // Anything else would ask without a pause, or never: browsers fire a timer beyond 24 days at once.
+  if (!(pollIntervalMs >= 1_000 && pollIntervalMs <= 86_400_000)) {
+    throw new CreditsError('invalid_request', `pollIntervalMs must be 1,000 to 86,400,000: got ${pollIntervalMs}.`);
+  }
   const headers = options.headers ?? (() => ({}));
   const requester: Requester = {
     environment,
@@ -98,15 +117,15 @@ export function createCreditsClient(options: CreditsClientOptions = {}): Credits
         headers: { ...headers(), ...(init.headers as Record<string, string> | undefined) },
       }),
   };
-  const core = createCore(
-    environment,
-    () => {
+  const core = createCore(environment, {
+    onCommit() {
       follower.heed();
       mutations.heed();
     },
-    (frame) => follower.relay(frame),
-  );
-  const follower = createFollower(core, requester, options.pollIntervalMs ?? 30_000);
+    onFrame: (frame) => follower.relay(frame),
+    onSleep: () => void (environment.isVisible() && follower.askNow()),
+  });
+  const follower = createFollower(core, requester, pollIntervalMs);
   const mutations = createMutations(core, follower, requester);
   const operations = createOpenOperations(core, follower);
 
@@ -116,11 +135,12 @@ export function createCreditsClient(options: CreditsClientOptions = {}): Credits
     start: follower.start,
     refresh: (asked) => (asked?.force === true ? follower.askNow() : follower.askSoon()),
     setAccount: follower.setAccount,
-    seed: follower.seed,
+    seed: (snapshot) => follower.seed(parseSnapshot(snapshot)),
     mutate: mutations.mutate,
     open: (delta, reason = '') => operations.open(delta, reason),
     predict: (available, reason = '') => operations.predict(available, reason),
     settle: async (result) => operations.settle(result),
+    overhear: (operation = null) => operations.overhear(operation),
     hint: () => void follower.askNow(),
     onFrame: core.onFrame,
     close() {

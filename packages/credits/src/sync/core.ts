@@ -10,6 +10,8 @@ import type { CreditsState, PendingOperation } from './view.ts';
 
 /** One and a half polls without a confirmation, and the view says so (S10). */
 const STALE_MS = 45_000;
+/** How often a confirmation is looked at: a machine that slept is noticed this late at most. */
+const AGE_CHECK_MS = 15_000;
 
 /** A frame or an answer, as it arrived. */
 export interface Frame {
@@ -45,13 +47,18 @@ export interface Core {
   close(): void;
 }
 
-/**
- * @param onCommit - Hears after every change of the model.
- * @param onFrame - Hears every frame first.
- */
-export function createCore(environment: Environment, onCommit: () => void, onFrame: (frame: Frame) => void): Core {
+export interface CoreHooks {
+  /** After every change of the model. */
+  onCommit: () => void;
+  /** Every frame, before anyone else. */
+  onFrame: (frame: Frame) => void;
+  /** The machine seems to have slept since the last confirmation, or its clock was set forward. */
+  onSleep: () => void;
+}
+
+export function createCore(environment: Environment, hooks: CoreHooks): Core {
   const listeners = new Set<(state: CreditsState) => void>();
-  const frameListeners = new Set<(frame: Frame) => void>([onFrame]);
+  const frameListeners = new Set<(frame: Frame) => void>([hooks.onFrame]);
   let model = createModel(null);
   let life = 0;
   let cancelStale = (): void => undefined;
@@ -86,10 +93,22 @@ export function createCore(environment: Environment, onCommit: () => void, onFra
   }
 
   function confirmation(): Partial<CreditsState> {
-    cancelStale();
+    const confirmedAt = environment.wallClock();
     // Where there is no page nobody looks, and a timer would only keep the process.
-    if (environment.active) cancelStale = environment.setTimer(() => publish({ stale: true }), STALE_MS);
-    return { confirmedAt: environment.wallClock(), stale: false };
+    if (environment.active) watchAge(confirmedAt, environment.now());
+    return { confirmedAt, stale: false };
+  }
+
+  /** In many browsers the monotonic clock stands still while the machine sleeps: then only the wall clock has moved. */
+  function watchAge(confirmedAt: number, since: number): void {
+    cancelStale();
+    cancelStale = environment.setTimer(() => {
+      const ageMs = environment.now() - since;
+      const sleptMs = environment.wallClock() - confirmedAt - ageMs;
+      if (ageMs < STALE_MS && sleptMs < AGE_CHECK_MS) return watchAge(confirmedAt, since);
+      publish({ stale: true });
+      if (ageMs < STALE_MS) hooks.onSleep();
+    }, AGE_CHECK_MS);
   }
 
   function commit(next: Model): boolean {
@@ -103,7 +122,7 @@ export function createCore(environment: Environment, onCommit: () => void, onFra
       pending,
       ...(moved && next.confirmed !== null ? confirmation() : {}),
     });
-    onCommit();
+    hooks.onCommit();
     return moved;
   }
 
@@ -130,7 +149,7 @@ export function createCore(environment: Environment, onCommit: () => void, onFra
       cancelStale();
       model = createModel(account);
       publish({ account, confirmed: null, pending: [], confirmedAt: 0, stale: false, fetching: false });
-      onCommit();
+      hooks.onCommit();
     },
     subscribe(listener) {
       listeners.add(listener);

@@ -141,19 +141,17 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
 
   async function read(): Promise<void> {
     if (signedOut || !environment.active) return;
-    const life = core.life();
     const { signal } = abort;
     readAt = environment.now();
     readTick = core.model().tick;
     following = false;
     core.patch({ fetching: true });
     const reading = await readBalance(requester, core.model(), versioned === true, signal);
-    if (life !== core.life()) return;
     core.patch({ fetching: false });
     if (!signal.aborted) {
       poller.plan(hear(reading, readTick));
       update();
-    } else if (presence.isHere()) void poller.askNow(); // given up by ourselves, and the page is back already
+    } else if (presence.isHere()) void ask(poller.askNow); // given up by ourselves, and somebody looks again already
   }
 
   /** Returns in how many milliseconds to ask again; null for never. */

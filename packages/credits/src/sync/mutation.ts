@@ -94,7 +94,11 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
         return parse === undefined ? (body as Result) : await parse(response);
       }
       if (life !== core.life()) throw error;
-      if (outcome.definite) {
+      // A refused repetition says nothing of an earlier request that is still on its way, and refusals leave no key: what may
+      // come later is made impossible before the number goes back.
+      const final = outcome.definite && (!doubted || (await settle(id)) !== null);
+      if (life !== core.life()) throw error;
+      if (final) {
         core.commit(reject(core.model(), id));
         if (answer.snapshot !== undefined) core.take(answer.snapshot, { startedAt, asked: [id] }, 'answer');
         // 4.4: the window has ended, and may have kept a balance from being shown. And a session that is gone shows none.
@@ -115,7 +119,7 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
       }
       const abandoned = elapsedMs >= UNKNOWN_MS_MAX && isPending() ? await settle(id) : null;
       if (life !== core.life()) throw error;
-      if (abandoned !== null) {
+      if (abandoned !== null && abandoned !== 'applied') {
         // No later attempt can take effect, so none is worth waiting for.
         throw new CreditsError(abandoned, 'The command never reached the server, and nothing was moved.', {
           cause: error,
@@ -127,10 +131,10 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
   }
 
   /**
-   * Makes "not seen" final, so that a late request cannot take effect afterwards. Resolves to the code of that end; null
-   * when the command had taken effect, whose answer the next attempt hears, or when the server could not say.
+   * Makes "not seen" final, so that a late request cannot take effect afterwards. Resolves to the code of that end;
+   * `applied` when the command had taken effect, whose answer the next attempt hears; null when the server could not say.
    */
-  async function settle(id: string): Promise<CreditsErrorCode | null> {
+  async function settle(id: string): Promise<CreditsErrorCode | 'applied' | null> {
     const startedAt = core.model().tick;
     const life = core.life();
     try {
@@ -144,10 +148,10 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
       if (!reply.response.ok || life !== core.life()) return null;
       const snapshot = parseSnapshot(reply.body);
       core.take(snapshot, { startedAt, asked: [id] }, 'answer');
-      return snapshot.rejected?.find((rejection) => rejection.id === id)?.code ?? null;
+      return snapshot.rejected?.find((rejection) => rejection.id === id)?.code ?? 'applied';
     } catch (cause) {
       // Still unknown: the next attempt, or the next question, may reach the server.
-      if (!isNetworkError(cause) && life === core.life()) follower.misunderstand(cause, 'answer');
+      if (!isNetworkError(cause)) follower.misunderstand(cause, 'answer');
       return null;
     }
   }

@@ -4,7 +4,7 @@
  */
 import { CREDITS_MAX, parseBalanceAmount } from '../contract/amount.ts';
 import { CreditsError } from '../contract/error.ts';
-import { readAnswer } from './answer.ts';
+import { readAnswer, type Answer } from './answer.ts';
 import type { Core } from './core.ts';
 import type { Follower } from './follow.ts';
 import { end, open, reject, takeBack, type Operation } from './state.ts';
@@ -37,6 +37,7 @@ export interface OpenOperations {
   open(delta: number, reason: string): OperationHandle;
   predict(available: number, reason: string): OperationHandle | null;
   settle(result: unknown, id?: string): Promise<void>;
+  overhear(id: string | null): (answer: unknown) => void;
 }
 
 /**
@@ -53,6 +54,8 @@ export function assertDelta(delta: unknown, shown: number | null): asserts delta
 
 export function createOpenOperations(core: Core, follower: Follower): OpenOperations {
   const { environment } = core;
+  /** Answers that have settled an operation unasked: told once more, they must not settle the next one. */
+  const overheard = new Set<string>();
 
   function isOpen(operation: Operation): boolean {
     return !operation.named && operation.endedAt === null;
@@ -114,6 +117,7 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
     const answer = readAnswer(result);
     if (answer.error !== undefined) throw answer.error;
     const { snapshot, available } = answer;
+    if (id === undefined && overheard.delete(toMark(answer))) return;
     const model = core.model();
     const named = snapshot && model.operations.find((one) => isOpen(one) && snapshot.applied.includes(one.id));
     const operation = id === undefined ? (named ?? model.operations.find(isOpen)) : find(id);
@@ -133,6 +137,38 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
     return verify(operation.id);
   }
 
+  /** 4a.4: what the page's own requests are answered, around which nobody calls us. */
+  function overhear(id: string | null): (answer: unknown) => void {
+    const startedAt = core.model().tick;
+    const life = core.life();
+    return (result) => {
+      const answer = readAnswer(result);
+      const { snapshot, available, account, error } = answer;
+      const model = core.model();
+      const foreign = account !== undefined && account !== model.account;
+      if (life !== core.life() || foreign) return;
+      if (error !== undefined) return follower.misunderstand(error, 'answer');
+      if (snapshot === undefined && available === undefined) return;
+      const carried = id !== null && !answer.refused;
+      const operation = carried ? find(id) : undefined;
+      const settles = operation !== undefined && isOpen(operation);
+      if (settles || (carried && operation === undefined)) {
+        // Settled here, or by a frame that was faster.
+        const mark = toMark(answer);
+        overheard.add(mark);
+        environment.setTimer(() => overheard.delete(mark), OPEN_MS_MAX);
+      }
+      if (settles) {
+        follower.answered(operation.id, answer, operation.startedAt ?? startedAt);
+      } else if (snapshot !== undefined) core.take(snapshot, { startedAt }, 'answer');
+      else if (available !== model.confirmed?.balance.available) {
+        // It may come out of a cache, or be about somebody else: only our own question can place it.
+        follower.spread();
+        void follower.askNow();
+      }
+    };
+  }
+
   /**
    * A bare balance whose request nobody announced cannot be placed in order: it is shown as a prediction, and verified.
    */
@@ -148,5 +184,9 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
     return follower.askNow();
   }
 
-  return Object.freeze<OpenOperations>({ open: openOne, predict, settle });
+  return Object.freeze<OpenOperations>({ open: openOne, predict, settle, overhear });
+}
+
+function toMark({ snapshot, available }: Answer): string {
+  return `${snapshot?.version}/${available}`;
 }

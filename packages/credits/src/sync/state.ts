@@ -228,8 +228,10 @@ function retry(model: Model): Model {
  */
 export function ingestAmount(model: Model, available: number, startedAt: number, contained?: string): Model {
   const others = model.operations.filter(({ id }) => id !== contained);
-  const versioned = typeof model.confirmed?.version === 'number';
-  if (versioned || startedAt < model.acceptedAt || others.some((one) => overlaps(one, startedAt))) return model;
+  // A bare balance of one command cannot be placed among versions. A question's can: a host that names versions in some
+  // answers, but not in that one, is a host without.
+  if (contained !== undefined && typeof model.confirmed?.version === 'number') return model;
+  if (startedAt < model.acceptedAt || others.some((one) => overlaps(one, startedAt))) return model;
   const tick = model.tick + 1;
   const confirmed = { balance: toBalance(available, 0), version: null, epoch: null };
   // What has ended by then is in it (4.2); what waits for its turn is not.

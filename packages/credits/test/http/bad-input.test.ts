@@ -55,6 +55,11 @@ test.each([
   '/history?before=-1',
   '/history?before=1;DROP',
   '/history?since=1',
+  '/holds?state=partly_posted',
+  '/holds?limit=0',
+  '/holds?limit=101',
+  '/holds?before=1',
+  '/holds?account=somebody',
   '/stream?since=1',
 ])('GET %s is not valid, and what is wrong is named', async (path) => {
   const user = await openUser();

@@ -29,12 +29,15 @@ test('the state of the signed-in account is answered, and its account opened on 
   });
 });
 
-test.each(['/api/credits/history', '/api/credits/stream'])('%s opens the account on first touch', async (path) => {
-  const door = openDoor(ledger);
-  const response = await door.signIn(name('new')).ask(path);
-  expect(response.status).toBe(200);
-  await response.body?.cancel();
-});
+test.each(['/api/credits/history', '/api/credits/holds', '/api/credits/stream'])(
+  '%s opens the account on first touch',
+  async (path) => {
+    const door = openDoor(ledger);
+    const response = await door.signIn(name('new')).ask(path);
+    expect(response.status).toBe(200);
+    await response.body?.cancel();
+  },
+);
 
 test('settling opens the account on first touch', async () => {
   const response = await openDoor(ledger)
@@ -102,6 +105,19 @@ test('history comes in pages, newest first, until there is no next', async () =>
   expect(versions).toEqual([4, 3, 2, 1]);
 });
 
+test('holds come in pages with the state of the account beside them', async () => {
+  const user = openDoor(ledger).signIn(name('user'));
+  await fund(user.account, 100);
+  const by = { account: user.account, actor: user.account, reason: 'Reserved', expiresAfterMs: 60_000 };
+  for (const amount of [1, 2, 3]) await ledger.hold({ ...by, amount, idempotencyKey: `hold-${amount}` });
+  const first = await (await user.ask('/api/credits/holds?limit=2')).json();
+  const second = await (await user.ask(`/api/credits/holds?limit=2&state=open&before=${first.next}`)).json();
+  const amounts = [...first.holds, ...second.holds].map((hold: { amount: number }) => hold.amount);
+  expect(amounts.toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
+  expect(second).toMatchObject({ next: null, snapshot: { version: 4, balance: { held: 6, available: 94 } } });
+  expect(await (await user.ask('/api/credits/holds?state=voided')).json()).toMatchObject({ holds: [], next: null });
+});
+
 test('every answer has a request id of its own and is kept by nobody', async () => {
   const door = openDoor(ledger);
   const user = door.signIn(name('user'));
@@ -126,6 +142,7 @@ test.each([
   ['PUT', '', 'GET, HEAD'],
   ['POST', '', 'GET, HEAD'],
   ['DELETE', '/history', 'GET, HEAD'],
+  ['POST', '/holds', 'GET, HEAD'],
   ['GET', '/settle', 'POST'],
   ['OPTIONS', '/settle', 'POST'],
   ['POST', '/stream', 'GET'],

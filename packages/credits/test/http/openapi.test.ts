@@ -107,6 +107,10 @@ test('real answers are what the document says, field by field', async () => {
   snapshot.parse(await (await user.post('/api/credits/settle', { operations: ['grant', 'lost'] })).json());
   page.parse(await ask('/history'));
   page.parse(await ask('/history?limit=1'));
+  const holds = schemaOf('HoldsPage');
+  await ledger.hold({ ...base, amount: 3, idempotencyKey: 'open', expiresAfterMs: 60_000 });
+  for (const state of ['open', 'posted', 'voided', 'expired']) holds.parse(await ask(`/holds?state=${state}`));
+  expect((await ask('/holds')).holds).toHaveLength(1);
   problem.parse(await ask('?since=x'));
   problem.parse(await ask('/none'));
   const events = await user.follow();

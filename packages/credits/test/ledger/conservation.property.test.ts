@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { CreditsErrorCode } from '../../src/contract/error.ts';
 import { isCreditsError } from '../../src/contract/error.ts';
 import type { Receipt } from '../../src/ledger/command.ts';
+import type { LedgerCommands } from '../../src/ledger/ledger.ts';
 import { openEmbeddedDatabase } from '../support/database.ts';
 import { createBench, fresh } from '../support/ledger.ts';
 
@@ -21,6 +22,7 @@ const step = fc.record({
     'hold',
     'post',
     'void',
+    'extend',
     'reverse',
     'settle',
     'wait' as const,
@@ -29,6 +31,8 @@ const step = fc.record({
   other: fc.nat(2),
   amount: fc.integer({ min: 1, max: 60 }),
   pick: fc.nat(20),
+  /** Inside a transaction of the host's. */
+  joined: fc.boolean(),
   /** Sent twice at once, under one key. */
   twice: fc.boolean(),
   once: fc.option(fc.constantFrom('daily:1', 'daily:2'), { nil: undefined }),
@@ -51,7 +55,7 @@ interface Run {
   keys: { user: string; key: string }[];
 }
 
-function toCommand(run: Run, { kind, user, other, amount, pick, once }: Step): (() => Promise<Receipt>) | null {
+function toCommand(run: Run, { kind, user, other, amount, pick, once, joined }: Step): (() => Promise<Receipt>) | null {
   const account = run.users[user] ?? '';
   const destination = run.users[other] ?? '';
   const key = fresh('key');
@@ -59,24 +63,31 @@ function toCommand(run: Run, { kind, user, other, amount, pick, once }: Step): (
   const base = { actor: account, reason: 'A step', idempotencyKey: key, ...(once === undefined ? {} : { once }) };
   const hold = run.holds[pick % Math.max(run.holds.length, 1)];
   const transfer = run.transfers[pick % Math.max(run.transfers.length, 1)];
-  const { ledger } = bench;
+  const on = (command: (ledger: LedgerCommands) => Promise<Receipt>) => () =>
+    joined ? bench.ledger.transaction(({ ledger }) => command(ledger)) : command(bench.ledger);
   switch (kind) {
     case 'grant':
-      return () => ledger.grant({ ...base, account, amount });
+      return on((ledger) => ledger.grant({ ...base, account, amount }));
     case 'spend':
-      return () => ledger.spend({ ...base, account, amount });
+      return on((ledger) => ledger.spend({ ...base, account, amount }));
     case 'transfer':
-      return account === destination ? null : () => ledger.transfer({ ...base, source: account, destination, amount });
+      return account === destination
+        ? null
+        : on((ledger) => ledger.transfer({ ...base, source: account, destination, amount }));
     case 'adjust':
-      return () => ledger.adjust({ ...base, account, available: amount, expectedVersion: pick });
+      return on((ledger) => ledger.adjust({ ...base, account, available: amount, expectedVersion: pick }));
     case 'hold':
-      return () => ledger.hold({ ...base, account, amount, expiresAfterMs: 5_000 });
+      return on((ledger) => ledger.hold({ ...base, account, amount, expiresAfterMs: 5_000 }));
     case 'post':
-      return hold === undefined ? null : () => ledger.post({ ...base, hold, amount });
+      return hold === undefined ? null : on((ledger) => ledger.post({ ...base, hold, amount }));
     case 'void':
-      return hold === undefined ? null : () => ledger.void({ ...base, hold });
+      return hold === undefined ? null : on((ledger) => ledger.void({ ...base, hold }));
     case 'reverse':
-      return transfer === undefined ? null : () => ledger.reverse({ ...base, transfer });
+      return transfer === undefined ? null : on((ledger) => ledger.reverse({ ...base, transfer }));
+    case 'extend':
+      return hold === undefined
+        ? null
+        : on((ledger) => ledger.extend({ ...base, hold, expiresAfterMs: 1_000 + amount * 100 }));
     case 'settle':
     case 'wait':
       return null;
@@ -127,7 +138,7 @@ async function expectSound(run: Run): Promise<void> {
   }
   const { issued, spent, circulating } = await bench.ledger.circulation();
   expect(issued - spent).toBe(circulating);
-  expect((await bench.ledger.verify()).differences).toEqual([]);
+  expect((await bench.ledger.verify({ full: true })).differences).toEqual([]);
 }
 
 test('any sequence of commands conserves credits and overdraws nobody', { timeout: 180_000 }, async () => {

@@ -67,6 +67,15 @@ test('commands of one batch see what the ones before them did', () => {
   expect(codes).toEqual(['accepted', 'insufficient_credits', 'accepted', 'accepted']);
 });
 
+test('one command twice in one batch is carried out once, and both hear the same', () => {
+  const state = createState(account('a', 10));
+  const spend = parseSpend({ ...by('a'), account: 'a', amount: 5 });
+  const { changes, codes } = run(state, spend, spend);
+  expect(codes).toEqual(['accepted', 'accepted']);
+  expect(changes.transfers).toHaveLength(1);
+  expect(state.accounts.get('a')?.posted).toBe(5);
+});
+
 test('two reversals of one transfer in one batch undo it once', () => {
   const state = createState(account('a', 5));
   const first = run(state, parseSpend({ ...by('a'), account: 'a', amount: 5 }));

@@ -69,3 +69,14 @@ test("the ledger's own migrations are applied once and leave the house's account
   const { rows } = await database.pool.query('SELECT id FROM credits_accounts ORDER BY id');
   expect(rows).toEqual([{ id: 'house:issued' }, { id: 'house:spent' }]);
 });
+
+test.each([[''], ['a b'], ['x'.repeat(129)], ['größer']])(
+  'the database itself refuses the account id %j',
+  async (id) => {
+    await migrate(database.pool, { namespace: 'credits', migrations: LEDGER_MIGRATIONS });
+    const insert = database.pool.query('INSERT INTO credits_accounts (id, floor, created_at) VALUES ($1, 0, now())', [
+      id,
+    ]);
+    await expect(insert).rejects.toMatchObject({ code: '23514' });
+  },
+);

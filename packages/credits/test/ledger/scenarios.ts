@@ -72,7 +72,7 @@ export function testScenarios(bench: Bench): void {
     expect(await bench.ledger.balance(source)).toMatchObject({ version: 1, balance: { available: 100 } });
     expect(await bench.ledger.balance(destination)).toMatchObject({ version: 0, balance: { available: 0 } });
     expect(await bench.ledger.circulation()).toEqual(before);
-    expect((await bench.ledger.verify()).differences).toEqual([]);
+    expect((await bench.ledger.verify({ full: true })).differences).toEqual([]);
   });
 
   test('L5: a hold whose owner died is given back when its time is over, and cannot be posted then', async () => {
@@ -152,7 +152,7 @@ export function testScenarios(bench: Bench): void {
       running = entry.after;
     }
     expect(running).toEqual(snapshot.balance);
-    expect((await bench.ledger.verify()).differences).toEqual([]);
+    expect((await bench.ledger.verify({ full: true })).differences).toEqual([]);
   });
 
   test('L9: a billing job that two instances run at once charges each period once', async () => {

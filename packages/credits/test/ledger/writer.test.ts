@@ -52,14 +52,14 @@ test('a command that the database cannot take fails alone', async () => {
 test('a write that does not reach every row that it decided leaves nothing behind', async () => {
   const { pool } = bench.database;
   const account = await openAccount(bench, 100);
-  const before = await bench.ledger.verify();
+  const before = await bench.ledger.verify({ full: true });
   await pool.query(`CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`);
   await pool.query(
     `CREATE TRIGGER skip BEFORE UPDATE ON credits_accounts FOR EACH ROW WHEN (OLD.id = 'house:spent') EXECUTE FUNCTION skip()`,
   );
   await expect(bench.ledger.spend({ ...by(account), account, amount: 1 })).rejects.toMatchObject({ code: '22012' });
   await pool.query('DROP TRIGGER skip ON credits_accounts');
-  expect(await bench.ledger.verify()).toEqual(before);
+  expect(await bench.ledger.verify({ full: true })).toEqual(before);
   expect((await bench.ledger.spend({ ...by(account), account, amount: 1 })).version).toBe(2);
 });
 

@@ -5,11 +5,11 @@ import type { Database } from '../../src/ledger/database.ts';
 export interface FaultyDatabase {
   database: Database;
   /**
-   * The next statement of this name or text is executed, then fails. Resolves when that has happened.
+   * The next statement whose name or text begins so is executed, then fails. Resolves when that has happened.
    * @param code - SQLSTATE of the failure; without one it is a failure that nobody expects.
    */
   failAfter(statement: string, code?: string): Promise<void>;
-  /** The next statement of this name is replaced by one that the database refuses in the middle of its work. */
+  /** The next statement whose name begins so is replaced by one that the database refuses in the middle of its work. */
   failWithin(statement: string): void;
   /** From now on nothing is executed. */
   failAlways(code?: string): void;
@@ -35,12 +35,12 @@ export function createFaultyDatabase(database: Database): FaultyDatabase {
         return async (query: string | { name: string }, ...rest: unknown[]) => {
           const name = typeof query === 'string' ? query : query.name;
           if (dead !== null && name !== 'ROLLBACK') throw failure(dead.code);
-          if (replaced === name) {
+          if (replaced !== null && name.startsWith(replaced)) {
             replaced = null;
             return await value.call(target, 'SELECT 1 / (random() * 0)::int');
           }
           const answer: unknown = await value.call(target, query, ...rest);
-          if (armed === null || armed.statement !== name) return answer;
+          if (armed === null || !name.startsWith(armed.statement)) return answer;
           const { code, happened } = armed;
           armed = null;
           happened();

@@ -68,7 +68,14 @@ export async function startOwnPostgres({ durable }: { durable: boolean }): Promi
 
   return {
     url: launch.url,
-    kill: () => end(() => killWithChildren(server)),
+    async kill() {
+      let children: number[] = [];
+      await end(() => {
+        children = killWithChildren(server);
+      });
+      // The next server refuses to start while one of them still holds the shared memory.
+      while (children.some(isRunning)) await new Promise((resolve) => setTimeout(resolve, 5));
+    },
     stopImmediately: () => end(() => server.kill('SIGQUIT')),
     async start() {
       server = await launch.start();
@@ -81,9 +88,9 @@ export async function startOwnPostgres({ durable }: { durable: boolean }): Promi
 }
 
 /** Each process of a server leads a group of its own, so that they are ended one by one, the one that forks them first. */
-function killWithChildren(server: ChildProcess): void {
+function killWithChildren(server: ChildProcess): number[] {
   const { pid } = server;
-  if (pid === undefined) return;
+  if (pid === undefined) return [];
   server.kill('SIGSTOP');
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
   for (const child of children) {
@@ -94,6 +101,17 @@ function killWithChildren(server: ChildProcess): void {
     }
   }
   server.kill('SIGKILL');
+  return children;
+}
+
+/** Whether a process has anything left: one that only waits for its parent to notice has not. */
+function isRunning(pid: number): boolean {
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return status[status.lastIndexOf(')') + 2] !== 'Z';
+  } catch {
+    return false;
+  }
 }
 
 interface Launch {

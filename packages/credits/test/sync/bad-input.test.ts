@@ -65,7 +65,7 @@ test.each([
   ['a page', 'event: snapshot\ndata: <html><body>502</body></html>\n\n'],
   ['a farewell that is cut off', 'event: goodbye\ndata: {"retryAfterMs"\n\n'],
   ['a line without an end', `data: ${'x'.repeat(EVENT_LENGTH_MAX + 1)}`],
-  ['an event without an end', `${'data: x\n'.repeat(EVENT_LENGTH_MAX)}`],
+  ['an event without an end', 'data: x\n'.repeat(EVENT_LENGTH_MAX)],
 ])(
   'a frame that is %s is a visible error, a new question and a new connection, and moves nothing',
   async (_what, text) => {
@@ -281,6 +281,26 @@ test('nonsense in answer to the question by which an outcome is made definite le
   expect(sent('/api/credits/settle').length).toBeGreaterThan(1);
   expect(errors.map(({ code }) => code)).toEqual(['protocol']);
   expect(numbers).toEqual([900, 1_000]);
+});
+
+test('nonsense about the last user’s command is not shown to the next one', async () => {
+  const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
+  let session = 'ada';
+  const { client, mutate } = openTab(() => session);
+  await browser.advance(6_000);
+  server.onExchange = (exchange) => {
+    if (exchange.url.startsWith('/api/spend')) exchange.fate = 'lose-request';
+    if (!exchange.url.endsWith('/settle')) return;
+    exchange.fate = { status: 200, body: { version: '1' } };
+    exchange.backMs = 500;
+  };
+  const done = mutate(-100).catch((error: CreditsError) => error.code);
+  while (sent('/api/credits/settle').length === 0) await browser.advance(100);
+  session = 'bob';
+  client.setAccount('bob');
+  const errors = watchErrors(client);
+  await browser.advance(5_000);
+  expect([await done, errors]).toEqual(['network', []]);
 });
 
 test.each([

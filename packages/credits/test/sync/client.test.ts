@@ -90,6 +90,16 @@ test('a closed client is silent: no request, no stream, no news', async () => {
   await browser.advance(600_000);
   expect(sent('/api/credits')).toEqual([]);
   expect(numbers).toEqual([]);
+  expect(client.getState().stale).toBe(false); // not even the timer of its age runs on
+});
+
+test('what nobody knows does not grow old: after signing out nothing turns stale', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: false });
+  const { client } = openTab();
+  await browser.advance(1_000);
+  client.setAccount(null);
+  await browser.advance(60_000);
+  expect(client.getState()).toMatchObject({ confirmed: null, stale: false });
 });
 
 test('on a server nothing starts', async () => {
@@ -124,4 +134,58 @@ test('a question of the last user that is never answered does not hold up the ne
   client.setAccount('bob');
   await browser.advance(100);
   expect(shown()).toBe(7);
+});
+
+test.each([0, -1, 999, Number.NaN, Number.POSITIVE_INFINITY, 86_400_001])(
+  'a poll interval of %d ms is refused',
+  (pollIntervalMs) => {
+    expect(() => createCreditsClient({ pollIntervalMs })).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+  },
+);
+
+test('a host that names versions in its commands’ answers alone is followed all the same', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: false });
+  const { client, fetch, shown } = openTab();
+  await browser.advance(1_000);
+  const done = client.mutate({
+    delta: -100,
+    reason: 'Server purchase',
+    request: async ({ headers, signal }) => {
+      await fetch('/api/spend?amount=100', { method: 'POST', headers, signal });
+      return Response.json({ success: true, snapshot: server.snapshot('ada') });
+    },
+  });
+  await browser.advance(100);
+  await done;
+  expect(shown()).toBe(900);
+  server.move('ada', 5);
+  await browser.advance(31_000);
+  expect(shown()).toBe(905);
+});
+
+test('what the server rendered is believed only when it is a snapshot', () => {
+  const { openTab, server } = createFollowWorld({ versioned: true });
+  const { client, shown } = openTab('ada', { start: false });
+  for (const bad of [null, {}, { ...server.snapshot('ada'), version: '1' }]) {
+    expect(() => client.seed(bad as never)).toThrow(expect.objectContaining({ code: 'protocol' }));
+  }
+  expect([shown(), client.getState().account]).toEqual([null, null]);
+});
+
+test('more undecided operations than one question may name are asked about in turn', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: true });
+  server.buffering = true;
+  const { client, mutate, shown } = openTab();
+  await browser.advance(6_000);
+  const numbers: (number | null)[] = [];
+  server.onExchange = (exchange) => {
+    if (exchange.url.startsWith('/api/spend')) exchange.fate = 'lose-answer';
+  };
+  for (let count = 0; count < 230; count++) mutate(-1).catch(() => undefined);
+  client.subscribe(() => numbers.push(shown()));
+  await browser.advance(5_000);
+  void client.refresh({ force: true });
+  await browser.advance(5_000);
+  expect([shown(), server.available('ada'), client.getState().pending]).toEqual([770, 770, []]);
+  expect(new Set(numbers)).toEqual(new Set([770]));
 });

@@ -157,3 +157,33 @@ test('after a stream that worked, the next one is tried soon again', async () =>
   await browser.advance(300);
   expect(sent('/api/credits/stream')).toHaveLength(before + 1);
 });
+
+test('a machine that slept while its clock stood still shows no old number as fresh, and asks', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: true });
+  const { client, shown } = openTab();
+  await browser.advance(6_000);
+  server.buffering = true;
+  server.move('ada', 5); // what its dead connection never brought
+  browser.shiftWallClock(8 * 3_600_000);
+  server.onExchange = (exchange) => (exchange.backMs = 300);
+  const wokeAt = browser.now;
+  while (!client.getState().stale) await browser.advance(100);
+  expect(browser.now - wokeAt).toBeLessThanOrEqual(15_100);
+  expect(shown()).toBe(1_000);
+  await browser.advance(400);
+  expect([shown(), client.getState().stale]).toEqual([1_005, false]);
+});
+
+test('a hidden page that slept says so, and asks when somebody looks', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: false });
+  const { tab, client } = openTab();
+  await browser.advance(6_000);
+  tab.emit('hidden');
+  const asked = server.exchanges.length;
+  browser.shiftWallClock(3_600_000);
+  await browser.advance(16_000);
+  expect([server.exchanges.length, client.getState().stale]).toEqual([asked, true]);
+  tab.emit('visible');
+  await browser.advance(100);
+  expect(client.getState().stale).toBe(false);
+});

@@ -42,7 +42,7 @@ test('a command that the server refuses at once is not sent again', async () => 
   expect(shown()).toBe(1_000);
 });
 
-test('refused at the door on a second attempt says nothing about the first', async () => {
+test.each([401, 403, 429])('%i at the door on a second attempt says nothing about the first', async (status) => {
   const { browser, openTab, server } = createFollowWorld({ versioned: true });
   const { mutate, numbers } = openTab();
   await browser.advance(1_000);
@@ -52,7 +52,7 @@ test('refused at the door on a second attempt says nothing about the first', asy
     if (!exchange.url.startsWith('/api/spend')) return;
     attempt += 1;
     if (attempt === 1) exchange.fate = 'lose-answer';
-    if (attempt === 2) exchange.fate = { status: 429 };
+    if (attempt === 2) exchange.fate = { status };
   };
   const done = mutate(-100);
   await browser.advance(60_000);
@@ -107,4 +107,33 @@ test('a request that does not listen to its signal is given up all the same', as
   expect(client.getState().connection.error?.code).toBe('network');
   expect(asked).toBe(2);
   client.close();
+});
+
+test('a command that meets a session that is gone makes the client look, and sign out', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: true });
+  let session: string | null = 'ada';
+  const { client, mutate, numbers } = openTab(() => session);
+  await browser.advance(6_000);
+  numbers.length = 0;
+  session = null;
+  const done = mutate(-100).catch((error: { code: string }) => error.code);
+  await browser.advance(2_000);
+  expect(await done).toBe('unauthenticated');
+  expect(numbers).toEqual([900, 1_000, null]);
+  expect(client.getState().connection.state).toBe('signed-out');
+});
+
+test('a balance in an answer about another user is not shown (S9)', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: false });
+  const { client, numbers } = openTab();
+  await browser.advance(1_000);
+  numbers.length = 0;
+  const done = client.mutate({
+    delta: -100,
+    reason: 'Gift',
+    request: async () => Response.json({ success: true, user: { id: 'bob', coins: 7 } }),
+  });
+  await browser.advance(1_000);
+  await done;
+  expect(numbers).toEqual([900, 1_000]);
 });

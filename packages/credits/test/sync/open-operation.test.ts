@@ -132,3 +132,16 @@ test('an answer that names its operation ends that one, not the oldest', async (
   await client.settle({ success: true, snapshot: { ...server.snapshot('ada'), applied: [second.id] } });
   expect(client.getState().pending.map(({ id, state }) => [id, state])).toEqual([[first.id, 'open']]);
 });
+
+test('of several that are open, an answer settles the oldest (4a.5)', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: false });
+  const { client } = openTab();
+  await browser.advance(1_000);
+  client.open(-10, 'first');
+  client.open(-20, 'second');
+  void client.settle({ success: true });
+  expect(client.getState().pending).toMatchObject([
+    { reason: 'first', state: 'acknowledged' },
+    { reason: 'second', state: 'open' },
+  ]);
+});

@@ -195,6 +195,13 @@ test('4.3: an unknown outcome holds every balance back until its window is close
   expect(ingestAmount(ended, 900, ended.tick).operations).toEqual([]);
 });
 
+test('4.1: nothing is asked while an open window would keep the answer from being shown', () => {
+  const first = spend(ingestAmount(createModel('ada'), 1_000, 0), 'a', 100);
+  const second = spend(acknowledge(first, 'a', { startedAt: first.tick }), 'b', 30);
+  expect(needsFetch(second)).toBe(false);
+  expect(needsFetch(reject(second, 'b'))).toBe(true);
+});
+
 test('4.5: an answer’s balance is believed only if no other window overlapped its own', () => {
   const alone = spend(ingestAmount(createModel('ada'), 1_000, 0), 'a', 100);
   expect(acknowledge(alone, 'a', { available: 895, startedAt: alone.tick }).confirmed?.balance.available).toBe(895);
@@ -210,6 +217,13 @@ test('4.5: it drops what was acknowledged before its window began', () => {
   const model = acknowledge(second, 'b', { available: 870, startedAt: second.tick });
   expect(shown(model)).toBe(870);
   expect(model.operations).toEqual([]);
+});
+
+test('4.5: among versions a bare balance in a command’s answer has no place', () => {
+  const sent = spend(begin(), 'a', 100);
+  const model = acknowledge(sent, 'a', { available: 5, startedAt: sent.tick });
+  expect(model.confirmed).toMatchObject({ version: 1, balance: { available: 1_000 } });
+  expect([shown(model), needsFetch(model)]).toEqual([900, true]);
 });
 
 test('4a.1: while an announced operation is open the balance does not move', () => {
@@ -243,6 +257,12 @@ test('4a.2: taking back ends the spend of that amount, and nothing else', () => 
   expect(taken?.model.operations.map(({ state }) => state)).toEqual(['open', 'unknown']);
 });
 
+test('4a.2: of two spends of that amount, the one that has no answer yet is taken back', () => {
+  const two = announce(announce(begin(), 'a', 100), 'b', 100);
+  const settled = acknowledge(two, 'a', { startedAt: 1 });
+  expect(takeBack(settled, 100)?.id).toBe('b');
+});
+
 test('4a.5: a spend that was settled in another’s place gives the answer back when it is taken back', () => {
   const two = announce(announce(begin(), 'a', 100), 'b', 30);
   const settled = acknowledge(two, 'a', { snapshot: snapshot(2, 970), startedAt: 1 });
@@ -258,4 +278,17 @@ test('4a.4: a frame that names an announced operation ends it', () => {
   const model = ingest(announce(begin(), 'a', 100), snapshot(2, 900, { from: 1, applied: ['a'] }), frame);
   expect(shown(model)).toBe(900);
   expect(model.operations).toEqual([]);
+});
+
+test('4a.1: of the frames that wait, the newest is shown, whatever came last', () => {
+  const waiting = ingest(ingest(announce(begin(), 'a', 100), snapshot(3, 1_020), frame), snapshot(2, 1_010), frame);
+  expect(shown(reject(waiting, 'a'))).toBe(1_020);
+});
+
+test('4.5: the bare balance of one command takes no place among versions', () => {
+  const model = spend(begin(), 'a', 100);
+  const answered = acknowledge(model, 'a', { available: 850, startedAt: model.tick });
+  expect(answered.confirmed).toEqual(begin().confirmed);
+  expect(shown(answered)).toBe(900);
+  expect(needsFetch(answered)).toBe(true);
 });

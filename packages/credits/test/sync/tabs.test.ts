@@ -117,3 +117,28 @@ test('what another program says on the tabs’ channel is not believed', async (
   await browser.advance(100);
   expect([shown(), numbers]).toEqual([1_000, [1_000]]);
 });
+
+test('a holder of the stream that only seems well is checked by the others all the same', async () => {
+  const { browser, openTab, sent } = createFollowWorld({ versioned: true });
+  openTab();
+  await browser.advance(1_000);
+  const holderQuestions = sent('/api/user/me').length;
+  openTab();
+  await browser.advance(295_000);
+  expect([sent('/api/user/me').length - holderQuestions, sent('/api/credits').length]).toEqual([1, 0]);
+  await browser.advance(20_000);
+  expect(sent('/api/credits')).toHaveLength(2);
+});
+
+test('a stream of another tab that is further than what is shown here makes this tab ask', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: true });
+  server.buffering = true;
+  const { shown } = openTab();
+  const other = openTab('ada', { start: false });
+  await browser.advance(10_000);
+  server.move('ada', 5);
+  const channel = other.tab.environment.channel?.('realtime-credits:/api/credits', () => undefined);
+  channel?.post({ kind: 'alive', account: 'ada', epoch: 'one', version: 2 });
+  await browser.advance(50);
+  expect(shown()).toBe(1_005);
+});

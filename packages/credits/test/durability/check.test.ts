@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLedger } from '../../src/ledger/create-ledger.ts';
+import type { Database } from '../../src/ledger/database.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { openEmbeddedDatabase } from '../support/database.ts';
+import { check } from './check.ts';
+import { ACCOUNTS, runLoad } from './load.ts';
+import { createRecord, type Record } from './record.ts';
+
+// What the kill loop relies on: that its check sees each kind of loss. Each is made by hand here.
+
+let database: Database;
+let ledger: Ledger;
+let record: Record;
+
+beforeEach(async () => {
+  database = await openEmbeddedDatabase();
+  ledger = await createLedger({ database });
+  record = createRecord();
+  for (const account of ACCOUNTS) await ledger.openAccount(account);
+  let asked = 0;
+  await runLoad(ledger, {
+    seed: 11,
+    prefix: 'p',
+    holds: [],
+    say: (word) => record.hear(word),
+    isOver: () => (asked += 1) > 120,
+  });
+});
+afterEach(async () => {
+  await ledger.close();
+  await database.close();
+});
+
+async function problems(): Promise<string[]> {
+  return (await check(ledger, database.pool, record, record.attempts.keys())).problems;
+}
+
+/** The key of a transfer that was acknowledged. */
+function acknowledged(): string {
+  for (const [key, { receipt }] of record.attempts) if (receipt?.transfer != null) return key;
+  throw new Error('The load moved nothing.');
+}
+
+test('a load that nobody disturbed has no problems', async () => {
+  expect(await problems()).toEqual([]);
+});
+
+test('an acknowledged command that the tables have lost is found', async () => {
+  await database.pool.query('DELETE FROM credits_operations WHERE key = $1', [acknowledged()]);
+  expect((await problems()).join()).toContain('was acknowledged, lost, and now applied again');
+});
+
+test('a transfer that vanished under its key is found', async () => {
+  const transfer = record.attempts.get(acknowledged())?.receipt?.transfer?.id;
+  await database.pool.query('DELETE FROM credits_transfers WHERE id = $1', [transfer]);
+  expect(await problems()).not.toEqual([]);
+});
+
+test('an answer that differs from the first is found', async () => {
+  await database.pool.query('UPDATE credits_operations SET posted = posted + 1 WHERE key = $1', [acknowledged()]);
+  expect((await problems()).join()).toContain('and then');
+});
+
+test('a command that took effect and was never asked is found', async () => {
+  await ledger.grant({ account: 'user:0', amount: 1, actor: 'user:0', reason: 'A stray', idempotencyKey: 'stray' });
+  expect((await problems()).join()).toContain('stray is in the operations, and was refused or never asked');
+});

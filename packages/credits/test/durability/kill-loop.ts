@@ -1,0 +1,255 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { createLedger } from '../../src/ledger/create-ledger.ts';
+import { openDatabase, type DatabaseOptions } from '../../src/ledger/database.ts';
+import { createRandom, type Random } from '../support/random.ts';
+import { startOwnPostgres } from '../support/postgres.ts';
+import { check } from './check.ts';
+import type { LoadWord } from './load.ts';
+import { createRecord, type Record } from './record.ts';
+
+/**
+ * Kills a process under load with SIGKILL, opens what it left, and holds that against what it had said; again and again.
+ *
+ * The load and the kind of each kill come from the seed. The instant of a kill is counted in words of the load or in
+ * milliseconds, so that it falls somewhere else in each run: a failure is looked for by its seed, and in the directory
+ * that it leaves behind.
+ */
+
+export interface KillLoopOptions {
+  database: 'embedded' | 'postgres';
+  cycles: number;
+  seed: number;
+  onProgress?: (report: KillReport) => void;
+}
+
+export interface KillReport {
+  cycles: number;
+  /** Commands that were asked, and those of them that were acknowledged before the kill. */
+  asked: number;
+  acknowledged: number;
+  /** Commands whose answer was lost, and that had been committed. */
+  survived: number;
+  /** Kills while opening, in the midst of the load, and right after a checkpoint began; of the client, or of the server. */
+  kills: { opening: number; load: number; checkpoint: number; server: number };
+  /** Of the first cycle that found any; the loop ends with it. */
+  problems: string[];
+  /** What to look at; null when there is nothing. */
+  left: string | null;
+}
+
+/** Cycles on one database. Checks read all of its history, and making one is to be killed in as well. */
+const LIFE_CYCLES = 20;
+
+/** A process that lives for a second is better off without machine code that is made for hours: half the time to open. */
+const FLAGS = ['--liftoff-only'];
+
+/** A process that says nothing for this long hangs: that is a failure too. */
+const SILENCE_MS_MAX = 120_000;
+
+/** A database for one life: where it is, and what it takes to kill and remove it. */
+interface Life {
+  options: DatabaseOptions;
+  /** Kills the server; null where there is none beside the client. */
+  killServer: (() => Promise<void>) | null;
+  reviveServer: () => Promise<void>;
+  remove: () => Promise<void>;
+  /** Says where it is. */
+  place: string;
+}
+
+export async function runKillLoop(options: KillLoopOptions): Promise<KillReport> {
+  const random = createRandom(options.seed);
+  const report: KillReport = {
+    cycles: 0,
+    asked: 0,
+    acknowledged: 0,
+    survived: 0,
+    kills: { opening: 0, load: 0, checkpoint: 0, server: 0 },
+    problems: [],
+    left: null,
+  };
+  const program = await buildProgram();
+  const source = options.database === 'embedded' ? await embeddedLives(random) : await postgresLives();
+  try {
+    while (report.cycles < options.cycles && report.problems.length === 0) {
+      const life = await source.begin();
+      await live(life, { program, random, report, ...options });
+      if (report.problems.length > 0) report.left = life.place;
+      else await life.remove();
+    }
+  } finally {
+    rmSync(program, { force: true });
+    if (report.left === null) await source.end();
+  }
+  return report;
+}
+
+/** Makes one file of the program, which then starts in a third of the time. It stands where it finds its packages. */
+async function buildProgram(): Promise<string> {
+  const packages = dirname(dirname(createRequire(import.meta.url).resolve('pg/package.json')));
+  const outfile = join(packages, '.cache', `realtime-credits-load-${process.pid}.mjs`);
+  const entryPoints = [fileURLToPath(new URL('load-process.ts', import.meta.url))];
+  await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external' });
+  return outfile;
+}
+
+interface Loop extends KillLoopOptions {
+  program: string;
+  random: Random;
+  report: KillReport;
+}
+
+/** Kills and checks on one database until its life is over, or until something is wrong with it. */
+async function live(life: Life, loop: Loop): Promise<void> {
+  const { random, report } = loop;
+  const record = createRecord();
+  let keys: string[] = [];
+  for (let turn = 0; turn < LIFE_CYCLES && report.cycles < loop.cycles; turn += 1) {
+    const known = record.attempts.size;
+    const words = await cycle(life, record, loop);
+    report.cycles += 1;
+    report.asked += words.filter(({ word }) => word === 'asked').length;
+    report.acknowledged += words.filter(({ word }) => word === 'acknowledged').length;
+    keys.push(...words.flatMap((word) => (word.word === 'asked' ? [word.command.idempotencyKey] : [])));
+    // Now and then nobody looks in between, so that what a kill left is opened by a process that is killed as well.
+    const last = turn === LIFE_CYCLES - 1 || report.cycles === loop.cycles;
+    loop.onProgress?.(report);
+    if (!last && (known === record.attempts.size || random.chance(0.2))) continue;
+    // The last check tries every key of this life again.
+    const { problems, survived } = await open(life, record, last ? record.attempts.keys() : keys);
+    keys = [];
+    report.survived += survived;
+    report.problems.push(...problems);
+    if (problems.length > 0) return;
+  }
+}
+
+/** Starts the load, kills it, and returns what it said. */
+async function cycle(life: Life, record: Record, { program, random, report }: Loop): Promise<LoadWord[]> {
+  const prefix = `c${report.cycles}`;
+  const argument = JSON.stringify({ database: life.options, seed: random.between(1, 1_000_000), prefix });
+  const kind = random.pick(['load', 'load', 'load', 'checkpoint', 'opening'] as const);
+  const killsServer = life.killServer !== null && random.chance(0.5);
+  const wordCount = random.between(1, random.pick([50, 400, 3_000]));
+  const delayMs = kind === 'opening' ? random.between(0, 700) : random.between(0, 25);
+  const child = spawn(process.execPath, [...FLAGS, program, argument], {
+    stdio: ['ignore', 'pipe', killsServer ? 'ignore' : 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  const words: LoadWord[] = [];
+  const due = untilDue(child, { kind, wordCount, words, record });
+  await due;
+  await new Promise((resolve) => setTimeout(resolve, delayMs));
+  if (child.exitCode !== null) throw new Error(`The load ended by itself with ${child.exitCode}.`);
+  if (killsServer) {
+    report.kills.server += 1;
+    await life.killServer?.();
+  } else {
+    report.kills[kind] += 1;
+  }
+  child.kill('SIGKILL');
+  await ended;
+  await drained(child);
+  if (killsServer) await life.reviveServer();
+  return words;
+}
+
+/** Listens to the load, and resolves when the moment of the kill has come. Goes on listening. */
+function untilDue(
+  child: ChildProcess,
+  options: { kind: 'load' | 'checkpoint' | 'opening'; wordCount: number; words: LoadWord[]; record: Record },
+): Promise<void> {
+  const { kind, wordCount, words, record } = options;
+  return new Promise((resolve, reject) => {
+    const silence = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`The load said nothing for ${SILENCE_MS_MAX} ms.`));
+    }, SILENCE_MS_MAX);
+    silence.unref();
+    child.once('exit', () => {
+      clearTimeout(silence);
+      resolve();
+    });
+    if (kind === 'opening') resolve();
+    if (child.stdout === null) throw new Error('The load has no voice.');
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      silence.refresh();
+      if (!line.endsWith('}')) return; // cut off in the middle: never said
+      const word = JSON.parse(line) as LoadWord;
+      words.push(word);
+      record.hear(word);
+      const reached = word.word === 'reached' && word.phase === 'checkpoint';
+      if (kind === 'load' ? words.length >= wordCount : reached) resolve();
+    });
+  });
+}
+
+/** What was said before the kill is still in the pipe afterwards. */
+async function drained(child: ChildProcess): Promise<void> {
+  if (child.stdout !== null && !child.stdout.readableEnded) await once(child.stdout, 'end');
+  await new Promise((resolve) => setImmediate(resolve)); // the last lines
+}
+
+async function open(life: Life, record: Record, keys: Iterable<string>) {
+  const database = await openDatabase(life.options);
+  const ledger = await createLedger({ database });
+  const findings = await check(ledger, database.pool, record, keys);
+  await ledger.close();
+  await database.close();
+  return findings;
+}
+
+async function embeddedLives(random: Random) {
+  // Making a database costs more than ten cycles: most lives begin as a copy, the others are killed in the making too.
+  const template = mkdtempSync(join(tmpdir(), 'credits-kill-'));
+  await (await openDatabase({ directory: template })).close();
+  return {
+    async begin(): Promise<Life> {
+      const directory = mkdtempSync(join(tmpdir(), 'credits-kill-'));
+      if (random.chance(0.8)) cpSync(template, directory, { recursive: true });
+      return {
+        options: { directory },
+        killServer: null,
+        reviveServer: async () => undefined,
+        remove: async () => rmSync(directory, { recursive: true, force: true }),
+        place: directory,
+      };
+    },
+    end: async () => rmSync(template, { recursive: true, force: true }),
+  };
+}
+
+async function postgresLives() {
+  const server = await startOwnPostgres({ durable: true });
+  let lives = 0;
+  return {
+    async begin(): Promise<Life> {
+      const name = `life_${(lives += 1)}`;
+      await administer(server.url, `CREATE DATABASE ${name}`);
+      const url = new URL(server.url);
+      url.pathname = `/${name}`;
+      return {
+        options: { url: url.href },
+        killServer: server.kill,
+        reviveServer: server.start,
+        remove: () => administer(server.url, `DROP DATABASE ${name} WITH (FORCE)`),
+        place: url.href,
+      };
+    },
+    end: server.stop,
+  };
+}
+
+async function administer(url: string, statement: string): Promise<void> {
+  const database = await openDatabase({ url });
+  await database.pool.query(statement);
+  await database.close();
+}

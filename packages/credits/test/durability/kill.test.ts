@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { runKillLoop } from './kill-loop.ts';
+
+// The unattended run is `npm run kill -- --database embedded`. Its seed is printed by a failure.
+
+const SEED = Date.now() % 1_000_000;
+
+test('25 kills of a process with an embedded database lose and repeat nothing', { timeout: 600_000 }, async () => {
+  const report = await runKillLoop({ database: 'embedded', cycles: 25, seed: SEED });
+  expect(report.problems, `seed ${SEED}, look at ${report.left}`).toEqual([]);
+  expect(report.cycles).toBe(25);
+  expect(report.acknowledged).toBeGreaterThan(0);
+});

@@ -1,0 +1,61 @@
+import type { Receipt } from '../../src/ledger/command.ts';
+import type { LoadCommand, LoadWord } from './load.ts';
+
+/** What is known of one key: only an acknowledgement obliges the ledger to anything. */
+export interface Attempt {
+  command: LoadCommand;
+  /** The first answer, as if it was never replayed. */
+  receipt: Receipt | null;
+  /** Times it was asked and nothing was heard. */
+  unanswered: number;
+}
+
+/** What a load said about one database, from its first command on: what a check holds against the database. */
+export interface Record {
+  readonly attempts: Map<string, Attempt>;
+  /** Differences between answers to one key. */
+  readonly contradictions: string[];
+  /** Takes down one word. */
+  hear(word: LoadWord): void;
+  /** Takes down an answer. */
+  acknowledge(key: string, receipt: Receipt): void;
+}
+
+export function createRecord(): Record {
+  const attempts = new Map<string, Attempt>();
+  const contradictions: string[] = [];
+
+  function acknowledge(key: string, receipt: Receipt): void {
+    const attempt = attempts.get(key);
+    if (attempt === undefined) {
+      contradictions.push(`${key} was answered, and never asked`);
+      return;
+    }
+    attempt.unanswered -= 1;
+    const first = { ...receipt, replayed: false };
+    if (attempt.receipt === null) {
+      attempt.receipt = first;
+    } else if (JSON.stringify(attempt.receipt) !== JSON.stringify(first)) {
+      contradictions.push(`${key} was answered ${JSON.stringify(attempt.receipt)}, and then ${JSON.stringify(first)}`);
+    }
+  }
+
+  return Object.freeze({
+    attempts,
+    contradictions,
+    hear(word: LoadWord): void {
+      if (word.word === 'asked') {
+        attempts.set(word.command.idempotencyKey, { command: word.command, receipt: null, unanswered: word.times });
+      } else if (word.word === 'acknowledged') {
+        acknowledge(word.key, word.receipt);
+      } else if (word.word === 'refused') {
+        const attempt = attempts.get(word.key);
+        if (attempt === undefined) return;
+        attempt.unanswered -= 1;
+        // A refused command leaves no key. Asked twice at once, it may be refused once and accepted once.
+        if (attempt.unanswered === 0 && attempt.receipt === null) attempts.delete(word.key);
+      }
+    },
+    acknowledge,
+  });
+}

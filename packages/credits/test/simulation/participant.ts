@@ -1,0 +1,155 @@
+/**
+ * A tab with the real follower in it, and somebody who uses it: purchases in every documented form, orders that are held
+ * first, hints, predictions.
+ */
+import { isCreditsError } from '../../src/contract/error.ts';
+import { createCreditsClient, selectShown, type CreditsClient } from '../../src/sync/client.ts';
+import type { Browser, Fetch, Tab } from '../support/browser.ts';
+import type { Random } from '../support/random.ts';
+import type { Begun } from './oracle.ts';
+
+export interface Participant {
+  readonly name: string;
+  readonly tab: Tab;
+  readonly client: CreditsClient;
+  readonly begun: Map<string, Begun>;
+  /** Tags whose command was answered: with yes, or with a no that is final. */
+  readonly answered: Map<string, { yes: boolean; at: number }>;
+  /** Purchases of this tab whose answer is not in yet. */
+  readonly busy: number;
+  user(): string | null;
+  act(): void;
+}
+
+export interface ParticipantOptions {
+  name: string;
+  browser: Browser;
+  random: Random;
+  fetch: (tab: () => Tab) => Fetch;
+  user: () => string | null;
+  /** A tag that nobody has. */
+  makeTag: () => number;
+  versioned: boolean;
+  say: (what: string) => void;
+}
+
+/** A command that is out for so long does not matter to whoever sent it. */
+const PATIENCE_MS = 12_000;
+
+export function createParticipant(options: ParticipantOptions): Participant {
+  const { name, browser, random, user, makeTag, versioned, say } = options;
+  const tab: Tab = browser.openTab((url, init) => fetch(url, init), { random: random.next });
+  const fetch = options.fetch(() => tab);
+  const client = createCreditsClient({ environment: tab.environment });
+  const begun = new Map<string, Begun>();
+  const answered = new Map<string, { yes: boolean; at: number }>();
+  let busy = 0;
+
+  function begin(tag: string, id: string, delta: number): void {
+    begun.set(tag, { id, delta, account: user() ?? '' });
+  }
+
+  function makeUrl(delta: number, tag: string): string {
+    const held = versioned && delta < 0 && random.chance(0.25);
+    const route = delta > 0 ? 'grant' : held ? 'order' : 'spend';
+    const words = [`/api/${route}?amount=${Math.abs(delta)}&tag=${tag}`];
+    if (held) words.push(`takes=${random.between(0, random.chance(0.1) ? 30_000 : 3_000)}`);
+    if (held && random.chance(0.3)) words.push('fails=1');
+    if (!held && random.chance(0.2)) words.push('refuse=1');
+    if (random.chance(0.3)) words.push('answer=quiet');
+    return words.join('&');
+  }
+
+  /** One call that does it all. */
+  function mutate(): void {
+    const delta = random.between(1, 50) * (random.chance(0.7) ? -1 : 1);
+    const tag = `m${makeTag()}`;
+    const url = makeUrl(delta, tag);
+    say(`${name} begins ${tag}: ${delta}`);
+    busy += 1;
+    client
+      .mutate({
+        delta,
+        reason: tag,
+        request: ({ id, headers, signal }) => {
+          if (!begun.has(tag)) begin(tag, id, delta);
+          return fetch(url, { method: 'POST', headers, signal });
+        },
+      })
+      .then(
+        () => answered.set(tag, { yes: true, at: browser.now }),
+        (error: unknown) => {
+          say(`${name} ${tag} was refused: ${String(isCreditsError(error) ? error.code : error)}`);
+          if (isCreditsError(error) && !error.retryable) answered.set(tag, { yes: false, at: browser.now });
+        },
+      )
+      .finally(() => (busy -= 1));
+    const id = client.getState().pending.find(({ reason }) => reason === tag)?.id;
+    if (id !== undefined) begin(tag, id, delta);
+  }
+
+  /** The documented form around a plain fetch, with or without the handle: predict, send, settle or take back. */
+  async function purchase(withHandle: boolean): Promise<void> {
+    // Amounts of their own, so that taking one back means this one.
+    const number = makeTag();
+    const tag = `p${number}`;
+    const cost = 100 + number;
+    const owner = user();
+    const handle = client.open(-cost, tag);
+    begin(tag, handle.id, -cost);
+    const url = makeUrl(-cost, tag);
+    say(`${name} opens ${tag}: ${-cost}${withHandle ? ', with its id' : ''}`);
+    busy += 1;
+    const stop = new AbortController();
+    const cancel = tab.environment.setTimer(() => stop.abort(), PATIENCE_MS);
+    try {
+      const headers = withHandle ? { 'idempotency-key': handle.id } : {};
+      const response = await fetch(url, { method: 'POST', headers, signal: stop.signal });
+      const result: unknown = await response.json();
+      if (response.ok) await (withHandle ? handle.settle(result) : client.settle(result));
+      else if (withHandle) handle.cancel();
+      else if (user() === owner) client.open(cost, 'taken back');
+    } catch {
+      // With its id the outcome may be known by now, and then there is nothing to take back.
+      const isKnown = client.getState().pending.every(({ id }) => id !== handle.id);
+      // A page that has changed hands takes nothing back of the one before.
+      if ((!withHandle || !isKnown) && user() === owner) client.open(cost, 'taken back');
+    } finally {
+      cancel();
+      busy -= 1;
+    }
+  }
+
+  function predict(): void {
+    const shown = selectShown(client.getState());
+    if (shown === null) return;
+    const tag = `x${makeTag()}`;
+    const handle = client.predict(Math.max(0, shown + random.between(-5, 5)), tag);
+    say(`${name} predicts a number`);
+    if (handle !== null)
+      begin(tag, handle.id, client.getState().pending.find(({ id }) => id === handle.id)?.delta ?? 0);
+  }
+
+  return {
+    name,
+    tab,
+    client,
+    begun,
+    answered,
+    get busy() {
+      return busy;
+    },
+    user,
+    act() {
+      const action = random.next();
+      const { account, connection } = client.getState();
+      if (user() === null || connection.state === 'signed-out' || (account !== null && account !== user())) return;
+      if (action < 0.55) mutate();
+      else if (action < 0.75) void purchase(false);
+      else if (action < 0.85) void purchase(true);
+      else if (action < 0.9) predict();
+      else if (action < 0.95) client.hint();
+      else void client.refresh();
+    },
+  };
+}
