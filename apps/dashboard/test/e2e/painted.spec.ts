@@ -12,6 +12,9 @@ import {
 import { expect, openPage, readMe, test, type People, type Person } from '../support/people.ts';
 import { openWindow, type RealTab } from '../support/real-tabs.ts';
 
+// Each waits for operations whose answers are lost and asked for again; machines that are busy take their time for it.
+test.describe.configure({ timeout: 120_000 });
+
 /** A command that the server refuses: pending for a while, and in no version. */
 const REFUSED: OwnOperation = { delta: -PURCHASE, containedIn: Number.POSITIVE_INFINITY };
 

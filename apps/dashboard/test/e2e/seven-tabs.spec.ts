@@ -4,6 +4,9 @@ import { expect, openPage, test, type People, type Person } from '../support/peo
 import { openWindow } from '../support/real-tabs.ts';
 import { crash, watchStreams } from '../support/tabs.ts';
 
+// Seven pages, or a poll of 30 s: more than most tests wait for.
+test.describe.configure({ timeout: 120_000 });
+
 /** Well below the 30 s of a poll: what arrives within this time was pushed. */
 const PUSHED = { timeout: 10_000 };
 /** A poll and its 10 %, and then some for a machine that is busy. */

@@ -72,15 +72,15 @@ export function createFaults(options: FaultsOptions = {}): Faults {
   async function breakRequest(
     fault: Exclude<Fault, 'none'>,
     send: () => Promise<Response>,
-    init?: RequestInit,
+    signal: AbortSignal | null,
   ): Promise<Response> {
     hit();
     if (fault === 'unavailable') return toUnavailable();
     if (fault === 'bad-gateway') return toBadGateway();
-    if (fault === 'silent') return whenAborted(init);
+    if (fault === 'silent') return whenAborted(signal);
     if (fault === 'slow') {
       const response = await send();
-      await Promise.race([new Promise((resolve) => page.setTimeout(resolve, SLOW_MS)), whenAborted(init)]);
+      await Promise.race([new Promise((resolve) => page.setTimeout(resolve, SLOW_MS)), whenAborted(signal)]);
       return response;
     }
     // The server did what it was asked, and nobody hears of it.
@@ -157,11 +157,13 @@ export function createFaults(options: FaultsOptions = {}): Faults {
     install() {
       const original = page.fetch;
       const wrapped: typeof fetch = async (input, init) => {
-        const url = new URL(input instanceof page.Request ? input.url : String(input), page.location.href);
+        const request = input instanceof page.Request ? input : null;
+        const url = new URL(request?.url ?? String(input), page.location.href);
+        const signal = init?.signal ?? request?.signal ?? null;
         const send = (): Promise<Response> => original.call(page, input, init);
         if (!affects(url)) return send();
         const { fault } = state;
-        return tap(await (fault === 'none' ? send() : breakRequest(fault, send, init)));
+        return tap(await (fault === 'none' ? send() : breakRequest(fault, send, signal)));
       };
       page.fetch = wrapped;
       return () => {
@@ -177,11 +179,11 @@ export function createFaults(options: FaultsOptions = {}): Faults {
 }
 
 /** Rejects when the caller gives up, and never otherwise. */
-function whenAborted(init: RequestInit | undefined): Promise<never> {
+function whenAborted(signal: AbortSignal | null): Promise<never> {
   return new Promise((_resolve, reject) => {
     const fail = (): void => reject(new DOMException('The request was given up.', 'AbortError'));
-    if (init?.signal?.aborted === true) fail();
-    init?.signal?.addEventListener('abort', fail, { once: true });
+    if (signal?.aborted === true) fail();
+    signal?.addEventListener('abort', fail, { once: true });
   });
 }
 

@@ -77,6 +77,8 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
   const marked = new Set<string>();
   const reading = new Set<string>();
   let size = 0;
+  /** A read failed, so that somebody may be behind. */
+  let hasFailed = false;
   let stopListening: (() => void) | null = null;
   let onEmpty: (() => void) | null = null;
   let draining: { retryAfterMs: number; done: Promise<void> } | null = null;
@@ -109,6 +111,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
       }
       if (group.version === since) group.version = snapshot.version;
     } catch (cause) {
+      hasFailed = true;
       onWarning('An account could not be read for its streams; it is read again shortly.', cause);
     } finally {
       reading.delete(account);
@@ -118,6 +121,9 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
 
   /** Heals lost hints: one query for the versions of everybody who is connected. */
   async function reread(): Promise<void> {
+    // What this process does itself is announced by a call, which is never lost: idle streams ask nothing.
+    if (!ledger.isShared && !hasFailed) return;
+    hasFailed = false;
     try {
       const versions = await ledger.versions([...groups.keys()]);
       for (const [account, version] of versions) {
@@ -125,6 +131,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
         if (known !== undefined && known !== null && known !== version) mark(account);
       }
     } catch (cause) {
+      hasFailed = true;
       onWarning('The versions of connected accounts could not be read.', cause);
     }
   }

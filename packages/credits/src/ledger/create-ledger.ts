@@ -35,6 +35,7 @@ import {
   readAllHolds,
   readHold,
   readHolds,
+  readNextEnd,
   readSnapshot,
   readTransfer,
   readVersionAt,
@@ -61,6 +62,9 @@ export interface LedgerOptions {
 /** Accounts whose holds one look settles; the next look takes the rest. */
 const EXPIRED_ACCOUNTS_MAX = 100;
 
+/** Milliseconds between looks for holds of another process, which may have died before it could settle them. */
+const OTHERS_LOOK_MS = 60_000;
+
 /** Entries of a history page, and holds of a list, when the caller does not say. */
 const HISTORY_LIMIT = 25;
 
@@ -86,13 +90,14 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     onWarning = () => undefined,
   } = options;
   const { pool } = database;
+  let isLookDue = true;
   await migrate(pool, { namespace: 'credits', migrations: LEDGER_MIGRATIONS });
   const epoch = await coded(async () => {
     const { rows } = await pool.query<{ epoch: string }>('SELECT epoch FROM credits_lives');
     if (rows[0] === undefined) throw new CreditsError('unavailable', 'The ledger has lost its epoch.');
     return rows[0].epoch;
   });
-  const hints = createHints({ database, epoch, onWarning });
+  const hints = createHints({ database, epoch, onWarning, onAnnounce: () => (isLookDue = true) });
   const writer = createWriter({ database, clock, notify: hints.notify, onCommit: hints.announce });
   const transactions = createTransactions({ database, clock, hints });
 
@@ -129,11 +134,18 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     return accounts.length;
   }
 
+  // What is known of the next hold to expire, so that a ledger that nobody uses asks its database nothing.
+  let nextEndMs: number | null = null;
+  let lookedAtMs = clock();
   let sweeping: Promise<void> | null = null;
   async function sweep(): Promise<void> {
+    isLookDue = false;
+    lookedAtMs = clock();
     try {
       await settleExpired();
+      nextEndMs = await readNextEnd(pool);
     } catch (error) {
+      isLookDue = true;
       onWarning('Expired holds could not be settled: the next look tries again.', error);
     } finally {
       sweeping = null;
@@ -141,12 +153,16 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   }
   let stopTimer = setTimer(look, expirySweepMs);
   function look(): void {
-    sweeping ??= sweep();
+    const nowMs = clock();
+    const isEndDue = nextEndMs !== null && nextEndMs <= nowMs;
+    const isOthersDue = hints.notify !== null && nowMs - lookedAtMs >= OTHERS_LOOK_MS;
+    if (isLookDue || isEndDue || isOthersDue) sweeping ??= sweep();
     stopTimer = setTimer(look, expirySweepMs);
   }
 
   return Object.freeze({
     epoch,
+    isShared: hints.notify !== null,
     async openAccount(account) {
       const id = parseUserAccount(account);
       await read(() =>

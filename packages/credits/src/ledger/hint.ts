@@ -26,9 +26,11 @@ export interface HintsOptions {
   database: Database;
   epoch: string;
   onWarning: (message: string, cause: unknown) => void;
+  /** Called before the listeners are, also when there are none. */
+  onAnnounce: () => void;
 }
 
-export function createHints({ database, epoch, onWarning }: HintsOptions): Hints {
+export function createHints({ database, epoch, onWarning, onAnnounce }: HintsOptions): Hints {
   const listeners = new Set<(accounts: readonly string[]) => void>();
   const sender = randomBytes(6).toString('hex');
   // The epoch in its name keeps ledgers apart that share a server.
@@ -36,6 +38,7 @@ export function createHints({ database, epoch, onWarning }: HintsOptions): Hints
   let stopListening: (() => Promise<void>) | null = null;
 
   function announce(accounts: readonly string[]): void {
+    onAnnounce();
     for (const listener of listeners) {
       try {
         listener(accounts);

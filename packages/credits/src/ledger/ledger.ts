@@ -66,6 +66,8 @@ export interface JoinedLedger extends LedgerCommands {
 export interface Ledger extends LedgerCommands {
   /** Names one life of the database. */
   readonly epoch: string;
+  /** Whether other processes may change it too: then what they say of it can be lost on the way (L-8). */
+  readonly isShared: boolean;
 
   /** Creates an account with floor 0, or finds it. Account ids: 1–128 of `A-Z a-z 0-9 _ . : -`; `house:` is ours. */
   openAccount(account: string): Promise<Snapshot>;

@@ -214,6 +214,15 @@ export async function readExpired(pool: Pool, nowMs: number, limit: number): Pro
   return rows.map((row) => row.account);
 }
 
+/** When the next open hold ends, in milliseconds since 1970; null when there is none. */
+export async function readNextEnd(pool: Pool): Promise<number | null> {
+  const { rows } = await pool.query<{ expires_at: Date }>({
+    name: 'credits_next_end',
+    text: 'SELECT expires_at FROM credits_holds WHERE remaining > 0 ORDER BY expires_at LIMIT 1',
+  });
+  return rows[0]?.expires_at.getTime() ?? null;
+}
+
 export async function readCirculation(pool: Pool): Promise<Circulation> {
   const { rows } = await pool.query<Record<keyof Circulation, string>>(CIRCULATION);
   const row = rows[0];

@@ -32,9 +32,10 @@ export interface CreditsFetchOptions {
  * caller sets is left alone.
  *
  * Every accepted JSON answer is read beside the caller: a `snapshot` counts at once, `data.new_balance` and `user.coins`
- * are verified, and an answer that says a balance settles the operation that its request carried out. Calling
- * `syncCreditsAfterApiCall` with it all the same is harmless. A refusal, a failure or an answer without a balance settles
- * nothing: take the operation back, or leave it to its limit.
+ * are verified, and an answer that says a balance settles the operation that its request carried out. So leave out
+ * `settle` (`syncCreditsAfterApiCall`) for what is sent through it: while several purchases overlap, a second telling may
+ * end another one. A refusal, a failure or an answer without a balance settles nothing: take the operation back as ever,
+ * or leave it to its limit.
  *
  * Use it in place of `fetch` where you send; do not replace the global with it, because the client sends by that one.
  *

@@ -54,6 +54,12 @@ export function assertDelta(delta: unknown, shown: number | null): asserts delta
 
 export function createOpenOperations(core: Core, follower: Follower): OpenOperations {
   const { environment } = core;
+  /**
+   * What the caller has begun and not ended yet: delta by id. A frame that names an operation, an answer that was
+   * overheard, or a sign-out may have ended it meanwhile, and the caller does not know. The page that takes back what the
+   * last user spent must not show the next one a refund (S9).
+   */
+  const announced = new Map<string, number>();
   /** Answers that have settled an operation unasked: told once more, they must not settle the next one. */
   const overheard = new Set<string>();
 
@@ -69,8 +75,16 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
     assertDelta(delta, selectShown(core.state()));
     const takenBack = delta > 0 ? takeBack(core.model(), delta) : null;
     if (takenBack !== null) {
+      announced.delete(takenBack.id);
       core.commit(takenBack.model);
       return handle(takenBack.id, takenBack.id);
+    }
+    for (const [id, spent] of announced) {
+      if (delta < 0 || spent !== -delta || find(id) !== undefined) continue;
+      // Taken back for want of an answer, but it took effect: a refund would be shown that never was.
+      announced.delete(id);
+      void follower.askNow();
+      return handle(id, id);
     }
     return begin(delta, reason, delta > 0 ? PREDICTED_MS_MAX : OPEN_MS_MAX);
   }
@@ -87,8 +101,10 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
   function begin(delta: number, reason: string, openMs: number): OperationHandle {
     const id = environment.uuid();
     const life = core.life();
+    announced.set(id, delta);
     core.commit(open(core.model(), { id, delta, reason, named: false }));
     environment.setTimer(() => {
+      announced.delete(id);
       const operation = find(id);
       if (life === core.life() && operation !== undefined && isOpen(operation)) core.commit(end(core.model(), id));
     }, openMs);
@@ -101,6 +117,7 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
       cancels,
       settle: (result) => (cancels === null ? settle(result, id) : verify(id)),
       cancel() {
+        announced.delete(id);
         if (find(id) === undefined) return;
         core.commit(reject(core.model(), id));
         void follower.askNow();
@@ -122,6 +139,7 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
     const named = snapshot && model.operations.find((one) => isOpen(one) && snapshot.applied.includes(one.id));
     const operation = id === undefined ? (named ?? model.operations.find(isOpen)) : find(id);
 
+    announced.delete(operation?.id ?? id ?? '');
     if (operation === undefined) {
       if (snapshot !== undefined) return core.take(snapshot, { startedAt: -1 }, 'answer');
       if (id !== undefined && available === undefined) return verify(id);

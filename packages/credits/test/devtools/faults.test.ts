@@ -71,12 +71,17 @@ test('a slow answer comes after its time, and not to someone who gave up', async
   await expect(refused).rejects.toThrow('given up');
 });
 
-test('silence lasts until the caller gives up', async () => {
+test('silence lasts until the caller gives up, however the request is written', async () => {
   install().setFault('silent');
-  const given = new AbortController();
-  const silent = window.fetch(API, { signal: given.signal });
-  given.abort();
-  await expect(silent).rejects.toThrow('given up');
+  for (const write of [
+    (signal: AbortSignal) => window.fetch(API, { signal }),
+    (signal: AbortSignal) => window.fetch(new window.Request(API, { signal })),
+  ]) {
+    const given = new AbortController();
+    const silent = write(given.signal);
+    given.abort();
+    await expect(silent).rejects.toThrow('given up');
+  }
   expect(sent).toEqual([]);
 });
 

@@ -2,7 +2,7 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { StrictMode } from 'react';
 import { renderToString } from 'react-dom/server';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { CreditsDevtools } from '../../src/devtools.ts';
 import { createFollowWorld } from '../support/follow-world.ts';
 
@@ -40,6 +40,8 @@ test('the panel says at every moment what the number is made of', async () => {
 test('in the corner it is a button, and breaks nothing until it is opened; closing it ends every fault', async () => {
   const { openTab } = createFollowWorld({ versioned: true });
   const { client } = openTab('ada');
+  // What React finds wrong with styles and keys; a panel for developers must not add to their noise.
+  const complaints = vi.spyOn(console, 'error');
   const before = window.fetch;
   render(<CreditsDevtools client={client} />);
   const toggle = screen.getByRole('button', { name: 'Credits devtools' });
@@ -61,6 +63,7 @@ test('in the corner it is a button, and breaks nothing until it is opened; closi
   expect(screen.queryByRole('region')).toBeNull();
   expect(window.fetch).toBe(before);
   expect(navigator.onLine).toBe(true);
+  expect(complaints).not.toHaveBeenCalled();
 });
 
 test('what can be done to a stream only, cannot be pressed where there is none', () => {

@@ -19,7 +19,7 @@ function grant(account: string, amount = 1, idempotencyKey = `grant-${(grants +=
 
 /** The same ledger, that says to nobody that something changed. */
 function withoutHints(): Ledger {
-  return { ...ledger, onChange: () => () => undefined };
+  return { ...ledger, isShared: true, onChange: () => () => undefined };
 }
 
 test('the first state is sent at once, with the headers that keep proxies from collecting', async () => {
@@ -108,6 +108,28 @@ test('a reader that does not read costs one frame, then gets the newest state wh
   expect(frames.length).toBeLessThanOrEqual(2);
   expect(frames.flatMap(({ applied }) => applied)).toEqual(keys);
   await events.leave();
+});
+
+test('idle streams of a ledger that is ours alone ask it nothing', async () => {
+  const questions: string[] = [];
+  const record = (question: 'snapshot' | 'versions' | 'balance') => () => {
+    questions.push(question);
+    return Promise.reject(new Error('nobody was to ask'));
+  };
+  let isIdle = false;
+  const door = openDoor({
+    ...ledger,
+    snapshot: (...asked) => (isIdle ? record('snapshot')() : ledger.snapshot(...asked)),
+    versions: record('versions'),
+    balance: record('balance'),
+  });
+  const streams = await Promise.all(Array.from({ length: 5 }, () => door.signIn(name('user')).follow()));
+  for (const events of streams) await events.snapshot();
+  isIdle = true;
+  door.time.advance(60_000);
+  for (const events of streams) expect((await events.next())?.event).toBe('heartbeat');
+  expect(questions).toEqual([]);
+  for (const events of streams) await events.leave();
 });
 
 test('a reader that takes nothing for 5 s is cut and forgotten', async () => {

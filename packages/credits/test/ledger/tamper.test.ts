@@ -144,3 +144,18 @@ test.each(list(FOUND))('a changed %s.%s is found, in any row', async (table, col
   }
   expect((await bench.ledger.verify({ full: true })).differences).toEqual([]);
 });
+
+test('history that was written anew, and went on since, is found by every run: the checkpoint stays', async () => {
+  const { pool } = bench.database;
+  const forged = await openAccount(bench, 100);
+  await bench.ledger.verify(forged);
+  // As whoever makes a chain of his own: the entry, its hash, and the head.
+  await pool.query(`UPDATE credits_entries SET hash = sha256('forged') WHERE account = $1`, [forged]);
+  await pool.query(`UPDATE credits_accounts SET hash = sha256('forged') WHERE id = $1`, [forged]);
+  await bench.ledger.spend({ ...by(forged), account: forged, amount: 1 });
+  for (const options of [{}, {}, { full: true }, {}]) {
+    const { differences } = await bench.ledger.verify({ account: forged, ...options });
+    const messages = differences.map(({ message }) => message);
+    expect(messages).toContainEqual(expect.stringMatching(/version 1 had the hash .*: history was written anew/));
+  }
+});

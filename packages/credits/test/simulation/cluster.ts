@@ -89,32 +89,37 @@ export function createCluster(options: ClusterOptions): Cluster {
   let truthBackup = truth.backup();
   let lives = 1;
 
-  const bus: HintBus = {
-    publish(channel, payload) {
-      for (const listener of listeners.get(channel) ?? []) {
-        if (calm) listener(payload);
-        else {
-          if (random.chance(0.2)) continue;
-          const times = random.chance(0.1) ? 2 : 1;
-          for (let time = 0; time < times; time++) browser.setTimer(() => listener(payload), random.between(0, 400));
+  /** The hints of one instance, by chances of its own. */
+  function createBus(own: Random): HintBus {
+    return {
+      publish(channel, payload) {
+        for (const listener of listeners.get(channel) ?? []) {
+          if (calm) {
+            listener(payload);
+            continue;
+          }
+          if (own.chance(0.2)) continue;
+          const times = own.chance(0.1) ? 2 : 1;
+          for (let time = 0; time < times; time++) browser.setTimer(() => listener(payload), own.between(0, 400));
         }
-      }
-    },
-    subscribe(channel, listener) {
-      const heard = listeners.get(channel) ?? new Set();
-      listeners.set(channel, heard.add(listener));
-      return () => void heard.delete(listener);
-    },
-  };
+      },
+      subscribe(channel, listener) {
+        const heard = listeners.get(channel) ?? new Set();
+        listeners.set(channel, heard.add(listener));
+        return () => void heard.delete(listener);
+      },
+    };
+  }
 
-  function wait(): Promise<void> | null {
+  function wait(own: Random): Promise<void> | null {
     if (!slow) return null;
-    const ms = random.chance(0.03) ? random.between(100, 3_000) : random.between(0, 6);
+    const ms = own.chance(0.03) ? own.between(100, 3_000) : own.between(0, 6);
     return ms === 0 ? null : browser.delay(ms);
   }
 
   async function startInstance(): Promise<void> {
     const name = `server ${(made += 1)}`;
+    const own = random.fork();
     let isAlive = true;
     let die = (): void => undefined;
     const died = new Promise<never>((_resolve, reject) => {
@@ -130,8 +135,8 @@ export function createCluster(options: ClusterOptions): Cluster {
       }, delayMs);
     const database = createInstanceDatabase({
       pool: storage.pool,
-      bus,
-      wait,
+      bus: createBus(own),
+      wait: () => wait(own),
       isAlive: () => isAlive,
       onCommit: (rows) => truth.commit(rows, browser.now),
     });
@@ -153,7 +158,7 @@ export function createCluster(options: ClusterOptions): Cluster {
         const account = sessions.get(request.headers.get('x-session') ?? '')?.() ?? null;
         return account === null ? null : { account };
       },
-      clock: { setTimer, random: random.next },
+      clock: { setTimer, random: own.fork().next },
     });
     instances.add({ name, ledger, handler, died, die });
     say(`${name} is up`);

@@ -39,10 +39,13 @@ interface Result {
 
 const DONE: Result = Object.freeze({ rows: [], rowCount: 0, command: 'SELECT' });
 
-export function createMemoryDatabase(epoch: string): MemoryDatabase {
+/** @param connections - How many clients there are at a time, as in a pool. */
+export function createMemoryDatabase(epoch: string, connections = Infinity): MemoryDatabase {
   let tables = createTables(epoch);
   const locks = new Map<string, { holder: Transaction; waiting: (() => void)[] }>();
   const plans = new Map<string, WritePlan>();
+  const queue: (() => void)[] = [];
+  let taken = 0;
   const releaseListeners = new Set<(error: unknown, client: PoolClient) => void>();
 
   async function lock(transaction: Transaction, ids: readonly string[]): Promise<void> {
@@ -91,7 +94,20 @@ export function createMemoryDatabase(epoch: string): MemoryDatabase {
     return { rows, rowCount: rows.length, command: 'SELECT' };
   }
 
-  function connect(): PoolClient {
+  /** Waits for a free connection, first come first served. */
+  async function take(): Promise<void> {
+    if (taken >= connections) await new Promise<void>((resolve) => void queue.push(resolve));
+    else taken += 1;
+  }
+
+  function giveBack(): void {
+    const next = queue.shift();
+    if (next === undefined) taken -= 1;
+    else next();
+  }
+
+  async function connect(): Promise<PoolClient> {
+    await take();
     let transaction: Transaction | null = null;
 
     function end(): void {
@@ -131,6 +147,7 @@ export function createMemoryDatabase(epoch: string): MemoryDatabase {
       query,
       release(error?: unknown): void {
         end();
+        giveBack();
         for (const listener of releaseListeners) listener(error, client);
       },
     } as unknown as PoolClient;
@@ -138,8 +155,15 @@ export function createMemoryDatabase(epoch: string): MemoryDatabase {
   }
 
   const pool = {
-    connect: async () => connect(),
-    query: (...question: unknown[]) => execute(null, readStatement(question)),
+    connect,
+    async query(...question: unknown[]) {
+      await take();
+      try {
+        return await execute(null, readStatement(question));
+      } finally {
+        giveBack();
+      }
+    },
     on: (_event: 'release', listener: (error: unknown, client: PoolClient) => void) => releaseListeners.add(listener),
     off: (_event: 'release', listener: (error: unknown, client: PoolClient) => void) =>
       releaseListeners.delete(listener),

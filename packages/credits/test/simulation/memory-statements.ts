@@ -92,6 +92,11 @@ export const NAMED: Record<string, Answer> = {
     for (const hold of tables.holds.values()) if (isExpired(hold, instant(now))) accounts.add(text(hold['account']));
     return [...accounts].slice(0, Number(limit)).map((account) => ({ account }));
   },
+  credits_next_end: (tables) =>
+    [...tables.holds.values()]
+      .filter((hold) => integer(hold['remaining']) > 0)
+      .toSorted((one, other) => at(one['expires_at']) - at(other['expires_at']))
+      .slice(0, 1),
   credits_snapshot: (tables, [id, since, keys, now]) => {
     const account = tables.accounts.get(String(id));
     if (account === undefined) return [];
@@ -135,7 +140,8 @@ const BEGINNINGS: [string, Answer][] = [
     },
   ],
   ['SELECT pg_advisory_xact_lock', () => []],
-  ['CREATE TABLE IF NOT EXISTS credits_migrations', () => []],
+  ['SELECT to_regclass($1) IS NOT NULL AS known', (tables) => [{ known: tables.migrations.length > 0 }]],
+  ['CREATE TABLE credits_migrations', () => []],
   ['SELECT name, checksum FROM credits_migrations', (tables) => tables.migrations],
   [
     'INSERT INTO credits_migrations',

@@ -49,8 +49,6 @@ export function createNetwork({ browser, random, host, loss, say }: NetworkOptio
   let total = 0;
   let revision = 0;
 
-  const travel = (): number => random.between(1, faulty && random.chance(0.1) ? 3_000 : 200);
-
   function begin(tag: string | null): () => void {
     total += 1;
     if (tag !== null) out.set(tag, (out.get(tag) ?? 0) + 1);
@@ -71,9 +69,12 @@ export function createNetwork({ browser, random, host, loss, say }: NetworkOptio
     url: string,
     init: RequestInit,
   ) {
+    // Each exchange draws its own: what happens at one instant may happen in any order, and changes no other exchange.
+    const own = random.fork();
+    const travel = (): number => own.between(1, faulty && own.chance(0.1) ? 3_000 : 200);
     const tag = new URL(url, 'https://panel.example').searchParams.get('tag');
     const method = init.method ?? 'GET';
-    const fate: Fate = faulty && random.chance(loss) ? random.pick(FATES) : 'delivered';
+    const fate: Fate = faulty && own.chance(loss) ? own.pick(FATES) : 'delivered';
     const isStream = url.endsWith('/stream');
     say(`${name} ${method} ${url}${fate === 'delivered' ? '' : ` (${fate})`}`);
     const whose = typeof session === 'function' ? session : () => session;
@@ -96,6 +97,8 @@ export function createNetwork({ browser, random, host, loss, say }: NetworkOptio
         if (refused) return done();
         if (network.denying) {
           done();
+          refused = true;
+          repeated();
           return void browser.setTimer(() => answered(createAnswer(401, 'text/html', PAGE)), travel());
         }
         let response: Response;
@@ -115,7 +118,7 @@ export function createNetwork({ browser, random, host, loss, say }: NetworkOptio
           // Whoever was answering is gone: the connection is reset, or the proxy in front says so.
           done();
           if (!first) return;
-          const proxied = random.chance(0.5);
+          const proxied = own.chance(0.5);
           return void browser.setTimer(
             () => (proxied ? answered(createAnswer(502, 'text/html', PAGE)) : failed('Connection reset')),
             travel(),
@@ -134,13 +137,13 @@ export function createNetwork({ browser, random, host, loss, say }: NetworkOptio
             tab,
             slowMs: network.slowMs,
             buffering: network.buffering,
-            travel: () => random.between(1, faulty && random.chance(0.05) ? 2_000 : 60),
-            split: () => (faulty && random.chance(0.1) ? random.next() : null),
+            travel: () => own.between(1, faulty && own.chance(0.05) ? 2_000 : 60),
+            split: () => (faulty && own.chance(0.1) ? own.next() : null),
             abortServer: () => signal.abort(),
           });
           init.signal?.addEventListener('abort', () => answer.end('left'));
           streams.add(answer.end);
-          die = () => answer.end(random.chance(0.8) ? 'reset' : 'silent');
+          die = () => answer.end(own.chance(0.8) ? 'reset' : 'silent');
           return void browser.setTimer(() => answered(answer.response), travel());
         }
         const type = response.headers.get('content-type') ?? '';
@@ -150,7 +153,7 @@ export function createNetwork({ browser, random, host, loss, say }: NetworkOptio
       }
 
       if (fate === 'lost') {
-        if (random.chance(0.5)) browser.setTimer(() => failed('Network unreachable'), travel());
+        if (own.chance(0.5)) browser.setTimer(() => failed('Network unreachable'), travel());
         return;
       }
       if (fate === 'bad gateway') {
@@ -159,7 +162,7 @@ export function createNetwork({ browser, random, host, loss, say }: NetworkOptio
       // Only what carries its id can be found out about so late: a plain fetch that was given up is given up.
       const isLate = fate === 'later' && tag?.startsWith('m') === true;
       const done = begin(tag);
-      const outMs = travel() + (isLate ? random.between(5_000, 25_000) : 0);
+      const outMs = travel() + (isLate ? own.between(5_000, 25_000) : 0);
       browser.setTimer(() => void arrive(fate !== 'hangs', done), outMs);
       if (fate !== 'twice') return;
       repeated = begin(tag);

@@ -55,6 +55,7 @@ export function createOracle(
   let last: CreditsState | null = null;
   let lastRevision = -1;
   let account: string | null = null;
+  const forgotten = new Set<string>();
   let epochs: string[] = [];
   /** The version that explained the last number. */
   let explainedBy = 0;
@@ -65,7 +66,7 @@ export function createOracle(
   function explain(history: History, at: number, pending: ReadonlySet<string>): number[] {
     let numbers = [history.changes[at - 1]?.available ?? 0];
     for (const [tag, { id, delta, account: actor }] of begun) {
-      if (actor !== account) continue;
+      if (actor !== account || forgotten.has(tag)) continue;
       const version = history.versionOf.get(tag);
       if (version !== undefined && version <= at) continue;
       const undecided = isOut(tag) && !truth.isDecided(actor, id);
@@ -127,6 +128,8 @@ export function createOracle(
         // Hosts without versions need not say who it is about.
         const about = current.account ?? (versioned ? null : 'ada');
         if (about !== account) {
+          // Whoever leaves takes along what they have begun: from here on it is what others do.
+          if (account !== null) for (const tag of begun.keys()) forgotten.add(tag);
           account = about;
           epochs = [];
           explainedBy = 0;

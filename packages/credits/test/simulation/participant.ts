@@ -38,7 +38,7 @@ const PATIENCE_MS = 12_000;
 
 export function createParticipant(options: ParticipantOptions): Participant {
   const { name, browser, random, user, makeTag, versioned, say } = options;
-  const tab: Tab = browser.openTab((url, init) => fetch(url, init), { random: random.next });
+  const tab: Tab = browser.openTab((url, init) => fetch(url, init), { random: random.fork().next });
   const fetch = options.fetch(() => tab);
   const client = createCreditsClient({ environment: tab.environment });
   const begun = new Map<string, Begun>();
@@ -80,7 +80,9 @@ export function createParticipant(options: ParticipantOptions): Participant {
         () => answered.set(tag, { yes: true, at: browser.now }),
         (error: unknown) => {
           say(`${name} ${tag} was refused: ${String(isCreditsError(error) ? error.code : error)}`);
-          if (isCreditsError(error) && !error.retryable) answered.set(tag, { yes: false, at: browser.now });
+          // A session that is gone says nothing of what was sent before it went.
+          const isFinal = isCreditsError(error) && !error.retryable && error.code !== 'unauthenticated';
+          if (isFinal) answered.set(tag, { yes: false, at: browser.now });
         },
       )
       .finally(() => (busy -= 1));
@@ -94,7 +96,6 @@ export function createParticipant(options: ParticipantOptions): Participant {
     const number = makeTag();
     const tag = `p${number}`;
     const cost = 100 + number;
-    const owner = user();
     const handle = client.open(-cost, tag);
     begin(tag, handle.id, -cost);
     const url = makeUrl(-cost, tag);
@@ -108,12 +109,11 @@ export function createParticipant(options: ParticipantOptions): Participant {
       const result: unknown = await response.json();
       if (response.ok) await (withHandle ? handle.settle(result) : client.settle(result));
       else if (withHandle) handle.cancel();
-      else if (user() === owner) client.open(cost, 'taken back');
+      else client.open(cost, 'taken back');
     } catch {
       // With its id the outcome may be known by now, and then there is nothing to take back.
       const isKnown = client.getState().pending.every(({ id }) => id !== handle.id);
-      // A page that has changed hands takes nothing back of the one before.
-      if ((!withHandle || !isKnown) && user() === owner) client.open(cost, 'taken back');
+      if (!withHandle || !isKnown) client.open(cost, 'taken back');
     } finally {
       cancel();
       busy -= 1;

@@ -74,7 +74,8 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
   }
 
   async function run(): Promise<void> {
-    browser.onMessage = () => deliverMessage(random, faulty);
+    const messages = random.fork();
+    browser.onMessage = () => deliverMessage(messages, faulty);
     await startHost();
     let tags = 0;
     const sessions = createSessions(profile, random);

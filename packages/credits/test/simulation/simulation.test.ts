@@ -6,14 +6,16 @@ import { simulate } from './simulate.ts';
 const loop = watchEventLoop();
 afterAll(loop.restore);
 
-/** Schedules of each profile here; the same ones by the thousand are `npm run simulate`. */
-const SEEDS = 30;
+/** Schedules of each profile here; by the thousand they are `npm run simulate`. */
+const SEEDS = Number(process.env['SEEDS'] ?? 25);
 
 /** Seeds that once found something: they are run whatever the count. */
 const FOUND: Record<string, number[]> = {
-  // A command that was refused when it was repeated, while its first request was still on the way.
-  servers: [86],
-  accounts: [51],
+  // A refused repetition while the first request was still on its way; a session that ended in the middle of a command.
+  'one-tab': [74],
+  tabs: [184],
+  accounts: [13, 28, 91, 234],
+  'unversioned-tabs': [28],
 };
 
 test.each(Object.entries(PROFILES))(

@@ -13,8 +13,8 @@ export interface Storage {
 export const FIRST_EPOCH = '00000000-0000-4000-8000-000000000001';
 
 /** The ledger's statements over Maps: what makes a million schedules possible. */
-export function createMemoryStorage(): Storage {
-  const memory = createMemoryDatabase(FIRST_EPOCH);
+export function createMemoryStorage(connections?: number): Storage {
+  const memory = createMemoryDatabase(FIRST_EPOCH, connections);
   return {
     epoch: FIRST_EPOCH,
     pool: memory.database.pool,

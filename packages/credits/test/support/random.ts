@@ -6,6 +6,8 @@ export interface Random {
   between(min: number, max: number): number;
   chance(probability: number): boolean;
   pick<Item>(items: readonly Item[]): Item;
+  /** Numbers of their own: who draws how many of them, and when, changes nobody else's. */
+  fork(): Random;
 }
 
 /** @see mulberry32, Tommy Ettinger 2017 */
@@ -25,6 +27,7 @@ export function createRandom(seed: number): Random {
       if (item === undefined) throw new RangeError('There is nothing to pick from.');
       return item;
     },
+    fork: () => createRandom(Math.floor(random.next() * 4_294_967_296)),
   };
   return random;
 }

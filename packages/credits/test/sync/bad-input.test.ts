@@ -105,6 +105,13 @@ test('an event that nobody knows is a visible error and a new question, and leav
   expect(sent('/api/credits').length).toBeLessThanOrEqual(5);
 });
 
+test('a frame of another user on the own stream means that the session is theirs: everything is cleared', async () => {
+  const { browser, client, say, shown } = await openStreamingTab();
+  say(frame({ ...snapshot, account: 'bob' }));
+  await browser.advance(20);
+  expect([shown(), client.getState().connection.state]).toEqual([null, 'signed-out']);
+});
+
 test('what follows a farewell in the same piece of the stream is not heard', async () => {
   const { browser, client, say, numbers } = await openStreamingTab();
   const frames = watchFrames(client);

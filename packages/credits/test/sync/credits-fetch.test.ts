@@ -117,6 +117,34 @@ test('an answer that a frame has overtaken, passed on by hand as well, settles n
   expect([numbers, client.getState().pending]).toEqual([[900, 870], []]);
 });
 
+test('a purchase that took effect, and is taken back because its answer was lost, shows no refund that never was', async () => {
+  const { browser, client, creditsFetch, server, numbers } = await openPage();
+  server.onExchange = (exchange) => {
+    if (exchange.method === 'POST') exchange.fate = 'lose-answer';
+  };
+  const { id } = client.open(-100, 'Server purchase');
+  void creditsFetch('/api/spend?amount=100', { method: 'POST' });
+  await browser.advance(8_000);
+  expect(client.getState().pending).toEqual([]); // a frame has named it
+  expect(client.open(100, 'Purchase error').cancels).toBe(id);
+  await browser.advance(5_000);
+  expect([numbers, server.available('ada')]).toEqual([[900], 900]);
+  // Once: the next one is a bonus.
+  expect(client.open(100, 'Daily bonus').cancels).toBeNull();
+});
+
+test('a purchase of the last user that is taken back late is no bonus of the next one', async () => {
+  const { browser, client, creditsFetch } = await openPage();
+  client.open(-100, 'Server purchase');
+  void creditsFetch('/api/spend?amount=100', { method: 'POST' });
+  await browser.advance(100);
+  client.setAccount('bob');
+  client.open(100, 'Purchase failed');
+  expect(client.getState().pending).toEqual([]);
+  client.open(100, 'Daily bonus');
+  expect(client.getState().pending).toMatchObject([{ delta: 100, reason: 'Daily bonus' }]);
+});
+
 test('while two operations wait for their request nothing is guessed; one that has left waits no longer', async () => {
   const { browser, client, creditsFetch, left } = await openPage();
   const one = client.open(-10, 'one');

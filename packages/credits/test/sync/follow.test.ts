@@ -136,9 +136,12 @@ test('a page that comes back asks for the balance first, and opens its stream th
   tab.emit('pagehide');
   await browser.advance(1_000);
   const before = server.exchanges.length;
+  server.onExchange = (exchange) => (exchange.backMs = 200);
   tab.emit('pageshow');
   await browser.advance(1_000);
-  expect(server.exchanges.slice(before).map(({ url }) => url)).toEqual(['/api/credits?since=1', '/api/credits/stream']);
+  const [question, stream] = server.exchanges.slice(before);
+  expect([question?.url, stream?.url]).toEqual(['/api/credits?since=1', '/api/credits/stream']);
+  expect((stream?.at ?? 0) - (question?.at ?? 0)).toBeGreaterThanOrEqual(200);
   expect(client.getState().connection.state).toBe('streaming');
 });
 
@@ -186,4 +189,60 @@ test('a hidden page that slept says so, and asks when somebody looks', async () 
   tab.emit('visible');
   await browser.advance(100);
   expect(client.getState().stale).toBe(false);
+});
+
+test.each([401, 403])(
+  'a stream that is refused with %i makes the client ask at once, and poll where it may',
+  async (status) => {
+    const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
+    server.onExchange = (exchange) => {
+      if (exchange.url.endsWith('/stream')) exchange.fate = { status };
+    };
+    const { client, shown } = openTab();
+    await browser.advance(1_000);
+    expect(sent('/api/credits')).toHaveLength(1);
+    server.move('ada', 5);
+    await browser.advance(35_000);
+    expect(sent('/api/credits/stream')).toHaveLength(1);
+    expect([shown(), client.getState().connection]).toEqual([1_005, { state: 'polling', error: null }]);
+  },
+);
+
+test('what an answer does not settle is asked again: at once, then with patience', async () => {
+  const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
+  server.buffering = true;
+  const { client, mutate, shown } = openTab();
+  await browser.advance(10_000);
+  server.move('ada', 5);
+  let incomplete = 2;
+  server.onExchange = (exchange) => {
+    if (exchange.url.startsWith('/api/spend')) exchange.outMs = 5_000;
+    if (exchange.method !== 'GET' || incomplete-- <= 0) return;
+    // Too much has happened for its list of operations to be whole, and one was opened while it was on its way.
+    exchange.fate = { status: 200, body: server.snapshot('ada') };
+    exchange.backMs = 50;
+    browser.setTimer(() => void mutate(-100), 20);
+  };
+  void client.refresh({ force: true });
+  await browser.advance(150);
+  expect([sent('/api/credits').length, client.getState().confirmed?.version]).toEqual([2, 1]);
+  await browser.advance(1_000);
+  expect([sent('/api/credits').length, client.getState().confirmed?.version]).toEqual([3, 2]);
+  await browser.advance(10_000);
+  expect([shown(), client.getState().pending]).toEqual([805, []]);
+});
+
+test('while an operation waits to be verified, a question that failed is asked again even on a hidden page', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: false });
+  const { tab, client, shown } = openTab();
+  await browser.advance(1_000);
+  tab.emit('hidden');
+  client.open(-100, 'Server purchase');
+  let failures = 3;
+  server.onExchange = (exchange) => {
+    if (failures-- > 0) exchange.fate = { status: 500 };
+  };
+  void client.settle({ success: true });
+  await browser.advance(20_000);
+  expect([shown(), client.getState().pending]).toEqual([1_000, []]);
 });

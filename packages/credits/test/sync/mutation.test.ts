@@ -137,3 +137,21 @@ test('a balance in an answer about another user is not shown (S9)', async () => 
   await done;
   expect(numbers).toEqual([900, 1_000]);
 });
+
+test('a command that took effect is asked for its answer for two minutes, and is over then', async () => {
+  const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
+  const { client, mutate, shown } = openTab();
+  await browser.advance(1_000);
+  server.onExchange = (exchange) => {
+    if (exchange.url.startsWith('/api/spend')) exchange.fate = 'lose-answer';
+  };
+  const done = mutate(-100).catch((error: { code: string }) => error.code);
+  await browser.advance(170_000);
+  expect(await done).toBe('network');
+  expect([shown(), server.available('ada')]).toEqual([900, 900]);
+  const attempts = sent('/api/spend').length;
+  // In another life of the database no repetition of it is on its way any more.
+  server.restore('two', 'ada', 1);
+  await browser.advance(60_000);
+  expect([shown(), client.getState().pending, sent('/api/spend').length]).toEqual([1_000, [], attempts]);
+});

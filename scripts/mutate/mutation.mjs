@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../setup/install.mjs';
+import { HTTP_MUTATIONS } from './http.mjs';
+import { LEDGER_MUTATIONS } from './ledger.mjs';
+import { SYNC_MUTATIONS } from './sync.mjs';
+
+/**
+ * One rule, taken out of the source in the way in which somebody might lose it.
+ *
+ * @typedef {object} Mutation
+ * @property {string} rule - What is kept, by its number where it has one.
+ * @property {string} mistake - What the mutated source does instead.
+ * @property {string} file - Below `packages/credits/src`.
+ * @property {string} by - The test file, below `packages/credits/test`, that is the first to be asked. Where it notices
+ *   nothing the whole suite is.
+ * @property {string} find - Stands in the file exactly once.
+ * @property {string} replace
+ *
+ * @typedef {{ name: string, mutations: Mutation[], tests: string[] }} Suite
+ */
+
+const SOURCE = join(ROOT, 'packages/credits/src');
+const TEST = 'packages/credits/test';
+
+/** What is tested by what. Ledger tests that start other processes are left out: those run the source as it is. */
+export const SUITES = /** @type {Suite[]} */ ([
+  {
+    name: 'follower',
+    mutations: SYNC_MUTATIONS,
+    tests: [`${TEST}/sync/`, `${TEST}/contract/`, `${TEST}/simulation/simulation.`],
+  },
+  {
+    name: 'ledger',
+    mutations: LEDGER_MUTATIONS,
+    tests: ['decide', 'fingerprint', 'writer', 'pglite', 'conservation'].map((name) => `${TEST}/ledger/${name}.`),
+  },
+  {
+    name: 'door',
+    mutations: HTTP_MUTATIONS,
+    tests: ['merge-snapshots', 'event-stream', 'stream-hub', 'stream-end', 'handler', 'security'].map(
+      (name) => `${TEST}/http/${name}.`,
+    ),
+  },
+]);
+
+/** The test files to ask first. @param {Mutation} mutation */
+export function testsOf({ by }) {
+  return [`${TEST}/${by}.`];
+}
+
+/** Where the file is, as bundlers name it. @param {Mutation} mutation */
+export function pathOf({ file }) {
+  return join(SOURCE, file).replaceAll('\\', '/');
+}
+
+/**
+ * Why a mutation says nothing about the source as it stands; null when it does.
+ *
+ * @param {Mutation} mutation
+ */
+export function findRot(mutation) {
+  const { file, find, replace, rule } = mutation;
+  const found = readFileSync(pathOf(mutation), 'utf8').split(find).length - 1;
+  if (found !== 1) return `${rule}: its text stands ${found} times in ${file}, where it must stand once:\n    ${find}`;
+  return find === replace ? `${rule}: it changes nothing` : null;
+}
