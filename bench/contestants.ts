@@ -6,7 +6,6 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Pool } from 'pg';
 import { readBatch } from '../packages/credits/src/ledger/batch-read.ts';
 import { writeBatch } from '../packages/credits/src/ledger/batch-write.ts';
 import type { TransferCommand } from '../packages/credits/src/ledger/command.ts';
@@ -15,6 +14,8 @@ import { decide } from '../packages/credits/src/ledger/decide.ts';
 import { createId } from '../packages/credits/src/ledger/id.ts';
 import { parseTransfer } from '../packages/credits/src/ledger/parse-command.ts';
 import { measure, type Figure } from './measure.ts';
+
+type Pool = Database['pool'];
 
 export type Transfer = (command: TransferCommand) => Promise<unknown>;
 

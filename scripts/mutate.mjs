@@ -4,7 +4,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { findRot, SUITES, testsOf } from './mutate/mutation.mjs';
+import { findRot, firstTestsOf, SUITES } from './mutate/mutation.mjs';
 import { ensureInstalled, ROOT } from './setup/install.mjs';
 import { formatSeconds, runMain, StepFailure } from './setup/step.mjs';
 
@@ -45,7 +45,7 @@ async function startRunner() {
 /** The tests as they are. @param {import('./mutate/mutation.mjs').Suite} suite @param {Runner} runner */
 async function requireGreen({ name, tests }, runner) {
   const since = performance.now();
-  const { passed, killer, broken } = await runner.run({ mutation: null, tests });
+  const { passed, killer, broken } = await runner.run({ mutation: null, tests, name: null });
   if (killer !== null || broken !== null) {
     throw new StepFailure(`The tests must be green before anything is taken out: ${killer ?? broken}`);
   }
@@ -56,8 +56,8 @@ async function requireGreen({ name, tests }, runner) {
 /** @param {Mutation} mutation @param {string[]} tests @param {Runner} runner @returns {Promise<boolean>} - Was it noticed? */
 async function isNoticed(mutation, tests, runner) {
   const since = performance.now();
-  let outcome = await runner.run({ mutation, tests: testsOf(mutation) });
-  if (outcome.killer === null && outcome.broken === null) outcome = await runner.run({ mutation, tests });
+  let outcome = await runner.run({ mutation, ...firstTestsOf(mutation) });
+  if (outcome.killer === null && outcome.broken === null) outcome = await runner.run({ mutation, tests, name: null });
   const { killer, broken } = outcome;
   const { rule, mistake, file } = mutation;
   const verdict = killer === null ? `SURVIVED: ${broken ?? mistake} (${file})` : `killed by "${killer}"`;

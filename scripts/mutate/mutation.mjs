@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../setup/install.mjs';
+import { NEWS_MUTATIONS } from './follower-news.mjs';
+import { NUMBER_MUTATIONS } from './follower-number.mjs';
 import { HTTP_MUTATIONS } from './http.mjs';
 import { LEDGER_MUTATIONS } from './ledger.mjs';
-import { SYNC_MUTATIONS } from './sync.mjs';
 
 /**
  * One rule, taken out of the source in the way in which somebody might lose it.
@@ -14,6 +15,8 @@ import { SYNC_MUTATIONS } from './sync.mjs';
  * @property {string} file - Below `packages/credits/src`.
  * @property {string} by - The test file, below `packages/credits/test`, that is the first to be asked. Where it notices
  *   nothing the whole suite is.
+ * @property {string} [test] - The beginning of the name of one test in it, where the file
+ *   takes long.
  * @property {string} find - Stands in the file exactly once.
  * @property {string} replace
  *
@@ -27,7 +30,7 @@ const TEST = 'packages/credits/test';
 export const SUITES = /** @type {Suite[]} */ ([
   {
     name: 'follower',
-    mutations: SYNC_MUTATIONS,
+    mutations: [...NUMBER_MUTATIONS, ...NEWS_MUTATIONS],
     tests: [`${TEST}/sync/`, `${TEST}/contract/`, `${TEST}/simulation/simulation.`],
   },
   {
@@ -44,9 +47,9 @@ export const SUITES = /** @type {Suite[]} */ ([
   },
 ]);
 
-/** The test files to ask first. @param {Mutation} mutation */
-export function testsOf({ by }) {
-  return [`${TEST}/${by}.`];
+/** What to ask first. @param {Mutation} mutation @returns {{ tests: string[], name: string | null }} */
+export function firstTestsOf({ by, test }) {
+  return { tests: [`${TEST}/${by}.`], name: test ?? null };
 }
 
 /** Where the file is, as bundlers name it. @param {Mutation} mutation */

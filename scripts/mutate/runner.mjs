@@ -6,7 +6,8 @@ import { ROOT } from '../setup/install.mjs';
 import { pathOf } from './mutation.mjs';
 
 /**
- * @typedef {{ mutation: import('./mutation.mjs').Mutation | null, tests: string[] }} Task
+ * @typedef {{ mutation: import('./mutation.mjs').Mutation | null, tests: string[], name: string | null }} Task
+ *   - `name`: only tests whose name contains it; null for all.
  * @typedef {{ passed: number, killer: string | null, broken: string | null }} Result - `killer`: the test that failed
  *   first. `broken`: nothing was tested, for this reason.
  */
@@ -69,6 +70,8 @@ const vitest = await createVitest(
 async function runTests(task) {
   mutation = task.mutation;
   killer = null;
+  if (task.name === null) vitest.resetGlobalTestNamePattern();
+  else vitest.setGlobalTestNamePattern(task.name);
   if (mutation !== null) vitest.invalidateFile(pathOf(mutation));
   const specifications = await vitest.globTestSpecifications(task.tests);
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications, true);

@@ -287,7 +287,9 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
       const { snapshot } = answer;
       if (snapshot !== undefined) own(snapshot.account);
       const model = core.model();
-      const foreign = answer.account !== undefined && answer.account !== model.account;
+      // A command may be answered after its user has gone, and a bare balance in that answer is theirs too (S9).
+      const whose = answer.account ?? snapshot?.account;
+      const foreign = whose !== undefined && whose !== model.account;
       const available = foreign ? undefined : answer.available;
       const accepted = core.commit(acknowledge(model, id, { snapshot, available, startedAt }));
       core.report({ via: 'answer', snapshot: snapshot ?? null, accepted, error: null });

@@ -22,6 +22,8 @@ export interface Watched {
   state(): CreditsState;
   /** By tag. */
   begun: Map<string, Begun>;
+  /** Whether an intention was answered for good. */
+  isAnswered(tag: string): boolean;
   /** Who may be shown: everybody that this tab's session was of since it was last told who it is. */
   mayShow(account: string): boolean;
 }
@@ -36,7 +38,7 @@ const STALE_MS = 45_000;
 const ON_THE_WAY_MS = 20_000;
 
 export function createOracle(
-  { tab, state, begun, mayShow }: Watched,
+  { tab, state, begun, isAnswered, mayShow }: Watched,
   {
     truth,
     isOut,
@@ -72,7 +74,9 @@ export function createOracle(
       const undecided = isOut(tag) && !truth.isDecided(actor, id);
       if (version === undefined && !undecided && !pending.has(id)) continue;
       // What was taken and given back counts until the tab hears of either; both are true.
-      const either = truth.isUndone(tag) && !pending.has(id);
+      // So does what an earlier life had answered, and a request that was given up long ago may bring to the next one.
+      const isForgotten = truth.isRestored && isAnswered(tag);
+      const either = (truth.isUndone(tag) || truth.wasGivenUp(actor, id) || isForgotten) && !pending.has(id);
       const counted = numbers.map((number) => number + delta);
       numbers = either ? [...numbers, ...counted] : counted;
     }

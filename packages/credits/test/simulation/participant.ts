@@ -96,10 +96,15 @@ export function createParticipant(options: ParticipantOptions): Participant {
     const number = makeTag();
     const tag = `p${number}`;
     const cost = 100 + number;
+    const owner = user();
     const handle = client.open(-cost, tag);
     begin(tag, handle.id, -cost);
     const url = makeUrl(-cost, tag);
     say(`${name} opens ${tag}: ${-cost}${withHandle ? ', with its id' : ''}`);
+    // Answers name no purchase and settle the oldest (4a.5): of several, a page that has changed hands cannot take back one.
+    const takeBack = (): void => {
+      if (user() === owner) client.open(cost, 'taken back');
+    };
     busy += 1;
     const stop = new AbortController();
     const cancel = tab.environment.setTimer(() => stop.abort(), PATIENCE_MS);
@@ -108,12 +113,12 @@ export function createParticipant(options: ParticipantOptions): Participant {
       const response = await fetch(url, { method: 'POST', headers, signal: stop.signal });
       const result: unknown = await response.json();
       if (response.ok) await (withHandle ? handle.settle(result) : client.settle(result));
-      else if (withHandle) handle.cancel();
-      else client.open(cost, 'taken back');
+      else if (withHandle && response.status < 500) handle.cancel();
+      else takeBack();
     } catch {
       // With its id the outcome may be known by now, and then there is nothing to take back.
       const isKnown = client.getState().pending.every(({ id }) => id !== handle.id);
-      if (!withHandle || !isKnown) client.open(cost, 'taken back');
+      if (!withHandle || !isKnown) takeBack();
     } finally {
       cancel();
       busy -= 1;

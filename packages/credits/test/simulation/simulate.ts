@@ -91,9 +91,15 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
         fetch: (tab) => network.fetchFrom(tab, () => sessions.user(index), `tab ${index + 1}`),
       }),
     );
-    const oracles = participants.map(({ name, tab, client, begun }, index) => {
+    const oracles = participants.map(({ name, tab, client, begun, answered }, index) => {
       const oracle = createOracle(
-        { tab, begun, state: client.getState, mayShow: (account) => sessions.mayShow(index, account) },
+        {
+          tab,
+          begun,
+          state: client.getState,
+          isAnswered: (tag) => answered.has(tag),
+          mayShow: (account) => sessions.mayShow(index, account),
+        },
         {
           truth,
           isOut: network.isOut,

@@ -12,9 +12,10 @@ const SEEDS = Number(process.env['SEEDS'] ?? 25);
 /** Seeds that once found something: they are run whatever the count. */
 const FOUND: Record<string, number[]> = {
   // A refused repetition while the first request was still on its way; a session that ended in the middle of a command.
-  'one-tab': [74],
+  'one-tab': [74, 1202],
+  restored: [1266],
   tabs: [184],
-  accounts: [13, 28, 91, 234],
+  accounts: [13, 28, 91, 234, 1236],
   'unversioned-tabs': [28],
 };
 

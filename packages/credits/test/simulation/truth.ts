@@ -26,6 +26,8 @@ export interface Truth {
   /** Grows with every commit and restore. */
   readonly revision: number;
   readonly epoch: string;
+  /** Whether this is not the first life. */
+  readonly isRestored: boolean;
   /** Names the intention behind a key before it is used. */
   name(actor: string, key: string, tag: string): void;
   /** Takes in what a transaction wrote, at its commit. */
@@ -36,6 +38,8 @@ export interface Truth {
   available(account: string): number;
   /** Whether nothing can become of a key any more: it was applied, or given up. */
   isDecided(actor: string, key: string): boolean;
+  /** Whether a key was given up in some life: after a restore it can be used again, and nobody who gave it up knows. */
+  wasGivenUp(actor: string, key: string): boolean;
   /** Whether what an intention took was given back. */
   isUndone(tag: string): boolean;
   backup(): () => void;
@@ -54,6 +58,7 @@ export function createTruth(first: string): Truth {
   const tags = new Map<string, string>();
   const holdTags = new Map<string, string>();
   const undone = new Set<string>();
+  const givenUp = new Set<string>();
   const lives = new Map<string, Life>();
   let epoch = first;
   let life: Life = { accounts: new Map(), decided: new Set() };
@@ -82,11 +87,18 @@ export function createTruth(first: string): Truth {
     get epoch() {
       return epoch;
     },
+    get isRestored() {
+      return lives.size > 1;
+    },
     name: (actor, key, tag) => void tags.set(`${actor} ${key}`, tag),
     commit(rows, at) {
       revision += 1;
       for (const { table, row } of rows) {
-        if (table === 'credits_operations') life.decided.add(`${text(row['actor'])} ${text(row['key'])}`);
+        if (table === 'credits_operations') {
+          const key = `${text(row['actor'])} ${text(row['key'])}`;
+          life.decided.add(key);
+          if (row['fingerprint'] === null) givenUp.add(key);
+        }
         if (table !== 'credits_entries') continue;
         const account = text(row['account']);
         const hold = text(row['hold']);
@@ -105,6 +117,7 @@ export function createTruth(first: string): Truth {
     history: (account, which = epoch) => lives.get(which)?.accounts.get(account) ?? NOTHING,
     available: (account) => truth.history(account).changes.at(-1)?.available ?? 0,
     isDecided: (actor, key) => life.decided.has(`${actor} ${key}`),
+    wasGivenUp: (actor, key) => givenUp.has(`${actor} ${key}`),
     isUndone: (tag) => undone.has(tag),
     backup() {
       const kept = copy(life);

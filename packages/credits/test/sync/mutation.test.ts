@@ -155,3 +155,31 @@ test('a command that took effect is asked for its answer for two minutes, and is
   await browser.advance(60_000);
   expect([shown(), client.getState().pending, sent('/api/spend').length]).toEqual([1_000, [], attempts]);
 });
+
+test('a refusal that brings the balance shows it at once', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: true });
+  server.buffering = true;
+  const { mutate, numbers } = openTab();
+  await browser.advance(10_000);
+  numbers.length = 0;
+  server.move('ada', 5);
+  const done = mutate(-100, '&refuse').catch((error: { code: string }) => error.code);
+  await browser.advance(50);
+  expect(await done).toBe('insufficient_credits');
+  expect(numbers).toEqual([900, 1_000, 1_005]);
+});
+
+test('on a host without versions a refusal asks: its window may have kept a balance from being shown (4.4)', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: false });
+  const { client, mutate, shown } = openTab();
+  await browser.advance(1_000);
+  server.onExchange = (exchange) => (exchange.backMs = exchange.method === 'POST' ? 300 : 5);
+  void mutate(-100, '&refuse').catch(() => undefined);
+  server.move('ada', 5);
+  await browser.advance(100);
+  void client.refresh({ force: true });
+  await browser.advance(100);
+  expect(shown()).toBe(900);
+  await browser.advance(200);
+  expect(shown()).toBe(1_005);
+});

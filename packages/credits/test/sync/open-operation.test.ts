@@ -145,3 +145,35 @@ test('of several that are open, an answer settles the oldest (4a.5)', async () =
     { reason: 'second', state: 'open' },
   ]);
 });
+
+test('an answer that says no changes the number back at once, whatever its status was', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: false });
+  const { client, numbers } = openTab();
+  await browser.advance(1_000);
+  numbers.length = 0;
+  client.open(-100, 'Server purchase');
+  void client.settle({ success: false, message: 'Not today.' });
+  expect([numbers, client.getState().pending]).toEqual([[900, 1_000], []]);
+});
+
+test('another user’s bare balance that nobody announced is not shown, but asked about', async () => {
+  const { browser, openTab, sent } = createFollowWorld({ versioned: false });
+  const { client, numbers } = openTab();
+  await browser.advance(1_000);
+  numbers.length = 0;
+  void client.settle({ success: true, user: { id: 'bob', coins: 5 } });
+  await browser.advance(50);
+  expect([numbers, sent('/api/user/me').length]).toEqual([[], 2]);
+});
+
+test('what was cancelled is verified', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: false });
+  const { client, shown } = openTab();
+  await browser.advance(1_000);
+  const operation = client.open(-100, 'Server purchase');
+  server.move('ada', -100); // it took effect all the same
+  operation.cancel();
+  expect(shown()).toBe(1_000);
+  await browser.advance(50);
+  expect(shown()).toBe(900);
+});

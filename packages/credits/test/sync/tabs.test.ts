@@ -142,3 +142,14 @@ test('a stream of another tab that is further than what is shown here makes this
   await browser.advance(50);
   expect(shown()).toBe(1_005);
 });
+
+test('a tab that has locks but cannot hear the others does not wait for a turn in silence', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: true });
+  const first = openTab();
+  const { tab } = openTab('ada', { start: false });
+  const deaf = openTab('ada', { environment: { ...tab.environment, channel: null } });
+  await browser.advance(1_000);
+  server.move('ada', 5);
+  await browser.advance(20);
+  expect([first.shown(), deaf.shown(), server.streams]).toEqual([1_005, 1_005, 2]);
+});
