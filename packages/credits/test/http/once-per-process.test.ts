@@ -4,7 +4,7 @@ import { oncePerProcess } from '../../src/http/once-per-process.ts';
 afterEach(() => vi.unstubAllEnvs());
 
 test('two copies of a module open one thing between them, and only when it is asked for', async () => {
-  const open = vi.fn(async () => ({ opened: true }));
+  const open = vi.fn<() => Promise<{ opened: boolean }>>(async () => ({ opened: true }));
   const [first, second] = [oncePerProcess('test-shared', open), oncePerProcess('test-shared', open)];
   expect(open).not.toHaveBeenCalled();
   const [one, other] = await Promise.all([first(), second()]);
@@ -14,7 +14,7 @@ test('two copies of a module open one thing between them, and only when it is as
 });
 
 test('what failed to open is opened again by whoever asks next', async () => {
-  const open = vi.fn(async () => 'open').mockRejectedValueOnce(new Error('The disk is full.'));
+  const open = vi.fn<() => Promise<string>>(async () => 'open').mockRejectedValueOnce(new Error('The disk is full.'));
   const credits = oncePerProcess('test-failing', open);
   await expect(credits()).rejects.toThrow('The disk is full.');
   expect(await credits()).toBe('open');
@@ -27,7 +27,7 @@ test('other names are other things', async () => {
 
 test('nothing is opened while Next builds', async () => {
   vi.stubEnv('NEXT_PHASE', 'phase-production-build');
-  const open = vi.fn(async () => 'open');
+  const open = vi.fn<() => Promise<string>>(async () => 'open');
   await expect(oncePerProcess('test-build', open)()).rejects.toThrow("export const dynamic = 'force-dynamic'");
   expect(open).not.toHaveBeenCalled();
 });
