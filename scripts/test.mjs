@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { ensureDashboardBuilt, ensurePackageBuilt } from './setup/build.mjs';
+import { ensureDashboardBuilt, ensurePackageBuilt, ensureRegistryBuilt } from './setup/build.mjs';
 import { ensureChromium } from './setup/chromium.mjs';
 import { startDashboard } from './setup/dashboard.mjs';
 import { ensureInstalled, ROOT } from './setup/install.mjs';
@@ -145,6 +145,7 @@ async function runAll(files) {
 
   await ensureInstalled();
   await ensurePackageBuilt();
+  await ensureRegistryBuilt();
   if (browserFiles.length > 0) await ensureDashboardBuilt();
   const chromium = browserFiles.length > 0 ? await ensureChromium() : null;
   const directory = mkdtempSync(join(tmpdir(), 'realtime-credits-test-'));

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { ROOT } from './install.mjs';
+import { ROOT, runNpm } from './install.mjs';
 import { run, step } from './step.mjs';
 
 const PACKAGE = join(ROOT, 'packages/credits');
@@ -88,4 +88,21 @@ export async function ensureDashboardBuilt() {
       env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
     }),
   );
+}
+
+/** Builds what `/r/*` serves, the items of `registry.json` and the packed package, when either's sources changed. */
+export async function ensureRegistryBuilt() {
+  const directory = join(DASHBOARD, '.registry');
+  const items = /** @type {{ items: { files: { path: string }[] }[] }} */ (
+    JSON.parse(readFileSync(join(DASHBOARD, 'registry.json'), 'utf8'))
+  ).items;
+  const files = [...new Set(items.flatMap(({ files: ofItem }) => ofItem.map(({ path }) => join(DASHBOARD, path))))];
+  const hash = hashFiles([join(DASHBOARD, 'registry.json'), ...files, ...packageSources()]);
+  await buildWhenChanged('registry', join(directory, '.sources'), hash, async () => {
+    rmSync(directory, { recursive: true, force: true });
+    await run(process.execPath, [join(ROOT, 'node_modules/shadcn/dist/index.js'), 'build', '--output', '.registry'], {
+      cwd: DASHBOARD,
+    });
+    await runNpm(['pack', '--workspace', 'realtime-credits', '--pack-destination', directory]);
+  });
 }

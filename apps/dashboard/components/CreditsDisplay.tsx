@@ -9,11 +9,11 @@ import { CreditsDetails } from '@/components/credits/credits-details';
 import { CreditsNote } from '@/components/credits/credits-note';
 import { CreditsNumber } from '@/components/credits/credits-number';
 import { describeForReader } from '@/components/credits/description';
+import { Popover, PopoverContent, PopoverTrigger } from '@/components/credits/popover';
 import { SIZES, VARIANTS, type DisplaySize, type DisplayVariant } from '@/components/credits/styles';
 import { useChange } from '@/components/credits/use-change';
 import { useCreditsView } from '@/components/credits/use-credits-view';
 import { useDetails } from '@/components/credits/use-details';
-import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/popover';
 import { cn } from '@/lib/utils';
 import { creditsClient, useCreditsStore } from '@/stores/credits-store';
 
@@ -25,6 +25,8 @@ export interface CreditsDisplayProps {
   /** Shows the word "Credits" beside the number. @default false */
   showLabel?: boolean;
   className?: string;
+  /** Where the whole history is to be read: a link beside the details. @default none */
+  activityHref?: string;
   /** What the server knew when it rendered the page: the first paint then has the number. */
   initial?: Snapshot;
 }
@@ -46,6 +48,7 @@ export default function CreditsDisplay({
   size = 'md',
   showLabel = false,
   className,
+  activityHref,
   initial,
 }: CreditsDisplayProps) {
   const [display] = useState(() => Symbol('credits display'));
@@ -101,7 +104,7 @@ export default function CreditsDisplay({
           </button>
         </PopoverTrigger>
         <PopoverContent align="end" tabIndex={-1} aria-label="Credits" {...details.contentProps}>
-          <CreditsDetails state={view.state} freshness={view.freshness} />
+          <CreditsDetails state={view.state} freshness={view.freshness} activityHref={activityHref} />
         </PopoverContent>
       </Popover>
       {view.kind === 'error' && (

@@ -22,6 +22,7 @@ import { registerAdminRoutes } from './routes/admin.ts';
 import { registerDailyRoutes } from './routes/daily-login.ts';
 import { registerExampleRoutes } from './routes/examples.ts';
 import { registerReferralRoutes } from './routes/referrals.ts';
+import { registerRegistryRoutes } from './routes/registry.ts';
 import { registerServerRoutes } from './routes/servers.ts';
 import { registerTransferRoutes } from './routes/transfers.ts';
 import { registerUserRoutes } from './routes/user.ts';
@@ -100,6 +101,7 @@ export function createApi(parts: ApiParts): (request: Request) => Promise<Respon
   registerAdminRoutes(routes, parts);
   if (parts.demo) registerExampleRoutes(routes, parts);
   routes.refuseOtherMethods();
+  registerRegistryRoutes(app, originRules);
 
   app.notFound(() => refuse(new CreditsError('not_found')));
   app.onError((error) => {

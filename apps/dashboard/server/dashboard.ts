@@ -38,7 +38,7 @@ import { createUsers } from './users.ts';
  * The dashboard without its pages: everything behind `/api`, on one database. Whoever opened the database closes it.
  */
 export interface Dashboard {
-  /** Answers every request below `/api`. Never throws. */
+  /** Answers every request below `/api` and `/r`. Never throws. */
   fetch(request: Request): Promise<Response>;
   /** What pages read from. */
   readonly runtime: DashboardRuntime;

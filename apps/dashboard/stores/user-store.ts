@@ -1,6 +1,5 @@
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
-import type { MeAnswer } from '@/lib/api';
 
 /**
  * Who is signed in, as far as the browser needs to know it to paint.
@@ -125,7 +124,7 @@ async function readProfile(asked: AuthUser | null): Promise<AuthUser | null | 'u
   try {
     const response = await fetch('/api/user/me', { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
     if (response.status !== 401 && !response.ok) return 'unknown';
-    const user = response.ok ? ((await response.json()) as MeAnswer).user : null;
+    const user = response.ok ? ((await response.json()) as { user: AuthUser }).user : null;
     // Someone else signed in meanwhile: this answer is about the user before.
     return useAuthStore.getState().currentUser?.id === asked?.id ? user : 'unknown';
   } catch {

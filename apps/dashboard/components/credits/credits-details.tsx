@@ -3,14 +3,10 @@
 import { useEffect, useState } from 'react';
 import { ArrowUpRight, RefreshCw } from 'lucide-react';
 import { selectShown, type CreditsState, type PendingOperation } from 'realtime-credits/client';
-import { Button } from '@/components/ui/button';
 import { cn } from '@/lib/utils';
 import { creditsClient } from '@/stores/credits-store';
 import { formatAgo, formatCredits, formatDelta } from './format';
 import type { Freshness } from './freshness';
-
-/** Where the whole history is to be read. */
-const ACTIVITY_HREF = '/activity';
 
 const DOT: Record<Freshness['kind'], string> = {
   live: 'bg-success',
@@ -29,8 +25,20 @@ const OPERATION_STATE: Record<PendingOperation['state'], string> = {
   acknowledged: 'accepted',
 };
 
+/** Its own, not the host's: a badge that brings no other parts fits into every project. */
+const BUTTON =
+  'flex h-8 items-center gap-2 rounded-sm px-3 text-[0.8125rem] font-medium whitespace-nowrap outline-none select-none hover:bg-accent focus-visible:ring-[3px] focus-visible:ring-ring/50';
+
 /** Everything behind the number: what is confirmed, held and on its way, how fresh it is, and a way to ask again. */
-export function CreditsDetails({ state, freshness }: { state: CreditsState; freshness: Freshness }) {
+export function CreditsDetails({
+  state,
+  freshness,
+  activityHref,
+}: {
+  state: CreditsState;
+  freshness: Freshness;
+  activityHref: string | undefined;
+}) {
   const shown = selectShown(state);
   const number = shown === null ? '—' : formatCredits(Math.max(0, shown));
   const balance = state.confirmed?.balance;
@@ -80,24 +88,24 @@ export function CreditsDetails({ state, freshness }: { state: CreditsState; fres
       </p>
 
       <div className="flex items-center justify-between gap-2">
-        <Button
-          variant="outline"
-          size="sm"
+        <button
+          type="button"
           aria-disabled={state.fetching}
           onClick={() => void creditsClient.refresh({ force: true })}
+          className={cn(BUTTON, 'border border-input aria-disabled:pointer-events-none aria-disabled:opacity-50')}
         >
           <RefreshCw
             aria-hidden
             className={cn('size-3.5', state.fetching && 'animate-spin motion-reduce:animate-none')}
           />
           Refresh
-        </Button>
-        <Button asChild variant="ghost" size="sm">
-          <a href={ACTIVITY_HREF}>
+        </button>
+        {activityHref !== undefined && (
+          <a href={activityHref} className={BUTTON}>
             Activity
             <ArrowUpRight aria-hidden className="size-3.5" />
           </a>
-        </Button>
+        )}
       </div>
     </div>
   );

@@ -57,7 +57,13 @@ export async function AppShell({ children }: { children: ReactNode }) {
           </Link>
           <HeaderSection {...places} />
           <div className="ml-auto flex items-center gap-1.5 sm:gap-2.5">
-            <CreditsDisplay variant="prominent" size="md" className="hidden sm:flex" initial={snapshot} />
+            <CreditsDisplay
+              variant="prominent"
+              size="md"
+              className="hidden sm:flex"
+              activityHref="/activity"
+              initial={snapshot}
+            />
             <ThemeSwitch />
             <UserMenu name={user.display_name} email={user.email} username={user.username} admin={places.admin} />
           </div>

@@ -50,7 +50,7 @@ export function UserMenu({ name, email, username, admin }: UserMenuProps) {
             </div>
           </div>
           <div className="mt-3 sm:hidden">
-            <CreditsDisplay variant="compact" size="sm" showLabel={true} />
+            <CreditsDisplay variant="compact" size="sm" showLabel={true} activityHref="/activity" />
           </div>
         </DropdownMenuLabel>
         <DropdownMenuSeparator />

@@ -12,6 +12,7 @@ import { CREDITS_PATH, CREDITS_ROUTES } from '../contract/route.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
 import type { Entry } from '../contract/transfer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { answerWithSnapshot } from './answer-with-snapshot.ts';
 import { assertSameOrigin } from './assert-same-origin.ts';
 import { createSystemClock, type Clock } from './clock.ts';
 import { createDocsPage } from './docs-page.ts';
@@ -67,6 +68,11 @@ export interface CreditsHandlerOptions {
 export interface CreditsHandler {
   /** Answers every request below `basePath`; others with a `not_found` problem. Never throws. */
   fetch(request: Request): Promise<Response>;
+  /**
+   * Answers `GET /api/user/me`, which an open tab asks first, for hosts that have no such route: `{success, user: {id,
+   * coins}}` and the snapshot; 401 where nobody is signed in. Never throws.
+   */
+  me(request: Request): Promise<Response>;
   /**
    * Asks `identify` again for the account's streams, now and not at their next heartbeat, and ends those whose session is
    * gone with `signed-out`. Call it after a session ended; streams of the user's other sessions stay.
@@ -183,15 +189,21 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
     return new Response(html, { headers });
   };
 
+  const answerMe: Answer = async (_request, account) => {
+    const { balance } = await withAccount(account, () => ledger.balance(account));
+    return answerWithSnapshot(ledger, account, { success: true, user: { id: account, coins: balance.available } });
+  };
+
   /** Forgery is refused before anything is asked, and nobody anonymous hears what a valid question looks like. */
   function forOwner(answer: Answer) {
-    return async (c: DoorContext): Promise<Response> => {
-      const request = c.req.raw;
-      if (request.method !== 'GET' && request.method !== 'HEAD') assertSameOrigin(request, trustedOrigins);
-      const account = await identify(request);
-      if (account === null) throw new CreditsError('unauthenticated');
-      return answer(request, account);
-    };
+    return (c: DoorContext): Promise<Response> => answerOwner(answer, c.req.raw);
+  }
+
+  async function answerOwner(answer: Answer, request: Request): Promise<Response> {
+    if (request.method !== 'GET' && request.method !== 'HEAD') assertSameOrigin(request, trustedOrigins);
+    const account = await identify(request);
+    if (account === null) throw new CreditsError('unauthenticated');
+    return answer(request, account);
   }
 
   const notAllowed = (allow: string) => (c: DoorContext) => {
@@ -232,11 +244,15 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
     return toProblemResponse(error, requestId);
   }
 
-  async function fetch(request: Request): Promise<Response> {
+  /** Never throws, and says of every answer what each of ours has in common. */
+  async function guard(
+    request: Request,
+    answer: (requestId: string) => Response | Promise<Response>,
+  ): Promise<Response> {
     const requestId = crypto.randomUUID();
     let response: Response;
     try {
-      response = await app.fetch(request, { requestId });
+      response = await answer(requestId);
     } catch (error) {
       response = answerError(error, request, requestId);
     }
@@ -247,7 +263,8 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
   }
 
   return Object.freeze({
-    fetch,
+    fetch: (request: Request) => guard(request, (requestId) => app.fetch(request, { requestId })),
+    me: (request: Request) => guard(request, () => answerOwner(answerMe, request)),
     signOut: hub.recheck,
     drain: ({ retryAfterMs = 1_000 } = {}) => hub.drain(retryAfterMs),
     get streams() {

@@ -39,6 +39,21 @@ test.each(['/api/credits/history', '/api/credits/holds', '/api/credits/stream'])
   },
 );
 
+test('a host without a route of its own for it says by ours who is signed in', async () => {
+  const door = openDoor(ledger);
+  const { account } = door.signIn(name('new'));
+  const ask = (headers: Record<string, string>) => door.handler.me(new Request(`${ORIGIN}/api/user/me`, { headers }));
+  const response = await ask({ cookie: `session=${account}` });
+  expect(await response.json()).toMatchObject({
+    success: true,
+    user: { id: account, coins: 0 },
+    snapshot: { account, version: 0 },
+  });
+  expect(response.headers.get('cache-control')).toContain('no-store');
+  const refused = await ask({});
+  expect([refused.status, await refused.json()]).toMatchObject([401, { code: 'unauthenticated' }]);
+});
+
 test('settling opens the account on first touch', async () => {
   const response = await openDoor(ledger)
     .signIn(name('new'))

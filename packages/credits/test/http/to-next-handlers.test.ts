@@ -21,3 +21,15 @@ test('a catch-all route has both methods that the door offers, and each answers 
   expect(await settled.json()).toMatchObject({ rejected: [{ id: 'lost' }] });
   expect((await POST(new Request(`${ORIGIN}/api/credits`, { method: 'POST', headers }))).status).toBe(405);
 });
+
+test('a handler that has yet to be opened is opened by the first request', async () => {
+  const door = openDoor(ledger);
+  let opened = 0;
+  const { GET } = toNextHandlers(async () => {
+    opened += 1;
+    return door.handler;
+  });
+  expect(opened).toBe(0);
+  expect((await GET(new Request(`${ORIGIN}/api/credits`))).status).toBe(401);
+  expect(opened).toBe(1);
+});

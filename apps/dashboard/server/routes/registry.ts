@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Hono } from 'hono';
+
+/** Made by the build from `registry.json`: an item as JSON for each name, and the package as npm packs it. */
+const REGISTRY_DIRECTORY = fileURLToPath(new URL('../../.registry', import.meta.url));
+
+const PACKAGE = /^realtime-credits@(.+)$/;
+
+/**
+ * `GET /r/<item>.json`: what `npx shadcn add` asks for. `GET /r/realtime-credits-<version>.tgz`: the package that the
+ * items stand on, of the same version as this dashboard; items name it by this address, so that one command installs both.
+ *
+ * Public and the same for everybody: the sources of components that every visitor's browser runs anyway.
+ */
+export function registerRegistryRoutes(
+  app: Hono,
+  { publicUrl, directory = REGISTRY_DIRECTORY }: { publicUrl: string | null; directory?: string },
+): void {
+  app.get('/r/:file{[a-z0-9.-]+\\.json}', async (context) => {
+    const text = await readText(join(directory, context.req.param('file')));
+    if (text === null) return context.notFound();
+    const origin = publicUrl ?? new URL(context.req.url).origin;
+    return context.json(withPackageFrom(origin, JSON.parse(text)), 200, PUBLIC_HEADERS);
+  });
+
+  app.get('/r/:file{realtime-credits-[a-z0-9.-]+\\.tgz}', async (context) => {
+    const bytes = await readFile(join(directory, context.req.param('file'))).catch(() => null);
+    if (bytes === null) return context.notFound();
+    return context.body(new Uint8Array(bytes), 200, { ...PUBLIC_HEADERS, 'Content-Type': 'application/gzip' });
+  });
+}
+
+const PUBLIC_HEADERS = { 'Cache-Control': 'no-cache', 'Access-Control-Allow-Origin': '*' };
+
+interface Item {
+  dependencies?: string[];
+  items?: Item[];
+}
+
+function withPackageFrom(origin: string, item: Item): Item {
+  return {
+    ...item,
+    ...(item.dependencies === undefined
+      ? {}
+      : {
+          dependencies: item.dependencies.map((name) =>
+            name.replace(PACKAGE, (_all, version: string) => `${origin}/r/realtime-credits-${version}.tgz`),
+          ),
+        }),
+    ...(item.items === undefined ? {} : { items: item.items.map((one) => withPackageFrom(origin, one)) }),
+  };
+}
+
+async function readText(path: string): Promise<string | null> {
+  return readFile(path, 'utf8').catch(() => null);
+}

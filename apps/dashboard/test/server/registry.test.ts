@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Hono } from 'hono';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { registerRegistryRoutes } from '../../server/routes/registry.ts';
+
+let directory: string;
+const item = { name: 'credits', dependencies: ['realtime-credits@0.1.0', 'zustand@^5.0.0'], files: [] };
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'realtime-credits-registry-'));
+  writeFileSync(join(directory, 'credits.json'), JSON.stringify(item));
+  writeFileSync(join(directory, 'registry.json'), JSON.stringify({ name: 'realtime-credits', items: [item] }));
+  writeFileSync(join(directory, 'realtime-credits-0.1.0.tgz'), 'packed');
+  writeFileSync(join(directory, '.sources'), 'secret');
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+function open(publicUrl: string | null = null) {
+  const app = new Hono();
+  registerRegistryRoutes(app, { publicUrl, directory });
+  return (path: string) => app.request(`http://panel.example:8080${path}`);
+}
+
+test('an item names the package at the address that it was asked at', async () => {
+  const response = await open()('/r/credits.json');
+  expect(await response.json()).toEqual({
+    ...item,
+    dependencies: ['http://panel.example:8080/r/realtime-credits-0.1.0.tgz', 'zustand@^5.0.0'],
+  });
+  expect(response.headers.get('access-control-allow-origin')).toBe('*');
+});
+
+test('behind a proxy it names the address that people use', async () => {
+  const response = await open('https://panel.example')('/r/registry.json');
+  expect(await response.json()).toMatchObject({
+    items: [{ dependencies: ['https://panel.example/r/realtime-credits-0.1.0.tgz', 'zustand@^5.0.0'] }],
+  });
+});
+
+test('the package itself is there', async () => {
+  const response = await open()('/r/realtime-credits-0.1.0.tgz');
+  expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([
+    200,
+    'application/gzip',
+    'packed',
+  ]);
+});
+
+test.each(['/r/unknown.json', '/r/realtime-credits-9.9.9.tgz', '/r/.sources', '/r/..%2f..%2fpackage.json', '/r/'])(
+  '%s is not found',
+  async (path) => {
+    expect((await open()(path)).status).toBe(404);
+  },
+);

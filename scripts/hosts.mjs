@@ -1,0 +1,207 @@
+// `npm run hosts`: what docs/install.md says, done word by word in fresh projects of both layouts, with the real command
+// line of shadcn against a running dashboard: the host's files stay as they were, the project's types hold, it builds,
+// and its badge is live. Takes some minutes, most of them for npm; not part of `npm test`.
+import { spawn } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { chromium } from '@playwright/test';
+import { ensureDashboardBuilt, ensurePackageBuilt, ensureRegistryBuilt } from './setup/build.mjs';
+import { ensureChromium } from './setup/chromium.mjs';
+import { findFreePort, startDashboard } from './setup/dashboard.mjs';
+import { ensureInstalled, ROOT } from './setup/install.mjs';
+import { run, runMain, step, StepFailure } from './setup/step.mjs';
+
+const FIXTURE = join(ROOT, 'test/hosts/fresh');
+const INSTALL = readFileSync(join(ROOT, 'docs/install.md'), 'utf8');
+/** What a cookie session is in these hosts. The document leaves it to the reader: it is theirs. */
+const SESSION = `export async function readSession(request: Request): Promise<{ userId: number } | null> {
+  const id = /(?:^|; )user=(\\d+)/.exec(request.headers.get('cookie') ?? '')?.[1]
+  return id === undefined ? null : { userId: Number(id) }
+}
+`;
+const PAGE = `import CreditsDisplay from '@/components/CreditsDisplay'
+
+export default function Page() {
+  return (
+    <header className="flex h-16 items-center justify-between border-b px-6">
+      My dashboard <CreditsDisplay variant="prominent" size="md" />
+    </header>
+  )
+}
+`;
+
+/** The files that the document shows, by the path in their first line. */
+const SHOWN = [...INSTALL.matchAll(/```tsx?\n\/\/ (\S+)\n([\s\S]*?)```/g)].map(([, path = '', code = '']) => ({
+  path,
+  code,
+}));
+
+/** @param {string} directory @returns {Map<string, string>} */
+function readTree(directory) {
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+    .filter((path) => !/^(node_modules|\.next|\.data)\//.test(path));
+  return new Map(files.map((path) => [path, readFileSync(join(directory, path), 'utf8')]));
+}
+
+/** @param {boolean} condition @param {string} otherwise */
+function must(condition, otherwise) {
+  if (!condition) throw new StepFailure(otherwise);
+}
+
+/** @param {string} host @param {'flat' | 'src'} layout */
+function makeProject(host, layout) {
+  cpSync(FIXTURE, host, { recursive: true });
+  if (layout === 'flat') return;
+  mkdirSync(join(host, 'src'));
+  for (const folder of ['app', 'lib']) renameSync(join(host, folder), join(host, 'src', folder));
+  for (const [file, from, to] of [
+    ['tsconfig.json', '"./*"', '"./src/*"'],
+    ['components.json', 'app/globals.css', 'src/app/globals.css'],
+  ]) {
+    writeFileSync(
+      join(host, String(file)),
+      readFileSync(join(host, String(file)), 'utf8').replace(String(from), String(to)),
+    );
+  }
+}
+
+/** @param {Map<string, string>} before @param {Map<string, string>} after @param {string} sources */
+function compare(before, after, sources) {
+  for (const [path, text] of before) {
+    const now = after.get(path);
+    if (path === 'package.json') {
+      const [was, is] = [text, now ?? '{}'].map((json) => JSON.parse(json));
+      must(
+        Object.entries(was.dependencies).every(([name, version]) => is.dependencies[name] === version),
+        'The installation changed a dependency of the host.',
+      );
+    } else if (path === `${sources}app/globals.css`) {
+      const lines = new Set((now ?? '').split('\n'));
+      must(
+        text.split('\n').every((line) => lines.has(line)),
+        'The installation changed a line of the stylesheet.',
+      );
+    } else if (path !== 'package-lock.json') must(now === text, `The installation changed ${path}.`);
+  }
+  for (const path of [
+    'components/CreditsDisplay.tsx',
+    'hooks/useCreditsUpdate.ts',
+    'stores/credits-store.ts',
+    'stores/user-store.ts',
+  ]) {
+    must(after.has(sources + path), `The installation did not make ${sources + path}.`);
+  }
+}
+
+/** @param {string} host @param {string} executablePath */
+async function watchBadge(host, executablePath) {
+  const port = await findFreePort();
+  const url = `http://localhost:${port}`;
+  const server = spawn(process.execPath, [join(host, 'node_modules/next/dist/bin/next'), 'start', '-p', String(port)], {
+    cwd: host,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+  try {
+    const headers = { cookie: 'user=7' };
+    for (let left = 60; ; left -= 1) {
+      const answer = await fetch(`${url}/api/user/me`, { headers, signal: AbortSignal.timeout(5_000) }).catch(
+        () => null,
+      );
+      if (answer?.ok) break;
+      must(left > 0, `The host did not answer.\n${output}`);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    const context = await browser.newContext();
+    await context.addCookies([{ name: 'user', value: '7', url }]);
+    const page = await context.newPage();
+    const errors = /** @type {string[]} */ ([]);
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.goto(url);
+    const badge = page.locator('[data-credits-number]');
+    await badge.filter({ hasText: /^0$/ }).waitFor();
+    await fetch(`${url}/api/bonus`, { method: 'POST', headers });
+    await badge.filter({ hasText: /^25$/ }).waitFor({ timeout: 10_000 });
+    // Not by its next question: those are 30 s apart.
+    must(errors.length === 0, `The page failed: ${errors.join('; ')}`);
+  } catch (error) {
+    throw error instanceof StepFailure ? error : new StepFailure(`${String(error)}\n${output}`);
+  } finally {
+    await browser.close();
+    server.kill('SIGTERM');
+  }
+}
+
+/** @param {'flat' | 'src'} layout @param {string} registry @param {string} executablePath */
+async function installInto(layout, registry, executablePath) {
+  const host = mkdtempSync(join(tmpdir(), `realtime-credits-host-${layout}-`));
+  const sources = layout === 'src' ? 'src/' : '';
+  /** @param {string} command @param {string[]} args */
+  const inHost = (command, ...args) =>
+    run(command, args, { cwd: host, env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } });
+  try {
+    makeProject(host, layout);
+    await step(`${layout}: npm install`, () => inHost('npm', 'install', '--no-audit', '--no-fund'));
+    const before = readTree(host);
+    await step(`${layout}: shadcn add`, async () => {
+      const items = ['credits', 'user-store'].map((item) => `${registry}/r/${item}.json`);
+      await inHost(process.execPath, join(ROOT, 'node_modules/shadcn/dist/index.js'), 'add', ...items, '--yes');
+      compare(before, readTree(host), sources);
+    });
+    await step(`${layout}: types and build`, async () => {
+      for (const { path, code } of [
+        ...SHOWN,
+        { path: 'lib/session.ts', code: SESSION },
+        { path: 'app/page.tsx', code: PAGE },
+      ]) {
+        const file = join(host, path.startsWith('next.config') ? '' : sources, path);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, code);
+      }
+      await inHost(process.execPath, join(host, 'node_modules/next/dist/bin/next'), 'build');
+      await inHost(process.execPath, join(host, 'node_modules/typescript/bin/tsc'), '--noEmit');
+      must(!existsSync(join(host, '.data')), 'The build opened the database.');
+    });
+    await step(`${layout}: a live badge`, () => watchBadge(host, executablePath));
+  } finally {
+    rmSync(host, { recursive: true, force: true });
+  }
+}
+
+await runMain(async () => {
+  console.log('\nReal-Time Credits: fresh hosts, by docs/install.md\n');
+  await ensureInstalled();
+  await ensurePackageBuilt();
+  await ensureRegistryBuilt();
+  await ensureDashboardBuilt();
+  const executablePath = await ensureChromium();
+  const directory = mkdtempSync(join(tmpdir(), 'realtime-credits-hosts-'));
+  const dashboard = await step('start the dashboard', () => startDashboard({ dataDirectory: directory }));
+  try {
+    for (const layout of /** @type {const} */ (['flat', 'src']))
+      await installInto(layout, dashboard.url, executablePath);
+  } finally {
+    await dashboard.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
+  console.log('\nBoth hosts have a live badge.');
+  return 0;
+});
