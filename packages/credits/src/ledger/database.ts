@@ -52,7 +52,7 @@ export async function openDatabase(
   });
   surviveLostConnections(pool, onWarning);
   try {
-    await pool.query('SELECT 1');
+    await warnOfUnsafeSettings(pool, onWarning);
   } catch (error) {
     await pool.end();
     throw new CreditsError('unavailable', `The database cannot be reached: ${String(error)}`, { cause: error });
@@ -74,4 +74,21 @@ export async function openDatabase(
       await pool.end();
     },
   });
+}
+
+/** What a server promises less with when it is off, and what that means. */
+const SAFE_SETTINGS: Readonly<Record<string, string>> = {
+  fsync: 'a machine that loses power may lose or damage everything',
+  full_page_writes: 'a machine that loses power may damage what it was writing',
+  synchronous_commit: 'a server that crashes may forget the last acknowledged commands',
+};
+
+/** Looks at what the server's operator may have switched off for speed. Fails when the server cannot be reached. */
+async function warnOfUnsafeSettings(pool: Pool, onWarning: (message: string, cause: unknown) => void): Promise<void> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT name FROM pg_settings WHERE name = ANY($1) AND setting = 'off' ORDER BY name`,
+    [Object.keys(SAFE_SETTINGS)],
+  );
+  for (const { name } of rows)
+    onWarning(`The database server runs with ${name} off: ${SAFE_SETTINGS[name]}.`, undefined);
 }

@@ -1,11 +1,13 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { readFile, realpath, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { constants, readFileSync } from 'node:fs';
+import { copyFile, link, readFile, realpath, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { CreditsError } from '../contract/error.ts';
+import { codeOf } from './sql-error.ts';
 
 /**
  * Keeps a second process out of a data directory. The embedded Postgres has no lock of its own: two processes on one
@@ -17,7 +19,7 @@ import { CreditsError } from '../contract/error.ts';
  */
 
 /** Who has a directory open, as the file says. */
-interface Owner {
+export interface Owner {
   pid: number;
   /** Tells a process from a later one under the same pid; null where the system does not say. */
   startedAt: string | null;
@@ -29,6 +31,9 @@ const FILE = 'lock.json';
 /** How often the owner shows that it lives, and how long a silent owner on another host counts as alive. */
 const HEARTBEAT_MS = 5_000;
 const SILENCE_MS_MAX = 20_000;
+
+/** Milliseconds between two looks at whether another process is through with removing a dead one's file. */
+const GUARD_PAUSE_MS = 5;
 
 /**
  * Takes the directory, or refuses with a sentence that names the process which has it. What a dead process left behind
@@ -43,7 +48,7 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
   const socket = process.platform === 'linux' ? await takeSocket(path) : null;
   if (socket === 'taken') throw inUse(path, await readOwner(file));
   try {
-    await takeFile(path, file, self);
+    await takeFile(path, self);
   } catch (error) {
     socket?.close();
     throw error;
@@ -76,34 +81,83 @@ function takeSocket(path: string): Promise<Server | 'taken'> {
   });
 }
 
-async function takeFile(path: string, file: string, self: Owner): Promise<void> {
-  // Each turn either takes the file, refuses, or has moved one stale file out of the way.
-  for (;;) {
-    try {
-      await writeFile(file, `${JSON.stringify(self)}\n`, { flag: 'wx' });
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+/**
+ * Makes the file that names the owner, unless a living one is named already. Of any number of processes that try at once,
+ * also where they all find the file of a dead one, a single one makes it.
+ *
+ * @throws {CreditsError} `unavailable` — the owner lives.
+ */
+export async function takeFile(path: string, self: Owner): Promise<void> {
+  const file = join(path, FILE);
+  const own = `${file}.${randomUUID()}`;
+  // Written first, then given its name: whoever sees the file sees all of it.
+  await writeFile(own, `${JSON.stringify(self)}\n`);
+  try {
+    while (!(await giveName(own, file))) {
+      const owner = await readOwner(file);
+      if (owner !== null && (await isAlive(owner, file, self))) throw inUse(path, owner);
+      await removeStale(own, file, self);
     }
-    const owner = await readOwner(file);
-    if (owner !== null && (await isAlive(owner, file, self))) throw inUse(path, owner);
-    // Renaming, not removing: of two processes that find the same stale file only one can move it.
-    const stale = `${file}.${self.pid}.stale`;
-    const moved = await rename(file, stale).then(
-      () => true,
-      () => false,
-    );
-    if (moved) await rm(stale, { force: true });
+  } finally {
+    await rm(own, { force: true });
   }
 }
 
-async function readOwner(file: string): Promise<Owner | null> {
+/**
+ * Removes the file of a dead owner. One process at a time, behind a second file, and after another look: else one that
+ * is slow would remove the file of one that was quicker.
+ */
+async function removeStale(own: string, file: string, self: Owner): Promise<void> {
+  const guard = `${file}.takeover`;
+  if (!(await giveName(own, guard))) {
+    // Held for an instant, unless its process died in it.
+    const other = await readOwner(guard);
+    if (other === null || !(await isAlive(other, guard, self))) await rm(guard, { force: true });
+    await setTimeout(GUARD_PAUSE_MS);
+    return;
+  }
   try {
-    const owner = JSON.parse(await readFile(file, 'utf8')) as Partial<Owner>;
+    const owner = await readOwner(file);
+    if (owner === null || !(await isAlive(owner, file, self))) await rm(file, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
+/** Gives a file a second name, unless that is taken. */
+async function giveName(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(error))) throw error;
+  }
+  // A file system without second names: a reader may then see half a file, and takes it for a dead process's.
+  try {
+    await copyFile(from, to, constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => ''); // absent
+}
+
+async function readOwner(file: string): Promise<Owner | null> {
+  return parseOwner(await readText(file));
+}
+
+function parseOwner(text: string): Owner | null {
+  try {
+    const owner = JSON.parse(text) as Partial<Owner>;
     if (typeof owner.pid !== 'number' || typeof owner.host !== 'string') return null;
     return { pid: owner.pid, host: owner.host, startedAt: owner.startedAt ?? null };
   } catch {
-    return null; // absent, or half written by a process that died
+    return null; // absent, empty, or garbage
   }
 }
 
@@ -119,7 +173,7 @@ async function isAlive(owner: Owner, file: string, self: Owner): Promise<boolean
   try {
     process.kill(owner.pid, 0);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+    if (codeOf(error) !== 'EPERM') return false;
   }
   // A pid that was given out again is not the owner.
   return owner.startedAt === null || startOf(owner.pid) === owner.startedAt;

@@ -64,8 +64,10 @@ export async function openEngine(directory: string | null, onWarning: OnWarning)
 
   async function create(): Promise<PGlite> {
     if (directory === null) return PGlite.create();
-    disk = createSyncedDisk(join(directory, 'postgres'), { onFull });
-    return openOnDisk(join(directory, 'postgres'), disk, onWarning);
+    const path = join(directory, 'postgres');
+    await removeHalfMade(path);
+    disk = createSyncedDisk(path, { onFull });
+    return openOnDisk(path, disk, onWarning);
   }
 
   /** Refuses or allows changes, in every transaction from the next one on. */
@@ -146,20 +148,25 @@ export async function openEngine(directory: string | null, onWarning: OnWarning)
   });
 }
 
+/** Stands beside a database for as long as it is being made. */
+const toMaking = (path: string): string => `${path}.making`;
+
+/** A database that was left half made has acknowledged nothing: it is made again. */
+async function removeHalfMade(path: string): Promise<void> {
+  if (existsSync(toMaking(path))) await rm(path, { recursive: true, force: true });
+}
+
 async function openOnDisk(path: string, disk: SyncedDisk, onWarning: OnWarning): Promise<PGlite> {
-  // Stands beside a database that is being made. One that was left half made has acknowledged nothing, and is made again.
-  const making = `${path}.making`;
-  if (existsSync(making)) await rm(path, { recursive: true, force: true });
   const isNew = !existsSync(join(path, 'PG_VERSION'));
   if (isNew) {
-    await writeFile(making, '');
+    await writeFile(toMaking(path), '');
     await syncPath(dirname(path));
   }
   const pglite = await PGlite.create({ fs: disk.fs, startParams: disk.startParams });
   if (isNew) {
     // What initdb wrote was never synced, and Postgres only syncs what it changes.
     await syncTree(path);
-    await rm(making);
+    await rm(toMaking(path));
     await syncPath(dirname(path));
   }
   const before = disk.count();

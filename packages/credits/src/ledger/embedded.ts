@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Pool } from 'pg';
-import { CreditsError } from '../contract/error.ts';
+import { CreditsError, isCreditsError } from '../contract/error.ts';
 import type { Database } from './database.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { syncPath } from './embedded-disk.ts';
@@ -9,6 +9,7 @@ import { openEngine, type EmbeddedEngine } from './embedded-engine.ts';
 import { createEmbeddedSession } from './embedded-session.ts';
 import { surviveLostConnections } from './lost-connection.ts';
 import { startMaintenance } from './maintenance.ts';
+import { codeOf } from './sql-error.ts';
 
 /**
  * The embedded database: Postgres as WebAssembly, in this process, behind our own lock and with the upkeep that a server
@@ -25,14 +26,13 @@ export async function openEmbedded(
   onWarning: (message: string, cause: unknown) => void,
 ): Promise<Database> {
   const path = directory === null ? null : resolve(directory);
-  if (path !== null) await makeDirectory(path);
-  const unlock = path === null ? async () => undefined : await lockDirectory(path);
+  const unlock = path === null ? async () => undefined : await takeDirectory(path);
   let engine: EmbeddedEngine;
   try {
     engine = await openEngine(path, onWarning);
   } catch (error) {
     await unlock();
-    const message = `The embedded database in ${path ?? 'memory'} does not open: ${String(error)}`;
+    const message = `The embedded database in ${path ?? 'memory'} does not open: ${describe(error)}`;
     throw new CreditsError('unavailable', message, { cause: error });
   }
   const session = createEmbeddedSession(engine);
@@ -56,6 +56,29 @@ export async function openEmbedded(
       await unlock();
     },
   });
+}
+
+/** Emscripten's own errors are no errors: they carry a number, and nothing to read. */
+function describe(error: unknown): string {
+  return error instanceof Error ? String(error) : `the file system failed (${JSON.stringify(error)})`;
+}
+
+/** Makes the directory and locks it, or says why it cannot be used. */
+async function takeDirectory(path: string): Promise<() => Promise<void>> {
+  try {
+    await makeDirectory(path);
+    return await lockDirectory(path);
+  } catch (error) {
+    if (isCreditsError(error)) throw error;
+    const code = codeOf(error);
+    const why =
+      code === 'ENOSPC' || code === 'EDQUOT'
+        ? 'its disk is full. Make room, then start again'
+        : 'this process cannot write there. Make it writable, or name another directory';
+    throw new CreditsError('unavailable', `The data directory ${path} cannot be used (${code}): ${why}.`, {
+      cause: error,
+    });
+  }
 }
 
 /** Makes a directory and what is missing above it, so that a power cut leaves none of it out. */

@@ -63,8 +63,8 @@ export function installUnsyncedDisk(root: string, { honest }: { honest: boolean 
   let journal: Change[] = [];
   let changes = 0;
 
-  function replace<Name extends keyof Functions>(name: Name, replacement: unknown): void {
-    fs[name] = replacement as (typeof fs)[Name];
+  function replace(name: keyof Functions, replacement: unknown): void {
+    Object.assign(fs, { [name]: replacement });
   }
 
   const isOurs = (path: unknown): path is string => typeof path === 'string' && path.startsWith(root);

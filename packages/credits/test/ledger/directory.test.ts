@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
 import { openDatabase } from '../../src/ledger/database.ts';
-import { lockDirectory } from '../../src/ledger/directory-lock.ts';
+import { lockDirectory, takeFile } from '../../src/ledger/directory-lock.ts';
 import { refusal } from '../support/ledger.ts';
 
 // The data directory: one process at a time, and what was acknowledged is there after kill −9. Real processes.
@@ -40,7 +40,7 @@ interface Process {
   until(condition: (lines: string[]) => boolean): Promise<void>;
 }
 
-function start(mode: 'hold' | 'grant', directory: string): Process {
+function start(mode: 'hold' | 'grant' | 'lock', directory: string): Process {
   const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, mode, directory], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -123,6 +123,73 @@ test('a half written file is taken over', async () => {
   const release = await lockDirectory(directory);
   expect(JSON.parse(readFileSync(file, 'utf8')).pid).toBe(process.pid);
   await release();
+});
+
+for (const [name, content] of [
+  ['empty', ''],
+  ['garbage', '\u0000\u0001{]'],
+  ['of another program', '{"hello": "world"}'],
+] as const) {
+  test(`a file that is ${name} is taken over`, async () => {
+    const directory = makeDirectory();
+    writeFileSync(join(directory, 'lock.json'), content);
+    await (
+      await lockDirectory(directory)
+    )();
+  });
+}
+
+test('of many that find the file of a dead process at once, one gets the directory', async () => {
+  const directory = makeDirectory();
+  const own = await readOwn(makeDirectory());
+  for (let turn = 0; turn < 20; turn += 1) {
+    writeFileSync(join(directory, 'lock.json'), JSON.stringify({ ...own, startedAt: 'long ago' }));
+    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => takeFile(directory, own)));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(readdirSync(directory)).toEqual(['lock.json']);
+  }
+});
+
+test('of processes that start at once on the directory of a dead one, one gets it', { timeout: 120_000 }, async () => {
+  const directory = makeDirectory();
+  const own = await readOwn(makeDirectory());
+  writeFileSync(join(directory, 'lock.json'), JSON.stringify({ ...own, startedAt: 'long ago' }));
+  const processes = Array.from({ length: 5 }, () => start('lock', directory));
+  await Promise.all(processes.map(({ until }) => until((lines) => lines.length > 0)));
+  expect(processes.map(({ lines }) => lines[0]).toSorted()).toEqual([
+    'locked',
+    ...Array.from({ length: 4 }, () => 'refused: unavailable'),
+  ]);
+});
+
+test('a directory that cannot be written is refused with a sentence that names it', async () => {
+  const file = join(makeDirectory(), 'file');
+  writeFileSync(file, '');
+  const error = await refusal(openDatabase({ directory: join(file, 'below') }), 'unavailable');
+  expect(error.message).toContain(join(file, 'below'));
+  expect(error.message).toContain('cannot write there');
+});
+
+// Root may write everywhere, so that only another user can see this one.
+test.skipIf(process.getuid?.() === 0)('a read-only directory is refused with a sentence that names it', async () => {
+  const directory = makeDirectory();
+  chmodSync(directory, 0o500);
+  const error = await refusal(openDatabase({ directory }), 'unavailable');
+  expect(error.message).toContain(directory);
+  chmodSync(directory, 0o700);
+});
+
+test('a database whose making was cut short is made again', { timeout: 120_000 }, async () => {
+  const directory = makeDirectory();
+  const first = await openDatabase({ directory });
+  await first.pool.query('CREATE TABLE left_over (id int)');
+  await first.close();
+  writeFileSync(join(directory, 'postgres.making'), '');
+  rmSync(join(directory, 'postgres', 'global'), { recursive: true });
+  const again = await openDatabase({ directory });
+  await again.pool.query('CREATE TABLE left_over (id int)');
+  expect(readdirSync(directory).toSorted()).toEqual(['lock.json', 'postgres', 'reserve']);
+  await again.close();
 });
 
 test('an owner on another host counts as alive while its file is fresh', async () => {

@@ -60,8 +60,8 @@ export function installFaultyDisk(root: string): FaultyDisk {
     return String(path).startsWith(root) && fs.existsSync(path) ? fs.statSync(path).size : 0;
   }
 
-  function replace<Name extends keyof Functions>(name: Name, replacement: unknown): void {
-    fs[name] = replacement as (typeof fs)[Name];
+  function replace(name: keyof Functions, replacement: unknown): void {
+    Object.assign(fs, { [name]: replacement });
   }
 
   replace('openSync', (path: fs.PathLike, ...rest: [fs.OpenMode, fs.Mode?]) => {

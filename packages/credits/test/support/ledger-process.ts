@@ -1,10 +1,22 @@
+import { once } from 'node:events';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
 import { openDatabase } from '../../src/ledger/database.ts';
+import { lockDirectory } from '../../src/ledger/directory-lock.ts';
 
 // A process of its own for the tests that kill one. Arguments: `hold <directory>` opens the directory and waits;
-// `grant <directory>` grants one credit after another, and prints each key once its receipt is there.
+// `lock <directory>` only locks it, and says whether it could; `grant <directory>` grants one credit after another, and prints each key once its receipt is there.
 
 const [mode, directory = ''] = process.argv.slice(2);
+if (mode === 'lock') {
+  const outcome = await lockDirectory(directory).then(
+    () => 'locked',
+    (error: { code?: string }) => `refused: ${error.code}`,
+  );
+  process.stdout.write(`${outcome}\n`);
+  process.stdin.resume();
+  await once(process.stdin, 'end');
+  process.exit(0);
+}
 const database = await openDatabase({ directory });
 process.stdout.write('open\n');
 if (mode === 'grant') {
