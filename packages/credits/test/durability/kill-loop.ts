@@ -48,6 +48,9 @@ export interface KillReport {
 /** Cycles on one database. Checks read all of its history, and making one is to be killed in as well. */
 const LIFE_CYCLES = 20;
 
+const OPENING_MS = 700;
+const MAKING_MS = 3_000;
+
 /** A process that lives for a second is better off without machine code that is made for hours: half the time to open. */
 const FLAGS = ['--liftoff-only'];
 
@@ -63,6 +66,8 @@ interface Life {
   remove: () => Promise<void>;
   /** Says where it is. */
   place: string;
+  /** Milliseconds that opening may take: longer where there is nothing yet. */
+  openingMs: number;
 }
 
 export async function runKillLoop(options: KillLoopOptions): Promise<KillReport> {
@@ -139,7 +144,7 @@ async function cycle(life: Life, record: Record, { program, random, report }: Lo
   const kind = random.pick(['load', 'load', 'load', 'checkpoint', 'opening'] as const);
   const killsServer = life.killServer !== null && random.chance(0.5);
   const wordCount = random.between(1, random.pick([50, 400, 3_000]));
-  const delayMs = kind === 'opening' ? random.between(0, 700) : random.between(0, 25);
+  const delayMs = kind === 'opening' ? random.between(0, life.openingMs) : random.between(0, 25);
   const child = spawn(process.execPath, [...FLAGS, program, argument], {
     stdio: ['ignore', 'pipe', killsServer ? 'ignore' : 'inherit'],
   });
@@ -159,6 +164,7 @@ async function cycle(life: Life, record: Record, { program, random, report }: Lo
   await ended;
   await drained(child);
   if (killsServer) await life.reviveServer();
+  life.openingMs = OPENING_MS;
   return words;
 }
 
@@ -214,13 +220,15 @@ async function embeddedLives(random: Random) {
   return {
     async begin(): Promise<Life> {
       const directory = mkdtempSync(join(tmpdir(), 'credits-kill-'));
-      if (random.chance(0.8)) cpSync(template, directory, { recursive: true });
+      const isNew = random.chance(0.3);
+      if (!isNew) cpSync(template, directory, { recursive: true });
       return {
         options: { directory },
         killServer: null,
         reviveServer: async () => undefined,
         remove: async () => rmSync(directory, { recursive: true, force: true }),
         place: directory,
+        openingMs: isNew ? MAKING_MS : OPENING_MS,
       };
     },
     end: async () => rmSync(template, { recursive: true, force: true }),
@@ -242,6 +250,7 @@ async function postgresLives() {
         reviveServer: server.start,
         remove: () => administer(server.url, `DROP DATABASE ${name} WITH (FORCE)`),
         place: url.href,
+        openingMs: OPENING_MS,
       };
     },
     end: server.stop,
