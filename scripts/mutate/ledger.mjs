@@ -8,7 +8,7 @@ export const LEDGER_MUTATIONS = [
     mistake: 'the second entry is not written',
     file: 'ledger/journal.ts',
     by: 'ledger/decide',
-    find: "record(destination, { ...step, kind: 'transfer', direction: 'credit' });",
+    find: "record(destination, 'transfer', 'credit', step);",
     replace: '',
   },
   {
@@ -75,7 +75,7 @@ export const LEDGER_MUTATIONS = [
     rule: 'L-6 scope: two users can use the same key',
     mistake: 'keys are found whoever acts',
     file: 'ledger/batch-state.ts',
-    by: 'ledger/pglite',
+    by: 'ledger/decide',
     find: 'return `${scope} ${key}`;',
     replace: 'return key;',
   },
@@ -203,8 +203,8 @@ export const LEDGER_MUTATIONS = [
     mistake: 'every entry is hashed by itself',
     file: 'ledger/journal.ts',
     by: 'ledger/pglite',
-    find: 'account.hash = hashEntry(account.hash, {',
-    replace: "account.hash = hashEntry('', {",
+    find: 'entry.hash = hashEntry(account.hash, entry, about);',
+    replace: "entry.hash = hashEntry('', entry, about);",
   },
   {
     rule: 'L-11 hash chain: it covers the transfer that the entry belongs to',

@@ -80,6 +80,12 @@ test('one command twice in one batch is carried out once, and both hear the same
   expect(state.accounts.get('a')?.posted).toBe(5);
 });
 
+test('one key of two users in one batch is two commands', () => {
+  const state = createState(account('a', 10), account('b', 10));
+  const spend = (id: string) => parseSpend({ ...by(id), account: id, amount: 5, idempotencyKey: 'shared' });
+  expect(run(state, spend('a'), spend('b')).changes.transfers).toHaveLength(2);
+});
+
 test('two reversals of one transfer in one batch undo it once', () => {
   const state = createState(account('a', 5));
   const first = run(state, parseSpend({ ...by('a'), account: 'a', amount: 5 }));
