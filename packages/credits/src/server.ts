@@ -44,3 +44,4 @@ export { createLedger, type LedgerOptions } from './ledger/create-ledger.ts';
 export { openDatabase, type Database, type DatabaseOptions } from './ledger/database.ts';
 export { HOUSE_ISSUED, HOUSE_SPENT } from './ledger/intent.ts';
 export { migrate, type MigrateOptions, type Migration } from './ledger/migrate.ts';
+export { renewEpoch } from './ledger/renew-epoch.ts';
