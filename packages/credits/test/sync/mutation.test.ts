@@ -183,3 +183,24 @@ test('on a host without versions a refusal asks: its window may have kept a bala
   await browser.advance(200);
   expect(shown()).toBe(1_005);
 });
+
+test('a repetition that is refused says nothing of the first request, which is given up before the number goes back', async () => {
+  const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
+  const { mutate, numbers } = openTab();
+  await browser.advance(1_000);
+  numbers.length = 0;
+  let attempt = 0;
+  server.onExchange = (exchange) => {
+    if (!exchange.url.startsWith('/api/spend')) return;
+    attempt += 1;
+    // Still on its way when the client has given up waiting and been refused.
+    if (attempt === 1) exchange.outMs = 25_000;
+    else exchange.fate = { status: 402, body: { success: false, code: 'insufficient_credits', message: 'Too few.' } };
+  };
+  const done = mutate(-100).catch((error: unknown) => error);
+  await browser.advance(60_000);
+  expect(await done).toMatchObject({ code: 'insufficient_credits' });
+  expect(sent('/api/credits/settle')).toHaveLength(1);
+  expect(server.available('ada')).toBe(1_000);
+  expect(numbers).toEqual([900, 1_000]);
+});
