@@ -194,7 +194,7 @@ export const LEDGER_MUTATIONS = [
     rule: 'commit: what was not committed is not acknowledged',
     mistake: 'the answer to COMMIT is not looked at',
     file: 'ledger/batch-write.ts',
-    by: 'ledger/writer',
+    by: 'ledger/batch-write',
     find: "assert.equal(ended.command, end.split(' ')[0], 'The batch was not committed.');",
     replace: 'void ended;',
   },

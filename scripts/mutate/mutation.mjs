@@ -36,7 +36,9 @@ export const SUITES = /** @type {Suite[]} */ ([
   {
     name: 'ledger',
     mutations: LEDGER_MUTATIONS,
-    tests: ['decide', 'fingerprint', 'writer', 'pglite', 'conservation'].map((name) => `${TEST}/ledger/${name}.`),
+    tests: ['decide', 'batch-write', 'fingerprint', 'writer', 'pglite', 'conservation'].map(
+      (name) => `${TEST}/ledger/${name}.`,
+    ),
   },
   {
     name: 'door',
