@@ -43,7 +43,7 @@ export const SUITES = /** @type {Suite[]} */ ([
   {
     name: 'door',
     mutations: HTTP_MUTATIONS,
-    tests: ['merge-snapshots', 'event-stream', 'stream-hub', 'stream-end', 'handler', 'security'].map(
+    tests: ['merge-snapshots', 'event-stream', 'stream-hub', 'stream-end', 'handler', 'security', 'bad-input'].map(
       (name) => `${TEST}/http/${name}.`,
     ),
   },

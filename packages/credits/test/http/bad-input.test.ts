@@ -160,7 +160,7 @@ test('a last event id that is not ours begins with a whole snapshot', async () =
     '1',
     `${ledger.epoch}.-1`,
     `${ledger.epoch}.99999999999999999`,
-    'other-epoch.1',
+    'other-epoch.0',
     '"><script>',
   ]) {
     const events = await user.follow(lastEventId);
