@@ -6,26 +6,18 @@
  * came: the next one goes on with `--from`.
  */
 import { fork } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { bundleProgram } from '../support/bundle.ts';
 import { watchEventLoop } from './event-loop.ts';
-import { PROFILES, type Profile } from './profiles.ts';
+import { findProfile, PROFILES } from './profiles.ts';
 import { simulate } from './simulate.ts';
+import type { Answer, Chunk } from './worker.ts';
 
 /** Seeds that a worker runs before it asks for more. */
 const CHUNK = 100;
 const REPORT_MS = 60_000;
-
-interface Chunk {
-  name: string;
-  from: number;
-  count: number;
-}
-
-interface Answer extends Chunk {
-  events: number;
-  failures: { seed: number; wrong: string }[];
-}
 
 const { values: asked } = parseArgs({
   options: {
@@ -40,17 +32,10 @@ const { values: asked } = parseArgs({
   },
 });
 
-function findProfile(name: string): Profile {
-  const profile = PROFILES[name];
-  if (profile !== undefined) return profile;
-  throw new Error(`There is no profile "${name}". There are: ${Object.keys(PROFILES).join(', ')}, all.`);
-}
-
 const names = asked.profile === 'all' ? Object.keys(PROFILES) : asked.profile.split(',');
 for (const name of names) findProfile(name);
 
-if (process.send !== undefined) work();
-else if (asked.seed !== undefined) process.exitCode = await replay(Number(asked.seed));
+if (asked.seed !== undefined) process.exitCode = await replay(Number(asked.seed));
 else process.exitCode = await run();
 
 /** One seed in each profile, with everything that happened where that is asked for. */
@@ -64,23 +49,6 @@ async function replay(seed: number): Promise<number> {
     if (wrong !== null) failures += 1;
   }
   return failures === 0 ? 0 : 1;
-}
-
-/** A worker: runs what it is told to, until its parent goes away. */
-function work(): void {
-  const loop = watchEventLoop();
-  process.on('disconnect', () => process.exit(0));
-  process.on('message', (chunk: Chunk) => void runChunk(chunk));
-
-  async function runChunk({ name, from, count }: Chunk): Promise<void> {
-    const answer: Answer = { name, from, count, events: 0, failures: [] };
-    for (let seed = from; seed < from + count; seed++) {
-      const { wrong, events } = await simulate(seed, findProfile(name), { loop });
-      answer.events += events;
-      if (wrong !== null) answer.failures.push({ seed, wrong });
-    }
-    process.send?.(answer);
-  }
 }
 
 async function run(): Promise<number> {
@@ -124,15 +92,19 @@ async function run(): Promise<number> {
   const isOver = (): boolean => performance.now() - startedAt > budgetMs || (failures > 0 && !asked['keep-going']);
 
   const timer = setInterval(() => process.stdout.write(`${describe()}\n`), REPORT_MS);
-  const workers = Array.from({ length: Number(asked.jobs) }, () => startWorker());
-  await Promise.all(workers);
-  clearInterval(timer);
+  const program = await bundleProgram(fileURLToPath(new URL('worker.ts', import.meta.url)), 'simulation');
+  try {
+    await Promise.all(Array.from({ length: Number(asked.jobs) }, () => startWorker(program)));
+  } finally {
+    clearInterval(timer);
+    rmSync(program);
+  }
   process.stdout.write(`${describe()}\n`);
   return failures === 0 ? 0 : 1;
 
-  function startWorker(): Promise<void> {
+  function startWorker(program: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      const worker = fork(fileURLToPath(import.meta.url), [], { execArgv: ['--import', 'tsx'] });
+      const worker = fork(program, [], { execArgv: [] });
       let ended = false;
       const next = (): void => {
         const { value: chunk } = isOver() ? { value: undefined } : chunks.next();

@@ -101,3 +101,9 @@ export const PROFILES: Record<string, Profile> = {
     disturbances: [...PAGE, 'deny'],
   },
 };
+
+export function findProfile(name: string): Profile {
+  const profile = PROFILES[name];
+  if (profile !== undefined) return profile;
+  throw new Error(`There is no profile "${name}". There are: ${Object.keys(PROFILES).join(', ')}, all.`);
+}
