@@ -18,11 +18,27 @@ export async function roundTrip<const T extends readonly ((() => Promise<unknown
 ): Promise<Answers<T>> {
   const answers: unknown[] = [];
   if ('pipeline' in client && client.pipeline) {
-    const sent = statements.map((statement) => statement?.() ?? Promise.resolve(null));
+    const sent = together(client, () => statements.map((statement) => statement?.() ?? Promise.resolve(null)));
     await Promise.allSettled(sent);
     answers.push(...(await Promise.all(sent)));
   } else {
     for (const statement of statements) answers.push((await statement?.()) ?? null);
   }
   return answers as Answers<T>;
+}
+
+/**
+ * Sends what `send` sends as one piece: each statement alone is a system call of its own, which wakes the server for less
+ * than it could do.
+ */
+function together<T>(client: ClientBase, send: () => T): T {
+  // Not in the client's types. Without it everything works the same, in more pieces.
+  const { stream } =
+    (client as { connection?: { stream?: { cork?: () => void; uncork?: () => void } } }).connection ?? {};
+  stream?.cork?.();
+  try {
+    return send();
+  } finally {
+    stream?.uncork?.();
+  }
 }
