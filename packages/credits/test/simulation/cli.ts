@@ -102,9 +102,9 @@ async function run(): Promise<number> {
   process.stdout.write(`${describe()}\n`);
   return failures === 0 ? 0 : 1;
 
-  function startWorker(program: string): Promise<void> {
+  function startWorker(modulePath: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      const worker = fork(program, [], { execArgv: [] });
+      const worker = fork(modulePath, [], { execArgv: [] });
       let ended = false;
       const next = (): void => {
         const { value: chunk } = isOver() ? { value: undefined } : chunks.next();
