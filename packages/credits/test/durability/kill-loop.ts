@@ -53,8 +53,12 @@ const MAKING_MS = 3_000;
 /** A process that lives for a second is better off without machine code that is made for hours: half the time to open. */
 const FLAGS = ['--liftoff-only'];
 
-/** A process that says nothing for this long hangs: that is a failure too. */
-const SILENCE_MS_MAX = 120_000;
+/**
+ * A process that says nothing for this many looks hangs: that is a failure too. Looks, not milliseconds, because a loop that
+ * was suspended finds all of its time gone when it goes on.
+ */
+const SILENT_LOOKS_MAX = 12;
+const LOOK_MS = 10_000;
 
 /** A database for one life: where it is, and what it takes to kill and remove it. */
 interface Life {
@@ -165,19 +169,22 @@ function untilDue(
 ): Promise<void> {
   const { kind, wordCount, words, record } = options;
   return new Promise((resolve, reject) => {
-    const silence = setTimeout(() => {
+    let silentLooks = 0;
+    const looking = setInterval(() => {
+      silentLooks += 1;
+      if (silentLooks < SILENT_LOOKS_MAX) return;
       child.kill('SIGKILL');
-      reject(new Error(`The load said nothing for ${SILENCE_MS_MAX} ms.`));
-    }, SILENCE_MS_MAX);
-    silence.unref();
+      reject(new Error('The load said nothing any more.'));
+    }, LOOK_MS);
+    looking.unref();
     child.once('exit', () => {
-      clearTimeout(silence);
+      clearInterval(looking);
       resolve();
     });
     if (kind === 'opening') resolve();
     if (child.stdout === null) throw new Error('The load has no voice.');
     createInterface({ input: child.stdout }).on('line', (line) => {
-      silence.refresh();
+      silentLooks = 0;
       if (!line.endsWith('}')) return; // cut off in the middle: never said
       const word = JSON.parse(line) as LoadWord;
       words.push(word);
