@@ -78,7 +78,14 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
         turns.push(resolve);
         environment.setTimer(resolve, CROWDED_MS);
       });
-      if (life === core.life()) core.commit(send(core.model(), id));
+      // S9: what the last user asked for is not sent in the name of the next one.
+      if (life !== core.life()) {
+        throw new CreditsError(
+          'unauthenticated',
+          'The session ended before the command was sent, and nothing was moved.',
+        );
+      }
+      core.commit(send(core.model(), id));
     }
     const startedAt = core.model().tick;
     const startedAtMs = environment.now();
@@ -109,7 +116,7 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
       core.commit(doubt(core.model(), id));
       if (follower.versioned() !== true) {
         environment.setTimer(() => {
-          if (life === core.life()) core.commit(end(core.model(), id));
+          if (life === core.life()) core.commit(end(close(core.model(), id), id));
         }, UNKNOWN_MS_MAX);
         throw error;
       }

@@ -33,6 +33,14 @@ export interface OperationHandle {
   cancel(): void;
 }
 
+/** What the page has begun around a request of its own. */
+interface Announced {
+  delta: number;
+  life: number;
+  /** Whether an answer was told for it, or for another in its place. */
+  settled: boolean;
+}
+
 export interface OpenOperations {
   open(delta: number, reason: string): OperationHandle;
   predict(available: number, reason: string): OperationHandle | null;
@@ -55,11 +63,11 @@ export function assertDelta(delta: unknown, shown: number | null): asserts delta
 export function createOpenOperations(core: Core, follower: Follower): OpenOperations {
   const { environment } = core;
   /**
-   * What the caller has begun and not ended yet: delta by id. A frame that names an operation, an answer that was
-   * overheard, or a sign-out may have ended it meanwhile, and the caller does not know. The page that takes back what the
-   * last user spent must not show the next one a refund (S9).
+   * What the caller has begun and not ended yet, oldest first. A frame that names an operation, an answer that was
+   * overheard, or a sign-out may have ended it meanwhile, and the caller does not know. The page that takes back or settles
+   * what the last user spent must not show the next one a refund, nor end what the next one spends (S9).
    */
-  const announced = new Map<string, number>();
+  const announced = new Map<string, Announced>();
   /** Answers that have settled an operation unasked: told once more, they must not settle the next one. */
   const overheard = new Set<string>();
 
@@ -79,8 +87,10 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
       core.commit(takenBack.model);
       return handle(takenBack.id, takenBack.id);
     }
-    for (const [id, spent] of announced) {
+    for (const [id, { delta: spent, settled, life }] of announced) {
       if (delta < 0 || spent !== -delta || find(id) !== undefined) continue;
+      // Answers name nobody: over a sign-out, the one that settled it may have been another's.
+      if (settled && life === core.life()) continue;
       // Taken back for want of an answer, but it took effect: a refund would be shown that never was.
       announced.delete(id);
       void follower.askNow();
@@ -101,7 +111,7 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
   function begin(delta: number, reason: string, openMs: number): OperationHandle {
     const id = environment.uuid();
     const life = core.life();
-    announced.set(id, delta);
+    announced.set(id, { delta, life, settled: false });
     core.commit(open(core.model(), { id, delta, reason, named: false }));
     environment.setTimer(() => {
       announced.delete(id);
@@ -137,9 +147,15 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
     if (id === undefined && overheard.delete(toMark(answer))) return;
     const model = core.model();
     const named = snapshot && model.operations.find((one) => isOpen(one) && snapshot.applied.includes(one.id));
+    const former = [...announced.values()].find((one) => one.life !== core.life() && !one.settled);
+    if (id === undefined && named === undefined && former !== undefined) {
+      // 4a.5 over a sign-out: the oldest is the last user's.
+      former.settled = true;
+      return follower.askNow();
+    }
     const operation = id === undefined ? (named ?? model.operations.find(isOpen)) : find(id);
-
-    announced.delete(operation?.id ?? id ?? '');
+    const told = announced.get(operation?.id ?? id ?? '');
+    if (told !== undefined) told.settled = true;
     if (operation === undefined) {
       if (snapshot !== undefined) return core.take(snapshot, { startedAt: -1 }, 'answer');
       if (id !== undefined && available === undefined) return verify(id);

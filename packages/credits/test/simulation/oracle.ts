@@ -134,7 +134,8 @@ export function createOracle(
         last = current;
         lastRevision = revision();
         // Hosts without versions need not say who it is about.
-        const about = current.account ?? (versioned ? null : 'ada');
+        const isLeft = versioned || current.connection.state === 'signed-out';
+        const about = current.account ?? (isLeft ? null : 'ada');
         if (about !== account) {
           // Whoever leaves takes along what they have begun: from here on it is what others do.
           if (account !== null) for (const tag of begun.keys()) forgotten.add(tag);

@@ -13,9 +13,10 @@ const SEEDS = Number(process.env['SEEDS'] ?? 25);
 const FOUND: Record<string, number[]> = {
   // A refused repetition while the first request was still on its way; a session that ended in the middle of a command.
   'one-tab': [74, 1202],
-  restored: [1266],
-  tabs: [184],
-  accounts: [13, 28, 91, 234, 1236],
+  restored: [1266, 12127],
+  tabs: [184, 11858],
+  accounts: [13, 28, 91, 234, 1236, 11568],
+  unversioned: [11154],
   'unversioned-tabs': [28],
 };
 

@@ -204,3 +204,41 @@ test('a repetition that is refused says nothing of the first request, which is g
   expect(server.available('ada')).toBe(1_000);
   expect(numbers).toEqual([900, 1_000]);
 });
+
+test('a command that waits for its turn is not sent any more when the user has changed (S9)', async () => {
+  const { browser, openTab, server, sent } = createFollowWorld({ versioned: false });
+  const { client, mutate } = openTab();
+  await browser.advance(1_000);
+  server.onExchange = (exchange) => {
+    if (exchange.method === 'POST') exchange.backMs = 1_500;
+  };
+  // Purchases that overlap until a clean question is due: from then on they wait.
+  const outcomes: Promise<unknown>[] = [];
+  while (client.getState().pending.at(-1)?.state !== 'open') {
+    outcomes.push(mutate(-1, '&quiet').catch((error: unknown) => error));
+    await browser.advance(500);
+  }
+  const before = sent('/api/spend').length;
+  client.setAccount('bob');
+  await browser.advance(60_000);
+  expect(await outcomes.at(-1)).toMatchObject({ code: 'unauthenticated' });
+  expect(sent('/api/spend')).toHaveLength(before);
+});
+
+test('a command that failed before the server was known to speak in versions is not undecided for ever', async () => {
+  const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
+  let attempt = 0;
+  server.onExchange = (exchange) => {
+    if (exchange.url === '/api/user/me' && browser.now < 13_000) exchange.fate = { status: 503 };
+    if (!exchange.url.startsWith('/api/spend') || (attempt += 1) > 1) return;
+    exchange.fate = 'lose-answer';
+  };
+  const { client, mutate, shown } = openTab();
+  void mutate(-100).catch(() => undefined);
+  await browser.advance(60_000);
+  expect([shown(), client.getState().pending, sent('/api/spend')]).toMatchObject([900, [], { length: 1 }]);
+  // The restored database has never seen it, and no request of it is on its way any more.
+  server.restore('two', 'ada', 1);
+  await browser.advance(90_000);
+  expect([shown(), client.getState().pending]).toEqual([1_000, []]);
+});

@@ -177,3 +177,33 @@ test('what was cancelled is verified', async () => {
   await browser.advance(50);
   expect(shown()).toBe(900);
 });
+
+test('an answer that comes after the user has changed settles nothing of the next one', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: true });
+  const { client, shown } = openTab(() => client.getState().account ?? 'ada');
+  await browser.advance(1_000);
+  client.open(-100, 'Ada buys');
+  client.setAccount('bob');
+  await browser.advance(1_000);
+  client.open(-5, 'Bob buys');
+  void client.settle({ success: true });
+  await browser.advance(500);
+  expect([shown(), client.getState().pending]).toMatchObject([2, [{ reason: 'Bob buys', state: 'open' }]]);
+});
+
+test('of two purchases that one answer settled, the other one taken back after a sign-out is no bonus', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: true });
+  const { client, shown, numbers } = openTab();
+  await browser.advance(1_000);
+  client.open(-100, 'refused, its answer lost');
+  client.open(-50, 'accepted');
+  // Which of them is meant, nobody can say: the oldest (4a.5).
+  void client.settle({ success: true });
+  client.setAccount(null);
+  client.setAccount('ada');
+  await browser.advance(1_000);
+  numbers.length = 0;
+  client.open(100, 'taken back');
+  await browser.advance(5_000);
+  expect([shown(), numbers]).toEqual([1_000, []]);
+});
