@@ -10,7 +10,7 @@ import { nowMs, type ReaderAnswer, type ReaderOrder } from './streams-protocol.t
 const AT_ONCE = 200;
 
 /** Milliseconds without another frame of the same operation before they are reported together. */
-const REPORT_AFTER_MS = 30;
+const REPORT_AFTER_MS = 15;
 
 function answer(message: ReaderAnswer): void {
   process.send?.(message);

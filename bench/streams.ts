@@ -14,9 +14,9 @@ const IS_QUICK = process.argv.includes('--quick');
 const SIZES = IS_QUICK ? [500] : [1_000, 5_000, 10_000];
 const ROUNDS = IS_QUICK ? 1 : 3;
 const IDLE_MS = IS_QUICK ? 5_000 : 20_000;
-const TARGETED = IS_QUICK ? 50 : 300;
-const BROADCASTS = IS_QUICK ? 5 : 20;
-const BETWEEN_MS = 20;
+const TARGETED = IS_QUICK ? 50 : 200;
+const BROADCASTS = IS_QUICK ? 5 : 12;
+const BETWEEN_MS = 10;
 
 type Kind = 'raw' | 'ours';
 
