@@ -10,6 +10,8 @@ import { useAuthStore } from '@/stores/user-store';
 
 /** Waits for the rest of a burst of changes before the page's lists are read again. */
 const REFRESH_DELAY_MS = 400;
+/** Longer than that, and the lists can wait for the next news. */
+const HEALTH_MS_MAX = 5_000;
 /** Together they bound the wait for a server that does not confirm a sign-out to about 8 s. */
 const SIGN_OUT_RETRY_MS = 250;
 const SIGN_OUT_TRIES_MAX = 30;
@@ -48,11 +50,13 @@ function useSeed(user: Me, snapshot: Snapshot): void {
 
 /** Resolves to whether the page is being left, which it covers at once. */
 function useLeaveWhenSignedOut(userId: string): boolean {
-  const [leaving, setLeaving] = useState(false);
+  // Who left, and not merely that somebody did: a refresh may bring the next user's page in under the cover, and the way
+  // out is still open as soon as the server no longer answers for the one who left.
+  const [left, setLeft] = useState<string | null>(null);
   const ended = useRef(false);
   useEffect(() => {
     const stopAuth = useAuthStore.subscribe(({ currentUser }) => {
-      if (currentUser?.id !== userId) setLeaving(true);
+      if (currentUser?.id !== userId) setLeft(userId);
     });
     const stopCredits = creditsClient.subscribe(({ connection }) => {
       if (connection.state !== 'signed-out' || useAuthStore.getState().currentUser === null) return;
@@ -65,9 +69,9 @@ function useLeaveWhenSignedOut(userId: string): boolean {
     };
   }, [userId]);
   useEffect(() => {
-    if (!leaving) return;
+    if (left === null) return;
     const cancelled = new AbortController();
-    void waitForSignOut(userId, cancelled.signal).then((next) => {
+    void waitForSignOut(left, cancelled.signal).then((next) => {
       if (cancelled.signal.aborted) return;
       // Who did not leave by themselves wants to come back here.
       const back = new URLSearchParams({ ended: '1', next: window.location.pathname });
@@ -76,8 +80,8 @@ function useLeaveWhenSignedOut(userId: string): boolean {
       window.location.replace(next === 'sign-in' ? signInAddress : '/');
     });
     return () => cancelled.abort();
-  }, [leaving, userId]);
-  return leaving;
+  }, [left]);
+  return left !== null;
 }
 
 /**
@@ -98,6 +102,11 @@ async function waitForSignOut(userId: string, signal: AbortSignal): Promise<'sig
   return 'sign-in';
 }
 
+async function isHealthy(): Promise<boolean> {
+  const answer = await fetch('/api/health', { signal: AbortSignal.timeout(HEALTH_MS_MAX) }).catch(() => null);
+  return answer?.ok === true;
+}
+
 function useRefreshOnNews(renderedVersion: number): void {
   const router = useRouter();
   const rendered = useRef(renderedVersion);
@@ -106,18 +115,23 @@ function useRefreshOnNews(renderedVersion: number): void {
   }, [renderedVersion]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const refresh = () => {
+    let stopped = false;
+    const refresh = async () => {
+      // A refresh that meets a server that is away leaves the page for what a proxy says in its place. Whatever news come
+      // in after the restart ask again.
+      const isServerThere = document.visibilityState === 'visible' && (await isHealthy());
       timer = undefined;
       // A hidden page reads nothing; it catches up when it is looked at.
-      if (document.visibilityState === 'visible' && isBehind()) router.refresh();
+      if (isServerThere && !stopped && document.visibilityState === 'visible' && isBehind()) router.refresh();
     };
     const isBehind = () => (creditsClient.getState().confirmed?.version ?? 0) > rendered.current;
     const check = () => {
-      if (isBehind()) timer ??= setTimeout(refresh, REFRESH_DELAY_MS);
+      if (isBehind()) timer ??= setTimeout(() => void refresh(), REFRESH_DELAY_MS);
     };
     const stop = creditsClient.subscribe(check);
     document.addEventListener('visibilitychange', check);
     return () => {
+      stopped = true;
       stop();
       document.removeEventListener('visibilitychange', check);
       clearTimeout(timer);
