@@ -39,13 +39,14 @@ export interface EventStreamOptions {
   clock: Clock;
   /** A reader that leaves something waiting for so long is cut. */
   stallMs: number;
+  /** Writes a state; the same function for all streams, so that they share the work. */
+  writeSnapshot: (snapshot: Snapshot) => Uint8Array;
   /** Called once, however the stream ended. */
   onClose: () => void;
 }
 
 /** Opens a stream that writes nothing until its first state is offered. */
-export function createEventStream({ clock, stallMs, onClose }: EventStreamOptions): EventStream {
-  const encoder = new TextEncoder();
+export function createEventStream({ clock, stallMs, writeSnapshot, onClose }: EventStreamOptions): EventStream {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   let waiting: Snapshot | null = null;
   let newest: Snapshot | null = null;
@@ -92,17 +93,17 @@ export function createEventStream({ clock, stallMs, onClose }: EventStreamOption
     controller?.close();
   }
 
-  function takeNext(): string | null {
+  function takeNext(): Uint8Array | null {
     if (waiting !== null) {
-      const text = formatEvent('snapshot', waiting);
+      const bytes = writeSnapshot(waiting);
       waiting = null;
       isBeatDue = false; // any event feeds the reader's watchdog
-      return text;
+      return bytes;
     }
-    if (farewell !== null) return formatEvent(farewell.event, farewell.data);
+    if (farewell !== null) return new TextEncoder().encode(formatEvent(farewell.event, farewell.data));
     if (!isBeatDue) return null;
     isBeatDue = false;
-    return formatEvent('heartbeat', {});
+    return new TextEncoder().encode(formatEvent('heartbeat', {}));
   }
 
   function flush(): void {
@@ -112,12 +113,12 @@ export function createEventStream({ clock, stallMs, onClose }: EventStreamOption
       return;
     }
     const isLast = waiting === null && farewell !== null;
-    const text = takeNext();
-    if (text === null) return;
+    const bytes = takeNext();
+    if (bytes === null) return;
     isReaderReady = false;
     stopStallTimer?.();
     stopStallTimer = null;
-    controller.enqueue(encoder.encode(text));
+    controller.enqueue(bytes);
     if (isLast) {
       close();
       controller.close();

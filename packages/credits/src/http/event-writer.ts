@@ -13,3 +13,18 @@ export function formatEvent<Name extends StreamEventName>(name: Name, data: Stre
   const id = name === 'snapshot' ? `id: ${formatEventId(data as Snapshot)}\n` : '';
   return `event: ${name}\n${id}data: ${JSON.stringify(data)}\n\n`;
 }
+
+/**
+ * Makes what turns states into bytes for many streams: all streams of an account are told the same state, which is
+ * written once for all of them.
+ */
+export function createSnapshotWriter(): (snapshot: Snapshot) => Uint8Array {
+  const encoder = new TextEncoder();
+  let last: Snapshot | null = null;
+  let bytes = new Uint8Array();
+  return (snapshot) => {
+    if (snapshot !== last) bytes = encoder.encode(formatEvent('snapshot', snapshot));
+    last = snapshot;
+    return bytes;
+  };
+}

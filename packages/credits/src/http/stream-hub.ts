@@ -12,6 +12,7 @@ import { CreditsError } from '../contract/error.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Clock } from './clock.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
+import { createSnapshotWriter } from './event-writer.ts';
 
 /** Accounts that are read at the same time: an event that touches everybody must not starve the commands behind it. */
 const READS_AT_ONCE = 16;
@@ -73,6 +74,7 @@ interface Group {
 
 export function createStreamHub(options: StreamHubOptions): StreamHub {
   const { ledger, clock, onWarning } = options;
+  const writeSnapshot = createSnapshotWriter();
   const groups = new Map<string, Group>();
   const marked = new Set<string>();
   const reading = new Set<string>();
@@ -198,6 +200,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     const stream = createEventStream({
       clock,
       stallMs: STALL_MS,
+      writeSnapshot,
       onClose: () => {
         for (const stop of timers) stop();
         signal.removeEventListener('abort', stream.leave);

@@ -17,7 +17,7 @@ export function toNodeListener(app: { fetch: (request: Request) => Response | Pr
       const response = await app.fetch(request);
       const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
       if (!isStream || response.body === null || !('writeHead' in outgoing)) return response;
-      void writeStream(response, response.body, outgoing as ServerResponse);
+      writeStream(response, response.body, outgoing as ServerResponse);
       return RESPONSE_ALREADY_SENT;
     },
     // Or every Request and Response of the process, the host's own included, would become the adapter's.
@@ -26,23 +26,26 @@ export function toNodeListener(app: { fetch: (request: Request) => Response | Pr
   return (incoming, outgoing) => listener(incoming, outgoing);
 }
 
-async function writeStream(
-  response: Response,
-  body: ReadableStream<Uint8Array>,
-  outgoing: ServerResponse,
-): Promise<void> {
-  const reader = body.getReader();
+function writeStream(response: Response, body: ReadableStream<Uint8Array>, outgoing: ServerResponse): void {
+  const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== 'set-cookie'));
+  for (const cookie of response.headers.getSetCookie()) outgoing.appendHeader('set-cookie', cookie);
+  try {
+    // All at once: headers that are set one by one are kept, and a stream lives long.
+    outgoing.writeHead(response.status, headers);
+    outgoing.flushHeaders();
+  } catch {
+    outgoing.destroy();
+  }
+  // The answer itself is not needed any more, nor kept: of a stream, only what moves is.
+  void pump(body.getReader(), outgoing);
+}
+
+async function pump(reader: ReadableStreamDefaultReader<Uint8Array>, outgoing: ServerResponse): Promise<void> {
   const cancel = (): void => void reader.cancel().catch(() => undefined);
   outgoing.once('close', cancel);
   // A stream that was cut has a reader that takes nothing: its socket would never drain by itself.
   reader.closed.catch(() => outgoing.destroy());
   try {
-    for (const [name, value] of response.headers) {
-      if (name === 'set-cookie') outgoing.appendHeader(name, value);
-      else outgoing.setHeader(name, value);
-    }
-    outgoing.writeHead(response.status);
-    outgoing.flushHeaders();
     for (let frame = await reader.read(); !frame.done; frame = await reader.read()) {
       const { value } = frame;
       await new Promise<void>((resolve, reject) => {

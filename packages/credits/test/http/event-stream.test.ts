@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Snapshot } from '../../src/contract/snapshot.ts';
 import { createEventStream } from '../../src/http/event-stream.ts';
+import { createSnapshotWriter } from '../../src/http/event-writer.ts';
 import { followEvents } from '../support/events.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
@@ -12,7 +13,12 @@ function frame(version: number): Snapshot {
 function openStream() {
   const time = createManualClock();
   let closings = 0;
-  const stream = createEventStream({ clock: time.clock, stallMs: 5_000, onClose: () => (closings += 1) });
+  const stream = createEventStream({
+    clock: time.clock,
+    stallMs: 5_000,
+    writeSnapshot: createSnapshotWriter(),
+    onClose: () => (closings += 1),
+  });
   return { time, stream, events: followEvents(stream.body), closings: () => closings };
 }
 

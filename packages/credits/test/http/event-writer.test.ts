@@ -2,7 +2,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { expect, test } from 'vitest';
 import { parseEventId } from '../../src/contract/event.ts';
 import type { Snapshot } from '../../src/contract/snapshot.ts';
-import { formatEvent } from '../../src/http/event-writer.ts';
+import { createSnapshotWriter, formatEvent } from '../../src/http/event-writer.ts';
 
 const snapshot: Snapshot = {
   account: '42',
@@ -44,4 +44,12 @@ test('only a snapshot moves the place where a reader resumes', () => {
   expect(formatEvent('heartbeat', {})).toBe('event: heartbeat\ndata: {}\n\n');
   expect(formatEvent('goodbye', { retryAfterMs: 1_000 })).toBe('event: goodbye\ndata: {"retryAfterMs":1000}\n\n');
   expect(formatEvent('signed-out', {})).toBe('event: signed-out\ndata: {}\n\n');
+});
+
+test('a state is written once for all streams, and each state as itself', () => {
+  const write = createSnapshotWriter();
+  const other = { ...snapshot, version: 8 };
+  expect(write(snapshot)).toBe(write(snapshot));
+  const texts = [snapshot, other, snapshot].map((state) => new TextDecoder().decode(write(state)));
+  expect(texts).toEqual([snapshot, other, snapshot].map((state) => formatEvent('snapshot', state)));
 });
