@@ -1,5 +1,5 @@
 /**
- * How fast the ledger is, and beside what: `npx tsx bench/ledger.ts [--quick]`.
+ * How fast the ledger is, and beside what: `npx tsx bench/ledger.ts [--quick] [--postgres | --embedded]`.
  *
  * Closed loops of callers over 10,000 accounts. *Uniform* moves credits between any two of them, *hot* between one
  * account and a hundred others. Postgres with syncing on (`DATABASE_URL`, else started for the run) against TPC-B, one
@@ -250,6 +250,6 @@ async function onEmbedded(): Promise<void> {
 }
 
 say(`# Ledger\n\n${describeMachine()}\n${ROUNDS} rounds of ${SECONDS} s for each figure, after a warm-up`);
-await onPostgres();
-await onEmbedded();
+if (!process.argv.includes('--embedded')) await onPostgres();
+if (!process.argv.includes('--postgres')) await onEmbedded();
 say(`\nLoad at the end: ${describeMachine()}`);

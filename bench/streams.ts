@@ -1,5 +1,5 @@
 /**
- * What an open stream costs, beside raw `node:http` that writes the same frames: `npx tsx bench/streams.ts [--quick]`.
+ * What an open stream costs, beside raw `node:http` that writes the same frames: `npx tsx bench/streams.ts [--quick] [10000]`.
  *
  * The server and the readers are two processes over loopback sockets, with one monotonic clock. *Targeted* opens a stream
  * for each of so many accounts and changes one at a time; *broadcast* opens them all for one account. Memory is what the
@@ -11,7 +11,8 @@ import { describeMachine, milliseconds, quantile, say, sayTable } from './measur
 import { startReader, startServer, type Server } from './streams-processes.ts';
 
 const IS_QUICK = process.argv.includes('--quick');
-const SIZES = IS_QUICK ? [500] : [1_000, 5_000, 10_000];
+const ASKED = process.argv.slice(2).map(Number).filter(Number.isSafeInteger);
+const SIZES = ASKED.length > 0 ? ASKED : IS_QUICK ? [500] : [1_000, 5_000, 10_000];
 const ROUNDS = IS_QUICK ? 1 : 3;
 const IDLE_MS = IS_QUICK ? 5_000 : 20_000;
 const TARGETED = IS_QUICK ? 50 : 200;
