@@ -40,8 +40,21 @@ export type {
   TransferCommand,
   VoidCommand,
 } from './ledger/command.ts';
+export type { BalanceRow, RowProblem } from './ledger/balance-rows.ts';
+export {
+  compareBalances,
+  type BalanceDifference,
+  type CompareOptions,
+  type ComparisonReport,
+} from './ledger/compare-balances.ts';
 export { createLedger, type LedgerOptions } from './ledger/create-ledger.ts';
 export { openDatabase, type Database, type DatabaseOptions } from './ledger/database.ts';
+export {
+  importBalances,
+  type ImportOptions,
+  type ImportProgress,
+  type ImportReport,
+} from './ledger/import-balances.ts';
 export { HOUSE_ISSUED, HOUSE_SPENT } from './ledger/intent.ts';
 export { migrate, type MigrateOptions, type Migration } from './ledger/migrate.ts';
 export { renewEpoch } from './ledger/renew-epoch.ts';

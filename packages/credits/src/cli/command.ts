@@ -5,9 +5,9 @@ import type { Terminal } from './terminal.ts';
 /** What a process ends with. */
 export const EXIT = {
   ok: 0,
-  /** It ran, and found differences, rows that were left out, or something that fails. */
+  /** It ran, and found differences, rows that cannot be used, or something that fails. */
   found: 1,
-  /** It was asked for something that does not exist; nothing was opened. */
+  /** It was called wrongly; nothing was changed. */
   usage: 2,
   /** It could not be done: no database, no file, no answer. Nothing is half done that the next run does not finish. */
   failed: 3,
@@ -35,7 +35,7 @@ export interface Command {
   run(context: CommandContext): Promise<ExitCode>;
 }
 
-/** A call that cannot be meant. It is recognised by its field, and ends the process with {@link EXIT.usage}. */
+/** A call that cannot be meant: ends the process with {@link EXIT.usage}. */
 export function usageError(message: string): CreditsError {
   return new CreditsError('invalid_request', message, { details: { field: 'usage' } });
 }

@@ -80,7 +80,7 @@ async function* checkSettings(pool: Pool): AsyncGenerator<Finding> {
 }
 
 /** Says something on one connection and listens on another, as instances do to each other. */
-async function checkHints(database: Database): Promise<Finding> {
+export async function checkHints(database: Pick<Database, 'listen' | 'pool'>, msMax = HINT_MS_MAX): Promise<Finding> {
   const about = 'notifications';
   const token = randomUUID();
   const channel = `credits_doctor_${token.slice(0, 8)}`;
@@ -89,7 +89,7 @@ async function checkHints(database: Database): Promise<Finding> {
     if (payload === token) heard.abort();
   });
   // Said again until it is heard: the listener's connection is made meanwhile.
-  for (let waitedMs = 0; !heard.signal.aborted && waitedMs < HINT_MS_MAX; waitedMs += HINT_PAUSE_MS) {
+  for (let waitedMs = 0; !heard.signal.aborted && waitedMs < msMax; waitedMs += HINT_PAUSE_MS) {
     await database.pool.query('SELECT pg_notify($1, $2)', [channel, token]);
     await setTimeout(HINT_PAUSE_MS);
   }

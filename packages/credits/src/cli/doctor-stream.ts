@@ -9,17 +9,21 @@ const FIRST_EVENT_MS_MAX = 5_000;
 const ANSWER_MS_MAX = 10_000;
 
 /** Looks at the event stream of a running dashboard, through whatever proxies are between it and here. */
-export async function* checkStream(origin: string, headers: Record<string, string>): AsyncGenerator<Finding> {
+export async function* checkStream(
+  origin: string,
+  headers: Record<string, string>,
+  { answerMsMax = ANSWER_MS_MAX, firstEventMsMax = FIRST_EVENT_MS_MAX } = {},
+): AsyncGenerator<Finding> {
   const url = `${origin}${CREDITS_PATH}${CREDITS_ROUTES.stream}`;
   const aborter = new AbortController();
-  const limit = setTimeout(() => aborter.abort(), ANSWER_MS_MAX);
+  const limit = setTimeout(() => aborter.abort(), answerMsMax);
   let response;
   try {
     response = await fetch(url, { headers, signal: aborter.signal, redirect: 'manual' });
   } catch (error) {
     clearTimeout(limit);
     const message = aborter.signal.aborted
-      ? `${url} does not begin to answer within ${ANSWER_MS_MAX / 1_000} s: a proxy may be collecting the answer. Switch its buffering off for this path.`
+      ? `${url} does not begin to answer within ${answerMsMax / 1_000} s: a proxy may be collecting the answer. Switch its buffering off for this path.`
       : `${url} cannot be reached (${reasonOf(error)}).`;
     yield { status: 'fail', about: 'stream', message };
     return;
@@ -32,7 +36,7 @@ export async function* checkStream(origin: string, headers: Record<string, strin
       return;
     }
     yield* checkHeaders(response.headers);
-    yield await checkFirstEvent(response, aborter);
+    yield await checkFirstEvent(response, aborter, firstEventMsMax);
   } finally {
     aborter.abort();
   }
@@ -73,10 +77,10 @@ function* checkHeaders(headers: Headers): Generator<Finding> {
   if (isFine) yield { status: 'ok', about, message: 'neither compressed nor stored on the way.' };
 }
 
-async function checkFirstEvent(response: Response, aborter: AbortController): Promise<Finding> {
+async function checkFirstEvent(response: Response, aborter: AbortController, msMax: number): Promise<Finding> {
   const about = 'stream';
   const sinceMs = performance.now();
-  const limit = setTimeout(() => aborter.abort(), FIRST_EVENT_MS_MAX);
+  const limit = setTimeout(() => aborter.abort(), msMax);
   const decoder = new TextDecoder();
   let text = '';
   try {
@@ -95,7 +99,7 @@ async function checkFirstEvent(response: Response, aborter: AbortController): Pr
       return { status: 'fail', about, message: `it broke off before its first event (${reasonOf(error)}).` };
     }
     const message =
-      `no event within ${FIRST_EVENT_MS_MAX / 1_000} s: a proxy holds it back, and clients poll. Switch buffering off ` +
+      `no event within ${msMax / 1_000} s: a proxy holds it back, and clients poll. Switch buffering off ` +
       'for this path: nginx does so for X-Accel-Buffering: no, unless it is told to ignore it.';
     return { status: 'fail', about, message };
   } finally {

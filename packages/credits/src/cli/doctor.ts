@@ -18,7 +18,7 @@ export const doctorCommand: Command = {
   name: 'doctor',
   summary: 'checks Node, the database, and the stream of a running dashboard',
   usage: 'doctor [options]',
-  details: `Changes nothing. Looks at what is named: a database, a dashboard, or both. The stream is open to signed-in users
+  details: `Changes no table. Looks at what is named: a database, a dashboard, or both. The stream is open to signed-in users
 only: give the headers of a session, such as --header "Cookie: session=…".`,
   options: {
     ...DATABASE_OPTIONS,

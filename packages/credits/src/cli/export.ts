@@ -1,8 +1,6 @@
-import { createWriteStream } from 'node:fs';
-import { access, rename, rm } from 'node:fs/promises';
-import { once } from 'node:events';
-import { finished } from 'node:stream/promises';
+import { access, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import type { Pool } from 'pg';
+import { CreditsError } from '../contract/error.ts';
 import type { Entry } from '../contract/transfer.ts';
 import { readAllEntries, readAtOneInstant, readBalances, type ExportedBalance } from '../ledger/export-rows.ts';
 import { DATABASE_OPTIONS, parseChoice } from './arguments.ts';
@@ -10,6 +8,7 @@ import { EXIT, usageError, type Command } from './command.ts';
 import { withLedger } from './connect.ts';
 import { formatCsv } from './csv.ts';
 import { createProgress } from './progress.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Rows that are written together. */
 const ROWS_PER_WRITE = 500;
@@ -41,7 +40,8 @@ Balances are of users' accounts; "import" reads them as they are. Entries are of
     let count = 0;
     await withLedger(context, { creates: false }, async ({ ledger, database }) => {
       await ledger.allHolds({ limit: 1 }); // settles what is past its instant
-      const sink = typeof path === 'string' ? openFile(path) : { write: terminal.write, end: async () => undefined };
+      const sink: Sink = typeof path === 'string' ? await openFile(path) : toSink(terminal);
+      let isComplete = false;
       try {
         let text = format === 'csv' ? formatCsv(COLUMNS[what]) : '';
         for await (const row of readRows(database.pool, what)) {
@@ -54,12 +54,10 @@ Balances are of users' accounts; "import" reads them as they are. Entries are of
           if (typeof path === 'string') progress.update({ what: 'Writing', done: count, total: null });
         }
         await sink.write(text);
-        await sink.end(true);
-      } catch (error) {
-        await sink.end(false);
-        throw error;
+        isComplete = true;
       } finally {
         progress.end();
+        await sink.end(isComplete);
       }
     });
     if (typeof path === 'string') terminal.say(`${count} ${what} are in ${path}.`);
@@ -104,25 +102,43 @@ async function assertAbsent(path: string): Promise<void> {
   if (exists) throw usageError(`The file ${path} exists already: name another, or remove it first.`);
 }
 
-/** Writes beside the file, readable by its owner only, and gives it its name at the end: half a list looks like a whole one. */
-function openFile(path: string): { write(text: string): Promise<void>; end(complete: boolean): Promise<void> } {
+/** Where an export goes. */
+interface Sink {
+  write(text: string): Promise<void>;
+  /** Gives a file its name, or takes away what there is of it. */
+  end(isComplete: boolean): Promise<void>;
+}
+
+function toSink(terminal: Terminal): Sink {
+  return { write: terminal.write, end: async () => undefined };
+}
+
+/**
+ * Writes beside the file, readable by its owner only, and gives it its name at the end: half a list looks like a whole one.
+ *
+ * @throws {CreditsError} `unavailable` — the file cannot be written
+ */
+async function openFile(path: string): Promise<Sink> {
   const partial = `${path}.partial`;
-  const file = createWriteStream(partial, { mode: 0o600 });
-  const done = finished(file);
-  done.catch(() => undefined); // said when it is waited for
+  async function coded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new CreditsError('unavailable', `The file ${path} cannot be written: ${why}.`, { cause: error });
+    }
+  }
+  const file: FileHandle = await coded(async () => {
+    await rm(partial, { force: true }); // of a run that was cut
+    return open(partial, 'wx', 0o600);
+  });
   return {
-    async write(text) {
-      if (!file.write(text)) await Promise.race([once(file, 'drain'), done]);
-    },
-    async end(complete) {
-      file.end();
-      if (complete) {
-        await done;
-        await rename(partial, path);
-      } else {
-        await done.catch(() => undefined);
-        await rm(partial, { force: true });
-      }
+    write: (text) => coded(() => file.appendFile(text)),
+    async end(isComplete) {
+      if (isComplete) await coded(() => file.sync());
+      await file.close();
+      if (isComplete) await coded(() => rename(partial, path));
+      else await rm(partial, { force: true });
     },
   };
 }

@@ -95,7 +95,7 @@ async function* readCsvRows(text: AsyncIterable<string>, columns: Columns): Asyn
 }
 
 async function* readJsonRows(text: AsyncIterable<string>, columns: Columns): AsyncGenerator<BalanceRow> {
-  let known = columns;
+  let named: { account: string; amount: string } | null = null;
   for await (const { line, text: json } of readLines(text)) {
     if (json.trim() === '') continue;
     const row = parseObject(json);
@@ -104,11 +104,8 @@ async function* readJsonRows(text: AsyncIterable<string>, columns: Columns): Asy
       continue;
     }
     // What the first row is called holds for all: names that change from row to row would be guesses.
-    const { account, amount } = (known = findColumns(
-      [...Object.keys(row), ...[known.account, known.amount].filter((name) => name !== undefined)],
-      known,
-    ));
-    yield { line, account: toAccount(row[account]), credits: row[amount] };
+    named ??= findColumns(Object.keys(row), columns);
+    yield { line, account: toAccount(row[named.account]), credits: row[named.amount] };
   }
 }
 
@@ -142,10 +139,12 @@ function findColumn(
   usual: readonly string[],
   option: string,
 ): string {
-  const found = usual.filter((name) => names.includes(name));
-  const [only, other] = wanted === undefined ? found : names.filter((name) => name === wanted).slice(0, 1);
+  // By place and not by name: two columns of one name are two that could be meant.
+  const found = names.filter((name) => (wanted === undefined ? usual.includes(name) : name === wanted));
+  const [only, other] = found;
   if (only !== undefined && other === undefined) return only;
   const there = names.map((name) => `"${name.slice(0, 40)}"`).join(', ');
-  if (other !== undefined) throw usageError(`The columns ${found.join(' and ')} could both be meant: say ${option}.`);
+  if (other !== undefined)
+    throw usageError(`The columns ${found.join(' and ')} could both be meant: say ${option}, or rename one.`);
   throw usageError(`There is no column ${wanted ?? `called ${usual.join(' or ')}`} among ${there}: say ${option}.`);
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { isCreditsError } from '../contract/error.ts';
+import { isCreditsError, type CreditsError } from '../contract/error.ts';
+import { codeOf } from '../ledger/sql-error.ts';
 import { formatHelp, parseArguments } from './arguments.ts';
 import { EXIT, usageError, type Command, type ExitCode } from './command.ts';
 import { doctorCommand } from './doctor.ts';
@@ -49,6 +50,21 @@ async function main(words: readonly string[], terminal: Terminal): Promise<ExitC
   return command.run({ values, positionals, environment: process.env, terminal });
 }
 
+function toSentence(error: unknown): string {
+  if (isCreditsError(error)) return error.message;
+  if (!(error instanceof Error)) return `This is a bug: ${String(error)}`;
+  // What a server says of itself: a role without rights, a schema that is not there.
+  const isServer = /^[0-9A-Z]{5}$/.test(codeOf(error));
+  return isServer ? `The database refused: ${error.message} (${codeOf(error)}).` : `This is a bug: ${error.stack}`;
+}
+
+function toExitCode(error: unknown): ExitCode {
+  if (!isCreditsError(error) || error.code !== 'invalid_request') return EXIT.failed;
+  // What the call says names its field; what a file says has none.
+  const isCall = (error as CreditsError<'invalid_request'>).details?.field !== undefined;
+  return isCall ? EXIT.usage : EXIT.found;
+}
+
 // `realtime-credits export … | head` ends the reader before us, and that is nothing to complain about.
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed),
@@ -58,9 +74,6 @@ const terminal = createTerminal({ input: process.stdin, output: process.stdout, 
 try {
   process.exitCode = await main(process.argv.slice(2), terminal);
 } catch (error) {
-  const isUsage = isCreditsError(error) && error.code === 'invalid_request';
-  terminal.say(
-    isCreditsError(error) ? error.message : `This is a bug: ${error instanceof Error ? error.stack : String(error)}`,
-  );
-  process.exitCode = isUsage ? EXIT.usage : EXIT.failed;
+  terminal.say(toSentence(error));
+  process.exitCode = toExitCode(error);
 }

@@ -70,7 +70,7 @@ export function runProgram(words: readonly string[], options: StartOptions = {})
 /** A directory of a test file, and files in it. */
 export function createFolder(): {
   path: (name: string) => string;
-  write: (name: string, text: string) => string;
+  write: (name: string, text: string | Uint8Array) => string;
   remove: () => void;
 } {
   const directory = mkdtempSync(join(tmpdir(), 'credits-cli-'));

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -49,6 +50,8 @@ test('all entry points load in Node, and give what they are for', () => {
       'toNextHandlers',
       'toNodeListener',
       'createServerStop',
+      'importBalances',
+      'compareBalances',
     ]),
   );
   expect(client).toEqual(expect.arrayContaining(['createCreditsClient', 'selectShown', 'CreditsError']));
@@ -102,6 +105,17 @@ test('server.js reaches the packages that it depends on, and no React', () => {
   // Types are for the compiler of whoever installs it: no code asks for them.
   const running = Object.keys(manifest.dependencies).filter((name) => !name.startsWith('@types/'));
   expect(new Set(names)).toEqual(new Set(running));
+});
+
+test('the program runs where the package is installed, and reaches the ledger alone', () => {
+  const manifest = JSON.parse(readFileSync(join(consumer.installed, 'package.json'), 'utf8'));
+  const program = join(consumer.installed, manifest.bin['realtime-credits']);
+  expect(readFileSync(program, 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true);
+  expect(execFileSync(process.execPath, [program, '--help'], { encoding: 'utf8' })).toContain(
+    'realtime-credits <command>',
+  );
+  const { files } = reach('cli/main.js');
+  expect(files.filter((file) => /\/dist\/(http|sync|react|devtools)\//.test(file))).toEqual([]);
 });
 
 test('the tarball has what it needs and no more', () => {

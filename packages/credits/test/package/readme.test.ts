@@ -45,6 +45,7 @@ test('all of it compiles in a strict project, and does what it says', () => {
   const printed = consumer.run(`
     import { database, handler, ledger } from './out/credits.js';
     import { buy, me } from './out/buy.js';
+    import { moveCoins } from './out/move.js';
     import { orderServer, payDailyBonus } from './out/moves.js';
 
     const headers = { cookie: '42' };
@@ -59,6 +60,11 @@ test('all of it compiles in a strict project, and does what it says', () => {
     await orderServer('42', 'order-1', async () => results.push((await read()).balance));
     await orderServer('42', 'order-2', async () => { throw new Error('no node'); }).catch((error) => results.push(error.message));
     results.push((await (await me('42')).json()).user.coins);
+    const users = [{ id: '43', coins: 7 }];
+    await moveCoins(users);
+    await moveCoins(users);
+    await moveCoins([{ id: '43', coins: 8 }]).catch((error) => results.push(error.message.slice(0, 25)));
+    results.push((await ledger.balance('43')).balance.available);
     await ledger.close();
     await database.close();
     console.log(JSON.stringify(results));
@@ -72,5 +78,7 @@ test('all of it compiles in a strict project, and does what it says', () => {
     { posted: 400, held: 100, available: 300 },
     'no node',
     300,
+    'row 1: account 43 with 8 ',
+    7,
   ]);
 });
