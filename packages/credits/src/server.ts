@@ -8,6 +8,7 @@ export {
   type CreditsHandlerOptions,
   type Identity,
 } from './http/handler.ts';
+export { oncePerProcess } from './http/once-per-process.ts';
 export { readIdempotencyKey } from './http/read-idempotency-key.ts';
 export { readJson } from './http/read-json.ts';
 export { createServerStop } from './http/server-stop.ts';
