@@ -66,7 +66,7 @@ const DIFFERENCES_MAX = 100_000;
  * compare again, and look at those that stay.
  *
  * @param rows - In any order, each read once. See {@link BalanceRow}. Memory grows with their number.
- * @throws {CreditsError} `invalid_request` — the options, or more than 5,000,000 rows
+ * @throws {CreditsError} `invalid_request` — the options, or more than 1,000,000 rows
  */
 export async function compareBalances(
   rows: AsyncIterable<BalanceRow> | Iterable<BalanceRow>,

@@ -78,7 +78,7 @@ interface Opening {
  * Memory grows with the number of accounts.
  *
  * @param rows - In any order, each read once. See {@link BalanceRow}.
- * @throws {CreditsError} `invalid_request` — the name, or more than 5,000,000 rows; nothing was written
+ * @throws {CreditsError} `invalid_request` — the name, or more than 1,000,000 rows; nothing was written
  * @throws {CreditsError} `balance_limit_exceeded` — more credits than a ledger can issue; nothing was written
  * @throws {CreditsError} `unavailable` — the database went away: run it again
  */

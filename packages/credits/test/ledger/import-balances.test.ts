@@ -159,6 +159,17 @@ test('a thousand bad rows are counted, and the first 50 listed', async () => {
   expect(report.problems.map(({ line }) => line)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
 });
 
+test('more than 1,000,000 rows are refused, and nothing is written', async () => {
+  const account = fresh('user');
+  function* rows(): Generator<BalanceRow> {
+    yield { account, credits: 1 };
+    for (let line = 2; line <= 1_000_001; line += 1) yield { line, unreadable: 'torn' };
+  }
+  const error = await refusal(bring(rows(), { skipInvalid: true }), 'invalid_request');
+  expect(error.message).toContain('1000000');
+  await refusal(bench.ledger.balance(account), 'account_not_found');
+});
+
 test('a dry run says what would happen, and writes nothing', async () => {
   const [ann = '', bob = ''] = accounts(2);
   await bring([{ account: ann, credits: 5 }], { name: 'dry' });
