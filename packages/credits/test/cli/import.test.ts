@@ -1,7 +1,10 @@
 import { cpSync, existsSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openDatabase } from '../../src/ledger/database.ts';
 import { createFolder, runProgram, start } from './program.ts';
+
+// Each run is a process that opens a database: seconds, where processors are shared.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const folder = createFolder();
 afterAll(() => folder.remove());
@@ -121,11 +124,11 @@ test(
   { timeout: 300_000 },
   async () => {
     const directory = emptyLedger();
-    const count = 20_000;
+    const count = 8_000;
     const rows = Array.from({ length: count }, (_, index) => `user-${index},${index % 7}\n`);
     const words = ['import', folder.write('many.csv', `account,credits\n${rows.join('')}`), '-d', directory];
     const first = start(words);
-    await first.until('Writing 1,000 of 20,000');
+    await first.until('Writing 1,000 of 8,000');
     first.child.kill('SIGKILL');
     expect(await first.ended).toMatchObject({ signal: 'SIGKILL', output: '' });
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
 import { openDatabase } from '../../src/ledger/database.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -8,6 +8,9 @@ import { readCsv } from '../../src/cli/csv.ts';
 import { collect, createFolder, runProgram } from './program.ts';
 
 // What an operator does with a ledger that is there: one directory, with some history, that the tests only read.
+
+// Each run is a process that opens a database: seconds, where processors are shared.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const folder = createFolder();
 const directory = folder.path('ledger');
