@@ -90,6 +90,8 @@ export function createNetwork({ browser, random, host, loss, say }: NetworkOptio
         browser.setTimer(() => signal.abort(), travel());
       });
 
+      // Only what carries its id can be found out about later: a plain fetch that was given up is given up.
+      const isFindable = tag?.startsWith('m') === true;
       let refused = false;
       let repeated = (): void => undefined;
       async function arrive(first: boolean, done: () => void): Promise<void> {
@@ -118,6 +120,10 @@ export function createNetwork({ browser, random, host, loss, say }: NetworkOptio
           // Whoever was answering is gone: the connection is reset, or the proxy in front says so.
           done();
           if (!first) return;
+          if (!isFindable) {
+            refused = true;
+            repeated();
+          }
           const proxied = own.chance(0.5);
           return void browser.setTimer(
             () => (proxied ? answered(createAnswer(502, 'text/html', PAGE)) : failed('Connection reset')),
@@ -159,8 +165,7 @@ export function createNetwork({ browser, random, host, loss, say }: NetworkOptio
       if (fate === 'bad gateway') {
         return void browser.setTimer(() => answered(createAnswer(502, 'text/html', PAGE)), travel());
       }
-      // Only what carries its id can be found out about so late: a plain fetch that was given up is given up.
-      const isLate = fate === 'later' && tag?.startsWith('m') === true;
+      const isLate = fate === 'later' && isFindable;
       const done = begin(tag);
       const outMs = travel() + (isLate ? own.between(5_000, 25_000) : 0);
       browser.setTimer(() => void arrive(fate !== 'hangs', done), outMs);
