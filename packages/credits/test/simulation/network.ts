@@ -101,6 +101,7 @@ export function createNetwork({ browser, random, host, loss, say }: NetworkOptio
           done();
           refused = true;
           repeated();
+          if (!first) return;
           return void browser.setTimer(() => answered(createAnswer(401, 'text/html', PAGE)), travel());
         }
         let response: Response;
@@ -120,10 +121,6 @@ export function createNetwork({ browser, random, host, loss, say }: NetworkOptio
           // Whoever was answering is gone: the connection is reset, or the proxy in front says so.
           done();
           if (!first) return;
-          if (!isFindable) {
-            refused = true;
-            repeated();
-          }
           const proxied = own.chance(0.5);
           return void browser.setTimer(
             () => (proxied ? answered(createAnswer(502, 'text/html', PAGE)) : failed('Connection reset')),
@@ -169,7 +166,7 @@ export function createNetwork({ browser, random, host, loss, say }: NetworkOptio
       const done = begin(tag);
       const outMs = travel() + (isLate ? own.between(5_000, 25_000) : 0);
       browser.setTimer(() => void arrive(fate !== 'hangs', done), outMs);
-      if (fate !== 'twice') return;
+      if (fate !== 'twice' || !isFindable) return;
       repeated = begin(tag);
       browser.setTimer(() => void arrive(false, repeated), outMs + travel());
     });

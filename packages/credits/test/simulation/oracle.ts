@@ -134,10 +134,11 @@ export function createOracle(
         last = current;
         lastRevision = revision();
         // Hosts without versions need not say who it is about.
-        const isLeft = versioned || current.connection.state === 'signed-out';
-        const about = current.account ?? (isLeft ? null : 'ada');
+        const isLeft = current.connection.state === 'signed-out';
+        const about = current.account ?? (versioned || isLeft ? null : 'ada');
+        // Whoever leaves takes along what they have begun: from here on it is what others do.
+        if (isLeft) for (const tag of begun.keys()) forgotten.add(tag);
         if (about !== account) {
-          // Whoever leaves takes along what they have begun: from here on it is what others do.
           if (account !== null) for (const tag of begun.keys()) forgotten.add(tag);
           account = about;
           epochs = [];
