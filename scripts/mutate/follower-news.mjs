@@ -156,12 +156,12 @@ export const NEWS_MUTATIONS = [
     replace: 'if (id === undefined && named === undefined && former !== undefined && core.life() < 0) {',
   },
   {
-    rule: '4a.2, S9: what is taken back late is no bonus of the next session',
-    mistake: 'what an answer settled, perhaps in the place of another, counts as over',
+    rule: '4a.2: what is taken back late is no bonus, though an answer settled it: that may have been the one of another',
+    mistake: 'what an answer settled counts as over',
     file: 'sync/open-operation.ts',
     by: 'sync/open-operation',
-    find: 'if (settled && life === core.life()) continue;',
-    replace: 'if (settled && life <= core.life()) continue;',
+    find: 'if (id === undefined && named === undefined && others && told !== undefined) told.settled = true;',
+    replace: 'if (id === undefined && named === undefined && others && told === null) announced.clear();',
   },
   {
     rule: '5 time-out: a request that nobody answers is given up',

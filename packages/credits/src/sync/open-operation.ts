@@ -87,10 +87,8 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
       core.commit(takenBack.model);
       return handle(takenBack.id, takenBack.id);
     }
-    for (const [id, { delta: spent, settled, life }] of announced) {
+    for (const [id, { delta: spent }] of announced) {
       if (delta < 0 || spent !== -delta || find(id) !== undefined) continue;
-      // Answers name nobody: over a sign-out, the one that settled it may have been another's.
-      if (settled && life === core.life()) continue;
       // Taken back for want of an answer, but it took effect: a refund would be shown that never was.
       announced.delete(id);
       void follower.askNow();
@@ -155,7 +153,10 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
     }
     const operation = id === undefined ? (named ?? model.operations.find(isOpen)) : find(id);
     const told = announced.get(operation?.id ?? id ?? '');
-    if (told !== undefined) told.settled = true;
+    // Where others wait for theirs, an answer that names nobody may be one of them: then this one can still be taken back.
+    const others = [...announced.values()].some((one) => one !== told && !one.settled);
+    if (id === undefined && named === undefined && others && told !== undefined) told.settled = true;
+    else announced.delete(operation?.id ?? id ?? '');
     if (operation === undefined) {
       if (snapshot !== undefined) return core.take(snapshot, { startedAt: -1 }, 'answer');
       if (id !== undefined && available === undefined) return verify(id);

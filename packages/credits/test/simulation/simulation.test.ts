@@ -12,12 +12,13 @@ const SEEDS = Number(process.env['SEEDS'] ?? 25);
 /** Seeds that once found something: they are run whatever the count. */
 const FOUND: Record<string, number[]> = {
   // A refused repetition while the first request was still on its way; a session that ended in the middle of a command.
-  'one-tab': [74, 1202],
+  'one-tab': [74, 781, 1202, 4782],
   restored: [1266, 12127],
   tabs: [184, 11858],
   accounts: [13, 28, 91, 234, 1236, 11568],
-  unversioned: [11154],
-  'unversioned-tabs': [28],
+  unversioned: [1502, 11154],
+  servers: [219, 1409],
+  'unversioned-tabs': [28, 985],
 };
 
 test.each(Object.entries(PROFILES))(

@@ -207,3 +207,21 @@ test('of two purchases that one answer settled, the other one taken back after a
   await browser.advance(5_000);
   expect([shown(), numbers]).toEqual([1_000, []]);
 });
+
+test('a purchase that was settled in the place of another, and is taken back when both are gone, is no bonus', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: true });
+  const { client, shown, numbers } = openTab();
+  await browser.advance(1_000);
+  client.open(-100, 'its answer never comes');
+  const accepted = client.open(-50, 'accepted');
+  server.move('ada', -50);
+  void client.settle({ success: true }); // the second one's; it ends the oldest
+  await browser.advance(500);
+  accepted.cancel();
+  await browser.advance(1_000);
+  expect([shown(), client.getState().pending]).toEqual([950, []]);
+  numbers.length = 0;
+  client.open(100, 'taken back');
+  await browser.advance(5_000);
+  expect([shown(), numbers]).toEqual([950, []]);
+});
