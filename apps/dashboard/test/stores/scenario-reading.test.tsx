@@ -149,11 +149,16 @@ test('D13: what is not known yet is a placeholder, never a 0', async () => {
 });
 
 test.each([
-  ['the browser comes back online', () => window.dispatchEvent(new Event('online'))],
-  ['the tab is looked at again', () => pretend('visible')],
-  ['the page comes out of the back/forward cache', () => window.dispatchEvent(new Event('pageshow'))],
-])('D14: refreshed at once when %s', async (_what, comeBack) => {
+  ['the browser comes back online', () => undefined, () => window.dispatchEvent(new Event('online'))],
+  ['the tab is looked at again', () => undefined, () => pretend('visible')],
+  [
+    'the page comes out of the back/forward cache',
+    () => window.dispatchEvent(new Event('pagehide')),
+    () => window.dispatchEvent(new Event('pageshow')),
+  ],
+])('D14: refreshed at once when %s', async (_what, leave, comeBack) => {
   const { host } = await openHeader(1_000);
+  leave();
   pretend('hidden');
   await pass(120_000);
   const before = host.asked;
