@@ -32,7 +32,7 @@ export function VerifyCard() {
           Recomputes balances and hashes from the entries: no version is missing, all sides add up, and nothing was
           changed since it was written.
         </CardDescription>
-        <CardAction className="flex flex-wrap justify-end gap-2">
+        <CardAction className="flex gap-2 max-sm:col-span-2 max-sm:col-start-1 max-sm:row-span-1 max-sm:row-start-3 max-sm:mt-3 max-sm:flex-row-reverse max-sm:justify-end">
           <SubmitButton
             type="button"
             variant="ghost"
