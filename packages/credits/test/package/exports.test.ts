@@ -31,12 +31,12 @@ function reach(entry: string): { files: string[]; packages: string[] } {
 
 test('all entry points load in Node, and give what they are for', () => {
   const printed = consumer.run(`
-    const places = ['', '/server', '/client', '/react', '/devtools', '/devtools/production'];
+    const places = ['', '/server', '/client', '/react', '/devtools', '/devtools/production', '/element'];
     const names = places.map((place) => 'realtime-credits' + place);
     const loaded = await Promise.all(names.map((name) => import(name)));
     console.log(JSON.stringify(loaded.map((each) => Object.keys(each))));
   `);
-  const [contract, server, client, react, devtools, production] = JSON.parse(printed) as string[][];
+  const [contract, server, client, react, devtools, production, element] = JSON.parse(printed) as string[][];
   expect(contract).toEqual(expect.arrayContaining(['CreditsError', 'CREDITS_ERRORS', 'parseSnapshot', 'CREDITS_PATH']));
   expect(server).toEqual(
     expect.arrayContaining([
@@ -58,6 +58,8 @@ test('all entry points load in Node, and give what they are for', () => {
   expect(react).toEqual(expect.arrayContaining(['useCreditsValue', 'useCreditsState', 'useCreditsCommand']));
   expect(devtools).toEqual(['CreditsDevtools']);
   expect(production).toEqual(['CreditsDevtools']);
+  // Registers itself where there are elements; on a server, where pages are rendered, it does nothing.
+  expect(element).toEqual([]);
 });
 
 test('types resolve without a bundler, and are types', () => {
@@ -82,12 +84,15 @@ test('types resolve without a bundler, and are types', () => {
   expect(consumer.compile('types.ts')).toBe('');
 });
 
-test.each(['index.js', 'client.js'])('%s reaches no package and nothing of Node: it runs anywhere', (entry) => {
-  const { files, packages } = reach(entry);
-  expect(packages).toEqual([]);
-  expect(files.length).toBeGreaterThan(5);
-  expect(files.filter((file) => /\/(http|ledger|react)\//.test(file))).toEqual([]);
-});
+test.each(['index.js', 'client.js', 'element.js'])(
+  '%s reaches no package and nothing of Node: it runs anywhere',
+  (entry) => {
+    const { files, packages } = reach(entry);
+    expect(packages).toEqual([]);
+    expect(files.length).toBeGreaterThan(5);
+    expect(files.filter((file) => /\/(http|ledger|react)\//.test(file))).toEqual([]);
+  },
+);
 
 test.each(['react.js', 'devtools.js', 'devtools-production.js'])('%s reaches React alone, for the browser', (entry) => {
   const { packages } = reach(entry);

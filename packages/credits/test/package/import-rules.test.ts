@@ -62,6 +62,15 @@ test.each([
   ['devtools', '../http/handler.ts'],
   ['devtools', 'node:events'],
   ['devtools', 'react-dom'],
+  ['element', '../ledger/ledger.ts'],
+  ['element', '../http/handler.ts'],
+  ['element', '../react/use-credits-state.ts'],
+  ['element', '../cli/main.ts'],
+  ['element', 'node:events'],
+  ['element', 'react'],
+  ['sync', '../element/credits-balance.ts'],
+  ['ledger', '../element/credits-balance.ts'],
+  ['react', '../element/credits-balance.ts'],
 ])('%s/ may not import %s', (folder, specifier) => {
   expect(lint(...source(folder, specifier))).toContain('no-restricted-imports');
 });
@@ -83,6 +92,8 @@ test.each([
   ['devtools', '../react/use-credits-state.ts'],
   ['devtools', '../sync/client.ts'],
   ['devtools', 'react'],
+  ['element', '../contract/route.ts'],
+  ['element', '../sync/client.ts'],
 ])('%s/ may import %s', (folder, specifier) => {
   expect(lint(...source(folder, specifier))).toBe('');
 });

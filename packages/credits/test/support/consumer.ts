@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 const PACKAGE = join(ROOT, 'packages/credits');
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
+const BUNDLE_ELEMENT = join(ROOT, 'scripts/setup/bundle-element.mjs');
 
 /** Strict, and as a consumer without a bundler resolves. */
 const COMPILER_OPTIONS = {
@@ -45,6 +46,7 @@ export function createConsumer() {
   const project = join(staging, 'tsconfig.json');
   writeFileSync(project, JSON.stringify({ ...build, extends: join(ROOT, 'tsconfig.base.json') }));
   execFileSync(process.execPath, [TSC, '-p', project]);
+  execFileSync(process.execPath, [BUNDLE_ELEMENT, join(staging, 'dist')]);
 
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   execFileSync(npm, ['pack', '--silent', '--ignore-scripts', '--pack-destination', directory], { cwd: staging });
