@@ -1,7 +1,7 @@
 // Builds what changed and nothing else. Next to each build lies the hash of the sources that it was made from, so that
 // a second start takes seconds and an edited file is never forgotten.
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ROOT, runNpm } from './install.mjs';
 import { run, step } from './step.mjs';
@@ -18,7 +18,7 @@ export function dashboardBuildDirectory() {
 }
 
 /** @param {string} directory @returns {string[]} */
-function listSources(directory) {
+export function listSources(directory) {
   return readdirSync(directory, { withFileTypes: true })
     .flatMap((entry) => {
       // Next writes next-env.d.ts itself, with other lines after a build than after a start in development.
@@ -31,7 +31,7 @@ function listSources(directory) {
 }
 
 /** @param {string[]} paths */
-function hashFiles(paths) {
+export function hashFiles(paths) {
   const hash = createHash('sha256');
   for (const path of paths) {
     hash
@@ -52,7 +52,7 @@ function readStamp(path) {
 }
 
 /** @param {string} name @param {string} stampPath @param {string} hash @param {() => Promise<unknown>} build */
-async function buildWhenChanged(name, stampPath, hash, build) {
+export async function buildWhenChanged(name, stampPath, hash, build) {
   await step(name, async (say) => {
     if (readStamp(stampPath) === hash) return say('up to date');
     // A build that is interrupted half-way must not look like the finished one before it.
@@ -63,8 +63,13 @@ async function buildWhenChanged(name, stampPath, hash, build) {
   });
 }
 
-function packageSources() {
-  return [...listSources(PACKAGE), join(ROOT, 'tsconfig.base.json'), join(ROOT, 'package-lock.json')];
+export function packageSources() {
+  return [
+    ...listSources(PACKAGE),
+    join(ROOT, 'scripts/setup/bundle-element.mjs'),
+    join(ROOT, 'tsconfig.base.json'),
+    join(ROOT, 'package-lock.json'),
+  ];
 }
 
 /** Builds `packages/credits/dist` when its sources changed. */
@@ -76,6 +81,9 @@ export async function ensurePackageBuilt() {
     await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
       cwd: PACKAGE,
     });
+    // Not at the top: this file runs before anything is installed.
+    const { bundleElement } = await import('./bundle-element.mjs');
+    await bundleElement(dist);
   });
 }
 
@@ -90,7 +98,7 @@ export async function ensureDashboardBuilt() {
   );
 }
 
-/** Builds what `/r/*` serves, the items of `registry.json` and the packed package, when either's sources changed. */
+/** Builds what `/r/*` serves, the items of `registry.json`, the packed package and its element's script, when their sources changed. */
 export async function ensureRegistryBuilt() {
   const directory = join(DASHBOARD, '.registry');
   const items = /** @type {{ items: { files: { path: string }[] }[] }} */ (
@@ -104,5 +112,6 @@ export async function ensureRegistryBuilt() {
       cwd: DASHBOARD,
     });
     await runNpm(['pack', '--workspace', 'realtime-credits', '--pack-destination', directory]);
+    cpSync(join(PACKAGE, 'dist/credits-balance.js'), join(directory, 'credits-balance.js'));
   });
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +12,7 @@ const PACKAGE = /^realtime-credits@(.+)$/;
 /**
  * `GET /r/<item>.json`: what `npx shadcn add` asks for. `GET /r/realtime-credits-<version>.tgz`: the package that the
  * items stand on, of the same version as this dashboard; items name it by this address, so that one command installs both.
+ * `GET /r/credits-balance.js`: the element for pages without React, for their script tag.
  *
  * Public and the same for everybody: the sources of components that every visitor's browser runs anyway.
  */
@@ -30,9 +32,26 @@ export function registerRegistryRoutes(
     if (bytes === null) return context.notFound();
     return context.body(new Uint8Array(bytes), 200, { ...PUBLIC_HEADERS, 'Content-Type': 'application/gzip' });
   });
+
+  app.get('/r/credits-balance.js', async (context) => {
+    const text = await readText(join(directory, 'credits-balance.js'));
+    if (text === null) return context.notFound();
+    const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+    const headers = { ...SCRIPT_HEADERS, ETag: tag };
+    return context.req.header('if-none-match')?.includes(tag) === true
+      ? context.body(null, 304, headers)
+      : context.body(text, 200, headers);
+  });
 }
 
 const PUBLIC_HEADERS = { 'Cache-Control': 'no-cache', 'Access-Control-Allow-Origin': '*' };
+
+/** Every page of a panel loads it: ten minutes without a question, and a day in which the question keeps nobody waiting. */
+const SCRIPT_HEADERS = {
+  ...PUBLIC_HEADERS,
+  'Cache-Control': 'public, max-age=600, stale-while-revalidate=86400',
+  'Content-Type': 'text/javascript; charset=utf-8',
+};
 
 interface Item {
   dependencies?: string[];

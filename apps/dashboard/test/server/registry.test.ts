@@ -13,6 +13,7 @@ beforeAll(() => {
   writeFileSync(join(directory, 'credits.json'), JSON.stringify(item));
   writeFileSync(join(directory, 'registry.json'), JSON.stringify({ name: 'realtime-credits', items: [item] }));
   writeFileSync(join(directory, 'realtime-credits-0.1.0.tgz'), 'packed');
+  writeFileSync(join(directory, 'credits-balance.js'), 'register();');
   writeFileSync(join(directory, '.sources'), 'secret');
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -20,7 +21,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 function open(publicUrl: string | null = null) {
   const app = new Hono();
   registerRegistryRoutes(app, { publicUrl, directory });
-  return (path: string) => app.request(`http://panel.example:8080${path}`);
+  return (path: string, init?: RequestInit) => app.request(`http://panel.example:8080${path}`, init);
 }
 
 test('an item names the package at the address that it was asked at', async () => {
@@ -48,9 +49,27 @@ test('the package itself is there', async () => {
   ]);
 });
 
-test.each(['/r/unknown.json', '/r/realtime-credits-9.9.9.tgz', '/r/.sources', '/r/..%2f..%2fpackage.json', '/r/'])(
-  '%s is not found',
-  async (path) => {
-    expect((await open()(path)).status).toBe(404);
-  },
-);
+test('the element’s script may be loaded by pages of other origins, and is sent once', async () => {
+  const request = open();
+  const response = await request('/r/credits-balance.js');
+  expect([response.status, await response.text()]).toEqual([200, 'register();']);
+  expect(response.headers.get('content-type')).toMatch(/^text\/javascript/);
+  expect(response.headers.get('access-control-allow-origin')).toBe('*');
+  expect(response.headers.get('cache-control')).toContain('max-age=600');
+  const tag = response.headers.get('etag') ?? '';
+  const again = await request('/r/credits-balance.js', { headers: { 'if-none-match': `W/${tag}` } });
+  expect([again.status, await again.text()]).toEqual([304, '']);
+  const other = await request('/r/credits-balance.js', { headers: { 'if-none-match': '"other"' } });
+  expect(other.status).toBe(200);
+});
+
+test.each([
+  '/r/unknown.json',
+  '/r/unknown.js',
+  '/r/realtime-credits-9.9.9.tgz',
+  '/r/.sources',
+  '/r/..%2f..%2fpackage.json',
+  '/r/',
+])('%s is not found', async (path) => {
+  expect((await open()(path)).status).toBe(404);
+});
