@@ -79,8 +79,8 @@ export const NUMBER_MUTATIONS = [
     mistake: 'older frames are thrown away unread',
     file: 'sync/state.ts',
     by: 'sync/bad-input',
-    find: 'return withOperations(model, remaining, unanswered); // 3.3',
-    replace: 'return model; // 3.3',
+    find: 'const decided = withOperations(model, remaining, unanswered); // 3.3',
+    replace: 'const decided = model; // 3.3',
   },
   {
     rule: '3.1 epoch: a late frame of a former life of the database is not believed',
@@ -193,6 +193,22 @@ export const NUMBER_MUTATIONS = [
     by: 'sync/bad-input',
     find: 'isPending() ? await settle(id) : null;',
     replace: "isPending() ? (core.commit(reject(core.model(), id)), 'operation_abandoned' as const) : null;",
+  },
+  {
+    rule: '3 tombstone, browser side: what another user’s session gives up is not given up (S9)',
+    mistake: 'any answer settles',
+    file: 'sync/mutation.ts',
+    by: 'sync/mutation',
+    find: 'if (snapshot.account !== core.model().account) {',
+    replace: 'if (snapshot.account === undefined) {',
+  },
+  {
+    rule: '3.3: what an old answer ends lets the frame be shown that waited for it',
+    mistake: 'it waits for the next frame',
+    file: 'sync/state.ts',
+    by: 'sync/state',
+    find: 'return decided === model ? model : retry(decided);',
+    replace: 'return decided;',
   },
   {
     rule: '3: refused at the door says nothing of an earlier attempt',

@@ -154,6 +154,10 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
       const reply = await request(environment, (signal) => requester.send(url, { ...init, signal }));
       if (!reply.response.ok || life !== core.life()) return null;
       const snapshot = parseSnapshot(reply.body);
+      if (snapshot.account !== core.model().account) {
+        void follower.askNow(); // another user's session by now, whose answer settles nothing of ours (S9)
+        return null;
+      }
       core.take(snapshot, { startedAt, asked: [id] }, 'answer');
       return snapshot.rejected?.find((rejection) => rejection.id === id)?.code ?? 'applied';
     } catch (cause) {

@@ -179,7 +179,8 @@ export function ingest(model: Model, snapshot: Snapshot, source: Source, arrived
 
   const version = (sameLife && confirmed?.version) || 0;
   if (sameLife && confirmed !== null && snapshot.version <= version) {
-    return withOperations(model, remaining, unanswered); // 3.3: confirmed has them already
+    const decided = withOperations(model, remaining, unanswered); // 3.3: confirmed has them already
+    return decided === model ? model : retry(decided);
   }
 
   const asked = source.asked ?? [];

@@ -71,6 +71,7 @@ export function createModelServer(browser: Browser, start: Record<string, number
   const histories = new Map<string, Change[]>(
     Object.entries(start).map(([account, available]) => [account, [{ version: 1, id: null, delta: available }]]),
   );
+  /** By account and id: what one gives up under a key is nobody else's. */
   const outcomes = new Map<string, { applied: boolean; body: Record<string, unknown>; status: number }>();
   const streams = new Set<Stream>();
   const exchanges: Exchange[] = [];
@@ -101,7 +102,7 @@ export function createModelServer(browser: Browser, start: Record<string, number
   /** `POST /api/spend|grant?amount=`: the routes of a host. `quiet` ones answer without any balance. */
   function command(account: string, url: URL, id: string | null): { status: number; body: Record<string, unknown> } {
     // A host without versions does not know our keys either: the same request twice has two effects.
-    const known = id === null || !server.versioned ? undefined : outcomes.get(id);
+    const known = id === null || !server.versioned ? undefined : outcomes.get(`${account} ${id}`);
     if (known !== undefined) return { status: known.status, body: withState(account, url, known.body, id) };
     const amount = Number(url.searchParams.get('amount'));
     const delta = url.pathname.endsWith('spend') ? -amount : amount;
@@ -111,7 +112,7 @@ export function createModelServer(browser: Browser, start: Record<string, number
       : { success: true, message: 'Done.' };
     const status = refused ? 402 : 200;
     if (!refused) apply(account, delta, server.versioned ? id : null, url.searchParams.get('tag') ?? undefined);
-    if (id !== null && server.versioned) outcomes.set(id, { applied: !refused, body, status });
+    if (id !== null && server.versioned) outcomes.set(`${account} ${id}`, { applied: !refused, body, status });
     return { status, body: withState(account, url, body, id) };
   }
 
@@ -145,9 +146,10 @@ export function createModelServer(browser: Browser, start: Record<string, number
       const { operations } = JSON.parse(typeof init.body === 'string' ? init.body : '{}') as { operations: string[] };
       for (const id of operations) {
         const body = { code: 'operation_abandoned', message: 'Given up.', success: false };
-        if (!outcomes.has(id)) outcomes.set(id, { applied: false, body, status: 409 });
+        const key = `${session} ${id}`;
+        if (!outcomes.has(key)) outcomes.set(key, { applied: false, body, status: 409 });
       }
-      const rejected = operations.filter((id) => outcomes.get(id)?.applied === false);
+      const rejected = operations.filter((id) => outcomes.get(`${session} ${id}`)?.applied === false);
       const snapshot = server.snapshot(session, undefined, operations);
       return Response.json({ ...snapshot, rejected: rejected.map((id) => ({ id, code: 'operation_abandoned' })) });
     }
@@ -251,7 +253,7 @@ export function createModelServer(browser: Browser, start: Record<string, number
       epoch === server.epoch ? history(account) : (archive.get(epoch) ?? []),
     move: (account, delta) => apply(account, delta, null),
     decided(id) {
-      const outcome = outcomes.get(id);
+      const outcome = [...outcomes].find(([key]) => key.endsWith(` ${id}`))?.[1];
       return outcome === undefined ? null : outcome.applied ? 'applied' : 'rejected';
     },
     snapshot(account, since, ids = []) {
@@ -275,7 +277,7 @@ export function createModelServer(browser: Browser, start: Record<string, number
       server.epoch = epoch;
       const kept = history(account).slice(0, keep);
       histories.set(account, kept);
-      for (const [id] of outcomes) if (!kept.some((change) => change.id === id)) outcomes.delete(id);
+      for (const [key] of outcomes) if (!kept.some(({ id }) => key.endsWith(` ${id}`))) outcomes.delete(key);
       server.endStreams('cut');
     },
   };

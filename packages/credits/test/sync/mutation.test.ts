@@ -205,6 +205,26 @@ test('a repetition that is refused says nothing of the first request, which is g
   expect(numbers).toEqual([900, 1_000]);
 });
 
+test('what is given up in the name of another user is not given up: the first request may still take effect (S9)', async () => {
+  const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
+  let session = 'ada';
+  const { mutate, numbers } = openTab(() => session);
+  await browser.advance(1_000);
+  numbers.length = 0;
+  server.onExchange = (exchange) => {
+    if (!exchange.url.startsWith('/api/spend')) return;
+    // Left with the first session, and arrives after the one that a sign-in elsewhere put in its place.
+    if (exchange.session === 'ada') exchange.outMs = 25_000;
+    session = 'bob';
+  };
+  const done = mutate(-100).catch((error: unknown) => error);
+  await browser.advance(60_000);
+  expect(sent('/api/credits/settle')).toMatchObject([{ session: 'bob' }]);
+  expect(await done).toMatchObject({ code: 'insufficient_credits' });
+  expect(server.available('ada')).toBe(900);
+  expect(numbers).toEqual([900, null]);
+});
+
 test('a command that waits for its turn is not sent any more when the user has changed (S9)', async () => {
   const { browser, openTab, server, sent } = createFollowWorld({ versioned: false });
   const { client, mutate } = openTab();

@@ -285,6 +285,14 @@ test('4a.1: of the frames that wait, the newest is shown, whatever came last', (
   expect(shown(reject(waiting, 'a'))).toBe(1_020);
 });
 
+test('3.3: an answer too old to be shown still ends what it contains, and the frame that waited for that is shown', () => {
+  const ended = end(announce(begin(), 'a', 100), 'a');
+  const waiting = ingest(ended, snapshot(2, 700, { from: 1 }), frame);
+  expect(shown(waiting)).toBe(900);
+  const model = ingest(waiting, snapshot(1, 1_000), { startedAt: waiting.tick });
+  expect([shown(model), model.confirmed?.version, needsFetch(model)]).toEqual([700, 2, false]);
+});
+
 test('4.5: the bare balance of one command takes no place among versions', () => {
   const model = spend(begin(), 'a', 100);
   const answered = acknowledge(model, 'a', { available: 850, startedAt: model.tick });
