@@ -26,7 +26,9 @@ export function createDisturbances(options: DisturbanceOptions): (what: Disturba
     sessions.become(index, user);
     sessions.told(index);
     say(`${participant?.name} is now ${user ?? 'nobody'}`);
+    const isLeft = participant?.client.getState().account !== user;
     participant?.client.setAccount(user);
+    if (isLeft) for (const intention of participant?.begun.values() ?? []) intention.isLeft = true;
     if (left !== null && left !== user) cluster?.signOut(left);
   }
 

@@ -17,6 +17,13 @@ export interface Begun {
   account: string;
   /** Whether the tab knew by then whose page it was. */
   isKnown: boolean;
+  /** The page was told since that it is somebody's: what it did before is another life, and whose it was is not known. */
+  isLeft?: boolean;
+  /**
+   * In whose sessions its request left where that was another's than the page could know of: the cookie was exchanged under
+   * it, and the server does what it is asked in the name of whoever the cookie names.
+   */
+  sentAs?: Set<string>;
 }
 
 export interface Watched {
@@ -69,10 +76,10 @@ export function createOracle(
   /** Every number that the ledger at a version and this tab's own operations can come to. */
   function explain(history: History, at: number, pending: ReadonlySet<string>): number[] {
     let numbers = [history.changes[at - 1]?.available ?? 0];
-    for (const [tag, { id, delta, account: actor, isKnown }] of begun) {
+    for (const [tag, { id, delta, account: actor, isKnown, isLeft = false }] of begun) {
       // A page that did not know yet whose it was believes the first account that it hears of.
       const isOurs = actor === account || (!isKnown && pending.has(id));
-      if (!isOurs || forgotten.has(tag)) continue;
+      if (!isOurs || isLeft || forgotten.has(tag)) continue;
       const version = history.versionOf.get(tag);
       if (version !== undefined && version <= at) continue;
       const undecided = isOut(tag) && !truth.isDecided(actor, id);

@@ -223,8 +223,9 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
   function judge({ name, begun, answered }: Participant): void {
     if (!profile.versioned || truth.epoch !== storage.epoch) return;
     for (const [tag, { yes }] of answered) {
-      const { account = '' } = begun.get(tag) ?? {};
-      const times = truth.history(account).changes.filter((change) => change.tag === tag).length;
+      const { account = '', sentAs = [] } = begun.get(tag) ?? {};
+      const changes = [account, ...sentAs].flatMap((name) => truth.history(name).changes);
+      const times = changes.filter((change) => change.tag === tag).length;
       if (yes && times !== 1) throw new Error(`${name} was told that ${tag} was done, and it was done ${times} times`);
       if (!yes && times > 0 && !truth.isUndone(tag))
         throw new Error(`${name} was told that ${tag} was refused, and it was done`);
