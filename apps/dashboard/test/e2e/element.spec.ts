@@ -1,0 +1,86 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import type { CreditsBalanceElement } from 'realtime-credits/element';
+import { expect, test } from '../support/people.ts';
+import { renderPanel, startPlainPanel } from '../support/plain-panel.ts';
+
+const values = (page: Page) => page.locator('credits-balance [part="value"]');
+const elements = (page: Page) => page.locator('credits-balance');
+
+/** What the page complained of: errors, and what its policy refused. */
+function collectComplaints(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of 40[14]/.test(message.text())) complaints.push(message.text());
+  });
+  return complaints;
+}
+
+test('one script tag from another origin shows the number of a panel that only has /api/user/me, under a strict policy', async ({
+  page,
+  baseURL,
+}) => {
+  const panel = await startPlainPanel(`${baseURL}/r/credits-balance.js`, 1_234_567);
+  try {
+    const complaints = collectComplaints(page);
+    await page.clock.install();
+    await page.goto(panel.url);
+    await expect(values(page)).toHaveText(['1,234,567', /^1,2\sMio\.$/]);
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    }
+
+    panel.coins = 1_000;
+    await page.clock.runFor(31_000);
+    await expect(values(page)).toHaveText(['1,000', '1.000']);
+
+    // A purchase of the page's own: shown at once in both, and never sent by the element.
+    const cancel = await page.evaluateHandle(() => {
+      const operation = document.querySelector<CreditsBalanceElement>('credits-balance')?.client?.open(-400, 'Server');
+      return () => operation?.cancel();
+    });
+    await expect(values(page)).toHaveText(['600', '600']);
+    await expect(elements(page).first()).toHaveAttribute('state', 'pending');
+    await cancel.evaluate((run) => run());
+    await expect(values(page)).toHaveText(['1,000', '1.000']);
+
+    panel.signedIn = false;
+    await page.clock.runFor(40_000);
+    await expect(elements(page).first()).toHaveAttribute('state', 'signed-out');
+    await expect(elements(page).first().getByText('signed out', { exact: true })).toBeVisible();
+    await expect(page.getByText('abgemeldet')).toBeVisible();
+    await expect(elements(page).first().locator('[part="placeholder"]')).toBeHidden();
+    expect(complaints).toEqual([]);
+  } finally {
+    await panel.close();
+  }
+});
+
+test('on the package’s handler the number arrives by itself, and elements share one stream', async ({ people }) => {
+  const person = await people.signUp({ credits: 500 });
+  const page = await person.context.newPage();
+  const complaints = collectComplaints(page);
+  const streams: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().endsWith('/api/credits/stream')) streams.push(request.url());
+  });
+  await page.route('**/plain-page', (route) =>
+    route.fulfill({ contentType: 'text/html', body: renderPanel('/r/credits-balance.js', 500, '') }),
+  );
+  await page.goto('/plain-page');
+  await expect(values(page)).toHaveText(['500', '500']);
+  await expect
+    .poll(() =>
+      page.evaluate(
+        () => document.querySelector<CreditsBalanceElement>('credits-balance')?.client?.getState().connection.state,
+      ),
+    )
+    .toBe('streaming');
+  await people.adjust(person, 25);
+  // Polls are 30 s apart.
+  await expect(values(page)).toHaveText(['525', '525'], { timeout: 5_000 });
+  expect(streams).toHaveLength(1);
+  expect(complaints).toEqual([]);
+});
