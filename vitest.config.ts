@@ -21,7 +21,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'postgres',
-          include: ['packages/credits/test/**/*.pg.test.ts', 'apps/dashboard/test/**/*.pg.test.ts'],
+          include: ['{packages/credits,apps/dashboard,examples}/test/**/*.pg.test.ts'],
           globalSetup: ['packages/credits/test/support/postgres-server.ts'],
         },
       },
@@ -32,6 +32,14 @@ export default defineConfig({
           name: 'dashboard',
           include: ['apps/dashboard/test/**/*.test.{ts,tsx}'],
           exclude: ['apps/dashboard/test/e2e/**', '**/*.pg.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'examples',
+          include: ['examples/test/**/*.test.ts'],
+          exclude: ['**/*.pg.test.ts', '**/node_modules/**'],
         },
       },
     ],

@@ -164,7 +164,9 @@ await runMain(async () => {
   const total = { passed: 0, failed: 0, skipped: 0 };
   console.log('\nReal-Time Credits: tests\n');
   try {
-    const all = ['packages/credits/test', 'apps/dashboard/test'].flatMap((path) => listTestFiles(join(ROOT, path)));
+    const all = ['packages/credits/test', 'apps/dashboard/test', 'examples/test'].flatMap((path) =>
+      listTestFiles(join(ROOT, path)),
+    );
     const files = words.length === 0 ? all : all.filter((file) => words.some((word) => file.includes(word)));
     if (files.length === 0) throw new StepFailure(`No test file's path contains ${words.join(' or ')}.`);
     const outcomes = await runAll(files);
