@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../setup/install.mjs';
+import { ELEMENT_MUTATIONS } from './element.mjs';
 import { NEWS_MUTATIONS } from './follower-news.mjs';
 import { NUMBER_MUTATIONS } from './follower-number.mjs';
 import { HTTP_MUTATIONS } from './http.mjs';
@@ -47,6 +48,7 @@ export const SUITES = /** @type {Suite[]} */ ([
       (name) => `${TEST}/http/${name}.`,
     ),
   },
+  { name: 'element', mutations: ELEMENT_MUTATIONS, tests: [`${TEST}/element/`] },
 ]);
 
 /** What to ask first. @param {Mutation} mutation @returns {{ tests: string[], name: string | null }} */

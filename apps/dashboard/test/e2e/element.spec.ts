@@ -58,6 +58,29 @@ test('one script tag from another origin shows the number of a panel that only h
   }
 });
 
+test('on a phone no state makes the page scroll sideways', async ({ page, baseURL }) => {
+  const panel = await startPlainPanel(`${baseURL}/r/credits-balance.js`, 1_234_567);
+  const first = elements(page).first();
+  const excess = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  try {
+    await page.setViewportSize({ width: 360, height: 700 });
+    await page.clock.install();
+    await page.goto(panel.url);
+    await expect(first).toHaveAttribute('state', 'known');
+    expect(await excess()).toBe(0);
+    await page.route('**/api/user/me', (route) => route.fulfill({ status: 503 }));
+    await page.clock.runFor(90_000);
+    await expect(first).toHaveAttribute('state', 'stale');
+    expect(await excess()).toBe(0);
+    await page.reload();
+    await expect(first).toHaveAttribute('state', 'error');
+    await expect(first.getByRole('button', { name: 'Try again' })).toBeVisible();
+    expect(await excess()).toBe(0);
+  } finally {
+    await panel.close();
+  }
+});
+
 test('on the package’s handler the number arrives by itself, and elements share one stream', async ({ people }) => {
   const person = await people.signUp({ credits: 500 });
   const page = await person.context.newPage();

@@ -13,7 +13,7 @@ export interface BalanceView {
   shown: number | null;
   /** Beside the number, in English; a host writes its own words into the slot that is named after the state. */
   word: string;
-  /** Asking again by hand is of use. */
+  /** Asking again by hand is of use: nothing is known, or the follower has stopped asking by itself. */
   retryable: boolean;
 }
 
@@ -37,7 +37,7 @@ export function toBalanceView(credits: CreditsState): BalanceView {
   }
   if (isCut || credits.stale) {
     const word = connection.state === 'offline' ? 'offline' : 'not up to date';
-    return { state: 'stale', shown, word, retryable: isFailing };
+    return { state: 'stale', shown, word, retryable: connection.state === 'stopped' };
   }
   return credits.pending.length > 0
     ? { state: 'pending', shown, word: 'pending', retryable: false }

@@ -15,8 +15,9 @@ export interface Shadow {
 }
 
 const STYLE = `
-:host { position: relative; display: inline-flex; align-items: baseline; gap: var(--credits-balance-gap, 0.4em);
-  white-space: nowrap; font-variant-numeric: tabular-nums; }
+:host { position: relative; display: inline-flex; flex-wrap: wrap; align-items: baseline;
+  column-gap: var(--credits-balance-gap, 0.4em); font-variant-numeric: tabular-nums; }
+[part] { white-space: nowrap; }
 :host([hidden]), [hidden] { display: none !important; }
 [part~="label"], [part~="note"] { font-size: 0.875em; opacity: var(--credits-balance-muted, 0.8); }
 [part~="value"], [part~="placeholder"] { position: relative; font-weight: var(--credits-balance-weight, 600); }

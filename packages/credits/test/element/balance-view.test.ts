@@ -32,7 +32,7 @@ test.each([
   ['an own operation under way', state('polling', { pending: [spend('a')] }), 'pending', 900, false],
   ['more spent than there is', state('polling', { pending: [spend('a', -5_000)] }), 'pending', 0, false],
   ['one failed question after a good one', state('polling', { error: failed }), 'known', 1_000, false],
-  ['45 s without a confirmation', state('polling', { stale: true, error: failed }), 'stale', 1_000, true],
+  ['45 s without a confirmation', state('polling', { stale: true, error: failed }), 'stale', 1_000, false],
   ['a stale number while pending', state('polling', { stale: true, pending: [spend('a')] }), 'stale', 900, false],
   ['no network', state('offline'), 'stale', 1_000, false],
   ['a refusal for good', state('stopped', { error: failed }), 'stale', 1_000, true],
