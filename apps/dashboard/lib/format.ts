@@ -1,5 +1,5 @@
 /**
- * How amounts and times are written. The locale is fixed, so that the server and the browser write the same digits.
+ * How amounts and durations are written. The locale is fixed, so that the server and the browser write the same digits.
  */
 const LOCALE = 'en-US';
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
@@ -35,26 +35,6 @@ const countries = new Intl.DisplayNames('en', { type: 'region' });
 /** `DE` → `Germany`; what is no country code stays as it is. */
 export function formatCountry(code: string): string {
   return /^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code;
-}
-
-/** Ways to write an instant. `day` and `time` are what lists group by and show. */
-export type InstantStyle = 'day' | 'time' | 'date' | 'instant';
-
-const STYLES: Record<InstantStyle, Intl.DateTimeFormatOptions> = {
-  day: { weekday: 'long', day: 'numeric', month: 'long' },
-  time: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-  date: { day: 'numeric', month: 'short', year: 'numeric' },
-  instant: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-};
-
-/** Writes an ISO instant in a zone: the reader's, or `UTC` where the reader's is not known yet. */
-export function formatInstant(iso: string, style: InstantStyle, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-GB', { ...STYLES[style], timeZone }).format(new Date(iso));
-}
-
-/** The day of an instant in a zone as `2026-11-22`: equal for instants of one day, ordered like days. */
-export function toDayKey(iso: string, timeZone: string): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(new Date(iso));
 }
 
 /** `05:12:09`, for clocks that tick. */

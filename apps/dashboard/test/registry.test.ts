@@ -8,6 +8,8 @@ const DASHBOARD = fileURLToPath(new URL('..', import.meta.url));
 interface Item {
   name: string;
   dependencies?: string[];
+  registryDependencies?: string[];
+  cssVars?: Record<'theme' | 'light' | 'dark', Record<string, string>>;
   files: { path: string; target: string }[];
 }
 
@@ -16,7 +18,7 @@ const { items } = JSON.parse(readFileSync(join(DASHBOARD, 'registry.json'), 'utf
 /** What every shadcn project has, and what this one asks its host for. */
 const OF_THE_HOST = new Set(['lib/utils.ts', 'stores/user-store.ts']);
 /** What every Next project has. */
-const OF_NEXT = new Set(['react', 'react-dom']);
+const OF_NEXT = new Set(['next', 'react', 'react-dom']);
 
 const IMPORT = /(?:from|import\()\s*'([^']+)'/g;
 
@@ -46,10 +48,17 @@ function nameOf(dependency: string): string {
   return dependency.replace(/(.)@.*$/, '$1');
 }
 
+const byPath = new Map(items.map((item) => [`/r/${item.name}.json`, item]));
+
+/** An item with everything that comes with it. */
+function withDependencies(item: Item): Item[] {
+  return [item, ...(item.registryDependencies ?? []).flatMap((path) => byPath.get(path) ?? [])];
+}
+
 test.each(items.map((item) => [item.name, item] as const))(
   '%s brings every file and package that it imports',
   (_name, item) => {
-    const brought = new Set(item.files.map(({ path }) => path));
+    const brought = new Set(withDependencies(item).flatMap(({ files }) => files.map(({ path }) => path)));
     const packages = new Set([...(item.dependencies ?? []).map(nameOf), ...OF_NEXT]);
     const missing = item.files.flatMap(({ path }) =>
       importsOf(path).flatMap((from) => {
@@ -70,10 +79,68 @@ test.each(items.map((item) => [item.name, item] as const))(
   },
 );
 
+test('items build only on items of this registry, and on none that builds on others', () => {
+  const built = items.flatMap(({ registryDependencies = [] }) => registryDependencies);
+  const leaves = new Set(
+    items.filter((item) => item.registryDependencies === undefined).map(({ name }) => `/r/${name}.json`),
+  );
+  expect(built.filter((path) => !leaves.has(path))).toEqual([]);
+});
+
+test('a file belongs to one item', () => {
+  const targets = items.flatMap(({ files }) => files.map(({ target }) => target));
+  expect(targets.filter((target, index) => targets.indexOf(target) !== index)).toEqual([]);
+});
+
+/** Where an item may put its files: no host has these of its own, but for the paths that the design document promises. */
+const OWN_PATHS =
+  /^(components\/(CreditsDisplay\.tsx|credits\/.+|examples\/.+)|hooks\/useCreditsUpdate\.ts|stores\/(credits|user)-store\.ts)$/;
+
+test('no item puts a file where a host has its own', () => {
+  expect(
+    items.flatMap(({ files }) => files.map(({ target }) => target)).filter((path) => !OWN_PATHS.test(path)),
+  ).toEqual([]);
+});
+
+/** The colours that every shadcn project has. */
+const OF_SHADCN = new Set(
+  'background foreground card card-foreground popover popover-foreground primary primary-foreground secondary secondary-foreground muted muted-foreground accent accent-foreground destructive border input ring'.split(
+    ' ',
+  ),
+);
+const COLOUR =
+  /(?:^|[\s'":])(?:bg|text|border|ring|from|to|decoration|placeholder:text)-((?:background|foreground|card|popover|primary|secondary|muted|accent|destructive|border|input|ring|overlay|sidebar|success|info|credits)(?:-[a-z]+)*)/g;
+
+test.each(items.map((item) => [item.name, item] as const))('%s brings every colour that it uses', (_name, item) => {
+  const brought = new Set(
+    withDependencies(item).flatMap(({ cssVars }) =>
+      Object.keys(cssVars?.theme ?? {}).map((name) => name.replace(/^color-/, '')),
+    ),
+  );
+  const used = item.files.flatMap(({ path }) =>
+    [...readFileSync(join(DASHBOARD, path), 'utf8').matchAll(COLOUR)].map(([, name = '']) => name),
+  );
+  expect([...new Set(used)].filter((name) => !OF_SHADCN.has(name) && !brought.has(name))).toEqual([]);
+});
+
+test.each(items.map((item) => [item.name, item] as const))(
+  '%s says what its colours are in light and in dark',
+  (_name, { cssVars }) => {
+    const names = Object.keys(cssVars?.theme ?? {}).map((name) => name.replace(/^color-/, ''));
+    expect(Object.keys(cssVars?.light ?? {}).toSorted()).toEqual(names.toSorted());
+    expect(Object.keys(cssVars?.dark ?? {}).toSorted()).toEqual(names.toSorted());
+  },
+);
+
 test("the design document's files land where it says", () => {
-  const targets = items.find(({ name }) => name === 'credits')?.files.map(({ target }) => target);
+  const targets = items.flatMap(({ files }) => files.map(({ target }) => target));
   expect(targets).toEqual(
-    expect.arrayContaining(['components/CreditsDisplay.tsx', 'hooks/useCreditsUpdate.ts', 'stores/credits-store.ts']),
+    expect.arrayContaining([
+      'components/CreditsDisplay.tsx',
+      'components/examples/CreditsUpdateExample.tsx',
+      'hooks/useCreditsUpdate.ts',
+      'stores/credits-store.ts',
+    ]),
   );
 });
 

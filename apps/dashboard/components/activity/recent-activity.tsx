@@ -2,8 +2,8 @@ import { Activity } from 'lucide-react';
 import Link from 'next/link';
 import type { Entry } from 'realtime-credits';
 
-import { EntryRow } from '@/components/activity/entry-row';
-import { EmptyState } from '@/components/states/empty-state';
+import { EntryRow } from '@/components/credits/activity/entry-row';
+import { EmptyState } from '@/components/credits/ui/empty-state';
 import { Button } from '@/components/ui/button';
 import { Card, CardAction, CardHeader, CardTitle } from '@/components/ui/card';
 

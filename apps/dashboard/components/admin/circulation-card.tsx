@@ -1,4 +1,4 @@
-import { Amount } from '@/components/balance/amount';
+import { Amount } from '@/components/credits/activity/amount';
 import { Stat } from '@/components/stat';
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
 import type { AdminCirculationAnswer } from '@/lib/api';

@@ -2,17 +2,17 @@
 import { Activity, CircleAlert } from 'lucide-react';
 import { useState } from 'react';
 
-import { joinPages, type Page } from '@/components/activity/join-pages';
-import { Change } from '@/components/balance/amount';
-import { SubmitButton } from '@/components/form/submit-button';
-import { LocalTime } from '@/components/local-time';
-import { EmptyState } from '@/components/states/empty-state';
+import { joinPages, type Page } from '@/components/credits/activity/join-pages';
+import { Change } from '@/components/credits/activity/amount';
+import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { LocalTime } from '@/components/credits/activity/local-time';
+import { EmptyState } from '@/components/credits/ui/empty-state';
 import { Alert } from '@/components/ui/alert';
 import { Card } from '@/components/ui/card';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
 import type { AdminEntriesAnswer } from '@/lib/api';
 import { formatCredits } from '@/lib/format';
-import { send } from '@/lib/send';
+import { send } from '@/components/credits/send';
 
 type AdminEntry = AdminEntriesAnswer['entries'][number];
 

@@ -1,9 +1,9 @@
 import { Search, Users } from 'lucide-react';
 import Link from 'next/link';
 
-import { Amount } from '@/components/balance/amount';
-import { LocalTime } from '@/components/local-time';
-import { EmptyState } from '@/components/states/empty-state';
+import { Amount } from '@/components/credits/activity/amount';
+import { LocalTime } from '@/components/credits/activity/local-time';
+import { EmptyState } from '@/components/credits/ui/empty-state';
 import { Avatar } from '@/components/ui/avatar';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';

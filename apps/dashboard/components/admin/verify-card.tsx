@@ -2,13 +2,13 @@
 import { CircleCheck, CircleX, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 
-import { SubmitButton } from '@/components/form/submit-button';
-import { LocalTime } from '@/components/local-time';
+import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { LocalTime } from '@/components/credits/activity/local-time';
 import { Alert } from '@/components/ui/alert';
 import { Card, CardAction, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
 import type { AdminVerifyAnswer } from '@/lib/api';
 import { formatCount } from '@/lib/format';
-import { send } from '@/lib/send';
+import { send } from '@/components/credits/send';
 import { showError } from '@/lib/toast';
 
 /** Recomputes balances and hashes from the entries, and says what it found: of what is new, or of everything. */

@@ -3,8 +3,8 @@ import { useState, type FormEvent } from 'react';
 
 import { Refusal } from '@/components/auth/refusal';
 import { useCooldown } from '@/components/auth/use-cooldown';
-import { Field } from '@/components/form/field';
-import { SubmitButton } from '@/components/form/submit-button';
+import { Field } from '@/components/credits/ui/field';
+import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { Input } from '@/components/ui/input';
 import { signUp, type AuthRefusal } from '@/lib/auth-client';
 

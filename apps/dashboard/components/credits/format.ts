@@ -27,6 +27,11 @@ export function formatDelta(delta: number): string {
   return `${delta < 0 ? '−' : '+'}${whole.format(Math.abs(delta))}`;
 }
 
+/** Writes a change that may be none: `+50`, `−100`, `0`. */
+export function formatChange(delta: number): string {
+  return delta === 0 ? '0' : formatDelta(delta);
+}
+
 /** What a display paints: a number, the format that keeps it short, and both as text. */
 export interface Digits {
   value: number;

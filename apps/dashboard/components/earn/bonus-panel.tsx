@@ -4,7 +4,7 @@ import { useRouter } from 'next/navigation';
 import { ClaimState } from '@/components/earn/daily-bonus-card';
 import { Countdown } from '@/components/earn/countdown';
 import { StreakTrack } from '@/components/earn/streak-track';
-import { LocalTime } from '@/components/local-time';
+import { LocalTime } from '@/components/credits/activity/local-time';
 import { Card, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
 import type { DailyCheckAnswer } from '@/lib/api';
 

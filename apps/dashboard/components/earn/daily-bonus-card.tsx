@@ -5,7 +5,7 @@ import { useRouter } from 'next/navigation';
 import { Countdown } from '@/components/earn/countdown';
 import { StreakTrack } from '@/components/earn/streak-track';
 import { useClaim } from '@/components/earn/use-claim';
-import { SubmitButton } from '@/components/form/submit-button';
+import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { Card, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
 import type { DailyCheckAnswer } from '@/lib/api';
 import { formatCount, formatCreditsWithUnit } from '@/lib/format';

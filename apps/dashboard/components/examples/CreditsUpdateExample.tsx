@@ -1,8 +1,8 @@
 'use client';
 
 import CreditsDisplay from '@/components/CreditsDisplay';
-import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
-import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
+import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/credits/ui/card';
+import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/credits/ui/tabs';
 import { DisplayGallery } from './display-gallery';
 import { LiveDevtools } from './live-devtools';
 import { ScenarioList } from './scenario-list';

@@ -1,6 +1,6 @@
 import CreditsDisplay from '@/components/CreditsDisplay';
 import type { DisplaySize, DisplayVariant } from '@/components/credits/styles';
-import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
+import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/credits/ui/card';
 
 const VARIANTS: DisplayVariant[] = ['prominent', 'default', 'compact'];
 const SIZES: DisplaySize[] = ['sm', 'md', 'lg'];

@@ -1,5 +1,3 @@
-import type { ExampleAnswer, Failure } from '@/lib/api';
-
 /** What the practice route is asked to do; it moves credits between the user and a practice account of their own. */
 export interface Practice {
   effect: 'spend' | 'grant' | 'set';
@@ -11,7 +9,13 @@ export interface Practice {
   delay_ms?: number;
 }
 
-export type PracticeAnswer = ExampleAnswer | Failure;
+/** What the route answers when it has done it, with the balance that the user has now. */
+export interface PracticeDone {
+  success: true;
+  data: { new_balance: number };
+}
+
+export type PracticeAnswer = PracticeDone | { success: false; message: string };
 
 /** Sends one practice command. */
 export function sendPractice(

@@ -2,7 +2,7 @@
 
 import { useState } from 'react';
 import { Play } from 'lucide-react';
-import { Button } from '@/components/ui/button';
+import { Button } from '@/components/credits/ui/button';
 import { cn } from '@/lib/utils';
 import type { Scenario } from './scenario';
 import { describeFailure } from './use-mutation-scenarios';

@@ -1,5 +1,4 @@
 import { selectShown } from 'realtime-credits/client';
-import type { ExampleAnswer } from '@/lib/api';
 import { formatCredits } from '@/components/credits/format';
 import { useCreditsMutation } from '@/hooks/useCreditsUpdate';
 import { creditsClient } from '@/stores/credits-store';
@@ -12,6 +11,7 @@ import {
   sendPractice,
   type Fault,
   type Practice,
+  type PracticeDone,
 } from './practice';
 import { BONUS, EXACT, PURCHASE, REFERRAL, type Scenario } from './scenario';
 
@@ -28,7 +28,7 @@ interface Attempt {
 type Run = (attempt: Attempt) => Promise<string>;
 
 function usePractice(): Run {
-  const { mutate } = useCreditsMutation<ExampleAnswer, Attempt>({
+  const { mutate } = useCreditsMutation<PracticeDone, Attempt>({
     amount: ({ delta }) => delta,
     reason: ({ practice }) => practice.reason,
     request: (context, { practice, fault = noFault }) => fault(() => sendPractice(practice, context)),

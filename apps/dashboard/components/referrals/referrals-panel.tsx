@@ -1,12 +1,12 @@
 'use client';
 import { Check, Clock, Gift, Users } from 'lucide-react';
 
-import { Amount } from '@/components/balance/amount';
+import { Amount } from '@/components/credits/activity/amount';
 import { CopyButton } from '@/components/copy-button';
-import { SubmitButton } from '@/components/form/submit-button';
-import { LocalTime } from '@/components/local-time';
+import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { LocalTime } from '@/components/credits/activity/local-time';
 import { Stat } from '@/components/stat';
-import { EmptyState } from '@/components/states/empty-state';
+import { EmptyState } from '@/components/credits/ui/empty-state';
 import { Badge } from '@/components/ui/badge';
 import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
 import { Input } from '@/components/ui/input';

@@ -2,10 +2,10 @@
 import type { Snapshot } from 'realtime-credits';
 import { useState, type FormEvent } from 'react';
 
-import { Amount } from '@/components/balance/amount';
+import { Amount } from '@/components/credits/activity/amount';
 import { Choice, Step } from '@/components/form/choice';
-import { Field } from '@/components/form/field';
-import { SubmitButton } from '@/components/form/submit-button';
+import { Field } from '@/components/credits/ui/field';
+import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { CreationPanel } from '@/components/servers/creation-panel';
 import { checkName, toFirstOrder, toSoftware, toTotal, type Order } from '@/components/servers/order';
 import { OrderSummary } from '@/components/servers/order-summary';

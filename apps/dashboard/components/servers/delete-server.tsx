@@ -16,7 +16,7 @@ import {
 import { Button } from '@/components/ui/button';
 import { useCreditsSync } from '@/hooks/useCreditsUpdate';
 import type { GameServer, ServerDeleteAnswer } from '@/lib/api';
-import { send } from '@/lib/send';
+import { send } from '@/components/credits/send';
 import { showError, showSuccess } from '@/lib/toast';
 
 /** Deletes a server after asking once more: what is on it is gone for good, and is not paid back. */

@@ -3,7 +3,7 @@ import Link from 'next/link';
 import type { Snapshot } from 'realtime-credits';
 import type { ReactNode } from 'react';
 
-import { Amount } from '@/components/balance/amount';
+import { Amount } from '@/components/credits/activity/amount';
 import { useBalance } from '@/components/balance/use-balance';
 import { toTotal } from '@/components/servers/order';
 import { Alert } from '@/components/ui/alert';

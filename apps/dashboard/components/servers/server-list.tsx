@@ -2,11 +2,11 @@ import { Plus, Server } from 'lucide-react';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 
-import { Amount } from '@/components/balance/amount';
-import { LocalTime } from '@/components/local-time';
+import { Amount } from '@/components/credits/activity/amount';
+import { LocalTime } from '@/components/credits/activity/local-time';
 import { DeleteServer } from '@/components/servers/delete-server';
 import { ServerStatus } from '@/components/servers/server-status';
-import { EmptyState } from '@/components/states/empty-state';
+import { EmptyState } from '@/components/credits/ui/empty-state';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import type { CatalogueAnswer, GameServer } from '@/lib/api';

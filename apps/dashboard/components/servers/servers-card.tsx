@@ -2,7 +2,7 @@ import { Plus, Server } from 'lucide-react';
 import Link from 'next/link';
 
 import { ServerStatus } from '@/components/servers/server-status';
-import { EmptyState } from '@/components/states/empty-state';
+import { EmptyState } from '@/components/credits/ui/empty-state';
 import { Button } from '@/components/ui/button';
 import { Card, CardAction, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
 import type { GameServer } from '@/lib/api';

@@ -2,12 +2,12 @@
 import { useRouter } from 'next/navigation';
 import { useState, type FormEvent } from 'react';
 
-import { Field } from '@/components/form/field';
-import { SubmitButton } from '@/components/form/submit-button';
+import { Field } from '@/components/credits/ui/field';
+import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
 import { Input } from '@/components/ui/input';
 import type { Me, MeAnswer } from '@/lib/api';
-import { send } from '@/lib/send';
+import { send } from '@/components/credits/send';
 import { showError, showSuccess } from '@/lib/toast';
 import { useAuthStore } from '@/stores/user-store';
 

@@ -3,8 +3,8 @@ import { LogOut, MonitorSmartphone } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 
-import { SubmitButton } from '@/components/form/submit-button';
-import { LocalTime } from '@/components/local-time';
+import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { LocalTime } from '@/components/credits/activity/local-time';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Card, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';

@@ -5,8 +5,8 @@ import { isCreditsError } from 'realtime-credits';
 import { useState, type FormEvent } from 'react';
 
 import { useBalance } from '@/components/balance/use-balance';
-import { Field } from '@/components/form/field';
-import { SubmitButton } from '@/components/form/submit-button';
+import { Field } from '@/components/credits/ui/field';
+import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
 import { Input } from '@/components/ui/input';
 import { useCreditsMutation } from '@/hooks/useCreditsUpdate';

@@ -11,7 +11,8 @@ const PACKAGE = /^realtime-credits@(.+)$/;
 
 /**
  * `GET /r/<item>.json`: what `npx shadcn add` asks for. `GET /r/realtime-credits-<version>.tgz`: the package that the
- * items stand on, of the same version as this dashboard; items name it by this address, so that one command installs both.
+ * items stand on, of the same version as this dashboard; items name it, and each other, by this address, so that one
+ * command installs everything.
  * `GET /r/credits-balance.js`: the element for pages without React, for their script tag.
  *
  * Public and the same for everybody: the sources of components that every visitor's browser runs anyway.
@@ -24,7 +25,7 @@ export function registerRegistryRoutes(
     const text = await readText(join(directory, context.req.param('file')));
     if (text === null) return context.notFound();
     const origin = publicUrl ?? new URL(context.req.url).origin;
-    return context.json(withPackageFrom(origin, JSON.parse(text)), 200, PUBLIC_HEADERS);
+    return context.json(withAddresses(origin, JSON.parse(text)), 200, PUBLIC_HEADERS);
   });
 
   app.get('/r/:file{realtime-credits-[a-z0-9.-]+\\.tgz}', async (context) => {
@@ -55,10 +56,12 @@ const SCRIPT_HEADERS = {
 
 interface Item {
   dependencies?: string[];
+  /** Other items, by their path on this server: a bare name would mean one of shadcn's own. */
+  registryDependencies?: string[];
   items?: Item[];
 }
 
-function withPackageFrom(origin: string, item: Item): Item {
+function withAddresses(origin: string, item: Item): Item {
   return {
     ...item,
     ...(item.dependencies === undefined
@@ -68,7 +71,12 @@ function withPackageFrom(origin: string, item: Item): Item {
             name.replace(PACKAGE, (_all, version: string) => `${origin}/r/realtime-credits-${version}.tgz`),
           ),
         }),
-    ...(item.items === undefined ? {} : { items: item.items.map((one) => withPackageFrom(origin, one)) }),
+    ...(item.registryDependencies === undefined
+      ? {}
+      : {
+          registryDependencies: item.registryDependencies.map((name) => (name.startsWith('/') ? origin + name : name)),
+        }),
+    ...(item.items === undefined ? {} : { items: item.items.map((one) => withAddresses(origin, one)) }),
   };
 }
 

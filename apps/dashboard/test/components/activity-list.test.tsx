@@ -3,7 +3,7 @@ import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import type { Entry, HistoryPage } from 'realtime-credits';
 import { toBalance } from 'realtime-credits';
 import { afterEach, expect, test, vi } from 'vitest';
-import { ActivityList } from '@/components/activity/activity-list';
+import { ActivityList } from '@/components/credits/activity/activity-list';
 
 afterEach(() => {
   cleanup();

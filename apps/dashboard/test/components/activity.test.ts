@@ -1,7 +1,7 @@
 import type { Entry } from 'realtime-credits';
 import { toBalance } from 'realtime-credits';
 import { expect, test } from 'vitest';
-import { describeEntry, matchesFilter } from '@/components/activity/describe-entry';
+import { describeEntry, matchesFilter } from '@/components/credits/activity/describe-entry';
 
 function entry(verb: Entry['verb'], before: [number, number], after: [number, number]): Entry {
   const isHold = verb === 'hold' || verb === 'post' || verb === 'void' || verb === 'expire';

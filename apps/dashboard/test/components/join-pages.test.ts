@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { joinPages } from '@/components/activity/join-pages';
+import { joinPages } from '@/components/credits/activity/join-pages';
 
 const page = (items: number[], next: number | null) => ({ items, next });
 const same = (version: number) => version;

@@ -2,7 +2,7 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import type { FormEventHandler } from 'react';
 import { afterEach, expect, test, vi } from 'vitest';
-import { SubmitButton } from '@/components/form/submit-button';
+import { SubmitButton } from '@/components/credits/ui/submit-button';
 
 afterEach(cleanup);
 

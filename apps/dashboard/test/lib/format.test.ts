@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { formatInstant, toDayKey } from '@/components/credits/activity/instant';
 import {
   formatChange,
   formatClock,
@@ -6,9 +7,7 @@ import {
   formatCredits,
   formatCreditsWithUnit,
   formatDuration,
-  formatInstant,
   formatMegabytes,
-  toDayKey,
 } from '@/lib/format';
 
 test('an amount is written with separators, and a prediction below zero is painted as 0', () => {

@@ -33,6 +33,15 @@ test('an item names the package at the address that it was asked at', async () =
   expect(response.headers.get('access-control-allow-origin')).toBe('*');
 });
 
+test('an item names the items that it builds on at the address that it was asked at', async () => {
+  const names = ['/r/credits.json', 'https://elsewhere.example/r/button.json'];
+  writeFileSync(join(directory, 'credits-activity.json'), JSON.stringify({ ...item, registryDependencies: names }));
+  const response = await open()('/r/credits-activity.json');
+  expect(await response.json()).toMatchObject({
+    registryDependencies: ['http://panel.example:8080/r/credits.json', 'https://elsewhere.example/r/button.json'],
+  });
+});
+
 test('behind a proxy it names the address that people use', async () => {
   const response = await open('https://panel.example')('/r/registry.json');
   expect(await response.json()).toMatchObject({

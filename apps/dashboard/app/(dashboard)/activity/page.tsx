@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import type { HistoryPage } from 'realtime-credits';
 
-import { ActivityList } from '@/components/activity/activity-list';
+import { ActivityList } from '@/components/credits/activity/activity-list';
 import { PageHeader } from '@/components/shell/page-header';
 import { readRoute } from '@/lib/viewer';
 

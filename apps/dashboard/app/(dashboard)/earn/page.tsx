@@ -2,7 +2,7 @@ import { Server, UserPlus } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 
-import { Amount } from '@/components/balance/amount';
+import { Amount } from '@/components/credits/activity/amount';
 import { BonusPanel } from '@/components/earn/bonus-panel';
 import { PageHeader } from '@/components/shell/page-header';
 import { Stat } from '@/components/stat';

@@ -2,9 +2,9 @@ import { ArrowLeftRight } from 'lucide-react';
 import type { Metadata } from 'next';
 import type { HistoryPage } from 'realtime-credits';
 
-import { EntryRow } from '@/components/activity/entry-row';
+import { EntryRow } from '@/components/credits/activity/entry-row';
 import { PageHeader } from '@/components/shell/page-header';
-import { EmptyState } from '@/components/states/empty-state';
+import { EmptyState } from '@/components/credits/ui/empty-state';
 import { TransferForm } from '@/components/transfers/transfer-form';
 import { Card, CardHeader, CardTitle } from '@/components/ui/card';
 import { readRoute, requireViewer } from '@/lib/viewer';

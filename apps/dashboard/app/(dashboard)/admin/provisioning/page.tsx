@@ -3,7 +3,7 @@ import type { Metadata } from 'next';
 
 import { ProvisioningForm } from '@/components/admin/provisioning-form';
 import { PageHeader } from '@/components/shell/page-header';
-import { EmptyState } from '@/components/states/empty-state';
+import { EmptyState } from '@/components/credits/ui/empty-state';
 import { Card } from '@/components/ui/card';
 import type { AdminProvisioningAnswer } from '@/lib/api';
 import { readRoute, requireAdmin } from '@/lib/viewer';

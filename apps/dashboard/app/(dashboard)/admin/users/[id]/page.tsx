@@ -2,10 +2,10 @@ import { ArrowLeft } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 
-import { AdjustDialog } from '@/components/admin/adjust-dialog';
+import { AdjustUser } from '@/components/admin/adjust-user';
 import { EntryTable } from '@/components/admin/entry-table';
-import { Amount } from '@/components/balance/amount';
-import { LocalTime } from '@/components/local-time';
+import { Amount } from '@/components/credits/activity/amount';
+import { LocalTime } from '@/components/credits/activity/local-time';
 import { PageHeader } from '@/components/shell/page-header';
 import { Stat } from '@/components/stat';
 import { Card, CardContent } from '@/components/ui/card';
@@ -33,7 +33,7 @@ export default async function UserPage({ params }: UserPageProps) {
         >
           <ArrowLeft className="size-4" aria-hidden /> All users
         </Link>
-        <PageHeader title={user.username} actions={<AdjustDialog user={user} />}>
+        <PageHeader title={user.username} actions={<AdjustUser user={user} />}>
           {user.email}
           {user.role === 0 ? ', administrator' : ''}
           {user.banned ? ', banned' : ''}

@@ -1,8 +1,8 @@
 'use client';
 import { useId, type ReactNode } from 'react';
 
-import { Label } from '@/components/ui/label';
 import { cn } from '@/lib/utils';
+import { Label } from './label';
 
 /** What a control must carry so that its label, hint and error are read out with it. */
 export interface ControlProps {

@@ -1,7 +1,7 @@
 'use client';
 import { useSyncExternalStore } from 'react';
 
-import { formatInstant, type InstantStyle } from '@/lib/format';
+import { formatInstant, type InstantStyle } from './instant';
 
 const subscribe = () => () => undefined;
 const readerZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;

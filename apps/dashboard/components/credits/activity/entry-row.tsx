@@ -1,10 +1,10 @@
 import type { Entry } from 'realtime-credits';
 
-import { describeEntry } from '@/components/activity/describe-entry';
-import { Change } from '@/components/balance/amount';
-import { LocalTime } from '@/components/local-time';
-import { formatCredits } from '@/lib/format';
-import type { InstantStyle } from '@/lib/format';
+import { formatCredits } from '../format';
+import { Change } from './amount';
+import { describeEntry } from './describe-entry';
+import type { InstantStyle } from './instant';
+import { LocalTime } from './local-time';
 
 interface EntryRowProps {
   entry: Entry;

@@ -1,8 +1,8 @@
 import { LoaderCircle } from 'lucide-react';
 import type { ComponentProps } from 'react';
 
-import { Button } from '@/components/ui/button';
 import { cn } from '@/lib/utils';
+import { Button } from './button';
 
 /** Keeps its width and its focus while it works: the label stays in place under the spinner. */
 export function SubmitButton({

@@ -1,5 +1,3 @@
-import type { Failure } from '@/lib/api';
-
 /** What a route answered: its body when it did the thing, else why it did not. */
 export type SendResult<Answer> = { ok: true; answer: Answer } | { ok: false; failure: SendFailure };
 
@@ -8,13 +6,16 @@ export interface SendFailure {
   code: string;
   message: string;
   details: unknown;
-  errors: Failure['errors'] | undefined;
+  /** What is wrong with which part of the input, where the route says so. */
+  errors: { path: string; message: string }[] | undefined;
 }
 
 const TIMEOUT_MS = 30_000;
 
 /**
  * Calls a route that does not change the person's own balance, or asks one to read on. Never throws.
+ *
+ * Reads refusals as `{success: false, message, code?}` and as problems (RFC 9457).
  *
  * @param key - Names one intended command: the same key again repeats the first answer instead of doing it twice.
  */
@@ -34,8 +35,10 @@ export async function send<Answer>(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    const answer: unknown = await response.json();
-    return response.ok ? { ok: true, answer: answer as Answer } : { ok: false, failure: toFailure(answer, response) };
+    if (response.ok) return { ok: true, answer: (await response.json()) as Answer };
+    // A refusal may be a page: of a proxy, or of a host that has no such route.
+    const refusal: unknown = await response.json().catch(() => null);
+    return { ok: false, failure: toFailure(refusal, response) };
   } catch {
     return {
       ok: false,
@@ -50,7 +53,7 @@ export async function send<Answer>(
 }
 
 function toFailure(answer: unknown, response: Response): SendFailure {
-  const { code, message, detail, details, errors } = (answer ?? {}) as Partial<Failure>;
+  const { code, message, detail, details, errors } = (answer ?? {}) as Partial<SendFailure & { detail: string }>;
   return {
     code: code ?? 'internal',
     message: message ?? detail ?? `The server answered ${response.status}.`,

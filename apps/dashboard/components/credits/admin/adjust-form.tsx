@@ -1,67 +1,55 @@
 'use client';
-import { CircleAlert, Scale } from 'lucide-react';
-import { useRouter } from 'next/navigation';
+import { CircleAlert } from 'lucide-react';
 import { useRef, useState, type FormEvent } from 'react';
 
-import { Field } from '@/components/form/field';
-import { SubmitButton } from '@/components/form/submit-button';
-import { Alert } from '@/components/ui/alert';
-import { Button } from '@/components/ui/button';
-import {
-  Dialog,
-  DialogClose,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-  DialogTrigger,
-} from '@/components/ui/dialog';
-import { Input } from '@/components/ui/input';
-import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
 import { useCreditsSync } from '@/hooks/useCreditsUpdate';
-import type { AdminAdjustAnswer, AdminEntriesAnswer, AdminUser } from '@/lib/api';
-import { formatChange, formatCredits } from '@/lib/format';
-import { send, type SendFailure } from '@/lib/send';
-import { showSuccess } from '@/lib/toast';
+import { formatChange, formatCredits } from '../format';
+import { send, type SendFailure } from '../send';
+import { Alert } from '../ui/alert';
+import { Button } from '../ui/button';
+import { DialogClose, DialogFooter } from '../ui/dialog';
+import { Field } from '../ui/field';
+import { Input } from '../ui/input';
+import { SubmitButton } from '../ui/submit-button';
+import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs';
+
+/** Whose balance is changed. */
+export interface AdjustableUser {
+  id: string | number;
+  username: string;
+  /** What is available, in whole credits. */
+  coins: number;
+  /** The version of the balance. Without it there is no exact form, which would not know what it was decided on. */
+  version?: number;
+}
+
+/** What was available before a change and after it, in whole credits. */
+export interface Adjustment {
+  before: number;
+  after: number;
+}
+
+interface AdjustAnswer {
+  data: { balance_before: number; balance_after: number };
+}
 
 type Mode = 'by' | 'to';
 
 const REASON_LENGTH_MAX = 200;
 const REASON_LENGTH_MIN = 3;
 
-/**
- * Changes a user's balance, with a reason that they will read: by an amount, or to an exact one.
- *
- * The exact form says which version it was decided on. If the balance has moved since, nothing is changed and both
- * numbers are shown, since "make it 500" was meant for the number that stood there.
- */
-export function AdjustDialog({ user }: { user: AdminUser }) {
-  const [open, setOpen] = useState(false);
-  return (
-    <Dialog open={open} onOpenChange={setOpen}>
-      <DialogTrigger asChild>
-        <Button>
-          <Scale /> Adjust
-        </Button>
-      </DialogTrigger>
-      <DialogContent>
-        <DialogHeader>
-          <DialogTitle>Adjust the credits of {user.username}</DialogTitle>
-          <DialogDescription>
-            They see the change and its reason at once. It is an entry like every other, and never removed.
-          </DialogDescription>
-        </DialogHeader>
-        <AdjustForm user={user} onDone={() => setOpen(false)} />
-      </DialogContent>
-    </Dialog>
-  );
-}
-
-function AdjustForm({ user: opened, onDone }: { user: AdminUser; onDone: () => void }) {
+/** What the dialog is filled in with. Closes by `onDone` once it was done. */
+export function AdjustForm({
+  user: opened,
+  onAnswer,
+  onDone,
+}: {
+  user: AdjustableUser;
+  onAnswer: ((adjustment: Adjustment | null) => void) | undefined;
+  onDone: () => void;
+}) {
   // Stays what the form was opened with while it is filled in: the version says what the decision was based on.
   const [user, setUser] = useState(opened);
-  const router = useRouter();
   const { syncCreditsAfterApiCall } = useCreditsSync();
   const [mode, setMode] = useState<Mode>('by');
   const [amount, setAmount] = useState('');
@@ -88,27 +76,25 @@ function AdjustForm({ user: opened, onDone }: { user: AdminUser; onDone: () => v
     const written = JSON.stringify(body);
     if (command.current?.body !== written) command.current = { body: written, key: crypto.randomUUID() };
     setPending(true);
-    const path = `/api/admin/users/${encodeURIComponent(user.id)}/coins`;
-    const result = await send<AdminAdjustAnswer>('POST', path, body, command.current.key);
+    const path = `/api/admin/users/${encodeURIComponent(String(user.id))}/coins`;
+    const result = await send<AdjustAnswer>('POST', path, body, command.current.key);
     setPending(false);
-    router.refresh();
     if (!result.ok) {
       setFailure(result.failure);
+      onAnswer?.(null);
       if (result.failure.code === 'version_conflict') {
-        const now = await send<AdminEntriesAnswer>('GET', `${path}?limit=1`);
+        const now = await send<{ user: AdjustableUser }>('GET', `${path}?limit=1`);
         if (now.ok) setUser(now.answer.user);
       }
       return;
     }
     await syncCreditsAfterApiCall(result.answer);
-    const { balance_before: before, balance_after: after } = result.answer.data;
-    showSuccess(
-      `${formatChange(after - before)} credits for ${user.username}`,
-      `${formatCredits(before)} → ${formatCredits(after)}`,
-    );
+    onAnswer?.({ before: result.answer.data.balance_before, after: result.answer.data.balance_after });
     onDone();
   }
 
+  const [atVersion, fromVersion] =
+    user.version === undefined ? ['', ''] : [`, at version ${user.version}`, `, from version ${user.version}`];
   const after = value === null ? null : mode === 'by' ? user.coins + value : value;
   return (
     <form onSubmit={handleSubmit} noValidate className="grid gap-5">
@@ -120,17 +106,19 @@ function AdjustForm({ user: opened, onDone }: { user: AdminUser; onDone: () => v
           setFailure(null);
         }}
       >
-        <TabsList aria-label="How to adjust">
-          <TabsTrigger value="by">By an amount</TabsTrigger>
-          <TabsTrigger value="to">To an exact balance</TabsTrigger>
-        </TabsList>
+        {user.version === undefined ? null : (
+          <TabsList aria-label="How to adjust">
+            <TabsTrigger value="by">By an amount</TabsTrigger>
+            <TabsTrigger value="to">To an exact balance</TabsTrigger>
+          </TabsList>
+        )}
         <TabsContent value={mode}>
           <Field
             label={mode === 'by' ? 'Amount' : 'New balance'}
             hint={
               after === null
-                ? `${mode === 'by' ? 'Less than 0 takes credits away. ' : ''}Now ${formatCredits(user.coins)}, at version ${user.version}.`
-                : `${formatCredits(user.coins)} → ${formatCredits(after)} (${formatChange(after - user.coins)}), from version ${user.version}.`
+                ? `${mode === 'by' ? 'Less than 0 takes credits away. ' : ''}Now ${formatCredits(user.coins)}${atVersion}.`
+                : `${formatCredits(user.coins)} → ${formatCredits(after)} (${formatChange(after - user.coins)})${fromVersion}.`
             }
             error={wrong.amount}
           >

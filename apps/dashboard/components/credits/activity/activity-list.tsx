@@ -1,35 +1,38 @@
 'use client';
 import { Activity, CircleAlert, ListFilter } from 'lucide-react';
-import type { Entry, HistoryPage } from 'realtime-credits';
+import type { Entry } from 'realtime-credits';
 import { useState } from 'react';
 
-import { ENTRY_FILTERS, matchesFilter, type EntryFilter } from '@/components/activity/describe-entry';
-import { EntryRow } from '@/components/activity/entry-row';
-import { joinPages, type Page } from '@/components/activity/join-pages';
-import { SubmitButton } from '@/components/form/submit-button';
-import { useTimeZone } from '@/components/local-time';
-import { EmptyState } from '@/components/states/empty-state';
-import { Alert } from '@/components/ui/alert';
-import { Card } from '@/components/ui/card';
-import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
-import { formatCount, formatInstant, toDayKey } from '@/lib/format';
-import { send } from '@/lib/send';
-
-const OLDER_PAGE_SIZE = 50;
+import { formatCredits } from '../format';
+import { Alert } from '../ui/alert';
+import { Button } from '../ui/button';
+import { Card } from '../ui/card';
+import { EmptyState } from '../ui/empty-state';
+import { SubmitButton } from '../ui/submit-button';
+import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs';
+import { ENTRY_FILTERS, matchesFilter, type EntryFilter } from './describe-entry';
+import { EntryRow } from './entry-row';
+import { formatInstant, toDayKey } from './instant';
+import { useTimeZone } from './local-time';
+import { useHistory, type FirstPage } from './use-history';
 
 const LABELS: Record<EntryFilter, string> = { all: 'Everything', in: 'In', out: 'Out', reserved: 'Reservations' };
 
 /**
  * All changes of the balance, newest first, grouped by the reader's own days.
  *
- * The first page comes with the page and again whenever the ledger moves on; older ones are read on demand and kept.
+ * The newest changes are there the moment they are made; older ones are read on demand and kept.
+ *
+ * @param first - The newest page, where a server renders it and renders it anew when the ledger moves on. Without it the
+ *   list reads for itself, and again whenever the signed-in user's balance has a new version.
  */
-export function ActivityList({ first }: { first: Pick<HistoryPage, 'entries' | 'next'> }) {
-  const { entries, next, isLoading, error, readOlder } = useHistory(first);
+export function ActivityList({ first }: { first?: FirstPage }) {
+  const { entries, next, isKnown, isLoading, error, readOlder, readAgain } = useHistory(first);
   const [filter, setFilter] = useState<EntryFilter>('all');
   const timeZone = useTimeZone();
   const shown = entries.filter((entry) => matchesFilter(entry, filter));
 
+  if (!isKnown) return <Unread error={error} onRetry={readAgain} />;
   if (entries.length === 0) {
     return (
       <Card>
@@ -55,7 +58,7 @@ export function ActivityList({ first }: { first: Pick<HistoryPage, 'entries' | '
               <EmptyState icon={ListFilter} title="None of these so far">
                 {next === null
                   ? 'Your account has had no change of this kind.'
-                  : `Nothing of this kind among the newest ${formatCount(entries.length, 'change')}.`}
+                  : `Nothing of this kind among the newest changes (${formatCredits(entries.length)}).`}
               </EmptyState>
             </Card>
           ) : (
@@ -95,30 +98,39 @@ export function ActivityList({ first }: { first: Pick<HistoryPage, 'entries' | '
   );
 }
 
-function useHistory(first: Pick<HistoryPage, 'entries' | 'next'>) {
-  const [older, setOlder] = useState<Page<Entry> | null>(null);
-  const [isLoading, setLoading] = useState(false);
-  const [error, setError] = useState<string | null>(null);
-  const { items: entries, next } = joinPages({ items: first.entries, next: first.next }, older, toVersion);
-
-  async function readOlder(): Promise<void> {
-    if (next === null || isLoading) return;
-    setLoading(true);
-    const path = `/api/credits/history?before=${next}&limit=${OLDER_PAGE_SIZE}`;
-    const result = await send<HistoryPage>('GET', path);
-    setLoading(false);
-    if (!result.ok) {
-      setError(result.failure.message);
-      return;
-    }
-    setError(null);
-    setOlder({ items: [...entries, ...result.answer.entries], next: result.answer.next });
-  }
-
-  return { entries, next, isLoading, error, readOlder };
+/** In place of a list that nobody has read yet, or that could not be read. */
+function Unread({ error, onRetry }: { error: string | null; onRetry: () => void }) {
+  return (
+    <Card aria-busy={error === null}>
+      {error === null ? (
+        <div className="grid gap-7 px-5 py-5 sm:px-6">
+          <span className="sr-only">Reading your activity</span>
+          {['w-56', 'w-40', 'w-48'].map((width) => (
+            <div key={width} aria-hidden className="flex animate-pulse items-center gap-4 motion-reduce:animate-none">
+              <span className="size-9 rounded-full bg-muted" />
+              <span className={`h-3.5 max-w-1/2 rounded-sm bg-muted ${width}`} />
+              <span className="ml-auto h-3.5 w-12 rounded-sm bg-muted" />
+            </div>
+          ))}
+        </div>
+      ) : (
+        <div role="alert">
+          <EmptyState
+            icon={CircleAlert}
+            title="Your activity could not be read"
+            action={
+              <Button variant="outline" onClick={onRetry}>
+                Try again
+              </Button>
+            }
+          >
+            {error}
+          </EmptyState>
+        </div>
+      )}
+    </Card>
+  );
 }
-
-const toVersion = ({ version }: Entry) => version;
 
 function groupByDay(entries: readonly Entry[], timeZone: string): { day: string; entries: Entry[] }[] {
   const groups: { day: string; entries: Entry[] }[] = [];

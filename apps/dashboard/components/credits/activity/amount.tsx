@@ -1,5 +1,5 @@
-import { formatChange, formatCredits } from '@/lib/format';
 import { cn } from '@/lib/utils';
+import { formatChange, formatCredits } from '../format';
 
 interface AmountProps {
   /** Whole credits. */

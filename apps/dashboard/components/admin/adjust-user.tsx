@@ -1,0 +1,26 @@
+'use client';
+import { useRouter } from 'next/navigation';
+
+import { AdjustDialog } from '@/components/credits/admin/adjust-dialog';
+import type { AdminUser } from '@/lib/api';
+import { formatChange, formatCredits } from '@/lib/format';
+import { showSuccess } from '@/lib/toast';
+
+/** The dialog on this dashboard's page about a user: says what was done, and has the page read anew. */
+export function AdjustUser({ user }: { user: AdminUser }) {
+  const router = useRouter();
+  return (
+    <AdjustDialog
+      user={user}
+      onAnswer={(adjustment) => {
+        router.refresh();
+        if (adjustment === null) return;
+        const { before, after } = adjustment;
+        showSuccess(
+          `${formatChange(after - before)} credits for ${user.username}`,
+          `${formatCredits(before)} → ${formatCredits(after)}`,
+        );
+      }}
+    />
+  );
+}

@@ -1,0 +1,19 @@
+/** Ways to write an instant. `day` and `time` are what lists group by and show. */
+export type InstantStyle = 'day' | 'time' | 'date' | 'instant';
+
+const STYLES: Record<InstantStyle, Intl.DateTimeFormatOptions> = {
+  day: { weekday: 'long', day: 'numeric', month: 'long' },
+  time: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+  date: { day: 'numeric', month: 'short', year: 'numeric' },
+  instant: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+};
+
+/** Writes an ISO instant in a zone: the reader's, or `UTC` where the reader's is not known yet. */
+export function formatInstant(iso: string, style: InstantStyle, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { ...STYLES[style], timeZone }).format(new Date(iso));
+}
+
+/** The day of an instant in a zone as `2026-11-22`: equal for instants of one day, ordered like days. */
+export function toDayKey(iso: string, timeZone: string): string {
+  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(new Date(iso));
+}

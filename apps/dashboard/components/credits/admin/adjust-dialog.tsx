@@ -1,0 +1,44 @@
+'use client';
+import { Scale } from 'lucide-react';
+import { useState } from 'react';
+
+import { Button } from '../ui/button';
+import { Dialog, DialogContent, DialogDescription, DialogHeader, DialogTitle, DialogTrigger } from '../ui/dialog';
+import { AdjustForm, type AdjustableUser, type Adjustment } from './adjust-form';
+
+interface AdjustDialogProps {
+  /** Whose balance, as it is shown beside the button. */
+  user: AdjustableUser;
+  /** Called after each answer, with what was done; null where nothing was. Time to read what is shown anew. */
+  onAnswer?: (adjustment: Adjustment | null) => void;
+}
+
+/**
+ * Changes a user's balance, with a reason that they will read: by an amount, or to an exact one.
+ *
+ * The exact form says which version it was decided on. If the balance has moved since, nothing is changed and both
+ * numbers are shown, since "make it 500" was meant for the number that stood there.
+ *
+ * Asks `POST /api/admin/users/<id>/coins`, which decides who is an administrator: a button is no permission.
+ */
+export function AdjustDialog({ user, onAnswer }: AdjustDialogProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <Dialog open={open} onOpenChange={setOpen}>
+      <DialogTrigger asChild>
+        <Button>
+          <Scale /> Adjust
+        </Button>
+      </DialogTrigger>
+      <DialogContent>
+        <DialogHeader>
+          <DialogTitle>Adjust the credits of {user.username}</DialogTitle>
+          <DialogDescription>
+            They see the change and its reason at once. It is an entry like every other, and never removed.
+          </DialogDescription>
+        </DialogHeader>
+        <AdjustForm user={user} onAnswer={onAnswer} onDone={() => setOpen(false)} />
+      </DialogContent>
+    </Dialog>
+  );
+}
