@@ -58,6 +58,36 @@ test('one script tag from another origin shows the number of a panel that only h
   }
 });
 
+test('the document’s script buys: shown at once, settled by the answer, and taken back when it is refused', async ({
+  page,
+  baseURL,
+}) => {
+  const panel = await startPlainPanel(`${baseURL}/r/credits-balance.js`, 150);
+  try {
+    await page.goto(panel.url);
+    await expect(page).toHaveTitle('150 credits');
+    const seen = await page.evaluateHandle(() => {
+      const numbers: (number | null)[] = [];
+      document.addEventListener('creditschange', ({ detail }) => {
+        if (numbers.at(-1) !== detail.shown) numbers.push(detail.shown);
+      });
+      return numbers;
+    });
+    const buy = page.getByRole('button', { name: 'Buy' });
+    await buy.click();
+    await expect(elements(page).first()).toHaveAttribute('state', 'known');
+    await expect(page).toHaveTitle('50 credits');
+    expect(await seen.jsonValue()).toEqual([50]);
+
+    await buy.click(); // painted as 0 while nobody knows; then refused
+    await expect.poll(() => seen.jsonValue()).toEqual([50, 0, 50]);
+    await expect(page).toHaveTitle('50 credits');
+    expect(panel.coins).toBe(50);
+  } finally {
+    await panel.close();
+  }
+});
+
 test('on a phone no state makes the page scroll sideways', async ({ page, baseURL }) => {
   const panel = await startPlainPanel(`${baseURL}/r/credits-balance.js`, 1_234_567);
   const first = elements(page).first();

@@ -1,7 +1,12 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
-/** A panel that has never heard of this package: pages as PHP would send them, and `GET /api/user/me`. */
+const DOCUMENT = readFileSync(new URL('../../../../docs/element.md', import.meta.url), 'utf8');
+/** What the document shows of scripts, word by word: the title that follows the number, and a purchase. */
+const EXAMPLE = /<script type="module">\n([\s\S]*?)<\/script>/.exec(DOCUMENT)?.[1] ?? '';
+
+/** A panel that has never heard of this package: pages as PHP would send them, `GET /api/user/me`, and a purchase. */
 export interface PlainPanel {
   url: string;
   /** The truth, in whole credits; written into each page, and answered. */
@@ -18,7 +23,7 @@ export interface PlainPanel {
 function policyFor(script: string): string {
   return [
     `default-src 'none'`,
-    `script-src ${new URL(script).origin}`,
+    `script-src 'self' ${new URL(script).origin}`,
     `connect-src 'self'`,
     `style-src 'self'`,
     `require-trusted-types-for 'script'`,
@@ -35,19 +40,17 @@ credits-balance::part(value) { color: #92400e; }
   credits-balance::part(value) { color: #fbbf24; }
 }`;
 
+const OWN_FILES = '<link rel="stylesheet" href="/panel.css"><script type="module" src="/panel.js"></script>';
+
 /** The page: a header with the number, and a sentence with a second one in other words. */
-export function renderPanel(
-  script: string,
-  coins: number,
-  sheet = '<link rel="stylesheet" href="/panel.css">',
-): string {
+export function renderPanel(script: string, coins: number, own = OWN_FILES): string {
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>My panel</title>${sheet}
-<script type="module" src="${script}"></script></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>My panel</title>
+<script type="module" src="${script}"></script>${own}</head>
 <body>
 <header><strong>My panel</strong> <credits-balance label="Coins">${new Intl.NumberFormat('en').format(coins)}</credits-balance></header>
-<main><h1>Servers</h1>
+<main><h1>Servers</h1> <button id="buy">Buy for 100</button>
 <p lang="de">Du hast <credits-balance label="Guthaben" hide-label format="compact"><span slot="signed-out">abgemeldet</span></credits-balance> Punkte.</p></main>
 </body></html>`;
 }
@@ -62,7 +65,13 @@ export async function startPlainPanel(script: string, coins: number): Promise<Pl
       return void response.end(renderPanel(script, panel.coins));
     }
     if (pathname === '/panel.css') return void response.setHeader('Content-Type', 'text/css').end(SHEET);
+    if (pathname === '/panel.js') return void response.setHeader('Content-Type', 'text/javascript').end(EXAMPLE);
     response.setHeader('Content-Type', 'application/json');
+    if (pathname === '/buy.php' && request.method === 'POST') {
+      if (panel.coins < 100) return void response.writeHead(400).end('{"success":false,"message":"Not enough"}');
+      panel.coins -= 100;
+      return void response.end(JSON.stringify({ success: true, data: { new_balance: panel.coins } }));
+    }
     if (pathname !== '/api/user/me') response.writeHead(404).end('{"success":false}');
     else if (!panel.signedIn) response.writeHead(401).end('{"success":false,"message":"No user logged in"}');
     else response.end(JSON.stringify({ success: true, user: { id: 7, username: 'player', coins: panel.coins } }));
