@@ -1,7 +1,6 @@
 // `npm run hosts`: what docs/install.md says, done word by word in fresh projects of both layouts, with the real command
 // line of shadcn against a running dashboard: the host's files stay as they were, the project's types hold, it builds,
-// and its badge is live. Takes some minutes, most of them for npm; not part of `npm test`.
-import { spawn } from 'node:child_process';
+// and its parts are live (`hosts/watch-host.mjs`). Takes some minutes, most of them for npm; not part of `npm test`.
 import {
   cpSync,
   existsSync,
@@ -15,19 +14,25 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { chromium } from '@playwright/test';
+import { watchHost } from './hosts/watch-host.mjs';
 import { ensureDashboardBuilt, ensurePackageBuilt, ensureRegistryBuilt } from './setup/build.mjs';
 import { ensureChromium } from './setup/chromium.mjs';
-import { findFreePort, startDashboard } from './setup/dashboard.mjs';
+import { startDashboard } from './setup/dashboard.mjs';
 import { ensureInstalled, ROOT } from './setup/install.mjs';
 import { run, runMain, step, StepFailure } from './setup/step.mjs';
 
 const FIXTURE = join(ROOT, 'test/hosts/fresh');
 const INSTALL = readFileSync(join(ROOT, 'docs/install.md'), 'utf8');
 /** What a cookie session is in these hosts. The document leaves it to the reader: it is theirs. */
-const SESSION = `export async function readSession(request: Request): Promise<{ userId: number } | null> {
-  const id = /(?:^|; )user=(\\d+)/.exec(request.headers.get('cookie') ?? '')?.[1]
-  return id === undefined ? null : { userId: Number(id) }
+const SESSION = `interface Session {
+  userId: number
+  role: 'admin' | 'user'
+}
+
+export async function readSession({ headers }: { headers: Pick<Headers, 'get'> }): Promise<Session | null> {
+  const cookies = headers.get('cookie') ?? ''
+  const id = /(?:^|; )user=(\\d+)/.exec(cookies)?.[1]
+  return id === undefined ? null : { userId: Number(id), role: /(?:^|; )role=admin/.test(cookies) ? 'admin' : 'user' }
 }
 `;
 const PAGE = `import CreditsDisplay from '@/components/CreditsDisplay'
@@ -46,6 +51,11 @@ const SHOWN = [...INSTALL.matchAll(/```tsx?\n\/\/ (\S+)\n([\s\S]*?)```/g)].map((
   path,
   code,
 }));
+
+/** The items that the document installs, in its order. */
+const ITEMS = [...INSTALL.matchAll(/^npx shadcn@\S+ add http:\/\/localhost:3000(\/r\/\S+)$/gm)].map(
+  ([, path = '']) => path,
+);
 
 /** @param {string} directory @returns {Map<string, string>} */
 function readTree(directory) {
@@ -98,55 +108,14 @@ function compare(before, after, sources) {
   }
   for (const path of [
     'components/CreditsDisplay.tsx',
+    'components/credits/activity/activity-list.tsx',
+    'components/credits/admin/adjust-dialog.tsx',
+    'components/examples/CreditsUpdateExample.tsx',
     'hooks/useCreditsUpdate.ts',
     'stores/credits-store.ts',
     'stores/user-store.ts',
   ]) {
     must(after.has(sources + path), `The installation did not make ${sources + path}.`);
-  }
-}
-
-/** @param {string} host @param {string} executablePath */
-async function watchBadge(host, executablePath) {
-  const port = await findFreePort();
-  const url = `http://localhost:${port}`;
-  const server = spawn(process.execPath, [join(host, 'node_modules/next/dist/bin/next'), 'start', '-p', String(port)], {
-    cwd: host,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
-  const browser = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  });
-  try {
-    const headers = { cookie: 'user=7' };
-    for (let left = 60; ; left -= 1) {
-      const answer = await fetch(`${url}/api/user/me`, { headers, signal: AbortSignal.timeout(5_000) }).catch(
-        () => null,
-      );
-      if (answer?.ok) break;
-      must(left > 0, `The host did not answer.\n${output}`);
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
-    const context = await browser.newContext();
-    await context.addCookies([{ name: 'user', value: '7', url }]);
-    const page = await context.newPage();
-    const errors = /** @type {string[]} */ ([]);
-    page.on('pageerror', (error) => errors.push(error.message));
-    await page.goto(url);
-    const badge = page.locator('[data-credits-number]');
-    await badge.filter({ hasText: /^0$/ }).waitFor();
-    await fetch(`${url}/api/bonus`, { method: 'POST', headers });
-    await badge.filter({ hasText: /^25$/ }).waitFor({ timeout: 10_000 });
-    // Not by its next question: those are 30 s apart.
-    must(errors.length === 0, `The page failed: ${errors.join('; ')}`);
-  } catch (error) {
-    throw error instanceof StepFailure ? error : new StepFailure(`${String(error)}\n${output}`);
-  } finally {
-    await browser.close();
-    server.kill('SIGTERM');
   }
 }
 
@@ -162,8 +131,16 @@ async function installInto(layout, registry, executablePath) {
     await step(`${layout}: npm install`, () => inHost('npm', 'install', '--no-audit', '--no-fund'));
     const before = readTree(host);
     await step(`${layout}: shadcn add`, async () => {
-      const items = ['credits', 'user-store'].map((item) => `${registry}/r/${item}.json`);
-      await inHost(process.execPath, join(ROOT, 'node_modules/shadcn/dist/index.js'), 'add', ...items, '--yes');
+      // One after the other, as the document does: each finds what the ones before it have brought.
+      for (const item of ITEMS) {
+        await inHost(
+          process.execPath,
+          join(ROOT, 'node_modules/shadcn/dist/index.js'),
+          'add',
+          registry + item,
+          '--yes',
+        );
+      }
       compare(before, readTree(host), sources);
     });
     await step(`${layout}: types and build`, async () => {
@@ -180,7 +157,7 @@ async function installInto(layout, registry, executablePath) {
       await inHost(process.execPath, join(host, 'node_modules/typescript/bin/tsc'), '--noEmit');
       must(!existsSync(join(host, '.data')), 'The build opened the database.');
     });
-    await step(`${layout}: a live badge`, () => watchBadge(host, executablePath));
+    await step(`${layout}: everything live`, () => watchHost(host, layout, executablePath));
   } finally {
     rmSync(host, { recursive: true, force: true });
   }
@@ -202,6 +179,6 @@ await runMain(async () => {
     await dashboard.stop();
     rmSync(directory, { recursive: true, force: true });
   }
-  console.log('\nBoth hosts have a live badge.');
+  console.log('\nBoth hosts are live.');
   return 0;
 });

@@ -15,7 +15,21 @@ export interface PracticeDone {
   data: { new_balance: number };
 }
 
-export type PracticeAnswer = PracticeDone | { success: false; message: string };
+/** Why it did not: in the words of dashboards (`message`), or as a problem (`detail`, RFC 9457). */
+interface PracticeRefused {
+  success?: false;
+  message?: string;
+  detail?: string;
+}
+
+/** Reads what the route answered; a refusal always has a message. */
+export async function readPracticeAnswer(
+  response: Response,
+): Promise<PracticeDone | { success: false; message: string }> {
+  const answer = (await response.json()) as PracticeDone | PracticeRefused;
+  if (answer.success === true) return answer;
+  return { success: false, message: answer.message ?? answer.detail ?? `The server answered ${response.status}.` };
+}
 
 /** Sends one practice command. */
 export function sendPractice(

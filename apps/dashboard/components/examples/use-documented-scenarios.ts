@@ -1,11 +1,10 @@
 import { formatCredits } from '@/components/credits/format';
 import { useCreditsSync, useCreditsUpdate } from '@/hooks/useCreditsUpdate';
-import { sendPractice, type Practice, type PracticeAnswer } from './practice';
+import { readPracticeAnswer, sendPractice, type Practice } from './practice';
 import { BONUS, EXACT, PURCHASE, REFERRAL, type Scenario } from './scenario';
 
-async function post(practice: Practice): Promise<PracticeAnswer> {
-  const response = await sendPractice(practice);
-  return (await response.json()) as PracticeAnswer;
+async function post(practice: Practice) {
+  return readPracticeAnswer(await sendPractice(practice));
 }
 
 /** The design document's flows as it writes them: a prediction, a plain `fetch`, then the answer or the opposite call. */
