@@ -1,30 +1,6 @@
-import type { Page } from '@playwright/test';
 import { expectCredits, headerDisplay } from '../support/display.ts';
+import { watchMotion } from '../support/motion.ts';
 import { expect, openPage, test } from '../support/people.ts';
-
-/** Counts, from now on, the animations of the header's display that move or scale, and those that never end. */
-async function watchMotion(page: Page): Promise<() => Promise<{ swells: number; endless: number }>> {
-  await page.evaluate(() => {
-    const host = window as unknown as { swells: number };
-    host.swells = 0;
-    const animate = Element.prototype.animate;
-    Element.prototype.animate = function (this: Element, ...args: Parameters<typeof animate>) {
-      const frames = JSON.stringify(args[0] ?? null);
-      if (this.closest('header [data-variant="prominent"]') !== null && frames.includes('scale')) host.swells += 1;
-      return animate.apply(this, args);
-    };
-  });
-  return () =>
-    page.evaluate(() => ({
-      swells: (window as unknown as { swells: number }).swells,
-      endless:
-        document
-          .querySelector('header [data-variant="prominent"]')
-          ?.getAnimations({ subtree: true })
-          .filter((animation) => animation.effect?.getComputedTiming().endTime === Number.POSITIVE_INFINITY).length ??
-        0,
-    }));
-}
 
 test('D18: a change swells and is coloured once, and ends', async ({ people }) => {
   const person = await people.signUp({ credits: 0 });

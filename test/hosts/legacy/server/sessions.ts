@@ -1,0 +1,6 @@
+import { readWorld } from './world';
+
+export function endSessions(playerId: number): void {
+  const { sessions } = readWorld();
+  for (const [token, id] of sessions) if (id === playerId) sessions.delete(token);
+}
