@@ -1,6 +1,7 @@
 // `npm run hosts`: what docs/install.md says, done word by word in fresh projects of both layouts, with the real command
 // line of shadcn against a running dashboard: the host's files stay as they were, the project's types hold, it builds,
-// and its parts are live (`hosts/watch-host.mjs`). Takes some minutes, most of them for npm; not part of `npm test`.
+// and its parts are live (`hosts/watch-host.mjs`). Then the host without versions (`hosts/legacy.mjs`). `-- fresh` and
+// `-- legacy` are one of them. Takes some minutes, most of them for npm; not part of `npm test`.
 import {
   cpSync,
   existsSync,
@@ -14,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { testLegacyHost } from './hosts/legacy.mjs';
 import { watchHost } from './hosts/watch-host.mjs';
 import { ensureDashboardBuilt, ensurePackageBuilt, ensureRegistryBuilt } from './setup/build.mjs';
 import { ensureChromium } from './setup/chromium.mjs';
@@ -163,7 +165,7 @@ async function installInto(layout, registry, executablePath) {
   }
 }
 
-await runMain(async () => {
+async function installFreshHosts() {
   console.log('\nReal-Time Credits: fresh hosts, by docs/install.md\n');
   await ensureInstalled();
   await ensurePackageBuilt();
@@ -180,5 +182,11 @@ await runMain(async () => {
     rmSync(directory, { recursive: true, force: true });
   }
   console.log('\nBoth hosts are live.');
-  return 0;
+}
+
+await runMain(async () => {
+  const [which = 'all', ...words] = process.argv.slice(2);
+  must(['all', 'fresh', 'legacy'].includes(which), `There are the hosts fresh and legacy: got ${which}.`);
+  if (which !== 'legacy') await installFreshHosts();
+  return which === 'fresh' ? 0 : testLegacyHost(words);
 });

@@ -103,6 +103,7 @@ export const useAuthStore = create<AuthState>()(
   ),
 );
 
+/** The same store under the name that other parts of the host know. @public */
 export const useUserStore = useAuthStore;
 
 /** The header by which the host's pages say who asks. */
