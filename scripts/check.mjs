@@ -3,6 +3,9 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { API_CHANGED, readReport, reportApi } from './package/api-report.mjs';
+import { findMissingChangeset } from './package/changesets.mjs';
+import { proveInstallation } from './package/scratch.mjs';
 import { dashboardBuildDirectory, ensurePackageBuilt } from './setup/build.mjs';
 import { ensureInstalled, ROOT, runNpm } from './setup/install.mjs';
 import { run, runMain, step, StepFailure } from './setup/step.mjs';
@@ -12,8 +15,12 @@ async function tool(script, ...args) {
   return run(process.execPath, [join(ROOT, 'node_modules', script), ...args], { cwd: ROOT });
 }
 
-/** The tarball, as npm would publish it, read by two tools that know what consumers stumble over. */
-async function checkPackage() {
+/**
+ * The tarball, as npm would publish it, read by two tools that know what consumers stumble over, and installed elsewhere.
+ *
+ * @param {(say: string) => void} say
+ */
+async function checkPackage(say) {
   const directory = mkdtempSync(join(tmpdir(), 'realtime-credits-pack-'));
   try {
     await runNpm(['pack', '--workspace', 'realtime-credits', '--pack-destination', directory]);
@@ -21,12 +28,13 @@ async function checkPackage() {
     if (tarball === undefined) throw new StepFailure('npm pack made no tarball.');
     await tool('publint/src/cli.js', 'run', 'packages/credits', '--strict', '--pack', 'npm');
     await tool('@arethetypeswrong/cli/dist/index.js', join(directory, tarball), '--profile', 'esm-only');
+    await proveInstallation(join(directory, tarball), say);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-/** @type {Record<string, (say: (what: string) => void) => Promise<unknown>>} */
+/** @type {Record<string, (say: (what: string) => void) => unknown>} */
 const CHECKS = {
   format: () => tool('oxfmt/bin/oxfmt', '--check'),
   lint: () => tool('oxlint/bin/oxlint', '--type-aware', '--deny-warnings', '--report-unused-disable-directives'),
@@ -39,6 +47,13 @@ const CHECKS = {
   },
   'dead code': () => tool('knip/bin/knip.js', '--no-progress'),
   package: checkPackage,
+  'api report': () => {
+    if (readReport() !== reportApi()) throw new StepFailure(API_CHANGED);
+  },
+  changeset: () => {
+    const problem = findMissingChangeset();
+    if (problem !== null) throw new StepFailure(problem);
+  },
   sizes: async (say) => {
     const { output } = await tool('size-limit/bin.js', '--json');
     const sizes = /** @type {{ name: string, size: number, sizeLimit: number }[]} */ (

@@ -12,7 +12,8 @@ declare global {
   interface HTMLElementTagNameMap {
     'credits-balance': CreditsBalanceElement;
   }
-  interface HTMLElementEventMap {
+  // It bubbles: elements, documents and windows hear it.
+  interface GlobalEventHandlersEventMap {
     creditschange: CustomEvent<CreditsChange>;
   }
 }

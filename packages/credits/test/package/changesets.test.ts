@@ -1,0 +1,49 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { findMissingChangeset, rememberRelease } from '../../../../scripts/package/changesets.mjs';
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'changesets-'));
+  mkdirSync(join(root, 'packages/credits'), { recursive: true });
+  mkdirSync(join(root, '.changeset'));
+  write('.changeset/README.md', '# Changesets\n');
+  write('.changeset/released.json', '{"version":null,"surface":null}');
+  write('packages/credits/api.md', 'const CREDITS_MAX = 1;\n');
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function write(path: string, text: string): void {
+  writeFileSync(join(root, path), text);
+}
+
+const CHANGESET = "---\n'realtime-credits': minor\n---\n\nMore credits.\n";
+
+test('before the first release everything is news, and wants a changeset', () => {
+  expect(findMissingChangeset(root)).toContain('any release');
+  write('.changeset/first.md', CHANGESET);
+  expect(findMissingChangeset(root)).toBe(null);
+});
+
+test('the released surface wants none; another one does, and its release settles it', () => {
+  rememberRelease('0.2.0', root);
+  expect(findMissingChangeset(root)).toBe(null);
+  write('packages/credits/api.md', 'const CREDITS_MAX = 2;\n');
+  expect(findMissingChangeset(root)).toContain('not that of 0.2.0');
+  rememberRelease('0.3.0', root);
+  expect(findMissingChangeset(root)).toBe(null);
+});
+
+test.each([
+  ['', 'nothing'],
+  ['More credits.\n', 'no head'],
+  ["---\n'realtime-credit': minor\n---\n\nMore.\n", 'another package'],
+  ["---\n'realtime-credits': large\n---\n\nMore.\n", 'no such step'],
+  ["---\n'realtime-credits': minor\n---\n\n", 'no words'],
+])('a changeset that nobody would read is refused by its name: %j (%s)', (text) => {
+  write('.changeset/wrong.md', text);
+  expect(findMissingChangeset(root)).toContain('.changeset/wrong.md');
+});

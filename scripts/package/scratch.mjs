@@ -1,0 +1,94 @@
+// The tarball in a project of somebody else: installed by npm from the registry with whatever it asks for, outside of this
+// repository, so that nothing of ours is found by accident. Shows that the entries load without what they do not need, and
+// that their types hold in a strict project, however it resolves modules.
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from '../setup/install.mjs';
+import { run, StepFailure } from '../setup/step.mjs';
+
+const WITHOUT_REACT = [
+  'realtime-credits',
+  'realtime-credits/server',
+  'realtime-credits/client',
+  'realtime-credits/element',
+];
+const WITH_REACT = ['realtime-credits/react', 'realtime-credits/devtools', 'realtime-credits/devtools/production'];
+
+/** Every entry, used as a reader of the README would. */
+const PROGRAM = `
+import { CreditsError, parseSnapshot, type Snapshot } from 'realtime-credits';
+import { createCreditsClient, createCreditsFetch, selectShown } from 'realtime-credits/client';
+import { CreditsDevtools } from 'realtime-credits/devtools';
+import type { CreditsBalanceElement } from 'realtime-credits/element';
+import { useCreditsValue } from 'realtime-credits/react';
+import { createCreditsHandler, createLedger, openDatabase } from 'realtime-credits/server';
+
+export const database = await openDatabase({ memory: true });
+export const ledger = await createLedger({ database });
+export const handler = createCreditsHandler({ ledger, identify: async () => ({ account: '7' }) });
+export const snapshot: Snapshot = parseSnapshot(await (await handler.fetch(new Request('http://host/api/credits'))).json());
+const client = createCreditsClient();
+export const creditsFetch: typeof fetch = createCreditsFetch(client);
+export const useShown = (): number | null => useCreditsValue(client, selectShown);
+export const panel = CreditsDevtools;
+export const element: CreditsBalanceElement | null = document.querySelector('credits-balance');
+document.addEventListener('creditschange', ({ detail }) => detail.shown?.toFixed());
+export const code: string = new CreditsError('internal').code;
+// @ts-expect-error -- a number is no text, so these are types and not any
+export const version: string = snapshot.version;
+`;
+
+const COMPILER = {
+  target: 'ES2023',
+  lib: ['ES2023', 'DOM', 'DOM.Iterable'],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  noEmit: true,
+  // Ours are checked with the rest; what others publish is theirs.
+  skipLibCheck: true,
+  jsx: 'react-jsx',
+  types: ['node'],
+};
+
+/** @param {string} tarball @param {(say: string) => void} say */
+export async function proveInstallation(tarball, say) {
+  const scratch = mkdtempSync(join(tmpdir(), 'realtime-credits-scratch-'));
+  const modules = join(scratch, 'node_modules');
+  /** @param {string} code */
+  const inNode = (code) => run(process.execPath, ['--input-type=module', '--eval', code], { cwd: scratch });
+  try {
+    writeFileSync(join(scratch, 'package.json'), '{"name":"scratch","private":true,"type":"module"}\n');
+    const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+    await run(npm, ['install', tarball, '--no-audit', '--no-fund', '--prefer-offline'], { cwd: scratch });
+    for (const name of ['react', 'zustand', 'next']) {
+      if (existsSync(join(modules, name))) throw new StepFailure(`The package brings ${name} along.`);
+    }
+    await inNode(`for (const name of ${JSON.stringify(WITHOUT_REACT)}) await import(name);`);
+    for (const name of WITH_REACT) {
+      await inNode(
+        `await import('${name}').then(() => process.exit(1), (error) => process.exit(/'react/.test(error.message) ? 0 : 1));`,
+      );
+    }
+    await run(process.execPath, [join(modules, 'realtime-credits/dist/cli/main.js'), '--help'], { cwd: scratch });
+
+    mkdirSync(join(modules, '@types'), { recursive: true });
+    for (const name of ['react', '@types/react', '@types/node']) {
+      if (!existsSync(join(modules, name))) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+    }
+    await inNode(`for (const name of ${JSON.stringify(WITH_REACT)}) await import(name);`);
+    writeFileSync(join(scratch, 'program.ts'), PROGRAM);
+    for (const [module, moduleResolution] of [
+      ['NodeNext', 'NodeNext'],
+      ['ESNext', 'Bundler'],
+    ]) {
+      const compilerOptions = { ...COMPILER, module, moduleResolution };
+      writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
+      await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', scratch], { cwd: scratch });
+    }
+    say('installed, loaded and compiled elsewhere');
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
