@@ -7,8 +7,15 @@ import { showError } from '@/lib/toast';
 
 const COPIED_SHOWN_MS = 2_000;
 
+interface CopyButtonProps {
+  text: string;
+  label: string;
+  /** An icon alone, for the corner of what it copies. */
+  compact?: boolean;
+}
+
 /** Copies a text, and says so for two seconds. */
-export function CopyButton({ text, label }: { text: string; label: string }) {
+export function CopyButton({ text, label, compact = false }: CopyButtonProps) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
@@ -26,9 +33,28 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
     }
   }
 
+  const icon = copied ? <Check className="text-success" /> : <Copy />;
+  if (compact) {
+    return (
+      <>
+        <Button
+          variant="ghost"
+          size="icon-sm"
+          className="bg-card text-muted-foreground hover:text-foreground"
+          onClick={() => void handleCopy()}
+          aria-label={label}
+        >
+          {icon}
+        </Button>
+        <span role="status" className="sr-only">
+          {copied ? 'Copied' : ''}
+        </span>
+      </>
+    );
+  }
   return (
     <Button variant="secondary" onClick={() => void handleCopy()} aria-label={label}>
-      {copied ? <Check className="text-success" /> : <Copy />}
+      {icon}
       <span className="min-w-12 text-left" aria-live="polite">
         {copied ? 'Copied' : 'Copy'}
       </span>

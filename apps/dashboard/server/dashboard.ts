@@ -14,6 +14,7 @@ import type { Config } from './config.ts';
 import { createDailyBonus } from './daily/daily-bonus.ts';
 import { createDay } from './daily/day.ts';
 import { DEMO_USERS, seedDemo } from './demo/seed.ts';
+import { createDocuments } from './documents.ts';
 import { trustedOriginsOf } from './http/origin.ts';
 import { createRateLimiter, type Limit, type LimitName } from './http/rate-limit.ts';
 import { createPayouts } from './payouts/payouts.ts';
@@ -199,6 +200,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       provisioner: provisioner.kind,
     }),
     readCatalogue: () => toCatalogue(provisioner.kind),
+    readDocuments: createDocuments({ fresh: !config.production }),
     facts: Object.freeze({
       demo: config.demo
         ? {

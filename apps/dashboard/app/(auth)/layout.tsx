@@ -1,3 +1,4 @@
+import Link from 'next/link';
 import { redirect } from 'next/navigation';
 import type { ReactNode } from 'react';
 
@@ -5,6 +6,7 @@ import { AuthAside } from '@/components/auth/auth-aside';
 import { SignedOut } from '@/components/auth/signed-out';
 import { LogoMark, Wordmark } from '@/components/brand/logo';
 import { ThemeSwitch } from '@/components/theme/theme-switch';
+import { Button } from '@/components/ui/button';
 import { readViewer } from '@/lib/viewer';
 
 /** Signing in and up. Whoever is signed in already has nothing to do here. */
@@ -16,7 +18,12 @@ export default async function AuthLayout({ children }: { children: ReactNode }) 
       <div className="flex min-h-dvh flex-col px-6 py-6 sm:px-10">
         <header className="flex items-center justify-between">
           <Wordmark />
-          <ThemeSwitch />
+          <div className="flex items-center gap-2">
+            <Button asChild variant="ghost" size="sm">
+              <Link href="/docs">Docs</Link>
+            </Button>
+            <ThemeSwitch />
+          </div>
         </header>
         <main className="flex flex-1 items-center justify-center py-12">{children}</main>
       </div>

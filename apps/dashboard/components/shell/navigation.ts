@@ -1,6 +1,7 @@
 import {
   Activity,
   ArrowLeftRight,
+  BookOpen,
   FlaskConical,
   Gift,
   LayoutDashboard,
@@ -44,7 +45,13 @@ export function toNavigation(viewer: { admin: boolean; demo: boolean }): Navigat
         { href: '/activity', label: 'Activity', icon: Activity },
       ],
     },
-    { label: 'You', items: [{ href: '/settings', label: 'Settings', icon: Settings }] },
+    {
+      label: 'You',
+      items: [
+        { href: '/settings', label: 'Settings', icon: Settings },
+        { href: '/docs', label: 'Documentation', icon: BookOpen },
+      ],
+    },
   ];
   if (viewer.demo) {
     groups.push({ label: 'Demo', items: [{ href: '/examples/credits', label: 'Examples', icon: FlaskConical }] });

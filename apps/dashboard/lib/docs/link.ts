@@ -1,0 +1,30 @@
+import { posix } from 'node:path';
+
+/** The address of the page that shows a file, given its path; the front page is `docs/README.md`. */
+export function toDocsName(path: string): string {
+  const stem = posix.basename(path, '.md');
+  if (path === 'docs/README.md') return '';
+  // A README says what its folder is.
+  return (stem === 'README' ? posix.basename(posix.dirname(path)) : stem).toLowerCase();
+}
+
+export function toDocsHref(name: string): string {
+  return name === '' ? '/docs' : `/docs/${name}`;
+}
+
+/**
+ * Where a link of a Markdown file leads on the site: another page for another file, the address itself for one outside
+ * of the repository.
+ *
+ * @param shown - The paths that have a page.
+ * @returns Null for a file that has no page here, such as a source file: its name is then plain text.
+ */
+export function resolveLink(href: string, from: string, shown: ReadonlySet<string>): string | null {
+  if (/^https?:\/\//.test(href) || href.startsWith('#')) return href;
+  // Any other scheme, such as `javascript:`, leads nowhere.
+  if (/^[a-z][a-z0-9+.-]*:/i.test(href) || href.startsWith('/')) return null;
+  const [file = '', anchor] = href.split('#', 2);
+  const path = posix.join(posix.dirname(from), file);
+  if (!shown.has(path)) return null;
+  return toDocsHref(toDocsName(path)) + (anchor === undefined ? '' : `#${anchor}`);
+}
