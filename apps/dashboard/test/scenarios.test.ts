@@ -3,7 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const ROOT = new URL('../../../', import.meta.url);
-const FOLDERS: Record<string, string> = { package: 'packages/credits/test/', app: 'apps/dashboard/test/' };
+const FOLDERS: Record<string, string> = {
+  package: 'packages/credits/test/',
+  app: 'apps/dashboard/test/',
+  host: 'test/hosts/legacy/test/',
+};
 
 interface Row {
   /** `D3` or `L1`; null for promises without a number. */
@@ -15,7 +19,7 @@ function readRows(): Row[] {
   const text = readFileSync(new URL('docs/scenarios.md', ROOT), 'utf8');
   return text.split('\n').flatMap((line) => {
     const scenario = /^\| ([DL]\d+) \|/.exec(line)?.[1] ?? null;
-    const named = line.startsWith('|') ? line.matchAll(/`(package|app):([^`]+)`/g) : [];
+    const named = line.startsWith('|') ? line.matchAll(/`(package|app|host):([^`]+)`/g) : [];
     return [...named].map(([, folder = '', file = '']) => ({ scenario, path: `${FOLDERS[folder]}${file}` }));
   });
 }
