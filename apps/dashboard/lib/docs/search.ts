@@ -2,7 +2,7 @@ import type { Section } from './document.ts';
 
 /**
  * The search of the documentation: every word of the question has to be found in a section, and where it is found
- * decides the order. A few hundred sections are gone through at each key, which takes about a millisecond.
+ * decides the order. A few hundred sections are gone through at each key, which takes milliseconds.
  */
 
 export const RESULTS_MAX = 12;
