@@ -3,7 +3,7 @@ import { createLedger } from '../../src/ledger/create-ledger.ts';
 import type { Database } from '../../src/ledger/database.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openEmbeddedDatabase } from '../support/database.ts';
-import { check } from './check.ts';
+import { check, checkNew, toKnown } from './check.ts';
 import { ACCOUNTS, runLoad } from './load.ts';
 import { createRecord, type Record } from './record.ts';
 
@@ -33,7 +33,13 @@ afterEach(async () => {
 });
 
 async function problems(): Promise<string[]> {
-  return (await check(ledger, database.pool, record, record.attempts.keys())).problems;
+  return (await check(ledger, database.pool, record)).problems;
+}
+
+/** What the next process of the kill loop finds, of keys that no check has seen. */
+async function newProblems(checked: Iterable<string> = []): Promise<string[]> {
+  const known = toKnown(record, new Set(checked));
+  return (await checkNew(ledger, database.pool, known, (word) => record.hear(word))).problems;
 }
 
 /** The key of a transfer that was acknowledged. */
@@ -65,4 +71,32 @@ test('an answer that differs from the first is found', async () => {
 test('a command that took effect and was never asked is found', async () => {
   await ledger.grant({ account: 'user:0', amount: 1, actor: 'user:0', reason: 'A stray', idempotencyKey: 'stray' });
   expect((await problems()).join()).toContain('stray is in the operations, and was refused or never asked');
+});
+
+test('what a process left undisturbed has no problems for the next one, nor for the one after that', async () => {
+  expect(await newProblems()).toEqual([]);
+  const checked = [...record.attempts.keys()];
+  await ledger.grant({ account: 'user:0', amount: 1, actor: 'user:0', reason: 'Unanswered', idempotencyKey: 'lost' });
+  const command = { kind: 'grant', account: 'user:0', amount: 1, actor: 'user:0', reason: 'Unanswered' } as const;
+  record.hear({ word: 'asked', command: { ...command, idempotencyKey: 'lost' }, times: 1 });
+  expect(await newProblems(checked)).toEqual([]);
+  expect(record.attempts.get('lost')?.receipt).not.toBeNull();
+});
+
+test('the next process finds an acknowledged command that is lost', async () => {
+  await database.pool.query('DELETE FROM credits_operations WHERE key = $1', [acknowledged()]);
+  expect((await newProblems()).join()).toContain('was acknowledged, lost, and now applied again');
+});
+
+test('the next process finds that an older command is lost, and that another took effect unasked', async () => {
+  const checked = [...record.attempts.keys()];
+  await database.pool.query('DELETE FROM credits_operations WHERE key = $1', [acknowledged()]);
+  expect((await newProblems(checked)).join()).toContain('operations');
+  await ledger.grant({ account: 'user:0', amount: 1, actor: 'user:0', reason: 'A stray', idempotencyKey: 'stray' });
+  expect((await newProblems(checked)).join()).toContain('transfers');
+});
+
+test('the next process finds a balance that no entry explains', async () => {
+  await database.pool.query("UPDATE credits_accounts SET posted = posted + 1 WHERE id = 'user:0'");
+  expect(await newProblems()).not.toEqual([]);
 });

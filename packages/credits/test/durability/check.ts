@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { isCreditsError } from '../../src/contract/error.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { run } from './load.ts';
-import type { Record } from './record.ts';
+import { run, type LoadWord } from './load.ts';
+import { createRecord, type Attempt, type Record } from './record.ts';
 
 /**
  * Holds a database against what was said about it. Asks twice: the ledger, by trying every key again, and the tables,
@@ -34,39 +34,115 @@ export interface Findings {
   survived: number;
 }
 
+/** What a check of the newest cycles has to know of all of them. */
+export interface Known {
+  /** Attempts that no check has seen yet. */
+  attempts: [string, Attempt][];
+  /** Operations and transfers that there were at the last check. */
+  operations: number;
+  transfers: number;
+}
+
+/** What a record knows of the keys that no check has seen yet. */
+export function toKnown(record: Record, checked: ReadonlySet<string>): Known {
+  const all = [...record.attempts];
+  const known = all.filter(([key]) => checked.has(key));
+  return {
+    attempts: all.filter(([key]) => !checked.has(key)),
+    operations: known.length,
+    transfers: transfersOf(known).size,
+  };
+}
+
 /**
- * Checks everything that is known so far. Keys whose answer was lost are tried again, and their answers recorded.
- * @param keys - Those to try again; the tables are held against all of them.
+ * Checks what no check has seen: tries its keys again, looks whether there is exactly this in the tables beside what was there
+ * before, and verifies from where the last verification ended. Costs what is new, however long the history is.
+ * @param say - Hears what became of keys whose answer had been lost.
  */
-export async function check(ledger: Ledger, pool: Pool, record: Record, keys: Iterable<string>): Promise<Findings> {
+export async function checkNew(
+  ledger: Ledger,
+  pool: Pool,
+  known: Known,
+  say: (word: LoadWord) => void,
+): Promise<Findings> {
+  const record = createRecord(known.attempts);
+  const { problems, survived } = await tryAll(ledger, record, [...record.attempts.keys()], say);
+  const { rows } = await pool.query<OperationRow>(`${OPERATIONS} WHERE o.key = ANY($1)`, [[...record.attempts.keys()]]);
+  problems.push(...compare(rows, record.attempts));
+  problems.push(
+    ...(await compareCounts(pool, {
+      operations: known.operations + record.attempts.size,
+      transfers: known.transfers + transfersOf(record.attempts).size,
+    })),
+  );
+  const { differences } = await ledger.verify();
+  problems.push(...differences.map(({ message }) => message));
+  return { problems, survived };
+}
+
+/**
+ * Checks everything that is known so far. All keys are tried again, and the answers of those that were lost recorded.
+ */
+export async function check(ledger: Ledger, pool: Pool, record: Record): Promise<Findings> {
+  const { problems, survived } = await tryAll(ledger, record, [...record.attempts.keys()], () => undefined);
+  const { rows } = await pool.query<OperationRow>(OPERATIONS);
+  problems.push(...compare(rows, record.attempts));
+  for (const { key } of rows) {
+    if (!record.attempts.has(key)) problems.push(`${key} is in the operations, and was refused or never asked`);
+  }
+  const { size } = transfersOf(record.attempts);
+  problems.push(...(await compareCounts(pool, { operations: record.attempts.size, transfers: size })));
+  const { rows: holds } = await pool.query(HOLDS);
+  problems.push(...holds.map((hold) => `a hold does not agree with its entries: ${JSON.stringify(hold)}`));
+  const { differences } = await ledger.verify({ full: true });
+  problems.push(...differences.map(({ message }) => message));
+  const { issued, spent, circulating } = await ledger.circulation();
+  if (issued - spent !== circulating) problems.push(`issued ${issued} − spent ${spent} is not ${circulating}`);
+  return { problems, survived };
+}
+
+/** Tries keys again. One that was acknowledged answers the same; of the others it turns out what became of them. */
+async function tryAll(
+  ledger: Ledger,
+  record: Record,
+  keys: readonly string[],
+  say: (word: LoadWord) => void,
+): Promise<Findings> {
   const problems: string[] = [];
   let survived = 0;
 
   async function tryAgain(key: string): Promise<void> {
     const attempt = record.attempts.get(key);
-    if (attempt === undefined) return; // refused
+    if (attempt === undefined) return;
     const known = attempt.receipt !== null;
     try {
       const receipt = await run(ledger, attempt.command);
       if (known && !receipt.replayed) problems.push(`${key} was acknowledged, lost, and now applied again`);
       if (!known && receipt.replayed) survived += 1;
       record.acknowledge(key, receipt);
+      say({ word: 'acknowledged', key, receipt });
     } catch (error) {
       if (!isCreditsError(error)) throw error;
       if (known) problems.push(`${key} was acknowledged, and is now refused: ${error.message}`);
       else if (error.code === 'unavailable') problems.push(`${key} cannot be tried again: ${error.message}`);
-      else record.attempts.delete(key);
+      else {
+        record.attempts.delete(key);
+        say({ word: 'forgotten', key });
+      }
     }
   }
 
-  await Promise.all([...keys].map(tryAgain));
+  await Promise.all(keys.map(tryAgain));
   problems.push(...record.contradictions);
+  return { problems, survived };
+}
 
-  const { rows } = await pool.query<OperationRow>(OPERATIONS);
+/** What the tables say of keys that were acknowledged, and know nothing of the ledger's own opinion. */
+function compare(rows: readonly OperationRow[], attempts: ReadonlyMap<string, Attempt>): string[] {
+  const problems: string[] = [];
   const present = new Map(rows.map((row) => [row.key, row]));
   if (present.size !== rows.length) problems.push('a key is in the operations twice');
-  const transfers = new Set<string>();
-  for (const [key, { receipt }] of record.attempts) {
+  for (const [key, { receipt }] of attempts) {
     const row = present.get(key);
     if (receipt === null) continue;
     if (row === undefined) problems.push(`${key} was acknowledged, and is not in the operations`);
@@ -75,22 +151,20 @@ export async function check(ledger: Ledger, pool: Pool, record: Record, keys: It
     } else if (row.found !== row.transfer || row.hold_found !== row.hold) {
       problems.push(`the transfer or hold of ${key} is not there`);
     }
-    if (receipt.transfer !== null) transfers.add(receipt.transfer.id);
   }
-  for (const key of present.keys()) {
-    if (!record.attempts.has(key)) problems.push(`${key} is in the operations, and was refused or never asked`);
-  }
-  const { rows: counts } = await pool.query<{ transfers: string }>(
-    'SELECT count(*) AS transfers FROM credits_transfers',
+  return problems;
+}
+
+function transfersOf(attempts: Iterable<readonly [string, Attempt]>): Set<string> {
+  return new Set([...attempts].flatMap(([, { receipt }]) => receipt?.transfer?.id ?? []));
+}
+
+async function compareCounts(pool: Pool, expected: { operations: number; transfers: number }): Promise<string[]> {
+  const { rows } = await pool.query<{ operations: string; transfers: string }>(
+    'SELECT (SELECT count(*) FROM credits_operations) AS operations, (SELECT count(*) FROM credits_transfers) AS transfers',
   );
-  if (Number(counts[0]?.transfers) !== transfers.size) {
-    problems.push(`there are ${counts[0]?.transfers} transfers, ${transfers.size} were answered`);
-  }
-  const { rows: holds } = await pool.query(HOLDS);
-  problems.push(...holds.map((hold) => `a hold does not agree with its entries: ${JSON.stringify(hold)}`));
-  const { differences } = await ledger.verify({ full: true });
-  problems.push(...differences.map(({ message }) => message));
-  const { issued, spent, circulating } = await ledger.circulation();
-  if (issued - spent !== circulating) problems.push(`issued ${issued} − spent ${spent} is not ${circulating}`);
-  return { problems, survived };
+  return (['operations', 'transfers'] as const).flatMap((what) => {
+    const is = Number(rows[0]?.[what]);
+    return is === expected[what] ? [] : [`there are ${is} ${what}, ${expected[what]} were answered`];
+  });
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,12 +10,16 @@ import { openDatabase, type DatabaseOptions } from '../../src/ledger/database.ts
 import { bundleProgram } from '../support/bundle.ts';
 import { createRandom, type Random } from '../support/random.ts';
 import { startOwnPostgres } from '../support/postgres.ts';
-import { check } from './check.ts';
+import { check, toKnown } from './check.ts';
 import type { LoadWord } from './load.ts';
 import { createRecord, type Record } from './record.ts';
 
 /**
- * Kills a process under load with SIGKILL, opens what it left, and holds that against what it had said; again and again.
+ * Kills a process under load with SIGKILL, and holds what it left against what it had said; again and again.
+ *
+ * Whoever looks is killed next: each process opens what the one before it left, checks what is new there, and runs the load.
+ * So a cycle costs one opening, whatever came before, and kills fall into recoveries and checks as well. At the end of a
+ * life of so many cycles the loop itself opens the database, and checks all of it.
  *
  * The load and the kind of each kill come from the seed. The instant of a kill is counted in words of the load or in
  * milliseconds, so that it falls somewhere else in each run: a failure is looked for by its seed, and in the directory
@@ -36,17 +40,30 @@ export interface KillReport {
   acknowledged: number;
   /** Commands whose answer was lost, and that had been committed. */
   survived: number;
-  /** Kills while opening, in the midst of the load, and right after a checkpoint began; of the client, or of the server. */
-  kills: { opening: number; load: number; checkpoint: number; server: number };
+  /** Looks at what a kill had left, by the next process or by the loop. */
+  checks: number;
+  /** Kills while opening, checking, in the midst of the load, right after a checkpoint began; or of the server at any of them. */
+  kills: Kills;
   /** Of the first cycle that found any; the loop ends with it. */
   problems: string[];
   /** What to look at; null when there is nothing. */
   left: string | null;
 }
 
-/** Cycles on one database. Checks read all of its history, and making one is to be killed in as well. */
-const LIFE_CYCLES = 20;
+interface Kills {
+  opening: number;
+  checking: number;
+  load: number;
+  checkpoint: number;
+  server: number;
+}
 
+type Kind = Exclude<keyof Kills, 'server'>;
+
+/** Cycles on one database. Its last check reads all of its history, and making one is to be killed in as well. */
+const LIFE_CYCLES = 25;
+
+/** How long a process takes to open: the first guess, until one has said it. Longer where there is nothing yet. */
 const OPENING_MS = 700;
 const MAKING_MS = 3_000;
 
@@ -69,7 +86,7 @@ interface Life {
   remove: () => Promise<void>;
   /** Says where it is. */
   place: string;
-  /** Milliseconds that opening may take: longer where there is nothing yet. */
+  /** Milliseconds that opening took the last time; an opening is killed within as many. */
   openingMs: number;
 }
 
@@ -80,7 +97,8 @@ export async function runKillLoop(options: KillLoopOptions): Promise<KillReport>
     asked: 0,
     acknowledged: 0,
     survived: 0,
-    kills: { opening: 0, load: 0, checkpoint: 0, server: 0 },
+    checks: 0,
+    kills: { opening: 0, checking: 0, load: 0, checkpoint: 0, server: 0 },
     problems: [],
     left: null,
   };
@@ -95,6 +113,7 @@ export async function runKillLoop(options: KillLoopOptions): Promise<KillReport>
     }
   } finally {
     rmSync(program, { force: true });
+    rmSync(`${program}.json`, { force: true });
     if (report.left === null) await source.end();
   }
   return report;
@@ -106,68 +125,94 @@ interface Loop extends KillLoopOptions {
   report: KillReport;
 }
 
-/** Kills and checks on one database until its life is over, or until something is wrong with it. */
+/** Kills on one database until its life is over, or until something is wrong with it. */
 async function live(life: Life, loop: Loop): Promise<void> {
-  const { random, report } = loop;
+  const { report } = loop;
   const record = createRecord();
-  let keys: string[] = [];
+  const checked = new Set<string>();
   for (let turn = 0; turn < LIFE_CYCLES && report.cycles < loop.cycles; turn += 1) {
-    const known = record.attempts.size;
-    const words = await cycle(life, record, loop);
+    const words = await cycle(life, { record, checked }, loop);
     report.cycles += 1;
-    report.asked += words.filter(({ word }) => word === 'asked').length;
-    report.acknowledged += words.filter(({ word }) => word === 'acknowledged').length;
-    keys.push(...words.flatMap((word) => (word.word === 'asked' ? [word.command.idempotencyKey] : [])));
-    // Now and then nobody looks in between, so that what a kill left is opened by a process that is killed as well.
-    const last = turn === LIFE_CYCLES - 1 || report.cycles === loop.cycles;
+    for (const said of words) {
+      if (said.word === 'asked') report.asked += 1;
+      if (said.word !== 'checked') continue;
+      report.checks += 1;
+      report.survived += said.survived;
+      report.problems.push(...said.problems);
+    }
     loop.onProgress?.(report);
-    if (!last && (known === record.attempts.size || random.chance(0.2))) continue;
-    // The last check tries every key of this life again.
-    const { problems, survived } = await open(life, record, last ? record.attempts.keys() : keys);
-    keys = [];
-    report.survived += survived;
-    report.problems.push(...problems);
-    if (problems.length > 0) return;
+    if (report.problems.length > 0) return;
   }
+  const { problems, survived } = await checkAll(life, record);
+  report.checks += 1;
+  report.survived += survived;
+  report.problems.push(...problems);
 }
 
 /** Starts the load, kills it, and returns what it said. */
-async function cycle(life: Life, record: Record, { program, random, report }: Loop): Promise<LoadWord[]> {
-  const prefix = `c${report.cycles}`;
-  const argument = JSON.stringify({ database: life.options, seed: random.between(1, 1_000_000), prefix });
-  const kind = random.pick(['load', 'load', 'load', 'checkpoint', 'opening'] as const);
+async function cycle(
+  life: Life,
+  { record, checked }: { record: Record; checked: Set<string> },
+  { program, random, report }: Loop,
+): Promise<LoadWord[]> {
+  const kind = random.pick(['load', 'load', 'load', 'checkpoint', 'opening', 'checking'] as const);
   const killsServer = life.killServer !== null && random.chance(0.5);
-  const wordCount = random.between(1, random.pick([50, 400, 3_000]));
-  const delayMs = kind === 'opening' ? random.between(0, life.openingMs) : random.between(0, 25);
+  // Most kills come soon, which is where most things are under way for the first time; some find a long log.
+  const wordCount = random.between(1, random.chance(0.05) ? 3_000 : random.pick([20, 150, 500]));
+  const delayMs = kind === 'opening' ? random.between(0, Math.ceil(life.openingMs)) : random.between(0, 25);
+  const lookedAt = toKnown(record, checked);
+  // Now and then nobody looks in between, so that what a kill left is opened by a process that is killed as well.
+  const known = random.chance(0.2) ? null : `${program}.json`;
+  if (known !== null) writeFileSync(known, JSON.stringify(lookedAt));
+  const prefix = `c${report.cycles}`;
+  const argument = JSON.stringify({ database: life.options, seed: random.between(1, 1_000_000), prefix, known });
   const child = spawn(process.execPath, [...FLAGS, program, argument], {
     stdio: ['ignore', 'pipe', killsServer ? 'ignore' : 'inherit'],
   });
   const ended = once(child, 'exit');
   const words: LoadWord[] = [];
-  const due = untilDue(child, { kind, wordCount, words, record });
+  let startedAt = performance.now();
+  const hear = (word: LoadWord): void => {
+    words.push(word);
+    if (word.word === 'acknowledged' && record.attempts.get(word.key)?.receipt === null) report.acknowledged += 1;
+    record.hear(word);
+    if (word.word === 'checked' && word.problems.length === 0) for (const [key] of lookedAt.attempts) checked.add(key);
+    if (word.word !== 'reached') return;
+    if (word.phase === 'started') startedAt = performance.now();
+    if (word.phase === 'open') life.openingMs = performance.now() - startedAt;
+  };
+  const due = untilDue(child, { isDue: createDue(kind, wordCount), hear });
   await due;
   await new Promise((resolve) => setTimeout(resolve, delayMs));
   if (child.exitCode !== null) throw new Error(`The load ended by itself with ${child.exitCode}.`);
-  if (killsServer) {
-    report.kills.server += 1;
-    await life.killServer?.();
-  } else {
-    report.kills[kind] += 1;
-  }
+  report.kills[killsServer ? 'server' : kind] += 1;
+  if (killsServer) await life.killServer?.();
   child.kill('SIGKILL');
   await ended;
   await drained(child);
   if (killsServer) await life.reviveServer();
-  life.openingMs = OPENING_MS;
   return words;
+}
+
+/** Says whether a word is the one after which the kill comes. */
+function createDue(kind: Kind, wordCount: number): (word: LoadWord) => boolean {
+  let isReady = false;
+  let count = 0;
+  return (word) => {
+    const phase = word.word === 'reached' ? word.phase : null;
+    isReady ||= phase === 'ready';
+    if (isReady) count += 1;
+    if (kind === 'opening') return phase === 'started';
+    if (kind === 'checking') return phase === 'open';
+    return kind === 'checkpoint' ? isReady && phase === 'checkpoint' : count >= wordCount;
+  };
 }
 
 /** Listens to the load, and resolves when the moment of the kill has come. Goes on listening. */
 function untilDue(
   child: ChildProcess,
-  options: { kind: 'load' | 'checkpoint' | 'opening'; wordCount: number; words: LoadWord[]; record: Record },
+  { isDue, hear }: { isDue: (word: LoadWord) => boolean; hear: (word: LoadWord) => void },
 ): Promise<void> {
-  const { kind, wordCount, words, record } = options;
   return new Promise((resolve, reject) => {
     let silentLooks = 0;
     const looking = setInterval(() => {
@@ -181,16 +226,13 @@ function untilDue(
       clearInterval(looking);
       resolve();
     });
-    if (kind === 'opening') resolve();
     if (child.stdout === null) throw new Error('The load has no voice.');
     createInterface({ input: child.stdout }).on('line', (line) => {
       silentLooks = 0;
       if (!line.endsWith('}')) return; // cut off in the middle: never said
       const word = JSON.parse(line) as LoadWord;
-      words.push(word);
-      record.hear(word);
-      const reached = word.word === 'reached' && word.phase === 'checkpoint';
-      if (kind === 'load' ? words.length >= wordCount : reached) resolve();
+      hear(word);
+      if (isDue(word)) resolve();
     });
   });
 }
@@ -201,10 +243,10 @@ async function drained(child: ChildProcess): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve)); // the last lines
 }
 
-async function open(life: Life, record: Record, keys: Iterable<string>) {
+async function checkAll(life: Life, record: Record) {
   const database = await openDatabase(life.options);
   const ledger = await createLedger({ database });
-  const findings = await check(ledger, database.pool, record, keys);
+  const findings = await check(ledger, database.pool, record);
   await ledger.close();
   await database.close();
   return findings;

@@ -47,11 +47,11 @@ const report = await runKillLoop({
   database,
   cycles,
   seed,
-  onProgress: ({ cycles: done, asked, acknowledged, survived, kills }) =>
+  onProgress: ({ cycles: done, asked, acknowledged, survived, checks, kills }) =>
     show(
       done,
       `${done} cycles · ${asked} asked · ${acknowledged} acknowledged · ${survived} committed without an answer · ` +
-        `killed ${JSON.stringify(kills)}`,
+        `${checks} checks · killed ${JSON.stringify(kills)}`,
     ),
 });
 console.log(JSON.stringify({ ...report, problems: report.problems.slice(0, 20), time: minutes() }, null, 2));

@@ -1,12 +1,20 @@
-import { writeSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
 import { openDatabase, type DatabaseOptions } from '../../src/ledger/database.ts';
+import { checkNew, type Known } from './check.ts';
 import { ACCOUNTS, runLoad, type LoadWord } from './load.ts';
 
-// A process that is going to be killed: opens the ledger, and runs the load until then. What it says goes to its parent
-// at once, not through a stream of this process: what was said before the kill has been said.
+// A process that is going to be killed: opens the ledger, holds what the one before it left against what that had said, and
+// runs the load until then. What it says goes to its parent at once, not through a stream of this process: what was said
+// before the kill has been said.
 
-const options = JSON.parse(process.argv[2] ?? '{}') as { database: DatabaseOptions; seed: number; prefix: string };
+const options = JSON.parse(process.argv[2] ?? '{}') as {
+  database: DatabaseOptions;
+  seed: number;
+  prefix: string;
+  /** A file with what is known and was not checked yet; null for no look at it. */
+  known: string | null;
+};
 
 function say(word: LoadWord): void {
   const line = Buffer.from(`${JSON.stringify(word)}\n`);
@@ -19,16 +27,21 @@ function say(word: LoadWord): void {
   }
 }
 
+say({ word: 'reached', phase: 'started' });
 const database = await openDatabase(options.database);
-say({ word: 'reached', phase: 'open' });
 const ledger = await createLedger({ database, expirySweepMs: 200 });
-for (const account of ACCOUNTS) await ledger.openAccount(account);
-const { rows } = await database.pool.query<{ id: string }>('SELECT id FROM credits_holds WHERE remaining > 0 LIMIT 40');
-say({ word: 'reached', phase: 'ready' });
+say({ word: 'reached', phase: 'open' });
 // Checkpoints come every 48 MB of log: here often enough that some are cut in two.
 const timer = setInterval(() => {
   say({ word: 'reached', phase: 'checkpoint' });
   database.pool.query('CHECKPOINT').catch(() => undefined); // a server that is gone says so to the commands too
 }, 150);
 timer.unref();
+if (options.known !== null) {
+  const known = JSON.parse(readFileSync(options.known, 'utf8')) as Known;
+  say({ word: 'checked', ...(await checkNew(ledger, database.pool, known, say)) });
+}
+for (const account of ACCOUNTS) await ledger.openAccount(account);
+const { rows } = await database.pool.query<{ id: string }>('SELECT id FROM credits_holds WHERE remaining > 0 LIMIT 40');
+say({ word: 'reached', phase: 'ready' });
 await runLoad(ledger, { ...options, holds: rows.map(({ id }) => id), say });

@@ -25,7 +25,10 @@ export type LoadWord =
   | { word: 'asked'; command: LoadCommand; times: number }
   | { word: 'acknowledged'; key: string; receipt: Receipt }
   | { word: 'refused'; key: string; code: string }
-  | { word: 'reached'; phase: 'open' | 'ready' | 'checkpoint' };
+  /** Its answer had been lost, and it is refused now that it is tried again: it never took effect. */
+  | { word: 'forgotten'; key: string }
+  | { word: 'checked'; problems: string[]; survived: number }
+  | { word: 'reached'; phase: 'started' | 'open' | 'ready' | 'checkpoint' };
 
 export const ACCOUNTS = Array.from({ length: 8 }, (_, index) => `user:${index}`);
 

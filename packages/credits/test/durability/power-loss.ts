@@ -106,7 +106,7 @@ async function examine({ directory, words }: Cut, report: PowerLossReport): Prom
     rmSync(join(directory, 'lock.json'), { force: true }); // of this very process, which is not gone
     const database = await openDatabase({ directory });
     const ledger = await createLedger({ database });
-    const { problems, survived } = await check(ledger, database.pool, record, record.attempts.keys());
+    const { problems, survived } = await check(ledger, database.pool, record);
     await ledger.close();
     await database.close();
     report.survived += survived;

@@ -21,8 +21,9 @@ export interface Record {
   acknowledge(key: string, receipt: Receipt): void;
 }
 
-export function createRecord(): Record {
-  const attempts = new Map<string, Attempt>();
+/** @param known - What another record knows, to go on from there. */
+export function createRecord(known: Iterable<readonly [string, Attempt]> = []): Record {
+  const attempts = new Map(known);
   const contradictions: string[] = [];
 
   function acknowledge(key: string, receipt: Receipt): void {
@@ -48,6 +49,8 @@ export function createRecord(): Record {
         attempts.set(word.command.idempotencyKey, { command: word.command, receipt: null, unanswered: word.times });
       } else if (word.word === 'acknowledged') {
         acknowledge(word.key, word.receipt);
+      } else if (word.word === 'forgotten') {
+        attempts.delete(word.key);
       } else if (word.word === 'refused') {
         const attempt = attempts.get(word.key);
         if (attempt === undefined) return;
