@@ -44,9 +44,17 @@ export const SUITES = /** @type {Suite[]} */ ([
   {
     name: 'door',
     mutations: HTTP_MUTATIONS,
-    tests: ['merge-snapshots', 'event-stream', 'stream-hub', 'stream-end', 'handler', 'security', 'bad-input'].map(
-      (name) => `${TEST}/http/${name}.`,
-    ),
+    tests: [
+      'merge-snapshots',
+      'event-stream',
+      'due-queue',
+      'stream-hub',
+      'stream-end',
+      'node',
+      'handler',
+      'security',
+      'bad-input',
+    ].map((name) => `${TEST}/http/${name}.`),
   },
   { name: 'element', mutations: ELEMENT_MUTATIONS, tests: [`${TEST}/element/`] },
 ]);

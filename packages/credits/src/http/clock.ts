@@ -1,5 +1,7 @@
 /** What the door asks of time and chance. Tests bring their own; hosts never need to. */
 export interface Clock {
+  /** Milliseconds from any beginning. Never goes back. */
+  now(): number;
   /** Calls back once after so many milliseconds, without keeping the process alive. Returns the cancellation. */
   setTimer(callback: () => void, delayMs: number): () => void;
   /** A number from 0 up to but without 1. */
@@ -9,6 +11,7 @@ export interface Clock {
 /** The clock of the machine. */
 export function createSystemClock(): Clock {
   return Object.freeze({
+    now: () => performance.now(),
     setTimer(callback: () => void, delayMs: number) {
       const timer = setTimeout(callback, delayMs);
       timer.unref();

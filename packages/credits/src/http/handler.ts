@@ -27,6 +27,7 @@ import {
   settleBodySchema,
   snapshotQuerySchema,
 } from './schemas.ts';
+import { hasPromisedSink } from './stream-body.ts';
 import { createStreamHub } from './stream-hub.ts';
 import { toDisplayEntry } from './to-display-entry.ts';
 import { toDisplayHold } from './to-display-hold.ts';
@@ -114,6 +115,7 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
     heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
     streamLifetimeMs: options.streamLifetimeMs ?? 600_000,
     rereadMs: options.rereadMs ?? 5_000,
+    identify,
     onWarning,
   });
 
@@ -150,8 +152,8 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
       hub.open({
         account,
         since: last?.epoch === ledger.epoch ? last.version : undefined,
-        identify: () => identify(request),
-        signal: request.signal,
+        request,
+        signal: hasPromisedSink(request) ? null : request.signal,
       }),
     );
     return new Response(body, { headers: STREAM_HEADERS });

@@ -11,8 +11,10 @@
 import { CreditsError } from '../contract/error.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Clock } from './clock.ts';
-import { createEventStream, type EventStream } from './event-stream.ts';
+import { createDueQueue } from './due-queue.ts';
+import { createEventStreams, isEnding, type EventStream } from './event-stream.ts';
 import { createSnapshotWriter } from './event-writer.ts';
+import { createStreamBody } from './stream-body.ts';
 
 /** Accounts that are read at the same time: an event that touches everybody must not starve the commands behind it. */
 const READS_AT_ONCE = 16;
@@ -33,6 +35,8 @@ export interface StreamHubOptions {
   heartbeatMs: number;
   streamLifetimeMs: number;
   rereadMs: number;
+  /** Asks the host whose session a request came with; null when it ended. */
+  identify: (request: Request) => Promise<string | null>;
   onWarning: (message: string, cause: unknown) => void;
 }
 
@@ -40,10 +44,10 @@ export interface StreamRequest {
   account: string;
   /** What the reader has: the first state names all operations after it. */
   since: number | undefined;
-  /** Asks the host again whose session this is; null when it ended. */
-  identify: () => Promise<string | null>;
-  /** Aborts when the reader went away. */
-  signal: AbortSignal;
+  /** What `identify` is asked about again, at every heartbeat. */
+  request: Request;
+  /** Aborts when the reader went away; null where whoever takes the frames says so. */
+  signal: AbortSignal | null;
 }
 
 export interface StreamHub {
@@ -60,21 +64,34 @@ export interface StreamHub {
   readonly size: number;
 }
 
-interface Follower {
-  stream: EventStream;
-  recheck: () => void;
+/** Who reads a stream. */
+interface Reader {
+  readonly account: string;
+  readonly request: Request;
+  /** When its stream is to end, by the clock. */
+  endsAtMs: number;
+  stopEndTimer: (() => void) | null;
+  stopSignal: (() => void) | null;
 }
 
+type Stream = EventStream<Reader>;
+
 interface Group {
-  /** What all followers were offered; null until the first state was read. */
+  /** What all streams were offered; null until the first state was read. */
   version: number | null;
   /** Oldest first. */
-  followers: Set<Follower>;
+  streams: Set<Stream>;
 }
 
 export function createStreamHub(options: StreamHubOptions): StreamHub {
   const { ledger, clock, onWarning } = options;
-  const writeSnapshot = createSnapshotWriter();
+  const streams = createEventStreams<Reader>({
+    clock,
+    stallMs: STALL_MS,
+    writeSnapshot: createSnapshotWriter(),
+    onClose: forget,
+  });
+  const beats = createDueQueue<Stream>({ clock, delayMs: options.heartbeatMs, onDue: (stream) => void beat(stream) });
   const groups = new Map<string, Group>();
   const marked = new Set<string>();
   const reading = new Set<string>();
@@ -108,8 +125,9 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
       const snapshot = await ledger.snapshot(account, { since });
       // A stream that joined meanwhile may be behind `since`: it is marked, and the next read serves it without a gap.
       const isComplete = snapshot.from <= since;
-      for (const { stream } of group.followers) {
-        if (stream.version !== null && (!isComplete || stream.version >= snapshot.from)) stream.offer(snapshot);
+      for (const stream of group.streams) {
+        if (stream.version !== null && (!isComplete || stream.version >= snapshot.from))
+          streams.offer(stream, snapshot);
       }
       if (group.version === since) group.version = snapshot.version;
     } catch (cause) {
@@ -154,24 +172,30 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     };
   }
 
-  function join(account: string, follower: Follower): Group {
+  function join(stream: Stream): Group {
     if (size === 0) startListening();
     size += 1;
-    const group: Group = groups.get(account) ?? { version: null, followers: new Set() };
+    const { account } = stream.owner;
+    const group: Group = groups.get(account) ?? { version: null, streams: new Set() };
     groups.set(account, group);
-    group.followers.add(follower);
-    const staying = [...group.followers].filter((each) => !each.stream.isEnding);
-    if (staying.length > options.streamsPerAccountMax) {
-      staying[0]?.stream.end({ event: 'goodbye', data: { retryAfterMs: CROWDED_RETRY_MS } });
+    group.streams.add(stream);
+    const staying = group.streams.size > options.streamsPerAccountMax ? [...group.streams].filter(isStaying) : [];
+    if (staying.length > options.streamsPerAccountMax && staying[0] !== undefined) {
+      streams.end(staying[0], { event: 'goodbye', data: { retryAfterMs: CROWDED_RETRY_MS } });
     }
     return group;
   }
 
-  function leave(account: string, follower: Follower): void {
+  /** Undoes all that was done for a stream, however far its opening came. */
+  function forget(stream: Stream): void {
+    const { account, stopEndTimer, stopSignal } = stream.owner;
+    stopEndTimer?.();
+    stopSignal?.();
+    beats.delete(stream);
     const group = groups.get(account);
-    if (!group?.followers.delete(follower)) return;
+    if (!group?.streams.delete(stream)) return;
     size -= 1;
-    if (group.followers.size === 0) {
+    if (group.streams.size === 0) {
       groups.delete(account);
       marked.delete(account);
     }
@@ -190,79 +214,68 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     readMarked();
   }
 
-  async function open(request: StreamRequest): Promise<ReadableStream<Uint8Array>> {
-    const { account, since, signal } = request;
+  async function recheck(stream: Stream): Promise<void> {
+    const { account, request } = stream.owner;
+    try {
+      if ((await options.identify(request)) !== account) streams.end(stream, { event: 'signed-out', data: {} });
+    } catch (cause) {
+      // Not known to be signed out. The life of the stream bounds how long that can last.
+      onWarning('The identity behind a stream could not be asked again.', cause);
+    }
+  }
+
+  async function beat(stream: Stream): Promise<void> {
+    await recheck(stream);
+    if (isEnding(stream)) return;
+    streams.beat(stream);
+    planNext(stream);
+  }
+
+  /** The next heartbeat, or the end where that comes first. */
+  function planNext(stream: Stream): void {
+    const leftMs = stream.owner.endsAtMs - clock.now();
+    if (leftMs > options.heartbeatMs) return beats.add(stream);
+    const sayEnd = (): void => streams.end(stream, { event: 'goodbye', data: { retryAfterMs: 0 } });
+    stream.owner.stopEndTimer = clock.setTimer(sayEnd, Math.max(0, leftMs));
+  }
+
+  async function open({ account, since, request, signal }: StreamRequest): Promise<ReadableStream<Uint8Array>> {
     if (draining !== null) {
       const details = { retryAfterMs: draining.retryAfterMs };
       throw new CreditsError('unavailable', 'The server is about to restart: try again shortly.', { details });
     }
-    const timers = new Set<() => void>();
-    const stream = createEventStream({
-      clock,
-      stallMs: STALL_MS,
-      writeSnapshot,
-      onClose: () => {
-        for (const stop of timers) stop();
-        signal.removeEventListener('abort', stream.leave);
-        leave(account, follower);
-      },
-    });
-    const follower: Follower = { stream, recheck: () => void recheck() };
-
-    async function recheck(): Promise<void> {
-      try {
-        if ((await request.identify()) !== account) stream.end({ event: 'signed-out', data: {} });
-      } catch (cause) {
-        // Not known to be signed out. The life of the stream bounds how long that can last.
-        onWarning('The identity behind a stream could not be asked again.', cause);
-      }
-    }
-
-    /** One timer after another, forgotten when it fires: what is left when the stream closes is stopped. */
-    function after(delayMs: number, callback: () => void): void {
-      const stop = clock.setTimer(() => {
-        timers.delete(stop);
-        callback();
-      }, delayMs);
-      timers.add(stop);
-    }
-
-    function beatLater(): void {
-      after(options.heartbeatMs, () => {
-        void recheck().then(() => {
-          if (stream.isEnding) return;
-          stream.beat();
-          beatLater();
-        });
-      });
-    }
-
-    const group = join(account, follower);
-    signal.addEventListener('abort', stream.leave);
+    const stream = streams.open({ account, request, endsAtMs: 0, stopEndTimer: null, stopSignal: null });
+    const group = join(stream);
+    if (signal !== null) leaveWith(signal, stream);
     try {
       const first = await ledger.snapshot(account, since === undefined ? {} : { since });
-      if (signal.aborted) stream.leave();
-      if (!stream.isEnding) {
-        stream.offer(first);
+      if (signal?.aborted === true) streams.leave(stream);
+      if (!isEnding(stream)) {
+        streams.offer(stream, first);
         welcome(account, group, first.version);
-        beatLater();
-        after(options.streamLifetimeMs * (0.8 + 0.4 * clock.random()), () =>
-          stream.end({ event: 'goodbye', data: { retryAfterMs: 0 } }),
-        );
+        stream.owner.endsAtMs = Math.round(clock.now() + options.streamLifetimeMs * (0.8 + 0.4 * clock.random()));
+        planNext(stream);
       }
     } catch (error) {
-      stream.cut();
+      streams.cut(stream);
       throw error;
     }
-    return stream.body;
+    return createStreamBody(streams, stream);
+  }
+
+  /** In a function of its own, whose variables live only where there is a signal. */
+  function leaveWith(signal: AbortSignal, stream: Stream): void {
+    const leave = (): void => streams.leave(stream);
+    signal.addEventListener('abort', leave);
+    stream.owner.stopSignal = () => signal.removeEventListener('abort', leave);
   }
 
   async function sayGoodbye(retryAfterMs: number): Promise<void> {
     if (size === 0) return;
-    const everyFollower = [...groups.values()].flatMap((group) => [...group.followers]);
+    const everyStream = [...groups.values()].flatMap((group) => [...group.streams]);
     const isEmpty = new Promise<void>((resolve) => (onEmpty = resolve));
-    const stopTimer = clock.setTimer(() => everyFollower.forEach(({ stream }) => stream.cut()), DRAIN_MS);
-    for (const { stream } of everyFollower) stream.end({ event: 'goodbye', data: { retryAfterMs } });
+    const stopTimer = clock.setTimer(() => everyStream.forEach(streams.cut), DRAIN_MS);
+    for (const stream of everyStream) streams.end(stream, { event: 'goodbye', data: { retryAfterMs } });
     await isEmpty;
     stopTimer();
   }
@@ -274,10 +287,14 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
       return draining.done;
     },
     recheck(account: string) {
-      for (const follower of groups.get(account)?.followers ?? []) follower.recheck();
+      for (const stream of groups.get(account)?.streams ?? []) void recheck(stream);
     },
     get size() {
       return size;
     },
   });
+}
+
+function isStaying(stream: Stream): boolean {
+  return !isEnding(stream);
 }

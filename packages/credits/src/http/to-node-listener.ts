@@ -1,6 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ServerResponse, type IncomingMessage } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { promiseSink, takeFrames } from './stream-body.ts';
 
 /** A Node request listener, for `http.createServer` or for the part of a server that the door answers. */
 export type NodeListener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
@@ -14,10 +15,13 @@ export type NodeListener = (incoming: IncomingMessage, outgoing: ServerResponse)
 export function toNodeListener(app: { fetch: (request: Request) => Response | Promise<Response> }): NodeListener {
   const listener = getRequestListener(
     async (request, { outgoing }) => {
+      if (!isServerResponse(outgoing)) return app.fetch(request);
+      promiseSink(request);
       const response = await app.fetch(request);
       const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
-      if (!isStream || response.body === null || !('writeHead' in outgoing)) return response;
-      writeStream(response, response.body, outgoing as ServerResponse);
+      if (!isStream || response.body === null) return response;
+      writeHead(response, outgoing);
+      writeBody(response.body, outgoing);
       return RESPONSE_ALREADY_SENT;
     },
     // Or every Request and Response of the process, the host's own included, would become the adapter's.
@@ -26,7 +30,12 @@ export function toNodeListener(app: { fetch: (request: Request) => Response | Pr
   return (incoming, outgoing) => listener(incoming, outgoing);
 }
 
-function writeStream(response: Response, body: ReadableStream<Uint8Array>, outgoing: ServerResponse): void {
+/** HTTP/2 has answers of another kind, which the adapter knows how to write. */
+function isServerResponse(outgoing: object): outgoing is ServerResponse {
+  return outgoing instanceof ServerResponse;
+}
+
+function writeHead(response: Response, outgoing: ServerResponse): void {
   const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== 'set-cookie'));
   for (const cookie of response.headers.getSetCookie()) outgoing.appendHeader('set-cookie', cookie);
   try {
@@ -36,8 +45,14 @@ function writeStream(response: Response, body: ReadableStream<Uint8Array>, outgo
   } catch {
     outgoing.destroy();
   }
-  // The answer itself is not needed any more, nor kept: of a stream, only what moves is.
-  void pump(body.getReader(), outgoing);
+}
+
+/** Our own streams write to the answer themselves; others are read. The `Response` is kept by neither. */
+function writeBody(body: ReadableStream<Uint8Array>, outgoing: ServerResponse): void {
+  const onTaken = takeFrames(body, outgoing);
+  if (onTaken === null) void pump(body.getReader(), outgoing);
+  // One that went while its stream was opened is found by the first frame, which cannot be written.
+  else outgoing.on('close', () => onTaken(new Error('The reader went.')));
 }
 
 async function pump(reader: ReadableStreamDefaultReader<Uint8Array>, outgoing: ServerResponse): Promise<void> {

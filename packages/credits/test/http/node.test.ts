@@ -80,6 +80,67 @@ test('a stream delivers over a socket, and ends there when its reader leaves', a
   await stop();
 });
 
+test('a reader that goes while its stream is opened leaves nothing behind', async () => {
+  let release: (() => void) | undefined;
+  const door = openDoor({
+    ...ledger,
+    snapshot: async (...asked) => {
+      await new Promise<void>((resolve) => (release = resolve));
+      return ledger.snapshot(...asked);
+    },
+  });
+  const closed = vi.fn<() => void>();
+  const listener = toNodeListener(door.handler);
+  const server = createServer((incoming, outgoing) => {
+    outgoing.on('close', closed);
+    void listener(incoming, outgoing);
+  });
+  const user = door.signIn(name('user'));
+  await ledger.openAccount(user.account);
+  const socket = await connectSilently(await listen(server), user.account);
+  await vi.waitFor(() => expect(release).toBeDefined());
+  expect(door.handler.streams).toBe(1);
+  socket.destroy();
+  await vi.waitFor(() => expect(closed).toHaveBeenCalled());
+  release?.();
+  await vi.waitFor(() => expect(door.handler.streams).toBe(0));
+  expect(door.time.waiting).toBe(0);
+  expect(door.warnings).toEqual([]);
+  server.close();
+});
+
+test('a stream reaches its reader also where a host adds to its answer, or pipes it through something', async () => {
+  for (const wrap of [
+    (answer: Response) => new Response(answer.body, answer),
+    (answer: Response) => new Response(answer.body?.pipeThrough(new TransformStream()) ?? null, answer),
+  ]) {
+    const door = openDoor(ledger);
+    const server = createServer(
+      toNodeListener({
+        fetch: async (request) => {
+          const answer = wrap(await door.handler.fetch(request));
+          answer.headers.set('x-host', 'panel');
+          answer.headers.append('set-cookie', 'seen=1');
+          return answer;
+        },
+      }),
+    );
+    const { account } = door.signIn(name('user'));
+    const leaving = new AbortController();
+    const response = await fetch(`${await listen(server)}/api/credits/stream`, {
+      headers: { cookie: `session=${account}` },
+      signal: leaving.signal,
+    });
+    expect(response.headers.get('x-host')).toBe('panel');
+    expect(response.headers.getSetCookie()).toEqual(['seen=1']);
+    const events = followEvents(response.body);
+    expect(await events.snapshot()).toMatchObject({ account, version: 0 });
+    leaving.abort();
+    await vi.waitFor(() => expect(door.handler.streams).toBe(0));
+    server.close();
+  }
+});
+
 test('a server with streams open stops in under 3 s, and its readers are told when to come back', async () => {
   const { ask, origin, account, stop, handler } = await openServer();
   const responses = await Promise.all(Array.from({ length: 8 }, () => ask('/api/credits/stream')));

@@ -158,7 +158,7 @@ export function createCluster(options: ClusterOptions): Cluster {
         const account = sessions.get(request.headers.get('x-session') ?? '')?.() ?? null;
         return account === null ? null : { account };
       },
-      clock: { setTimer, random: own.fork().next },
+      clock: { now: () => browser.now, setTimer, random: own.fork().next },
     });
     instances.add({ name, ledger, handler, died, die });
     say(`${name} is up`);

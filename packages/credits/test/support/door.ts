@@ -4,6 +4,7 @@ import { openDatabase } from '../../src/ledger/database.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { followEvents } from './events.ts';
 import { createManualClock } from './manual-clock.ts';
+import { askOverNode } from './node-wire.ts';
 
 export const ORIGIN = 'https://panel.example';
 
@@ -20,8 +21,12 @@ export async function openTestLedger() {
   };
 }
 
+/** The ways in which an answer reaches its reader: as the handler made it, or written by a Node server. */
+export const WAYS = ['web streams', 'the node listener'] as const;
+export type Way = (typeof WAYS)[number];
+
 /** A handler whose sessions are cookies that name an account, with a clock that the test advances. */
-export function openDoor(ledger: Ledger, options: Partial<CreditsHandlerOptions> = {}) {
+export function openDoor(ledger: Ledger, options: Partial<CreditsHandlerOptions> = {}, way: Way = 'web streams') {
   const time = createManualClock();
   const sessions = new Set<string>();
   const warnings: { message: string; cause: unknown }[] = [];
@@ -36,13 +41,15 @@ export function openDoor(ledger: Ledger, options: Partial<CreditsHandlerOptions>
     ...options,
   });
 
+  const send = way === 'web streams' ? handler.fetch : askOverNode(handler);
+
   /** Signs an account in, and returns what its browser can do. */
   function signIn(account: string) {
     sessions.add(account);
     const ask = (path: string, init: RequestInit = {}): Promise<Response> => {
       const headers = new Headers(init.headers);
       headers.set('cookie', `session=${account}`);
-      return handler.fetch(new Request(`${ORIGIN}${path}`, { ...init, headers }));
+      return send(new Request(`${ORIGIN}${path}`, { ...init, headers }));
     };
     return {
       account,
@@ -70,7 +77,7 @@ export function openDoor(ledger: Ledger, options: Partial<CreditsHandlerOptions>
     time,
     warnings,
     signIn,
-    askAnonymously: (path: string, init?: RequestInit) => handler.fetch(new Request(`${ORIGIN}${path}`, init)),
+    askAnonymously: (path: string, init?: RequestInit) => send(new Request(`${ORIGIN}${path}`, init)),
   };
 }
 

@@ -10,6 +10,7 @@ export function createManualClock(random = 0.5) {
       timers.add(timer);
       return () => void timers.delete(timer);
     },
+    now: () => now,
     random: () => random,
   };
   return {
