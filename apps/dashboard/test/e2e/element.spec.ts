@@ -52,6 +52,10 @@ test('one script tag from another origin shows the number of a panel that only h
     await expect(elements(page).first().getByText('signed out', { exact: true })).toBeVisible();
     await expect(page.getByText('abgemeldet')).toBeVisible();
     await expect(elements(page).first().locator('[part="placeholder"]')).toBeHidden();
+
+    panel.signedIn = true;
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await expect(values(page)).toHaveText(['1,000', '1.000']);
     expect(complaints).toEqual([]);
   } finally {
     await panel.close();

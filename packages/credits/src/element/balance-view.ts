@@ -26,7 +26,10 @@ export function toBalanceView(credits: CreditsState): BalanceView {
   const sum = selectShown(credits);
   const shown = sum === null ? null : Math.max(0, sum);
   const isCut = connection.state === 'offline' || connection.state === 'stopped';
-  const isFailing = connection.error !== null && connection.state !== 'offline';
+  const { code } = connection.error ?? {};
+  // One refusal is no sign-out yet: the follower asks once more, and whoever waits for that should not read of a failure.
+  const isDenied = code === 'unauthenticated' || code === 'forbidden';
+  const isFailing = code !== undefined && !isDenied && connection.state !== 'offline';
   if (connection.state === 'signed-out') {
     return { state: 'signed-out', shown: null, word: 'signed out', retryable: false };
   }

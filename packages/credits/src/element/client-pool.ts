@@ -12,6 +12,8 @@ export interface Seat {
   /** Who follows by this client, oldest first: one of them speaks for all. */
   readonly members: ReadonlySet<HTMLElement>;
   leave(): void;
+  /** Whoever joins from now on gets a new client: this one's user is gone for good. */
+  retire(): void;
 }
 
 export interface ClientPool {
@@ -27,23 +29,26 @@ export interface ClientPool {
  */
 export function createClientPool(createClient: (addresses: Addresses) => CreditsClient): ClientPool {
   const made = new Map<string, CreditsClient>();
+  const own = new WeakSet<CreditsClient>();
   const seats = new Map<CreditsClient, Set<HTMLElement>>();
 
   function find(addresses: Addresses): CreditsClient {
     const key = JSON.stringify([addresses.balanceUrl, addresses.creditsUrl]);
     const client = made.get(key) ?? createClient(addresses);
     made.set(key, client);
+    own.add(client);
     return client;
   }
 
   function closeWhenEmpty(client: CreditsClient): void {
-    if ((seats.get(client)?.size ?? 0) > 0) return;
+    if (seats.get(client)?.size !== 0) return;
     seats.delete(client);
-    for (const [key, own] of made) {
-      if (own !== client) continue;
-      made.delete(key);
-      client.close();
-    }
+    retire(client);
+    if (own.has(client)) client.close();
+  }
+
+  function retire(client: CreditsClient): void {
+    for (const [key, current] of made) if (current === client) made.delete(key);
   }
 
   return Object.freeze<ClientPool>({
@@ -60,6 +65,7 @@ export function createClientPool(createClient: (addresses: Addresses) => Credits
           stop();
           queueMicrotask(() => closeWhenEmpty(client));
         },
+        retire: () => retire(client),
       });
     },
   });

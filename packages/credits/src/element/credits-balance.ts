@@ -54,8 +54,10 @@ export function defineCreditsBalance({
     readonly #shadow = buildShadow(this, sheet);
     #given: CreditsClient | null = null;
     #seat: Seat | null = null;
-    #unsubscribe: (() => void) | null = null;
+    #stopListening: (() => void) | null = null;
     #last: CreditsState | null = null;
+    /** The last state that said something: between two users there is a moment that does not. */
+    #settled: CreditsState | null = null;
     #painted: BalanceView | null = null;
     #write: ((amount: number) => string) | null = null;
 
@@ -106,15 +108,21 @@ export function defineCreditsBalance({
         creditsUrl: this.getAttribute('credits-url') ?? CREDITS_PATH,
       };
       this.#seat = pool.join(this, addresses, this.#given);
-      this.#unsubscribe = this.#seat.client.subscribe((state) => this.#hear(state));
+      const unsubscribe = this.#seat.client.subscribe((state) => this.#hear(state));
+      const look = (): void => this.#askWhoIsThere();
+      document.addEventListener('visibilitychange', look);
+      this.#stopListening = () => {
+        unsubscribe();
+        document.removeEventListener('visibilitychange', look);
+      };
       this.#last = this.#seat.client.getState();
       this.#paint(this.#last);
     }
 
     #leave(): void {
-      this.#unsubscribe?.();
+      this.#stopListening?.();
       this.#seat?.leave();
-      this.#seat = this.#unsubscribe = this.#last = null;
+      this.#seat = this.#stopListening = this.#last = this.#settled = null;
       this.#shadow.status.textContent = '';
     }
 
@@ -124,17 +132,28 @@ export function defineCreditsBalance({
       this.#join();
     }
 
+    /** Somebody may have signed in meanwhile, in another tab. A client of the page's own is told by the page. */
+    #askWhoIsThere(): void {
+      if (document.visibilityState === 'hidden' || this.#given !== null) return;
+      if (this.#painted?.state !== 'signed-out') return;
+      this.#seat?.retire();
+      this.#rejoin();
+    }
+
     #hear(state: CreditsState): void {
-      const before = this.#last;
       this.#last = state;
       this.#paint(state);
-      if (before !== null && isWorthSaying(before, state) && this.#speaks())
+      if (this.#painted?.state === 'loading') return;
+      const before = this.#settled;
+      this.#settled = state;
+      if (before !== null && isWorthSaying(before, state) && this.#speaks()) {
         this.#shadow.status.textContent = this.#say();
+      }
     }
 
     #paint(credits: CreditsState): void {
       const view = toBalanceView(credits);
-      const { label, value, placeholder, blank, note, retry } = this.#shadow;
+      const { label, value, placeholder, written, blank, note, retry } = this.#shadow;
       const { state, shown, word, retryable } = view;
       this.#write ??= createNumberText(
         this.getAttribute('locale') ?? this.closest('[lang]')?.getAttribute('lang') ?? '',
@@ -143,8 +162,9 @@ export function defineCreditsBalance({
       label.textContent = this.getAttribute('label') ?? 'Credits';
       value.textContent = shown === null ? '' : this.#write(shown);
       value.hidden = shown === null;
-      // What the server wrote there is its user's number: nobody's once the session is gone.
       placeholder.hidden = shown !== null || state === 'signed-out';
+      // What the server wrote there is its user's number: nobody's once the session is gone, or while the next one is awaited.
+      if (state === 'signed-out') written.name = 'nobody';
       blank.textContent = state === 'error' ? '—' : '';
       note.name = state;
       note.textContent = word;

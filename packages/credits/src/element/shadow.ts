@@ -7,6 +7,8 @@ export interface Shadow {
   value: HTMLElement;
   /** What stands there while nothing is known: what the server wrote into the element, else a bar. */
   placeholder: HTMLElement;
+  /** The slot for what the server wrote. */
+  written: HTMLSlotElement;
   /** In place of a bar where there is nothing to wait for. */
   blank: HTMLElement;
   note: HTMLSlotElement;
@@ -53,7 +55,8 @@ export function buildShadow(host: HTMLElement, sheet: CSSStyleSheet): Shadow {
   const placeholder = part('span', 'placeholder');
   const blank = part('span', 'skeleton');
   blank.setAttribute('aria-hidden', 'true');
-  slotIn(placeholder, '').append(blank);
+  const written = slotIn(placeholder, '');
+  written.append(blank);
   const aside = part('span', 'note');
   const note = slotIn(aside, 'loading');
   const retry = part('button', 'retry');
@@ -63,7 +66,7 @@ export function buildShadow(host: HTMLElement, sheet: CSSStyleSheet): Shadow {
   status.className = 'quiet';
   status.setAttribute('role', 'status');
   root.append(label, value, placeholder, aside, retry, status);
-  return { label, value, placeholder, blank, note, retry, status };
+  return { label, value, placeholder, written, blank, note, retry, status };
 }
 
 function part<Name extends 'span' | 'button'>(name: Name, as: string): HTMLElementTagNameMap[Name] {

@@ -5,6 +5,7 @@ import type { ConnectionState, CreditsState, PendingOperation } from '../../src/
 
 const balance = { posted: 1_000, held: 0, available: 1_000 };
 const failed = new CreditsError('network');
+const denied = new CreditsError('unauthenticated');
 
 function state(
   connection: ConnectionState['state'],
@@ -38,6 +39,7 @@ test.each([
   ['a refusal for good', state('stopped', { error: failed }), 'stale', 1_000, true],
   ['no network from the start', state('offline', nothing), 'error', null, false],
   ['a failure from the start', state('polling', { ...nothing, error: failed }), 'error', null, true],
+  ['a first refusal', state('polling', { ...nothing, error: denied }), 'loading', null, false],
   ['a session that has ended', state('signed-out', { ...nothing, error: failed }), 'signed-out', null, false],
 ] as const)('%s', (_what, credits, kind, shown, retryable) => {
   expect(toBalanceView(credits)).toMatchObject({ state: kind, shown, retryable });

@@ -150,6 +150,34 @@ test('signed out it shows no number, not even the one that the server wrote', as
   expect(within(element, 'note').textContent).toBe('signed out');
 });
 
+test('somebody who signs in elsewhere is seen when the page is looked at again, in every element, by one question', async () => {
+  let session: string | null = null;
+  const { browser, closed, made, put, sent } = openPage({ session: () => session });
+  const elements = [
+    put('<credits-balance lang="en">1,000</credits-balance>'),
+    put('<credits-balance></credits-balance>'),
+  ];
+  for (const element of elements) seen(element);
+  await browser.advance(5_000);
+  const states = () => elements.map((element) => element.getAttribute('state'));
+  expect(states()).toEqual(['signed-out', 'signed-out']);
+  // There from the start, it is there to be read.
+  expect(elements.map((element) => said(element))).toEqual(['', '']);
+  session = 'bob';
+  const asked = sent('/api/user/me').length;
+  document.dispatchEvent(new Event('visibilitychange'));
+  expect(states()).toEqual(['loading', 'loading']);
+  const written = within(elements[0] as Element, 'placeholder').querySelector('slot');
+  expect(written?.assignedNodes()).toEqual([]);
+  await browser.advance(100);
+  expect(elements.map((element) => value(element))).toEqual(['7', '7']);
+  expect(sent('/api/user/me')).toHaveLength(asked + 1);
+  expect([made.length, closed.length]).toEqual([2, 1]);
+  // Someone who is there is not asked who they are.
+  document.dispatchEvent(new Event('visibilitychange'));
+  expect(states()).toEqual(['known', 'known']);
+});
+
 test('a failure from the start offers to try again, and heals', async () => {
   const { browser, put, server } = openPage({ versioned: false });
   server.onExchange = (exchange) => (exchange.fate = { status: 503, headers: { 'retry-after': '3600' } });
