@@ -95,8 +95,8 @@ async function seeActivity(player, admin, url, name) {
   await admin.getByText('25 credits', { exact: true }).waitFor();
   await admin.getByRole('button', { name: 'Adjust' }).click();
   const dialog = admin.getByRole('dialog');
-  await dialog.getByLabel('Amount').fill('475');
-  await dialog.getByLabel('Reason').fill('Welcome back');
+  await dialog.getByRole('textbox', { name: 'Amount' }).fill('475');
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill('Welcome back');
   await takePictures(admin, `${name}-adjust`);
   await dialog.getByRole('button', { name: 'Adjust' }).click();
   await dialog.waitFor({ state: 'detached' });
@@ -112,8 +112,8 @@ async function seeActivity(player, admin, url, name) {
     body: JSON.stringify({ effect: 'spend', amount: 100, reason: 'Server “Skyblock”' }),
   });
   await player.getByText('Server “Skyblock”').waitFor({ timeout: 10_000 });
-  await dialog.getByLabel('New balance').fill('1000');
-  await dialog.getByLabel('Reason').fill('Make it a thousand');
+  await dialog.getByRole('textbox', { name: 'New balance' }).fill('1000');
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill('Make it a thousand');
   await dialog.getByRole('button', { name: 'Adjust' }).click();
   await dialog.getByText('The balance has moved meanwhile').waitFor();
   await dialog.getByText('400 → 1,000').waitFor();
