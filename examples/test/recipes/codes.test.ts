@@ -1,0 +1,4 @@
+import { useLedger } from '../support/test-ledger.ts';
+import { testCodes } from './codes-suite.ts';
+
+testCodes(useLedger());

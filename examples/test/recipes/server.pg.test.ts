@@ -1,0 +1,36 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { createPostgresDatabase } from '../../../packages/credits/test/support/database.ts';
+import { payReferral } from '../../recipes/referral.ts';
+import { useLedger } from '../support/test-ledger.ts';
+import { testCodes } from './codes-suite.ts';
+import { testPayments } from './payments-suite.ts';
+
+// On a server, transactions of several connections really run at once: they wait for each other, and can meet in deadlocks.
+
+const drops: (() => Promise<void>)[] = [];
+const onServer = () =>
+  useLedger(async () => {
+    const { url, drop } = await createPostgresDatabase();
+    drops.push(drop);
+    return { url };
+  });
+afterAll(async () => void (await Promise.all(drops.map((drop) => drop()))));
+
+describe('payments on a server', () => {
+  testPayments(onServer());
+});
+
+describe('codes on a server', () => {
+  testCodes(onServer());
+});
+
+describe('referrals on a server', () => {
+  const bench = onServer();
+
+  test('referrals that cross each other at once are all paid once', async () => {
+    const people = await Promise.all(Array.from({ length: 8 }, () => bench.openAccount()));
+    const pairs = people.map((referrer, index) => ({ referrer, newcomer: people[(index + 1) % people.length] ?? '' }));
+    await Promise.all([...pairs, ...pairs.toReversed()].map((pair) => payReferral(bench.ledger, pair)));
+    for (const account of people) expect(await bench.readAvailable(account)).toBe(150);
+  });
+});
