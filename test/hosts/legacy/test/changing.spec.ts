@@ -4,6 +4,7 @@ import {
   CREATE,
   expect,
   expectCredits,
+  expectIdle,
   expectOutcome,
   expectSettled,
   lookAway,
@@ -172,6 +173,28 @@ test('D7: a poll that was asked before a purchase and is answered after it never
   await expectSettled(page, person);
   expect(await painted.numbers()).toEqual([1_000, 900]);
   expect(await painted.unexplained([1_000, 900])).toEqual([]);
+});
+
+test('D7: a poll that is asked and answered during a purchase, and has it in its number, takes it off once', async ({
+  host,
+}) => {
+  const person = await host.signUp({ coins: 1_000 });
+  const page = await openPage(person);
+  const painted = await watchPainted(page);
+  await person.behave(CREATE, 'hold-answer');
+  await buy(page, 'medium');
+  await person.waitForHeld(CREATE);
+  // The host has charged, and only its answer is missing.
+  expect((await person.look()).coins).toBe(900);
+  const polled = page.waitForResponse((response) => response.url().endsWith(ME));
+  await lookAway(page);
+  await lookBack(page);
+  await (await polled).finished();
+  await expectIdle(page);
+  await person.release(CREATE);
+  await expectOutcome(page, 'medium', /^Created$/);
+  await expectSettled(page, person);
+  expect(await painted.numbers()).toEqual([1_000, 900]);
 });
 
 test('the documented daily login: the bonus is shown once, and a second claim pays nothing', async ({ host }) => {
