@@ -162,7 +162,7 @@ async function takePictures(page, name) {
     mkdirSync(directory, { recursive: true });
     for (const theme of ['light', 'dark']) {
       await page.evaluate((dark) => document.documentElement.classList.toggle('dark', dark), theme === 'dark');
-      await page.screenshot({ path: join(directory, `${name}-${screen}-${theme}.png`) });
+      await page.screenshot({ path: join(directory, `${name}-${screen}-${theme}.png`), animations: 'disabled' });
     }
     await page.evaluate(() => document.documentElement.classList.remove('dark'));
   }

@@ -11,5 +11,10 @@ const CreditsDevtools = dynamic(
 
 /** What the number is made of, what arrives, and buttons that break this tab's network. */
 export function LiveDevtools() {
-  return <CreditsDevtools client={creditsClient} placement="page" />;
+  return (
+    // The panel is light or dark as `color-scheme` says, which not every host sets beside its class.
+    <div className="scheme-light dark:scheme-dark">
+      <CreditsDevtools client={creditsClient} placement="page" />
+    </div>
+  );
 }
