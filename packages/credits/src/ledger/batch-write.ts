@@ -6,7 +6,8 @@ import type { ChainHash } from './chain.ts';
 import { roundTrip } from './round-trip.ts';
 
 /**
- * The second round trip of a batch: one statement that writes everything, the hint, and the commit.
+ * The second round trip of a batch: one statement that writes everything, the hint, and the commit. Of a large batch, rows
+ * that are decided may be sent ahead of it, each part by a statement of the same form.
  *
  * One statement, in which each table is written once, from arrays: two updates of one table in a single statement wait
  * for each other, and one statement per row costs a round trip per row.
@@ -58,7 +59,32 @@ export async function writeBatch(
   },
 ): Promise<void> {
   const { changes, state, now, notify, end } = batch;
-  const tables = toTables(changes, state, now);
+  const write = toWrite(toTables(changes, state, now));
+  const [, , ended] = await roundTrip(client, [
+    write === null ? null : () => client.query(write),
+    notify === null
+      ? null
+      : () => client.query({ name: 'credits_notify', text: NOTIFY, values: [notify.channel, notify.payloads] }),
+    () => client.query(end),
+  ]);
+  // The COMMIT of a transaction that failed answers ROLLBACK, and is not an error.
+  assert.equal(ended.command, end.split(' ')[0], 'The batch was not committed.');
+}
+
+/**
+ * Sends the rows of a part of a batch, without waiting and without ending anything: balances change once, with the last
+ * part. Whoever calls waits for it before the client goes back; what failed here fails the transaction's end as well.
+ */
+export async function writeAhead(
+  client: ClientBase,
+  { changes, state, now }: { changes: BatchChanges; state: BatchState; now: string },
+): Promise<void> {
+  const write = toWrite(toTables({ ...changes, accounts: new Set() }, state, now));
+  if (write !== null) await client.query(write);
+}
+
+/** The one statement that writes all tables; null where there is nothing to write. */
+function toWrite(tables: ReturnType<typeof toTables>) {
   const values: (ArrayParameter | number)[] = [];
   const write: Record<keyof typeof tables, (table: Table) => string> = {
     accounts: (
@@ -82,21 +108,13 @@ export async function writeBatch(
     rows += tables[part].count;
     parts.push({ name: `p${index}`, sql: write[part](tables[part]) });
   }
+  if (rows === 0) return null;
   // Ends in a division by zero where it wrote other rows than were decided: the commit is on its way already, and only a
   // failure of the statement itself can still turn it into a rollback.
   const text = `WITH ${parts.map(({ name, sql }) => `${name} AS (${sql})`).join(', ')}
     SELECT 1 / (${parts.map(({ name }) => `(SELECT count(*) FROM ${name})`).join(' + ')}
       = $${values.push(rows)}::bigint)::int AS complete`;
-  const name = `credits_write_${parts.map((part) => part.name).join('')}`;
-  const [, , ended] = await roundTrip(client, [
-    () => client.query({ name, text, values }),
-    notify === null
-      ? null
-      : () => client.query({ name: 'credits_notify', text: NOTIFY, values: [notify.channel, notify.payloads] }),
-    () => client.query(end),
-  ]);
-  // The COMMIT of a transaction that failed answers ROLLBACK, and is not an error.
-  assert.equal(ended.command, end.split(' ')[0], 'The batch was not committed.');
+  return { name: `credits_write_${parts.map((part) => part.name).join('')}`, text, values };
 }
 
 const PARTS = ['accounts', 'holdsChanged', 'holds', 'transfers', 'entries', 'operations'] as const;

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { quote } from './quote.ts';
 
 /**
  * The chain of an account (L-11): the hash of each entry is made of the hash before it, of everything that the entry says,
@@ -63,15 +64,6 @@ export interface EntryFacts {
   reason: string | null;
   metadata: string | null;
   createdAt: Digits;
-}
-
-/** What JSON writes in another way than it stands. */
-const ESCAPED = /["\\]|[^ -\uD7FF\uE000-\uFFFF]/;
-
-/** What `JSON.stringify` makes of it. Of a whole array at once it takes ten times as long, and this runs for every entry. */
-function quote(text: string | null): string {
-  if (text === null) return 'null';
-  return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
 export function describeTransfer(facts: TransferFacts): string {

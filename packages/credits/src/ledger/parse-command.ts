@@ -107,20 +107,25 @@ export function parseBefore(value: unknown): string {
   throw invalid('before', 'before must be the id of a hold.');
 }
 
+/** What all commands have. `args` are this call's own. */
 function parseBase(kind: string, command: CommandBase, args: Record<string, unknown>): IntentBase {
   const actor = parseAccount(command.actor, 'actor');
   const key = parseIdempotencyKey(command.idempotencyKey);
   const reason = parseText(command.reason, 'reason', REASON_LENGTH_MAX);
   const metadata = parseMetadata(command.metadata);
   const once = command.once === undefined ? null : parseText(command.once, 'once', ONCE_LENGTH_MAX);
-  return {
-    actor,
-    key,
-    reason,
-    metadata,
-    once,
-    fingerprint: createFingerprint(kind, { ...args, reason, metadata, once }),
-  };
+  const fingerprint = createFingerprint(kind, Object.assign(args, { reason, metadata, once }));
+  return { actor, key, fingerprint, reason, metadata, once };
+}
+
+/** Field by field: spread into an object with further fields, the base would cost a move more than its hashes do. */
+function toMove(
+  kind: MoveIntent['kind'],
+  { actor, key, fingerprint, reason, metadata, once }: IntentBase,
+  sides: { account: string; source: string; destination: string; amount: number },
+): MoveIntent {
+  const { account, source, destination, amount } = sides;
+  return { kind, actor, key, fingerprint, reason, metadata, once, account, source, destination, amount };
 }
 
 function assertObject(command: unknown): void {
@@ -132,7 +137,7 @@ export function parseGrant(command: GrantCommand): MoveIntent {
   const account = parseUserAccount(command.account);
   const amount = parseAmount(command.amount);
   const base = parseBase('grant', command, { account, amount });
-  return { ...base, kind: 'grant', account, source: HOUSE_ISSUED, destination: account, amount };
+  return toMove('grant', base, { account, source: HOUSE_ISSUED, destination: account, amount });
 }
 
 export function parseSpend(command: SpendCommand): MoveIntent {
@@ -140,7 +145,7 @@ export function parseSpend(command: SpendCommand): MoveIntent {
   const account = parseUserAccount(command.account);
   const amount = parseAmount(command.amount);
   const base = parseBase('spend', command, { account, amount });
-  return { ...base, kind: 'spend', account, source: account, destination: HOUSE_SPENT, amount };
+  return toMove('spend', base, { account, source: account, destination: HOUSE_SPENT, amount });
 }
 
 export function parseTransfer(command: TransferCommand): MoveIntent {
@@ -150,7 +155,7 @@ export function parseTransfer(command: TransferCommand): MoveIntent {
   if (source === destination) throw invalid('destination', 'destination must be another account than source.');
   const amount = parseAmount(command.amount);
   const base = parseBase('transfer', command, { source, destination, amount });
-  return { ...base, kind: 'transfer', account: source, source, destination, amount };
+  return toMove('transfer', base, { account: source, source, destination, amount });
 }
 
 export function parseAdjust(command: AdjustCommand): AdjustIntent {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ClientBase, PoolClient } from 'pg';
 import { CreditsError } from '../contract/error.ts';
-import { readBatch } from './batch-read.ts';
+import { PLAN_ONCE, PLANNER, readBatch } from './batch-read.ts';
 import { writeBatch } from './batch-write.ts';
 import type { Receipt } from './command.ts';
 import type { Database } from './database.ts';
@@ -66,14 +66,13 @@ const ENDED = 'The transaction that this ledger belongs to has ended.';
 /** Times that a command is decided again when another transaction has just taken its key. */
 const ATTEMPTS_MAX = 4;
 
-const BEGIN = `SAVEPOINT credits_command; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;
-  SET LOCAL enable_mergejoin = off`;
+const BEGIN = `SAVEPOINT credits_command; ${PLAN_ONCE}`;
 
 const UNDO = 'ROLLBACK TO SAVEPOINT credits_command; RELEASE SAVEPOINT credits_command';
 
-const PLANNER = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'] as const;
+const PLANNER_NAMES = Object.keys(PLANNER);
 
-const SETTINGS = `SELECT ${PLANNER.map((name) => `current_setting('${name}') AS ${name}`).join(', ')}`;
+const SETTINGS = `SELECT ${PLANNER_NAMES.map((name) => `current_setting('${name}') AS ${name}`).join(', ')}`;
 
 /** A host that forgets its transaction would keep everybody waiting: unless it set a limit itself, it may idle this long. */
 const LIMIT_IDLING = `SELECT set_config('idle_in_transaction_session_timeout', '10s', true)
@@ -106,7 +105,7 @@ export function createTransactions({ database, clock, hints }: TransactionsOptio
   }
 
   async function attempt({ client, sender, onChanged }: Scope, intent: KeyedIntent): Promise<Outcome> {
-    const { rows } = await client.query<Record<(typeof PLANNER)[number], string>>(SETTINGS);
+    const { rows } = await client.query<Record<string, string>>(SETTINGS);
     if (hints.notify !== null) await client.query(LIMIT_IDLING);
     const nowMs = clock();
     const state = await readBatch(client, [intent], nowMs, BEGIN);
@@ -118,7 +117,7 @@ export function createTransactions({ database, clock, hints }: TransactionsOptio
         hints.notify === null ? null : { channel: hints.notify.channel, payloads: toPayloads(sender, accounts) };
       await writeBatch(client, { changes, state, now, notify, end: 'RELEASE SAVEPOINT credits_command' });
       // How the host's own statements are planned is the host's to say.
-      await client.query(PLANNER.map((name) => `SET LOCAL ${name} = ${rows[0]?.[name] ?? 'on'}`).join('; '));
+      await client.query(PLANNER_NAMES.map((name) => `SET LOCAL ${name} = ${rows[0]?.[name] ?? 'DEFAULT'}`).join('; '));
       onChanged(accounts);
     } else {
       await client.query(UNDO);

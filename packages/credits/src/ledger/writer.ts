@@ -1,12 +1,10 @@
 import { CreditsError } from '../contract/error.ts';
+import { commitInParts } from './batch-parts.ts';
 import { readBatch } from './batch-read.ts';
-import { writeBatch } from './batch-write.ts';
 import type { Receipt } from './command.ts';
 import type { Database } from './database.ts';
-import { decide, type Outcome } from './decide.ts';
+import type { Outcome } from './decide.ts';
 import { giveBack } from './give-back.ts';
-import { toPayloads } from './hint.ts';
-import { createId } from './id.ts';
 import type { Intent } from './intent.ts';
 import { isConflict, isConnectionFailure, isPoolExhausted, isReadOnly, toCreditsError } from './sql-error.ts';
 
@@ -24,6 +22,9 @@ const BATCH_MAX = 200;
 
 /** Commands that may wait. At 10,000 a second this is one second of patience; beyond it, callers hear `unavailable`. */
 const QUEUE_MAX = 10_000;
+
+/** Callers that hear their answers before anything else is looked at: about a millisecond of their work. */
+const ANSWERS_AT_ONCE = 32;
 
 /** Attempts at one batch before it is split, or fails. */
 const ATTEMPTS_MAX = 4;
@@ -52,36 +53,44 @@ interface Waiting {
 
 export function createWriter({ database, clock, notify, onCommit }: WriterOptions): Writer {
   const queue: Waiting[] = [];
+  /** For callers whose batch is committed, oldest first. */
+  const answers: (() => void)[] = [];
+  let isAnswering = false;
   let running: Promise<void> | null = null;
   let closed = false;
 
   async function run(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
-    let answer: () => void = () => undefined;
     while (queue.length > 0) {
       const committing = commit(queue.splice(0, BATCH_MAX));
-      // What callers do with their answers, and the commands that they send next, take as long as the database takes to
+      // What callers do with their answers, and the commands that they send next, takes as long as the database takes to
       // lock and read: they get the time in which this process would wait.
-      setImmediate(answer);
-      answer = await committing;
+      if (answers.length > 0 && !isAnswering) setImmediate(answerSome);
+      isAnswering = answers.length > 0;
+      answers.push(...(await committing));
     }
     running = null;
-    answer();
+    for (const answer of answers.splice(0)) answer();
   }
 
-  /** Commits a batch, whatever it takes. Returns what answers every caller in it; never throws. */
-  async function commit(batch: readonly Waiting[]): Promise<() => void> {
+  /** A few at a time: what the database says meanwhile is heard in between, and it never waits for callers. */
+  function answerSome(): void {
+    for (const answer of answers.splice(0, ANSWERS_AT_ONCE)) answer();
+    isAnswering = answers.length > 0;
+    if (isAnswering) setImmediate(answerSome);
+  }
+
+  /** Commits a batch, whatever it takes. Returns what answers each caller in it; never throws. */
+  async function commit(batch: readonly Waiting[]): Promise<(() => void)[]> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const outcomes = await attemptBatch(batch.map(({ intent }) => intent));
-        return () => {
-          for (const [index, { resolve, reject }] of batch.entries()) {
-            const outcome = outcomes[index];
-            if (outcome === undefined) reject(new Error('A command was not decided.'));
-            else if ('error' in outcome) reject(outcome.error);
-            else resolve(outcome.receipt);
-          }
-        };
+        return batch.map(({ resolve, reject }, index) => () => {
+          const outcome = outcomes[index];
+          if (outcome === undefined) reject(new Error('A command was not decided.'));
+          else if ('error' in outcome) reject(outcome.error);
+          else resolve(outcome.receipt);
+        });
       } catch (error) {
         const repeatable = isConflict(error) || isConnectionFailure(error);
         if (repeatable && attempt < ATTEMPTS_MAX) continue;
@@ -89,11 +98,14 @@ export function createWriter({ database, clock, notify, onCommit }: WriterOption
         const away = isConnectionFailure(error) || isPoolExhausted(error) || isReadOnly(error);
         if (batch.length > 1 && !away) {
           const half = Math.ceil(batch.length / 2);
-          const answers = [await commit(batch.slice(0, half)), await commit(batch.slice(half))];
-          return () => answers.forEach((answer) => answer());
+          return [...(await commit(batch.slice(0, half))), ...(await commit(batch.slice(half)))];
         }
         const coded = toCreditsError(error);
-        return () => batch.forEach(({ reject }) => reject(coded));
+        return batch.map(
+          ({ reject }) =>
+            () =>
+              reject(coded),
+        );
       }
     }
   }
@@ -104,16 +116,7 @@ export function createWriter({ database, clock, notify, onCommit }: WriterOption
     try {
       const nowMs = clock();
       const state = await readBatch(client, intents, nowMs);
-      const { outcomes, changes } = decide(intents, state, { nowMs, createId: () => createId(nowMs) });
-      const accounts = [...changes.accounts];
-      if (accounts.length > 0 || changes.operations.length > 0) {
-        const now = new Date(nowMs).toISOString();
-        const hint =
-          notify === null ? null : { channel: notify.channel, payloads: toPayloads(notify.sender, accounts) };
-        await writeBatch(client, { changes, state, now, notify: hint, end: 'COMMIT' });
-      } else {
-        await client.query('ROLLBACK');
-      }
+      const { outcomes, accounts } = await commitInParts(client, intents, { state, nowMs, notify });
       ended = true;
       if (accounts.length > 0) onCommit(accounts);
       return outcomes;

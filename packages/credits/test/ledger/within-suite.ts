@@ -234,9 +234,10 @@ export function testWithin(bench: Bench): void {
       await ledger.spend({ ...by(account), account, amount: 1 });
       await refusal(ledger.spend({ ...by(account), account, amount: 100 }), 'insufficient_credits');
       const { rows } = await client.query(
-        `SELECT current_setting('enable_seqscan') AS scans, current_setting('enable_hashjoin') AS joins`,
+        `SELECT current_setting('enable_seqscan') AS scans, current_setting('enable_hashjoin') AS joins,
+           current_setting('plan_cache_mode') AS plans`,
       );
-      expect(rows).toEqual([{ scans: 'on', joins: 'off' }]);
+      expect(rows).toEqual([{ scans: 'on', joins: 'off', plans: 'auto' }]);
     });
   });
 

@@ -19,6 +19,27 @@ test('commands that arrive together are one transaction', async () => {
   expect(rows).toEqual([{ transactions: 1 }]);
 });
 
+test('callers are answered a few at a time, and the next batch goes on in between', async () => {
+  const account = await openAccount(bench, 1_000);
+  const faulty = createFaultyDatabase(bench.database);
+  const ledger = await bench.openLedger({ database: faulty.database });
+  const versions: number[] = [];
+  let heardAtNext = 0;
+  const spends = Array.from({ length: 201 }, async () => {
+    const { version } = await ledger.spend({ ...by(account), account, amount: 1 });
+    versions.push(version);
+    if (versions.length > 1) return;
+    // The first batch is committed, and the one command of the second is about to be read.
+    void faulty.failAfter('credits_lock', '40001').then(() => {
+      heardAtNext = versions.length;
+    });
+  });
+  await Promise.all(spends);
+  expect(heardAtNext).toBeGreaterThan(0);
+  expect(heardAtNext).toBeLessThan(200);
+  expect(versions).toEqual(Array.from({ length: 201 }, (_, index) => index + 2));
+});
+
 test.each([['40001'], ['40P01'], ['23505']])('a batch that met another one (%s) is decided again', async (code) => {
   const account = await openAccount(bench, 100);
   const faulty = createFaultyDatabase(bench.database);
