@@ -7,10 +7,12 @@ import { DocsNavigation } from '@/components/docs/docs-navigation';
 import { DocsSearch } from '@/components/docs/docs-search';
 import { ThemeSwitch } from '@/components/theme/theme-switch';
 import { Button } from '@/components/ui/button';
-import { readDocs } from '@/lib/docs/read-docs';
+import { readCode, readDocs } from '@/lib/docs/read-docs';
 
 /** The frame of the documentation, which everybody may read: no session is asked for. */
 export default async function DocsLayout({ children }: { children: ReactNode }) {
+  // Begun with whatever is read first, so that they are there for the page after it.
+  void readCode();
   const { groups } = await readDocs();
   return (
     <div data-shell data-docs className="flex min-h-dvh">

@@ -3,13 +3,16 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 
 import { Markdown } from '@/components/docs/markdown';
-import type { Docs, DocsPage, Heading } from '@/lib/docs/document';
+import type { CodeColours, Docs, DocsPage, Heading } from '@/lib/docs/document';
+import { readCode } from '@/lib/docs/read-docs';
 import { cn } from '@/lib/utils';
 
 const focus = 'rounded-xs outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50';
 
 /** One page: what it says, what is on it, and what comes before and after. */
-export function DocsArticle({ docs, page }: { docs: Docs; page: DocsPage }) {
+export async function DocsArticle({ docs, page }: { docs: Docs; page: DocsPage }) {
+  const hasCode = page.tokens.some(({ type }) => type === 'code');
+  const colours: CodeColours = hasCode ? await readCode() : new Map();
   const at = docs.pages.indexOf(page);
   const shown = new Set(docs.pages.map(({ path }) => path));
   // One heading is no list.
@@ -27,7 +30,7 @@ export function DocsArticle({ docs, page }: { docs: Docs; page: DocsPage }) {
             </nav>
           </details>
         )}
-        <Markdown tokens={page.tokens} path={page.path} shown={shown} title={page.title} />
+        <Markdown tokens={page.tokens} path={page.path} shown={shown} colours={colours} title={page.title} />
         <nav aria-label="Next pages" className="mt-16 grid gap-3 border-t pt-6 sm:grid-cols-2">
           <Neighbour page={docs.pages[at - 1]} label="Before">
             <ArrowLeft className="size-4 shrink-0" aria-hidden />

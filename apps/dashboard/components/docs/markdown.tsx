@@ -3,6 +3,7 @@ import Link from 'next/link';
 import { Fragment, type ReactNode } from 'react';
 
 import { CodeBlock } from '@/components/docs/code-block';
+import { toCodeKey, type CodeColours } from '@/lib/docs/document';
 import { resolveLink } from '@/lib/docs/link';
 import { createSlugger, toKnown, toPlainText } from '@/lib/docs/markdown';
 import { cn } from '@/lib/utils';
@@ -13,6 +14,7 @@ interface MarkdownProps {
   path: string;
   /** The files that have a page. */
   shown: ReadonlySet<string>;
+  colours: CodeColours;
   /** The page's heading, whose anchor no other heading may take. */
   title: string;
 }
@@ -20,6 +22,7 @@ interface MarkdownProps {
 interface Rendering {
   path: string;
   shown: ReadonlySet<string>;
+  colours: CodeColours;
   slug: (text: string) => string;
   /** The heading that was last met: what a table or a block of code is called. */
   heading: string;
@@ -32,10 +35,10 @@ const link =
  * Markdown as elements, on the server. HTML in it is shown as the text that it is, and links lead to pages of the
  * documentation or out of it; no text of a file becomes markup.
  */
-export function Markdown({ tokens, path, shown, title }: MarkdownProps) {
+export function Markdown({ tokens, path, shown, colours, title }: MarkdownProps) {
   const slug = createSlugger();
   slug(title);
-  const rendering: Rendering = { path, shown, slug, heading: title };
+  const rendering: Rendering = { path, shown, colours, slug, heading: title };
   return <div className="text-[0.9375rem] leading-7">{renderAll(tokens, rendering)}</div>;
 }
 
@@ -63,7 +66,7 @@ function render(token: MarkedToken, rendering: Rendering): ReactNode {
     case 'table':
       return renderTable(token, rendering);
     case 'code':
-      return <CodeBlock code={token.text} language={token.lang ?? 'text'} heading={rendering.heading} />;
+      return renderCode(token, rendering);
     case 'hr':
       return <hr className="my-8" />;
     case 'br':
@@ -119,6 +122,10 @@ function renderHeading(token: Tokens.Heading, rendering: Rendering): ReactNode {
       </a>
     </Tag>
   );
+}
+
+function renderCode({ text, lang = 'text' }: Tokens.Code, { colours, heading }: Rendering): ReactNode {
+  return <CodeBlock code={text} language={lang} lines={colours.get(toCodeKey(text, lang)) ?? null} heading={heading} />;
 }
 
 function renderList(token: Tokens.List, rendering: Rendering): ReactNode {

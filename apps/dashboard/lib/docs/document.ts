@@ -7,6 +7,20 @@ export interface DocumentFile {
   text: string;
 }
 
+/** A piece of one line of code, with the class of its role. */
+export interface CodePiece {
+  text: string;
+  className: string | null;
+}
+
+/** The lines of a block of code, by {@link toCodeKey}. */
+export type CodeColours = ReadonlyMap<string, readonly (readonly CodePiece[])[]>;
+
+/** What a block of code is known by: the same text in another language has other colours. */
+export function toCodeKey(code: string, language: string): string {
+  return `${language}\n${code}`;
+}
+
 export interface Heading {
   /** The anchor, as GitHub makes it. */
   id: string;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { DocumentFile } from '@/lib/docs/document';
-import { createDocuments } from '../../server/documents.ts';
+import { createDocuments } from '../../server/documents/documents.ts';
 
 /** The repository's root. */
 export const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));

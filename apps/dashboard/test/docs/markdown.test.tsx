@@ -1,12 +1,26 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { Markdown } from '@/components/docs/markdown';
+import { toCodeKey, type CodeColours } from '@/lib/docs/document';
 import { parseMarkdown } from '@/lib/docs/markdown';
+import { highlight } from '../../server/documents/highlight.ts';
 
 const SHOWN = new Set(['docs/README.md', 'docs/one.md', 'packages/credits/README.md']);
 
-const render = (text: string) =>
-  renderToStaticMarkup(<Markdown tokens={parseMarkdown(text)} path="docs/one.md" shown={SHOWN} title="One" />);
+/** Its blocks of code in colours, as the server's thread makes them. */
+const colour = (text: string): CodeColours =>
+  new Map(
+    parseMarkdown(text).flatMap((token) => {
+      if (token.type !== 'code') return [];
+      const language = token.lang ?? 'text';
+      return [[toCodeKey(token.text, language), highlight(token.text, language)] as const];
+    }),
+  );
+
+const render = (text: string, colours: CodeColours = colour(text)) =>
+  renderToStaticMarkup(
+    <Markdown tokens={parseMarkdown(text)} path="docs/one.md" shown={SHOWN} colours={colours} title="One" />,
+  );
 
 test('HTML of a file is shown as text, and never becomes an element', () => {
   const html = render('Before <b onclick="x()">bold</b>\n\n<script>alert(1)</script>\n\n`<credits-balance>`');
@@ -48,10 +62,11 @@ test('tables and code scroll inside boxes that the keyboard reaches, and code ca
 test('code is shown to the letter, in a language that is known or not', () => {
   const text = 'if (a < b && c) {\n\n  return "&amp;"\n}';
   const ENTITIES: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#x27;': "'", '&amp;': '&' };
-  const shown = ['ts', 'sh', 'nothing-known'].map((language) => {
-    const html = render(`\`\`\`${language}\n${text}\n\`\`\``);
+  const languages = ['ts', 'sh', 'nothing-known', 'coloured by nobody'];
+  const shown = languages.map((language) => {
+    const html = render(`\`\`\`${language}\n${text}\n\`\`\``, language.includes(' ') ? new Map() : undefined);
     const code = /<code[^>]*>([\s\S]*?)<\/code>/.exec(html)?.[1]?.replaceAll(/<[^>]+>/g, '') ?? '';
     return code.replaceAll(/&[a-z#0-9]+;/g, (entity) => ENTITIES[entity] ?? entity);
   });
-  expect(shown).toEqual([`${text}\n`, `${text}\n`, `${text}\n`]);
+  expect(shown).toEqual(languages.map(() => `${text}\n`));
 });

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { createDocs } from '@/lib/docs/create-docs';
 import type { Docs } from '@/lib/docs/document';
-import { isKnownLanguage } from '@/lib/docs/highlight';
+import { isKnownLanguage } from '../../server/documents/highlight.ts';
 import { readFiles, ROOT } from './files.ts';
 
 let docs: Docs;

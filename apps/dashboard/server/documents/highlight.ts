@@ -8,9 +8,11 @@ import shell from '@shikijs/langs/shellscript';
 import sql from '@shikijs/langs/sql';
 import tsx from '@shikijs/langs/tsx';
 import { codeToTokensBase, createShikiPrimitive, type ShikiPrimitive } from '@shikijs/primitive';
+import type { CodePiece } from '../../lib/docs/document.ts';
 
 /**
- * Code in colours, on the server only: a browser gets words and classes. The theme below has no colours of its own but
+ * Code in colours: a browser gets words and classes. A grammar takes up to a second to be compiled, so only the worker
+ * beside this file calls it: streams wait for nobody's reading. The theme below has no colours of its own but
  * one number for each role, which becomes a class, so that dark and light are the stylesheet's business as everywhere.
  */
 
@@ -83,26 +85,8 @@ function openHighlighter(): ShikiPrimitive {
   return shiki;
 }
 
-/** A piece of one line, with the class of its role. */
-export interface CodePiece {
-  text: string;
-  className: string | null;
-}
-
-/** A page is shown more often than it is written; only blocks of the documentation's own files come here. */
-const known = new Map<string, CodePiece[][]>();
-
-/** Lines of coloured pieces. A language that is not known is shown without colours. */
+/** Lines of coloured pieces. A language that is not known has no colours. */
 export function highlight(code: string, language: string): CodePiece[][] {
-  const key = `${language}\n${code}`;
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const lines = colour(code, language);
-  known.set(key, lines);
-  return lines;
-}
-
-function colour(code: string, language: string): CodePiece[][] {
   const grammar = GRAMMARS[language];
   if (grammar === undefined) return code.split('\n').map((text) => [{ text, className: null }]);
   return codeToTokensBase(openHighlighter(), code, { ...OPTIONS, lang: grammar }).map((line) =>

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
-import type { DocumentFile } from '../lib/docs/document.ts';
+import type { DocumentFile } from '../../lib/docs/document.ts';
 
 /**
  * The documentation's files, read from the repository: `docs/README.md`, whose lists are the navigation, and every
  * Markdown file that it links to. No other file can be asked for.
  */
 
-const REPOSITORY = new URL('../../../', import.meta.url);
+const REPOSITORY = new URL('../../../../', import.meta.url);
 const FRONT_PAGE = 'docs/README.md';
 const LINK = /\]\(([^)#\s]+\.md)\)/g;
 
