@@ -31,10 +31,19 @@ say({ word: 'reached', phase: 'started' });
 const database = await openDatabase(options.database);
 const ledger = await createLedger({ database, expirySweepMs: 200 });
 say({ word: 'reached', phase: 'open' });
-// Checkpoints come every 48 MB of log: here often enough that some are cut in two.
+// Checkpoints come every 48 MB of log: here often enough that some are cut in two. One at a time, or where the disk is slow
+// they would take the one connection of an embedded database from everybody else.
+let isOver = true;
 const timer = setInterval(() => {
+  if (!isOver) return;
+  isOver = false;
   say({ word: 'reached', phase: 'checkpoint' });
-  database.pool.query('CHECKPOINT').catch(() => undefined); // a server that is gone says so to the commands too
+  database.pool
+    .query('CHECKPOINT')
+    .catch(() => undefined) // a server that is gone says so to the commands too
+    .finally(() => {
+      isOver = true;
+    });
 }, 150);
 timer.unref();
 if (options.known !== null) {

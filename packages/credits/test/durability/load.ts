@@ -25,6 +25,8 @@ export type LoadWord =
   | { word: 'asked'; command: LoadCommand; times: number }
   | { word: 'acknowledged'; key: string; receipt: Receipt }
   | { word: 'refused'; key: string; code: string }
+  /** Nobody knows what became of it: neither acknowledged nor refused. */
+  | { word: 'unavailable'; key: string; message: string }
   /** Its answer had been lost, and it is refused now that it is tried again: it never took effect. */
   | { word: 'forgotten'; key: string }
   | { word: 'checked'; problems: string[]; survived: number }
@@ -81,8 +83,8 @@ export async function runLoad(
       if (receipt.hold !== null && receipt.hold.remaining > 0) remember(holds, receipt.hold.id);
     } catch (error) {
       if (!isCreditsError(error)) throw error;
-      // Nobody knows what became of it: neither acknowledged nor refused.
-      if (error.code !== 'unavailable') say({ word: 'refused', key, code: error.code });
+      if (error.code === 'unavailable') say({ word: 'unavailable', key, message: error.message });
+      else say({ word: 'refused', key, code: error.code });
     }
   }
 

@@ -48,16 +48,27 @@ export interface OwnPostgresServer extends PostgresServer {
   kill(): Promise<void>;
   /** Stops it as `pg_ctl stop -m immediate` does: connections are cut, and nothing is written down. */
   stopImmediately(): Promise<void>;
+  /** Whether it is there: it may have given up by itself. */
+  isRunning(): boolean;
   /** Starts it again on its data and port, after either. Resolves once it takes connections. */
   start(): Promise<void>;
 }
 
-/** Makes a server of our own, also where `DATABASE_URL` names another. */
-export async function startOwnPostgres({ durable }: { durable: boolean }): Promise<OwnPostgresServer> {
+/**
+ * Makes a server of our own, also where `DATABASE_URL` names another.
+ * @param options.folders - Empty folders elsewhere, for its data and for its log. @default below its own folder
+ */
+export async function startOwnPostgres({
+  durable,
+  folders = {},
+}: {
+  durable: boolean;
+  folders?: Folders;
+}): Promise<OwnPostgresServer> {
   stopStaleServers();
   const directory = mkdtempSync(join(tmpdir(), PREFIX));
   writeFileSync(join(directory, 'runner.pid'), String(process.pid));
-  const launch = await prepareServer(directory, durable);
+  const launch = await prepareServer(directory, { durable, folders });
   let server = await launch.start();
 
   async function end(signal: () => void): Promise<void> {
@@ -77,14 +88,19 @@ export async function startOwnPostgres({ durable }: { durable: boolean }): Promi
       while (children.some(isRunning)) await new Promise((resolve) => setTimeout(resolve, 5));
     },
     stopImmediately: () => end(() => server.kill('SIGQUIT')),
+    isRunning: () => !hasEnded(server),
     async start() {
       server = await launch.start();
     },
     async stop() {
-      if (server.exitCode === null && server.signalCode === null) await end(() => server.kill('SIGINT'));
+      if (!hasEnded(server)) await end(() => server.kill('SIGINT'));
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+function hasEnded(server: ChildProcess): boolean {
+  return server.exitCode !== null || server.signalCode !== null;
 }
 
 /** Each process of a server leads a group of its own, so that they are ended one by one, the one that forks them first. */
@@ -120,19 +136,30 @@ interface Launch {
   start(): Promise<ChildProcess>;
 }
 
-async function prepareServer(directory: string, durable: boolean): Promise<Launch> {
+interface Folders {
+  data?: string;
+  log?: string;
+}
+
+async function prepareServer(
+  directory: string,
+  { durable, folders }: { durable: boolean; folders: Folders },
+): Promise<Launch> {
   const bin = findBinaries(directory);
   const data = join(directory, 'data');
-  mkdirSync(data);
+  if (folders.data === undefined) mkdirSync(data);
+  else symlinkSync(folders.data, data); // a run that was killed is found here, and its server stopped
   // Postgres refuses to run as root, so root lends it the least of its users.
   const root = process.getuid?.() === 0;
   const as = root ? { uid: idOf('-u'), gid: idOf('-g') } : {};
   if (as.uid !== undefined && as.gid !== undefined) {
     chownSync(directory, as.uid, as.gid);
-    chownSync(data, as.uid, as.gid);
+    for (const folder of [data, folders.log ?? data]) chownSync(folder, as.uid, as.gid);
   }
   const options = { ...as, cwd: data, env: { ...process.env, LC_ALL: 'C' } };
   const initdb = ['-D', data, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
+  // A log in pieces of 1 MB, of which a small disk holds some.
+  if (folders.log !== undefined) initdb.push(`--waldir=${folders.log}`, '--wal-segsize=1');
   execFileSync(join(bin, 'initdb'), initdb, { ...options, stdio: ['ignore', 'ignore', 'inherit'] });
   const port = await findPort();
   const settings = ['max_connections=200', 'unix_socket_directories='];
