@@ -44,6 +44,15 @@ export const HTTP_MUTATIONS = [
     replace: '',
   },
   {
+    rule: 'L-8: after an interruption of hints everybody is read again',
+    mistake: 'hints are trusted as soon as they come again',
+    file: 'http/stream-hub.ts',
+    by: 'http/stream-hub',
+    test: 'by web streams after an interruption',
+    find: 'if (hearing !== null && hearing === readIn && !hasFailed) return;',
+    replace: 'if (hearing !== null && !hasFailed) return;',
+  },
+  {
     rule: 'streams: one that joins while its account is read misses nothing',
     mistake: 'its older first state is not caught up with',
     file: 'http/stream-hub.ts',

@@ -98,6 +98,8 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
   let size = 0;
   /** A read failed, so that somebody may be behind. */
   let hasFailed = false;
+  /** The time of hearing in which everybody was read, or began. */
+  let readIn: number | null = null;
   let stopListening: (() => void) | null = null;
   let onEmpty: (() => void) | null = null;
   let draining: { retryAfterMs: number; done: Promise<void> } | null = null;
@@ -141,8 +143,9 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
 
   /** Heals lost hints: one query for the versions of everybody who is connected. */
   async function reread(): Promise<void> {
-    // What this process does itself is announced by a call, which is never lost: idle streams ask nothing.
-    if (!ledger.isShared && !hasFailed) return;
+    const { hearing } = ledger;
+    // Where nothing can have been missed, idle streams ask nothing.
+    if (hearing !== null && hearing === readIn && !hasFailed) return;
     hasFailed = false;
     try {
       const versions = await ledger.versions([...groups.keys()]);
@@ -150,6 +153,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
         const known = groups.get(account)?.version;
         if (known !== undefined && known !== null && known !== version) mark(account);
       }
+      readIn = hearing;
     } catch (cause) {
       hasFailed = true;
       onWarning('The versions of connected accounts could not be read.', cause);
@@ -158,6 +162,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
 
   function startListening(): void {
     const stopHints = ledger.onChange((accounts) => accounts.forEach(mark));
+    readIn = ledger.hearing;
     let stopTimer = clock.setTimer(tick, options.rereadMs);
     let isStopped = false;
     function tick(): void {

@@ -62,7 +62,7 @@ export interface LedgerOptions {
 /** Accounts whose holds one look settles; the next look takes the rest. */
 const EXPIRED_ACCOUNTS_MAX = 100;
 
-/** Milliseconds between looks for holds of another process, which may have died before it could settle them. */
+/** Milliseconds between looks for holds that another process made unheard, and may have died before it settled them. */
 const OTHERS_LOOK_MS = 60_000;
 
 /** Entries of a history page, and holds of a list, when the caller does not say. */
@@ -137,10 +137,12 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   // What is known of the next hold to expire, so that a ledger that nobody uses asks its database nothing.
   let nextEndMs: number | null = null;
   let lookedAtMs = clock();
+  let lookedIn = hints.hearing;
   let sweeping: Promise<void> | null = null;
   async function sweep(): Promise<void> {
     isLookDue = false;
     lookedAtMs = clock();
+    lookedIn = hints.hearing;
     try {
       await settleExpired();
       nextEndMs = await readNextEnd(pool);
@@ -155,14 +157,17 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   function look(): void {
     const nowMs = clock();
     const isEndDue = nextEndMs !== null && nextEndMs <= nowMs;
-    const isOthersDue = hints.notify !== null && nowMs - lookedAtMs >= OTHERS_LOOK_MS;
+    const mayHaveMissed = hints.hearing === null || hints.hearing !== lookedIn;
+    const isOthersDue = mayHaveMissed && nowMs - lookedAtMs >= OTHERS_LOOK_MS;
     if (isLookDue || isEndDue || isOthersDue) sweeping ??= sweep();
     stopTimer = setTimer(look, expirySweepMs);
   }
 
   return Object.freeze({
     epoch,
-    isShared: hints.notify !== null,
+    get hearing() {
+      return hints.hearing;
+    },
     async openAccount(account) {
       const id = parseUserAccount(account);
       await read(() =>

@@ -22,8 +22,15 @@ export type DatabaseOptions =
 export interface Database {
   readonly kind: 'postgres' | 'embedded';
   readonly pool: Pool;
-  /** Hears notifications of other processes on a connection of its own; absent where there can be no other process. */
-  listen?: (channel: string, listener: (payload: string) => void) => () => Promise<void>;
+  /**
+   * Hears notifications of other processes on a connection of its own; absent where there can be no other process. Says
+   * by `onHearing` from when on nothing is missed, and when something may be: in the beginning it may.
+   */
+  listen?: (
+    channel: string,
+    listener: (payload: string) => void,
+    onHearing?: (isHearing: boolean) => void,
+  ) => () => Promise<void>;
   /** Ends the pool. Close what uses it first. */
   close(): Promise<void>;
 }
@@ -61,8 +68,13 @@ export async function openDatabase(
   return Object.freeze({
     kind: 'postgres' as const,
     pool,
-    listen(channel: string, listener: (payload: string) => void) {
-      const stop = createListener({ url: options.url, channel, listener, onWarning });
+    listen(
+      channel: string,
+      listener: (payload: string) => void,
+      onHearing: (isHearing: boolean) => void = () => undefined,
+    ) {
+      const say = (payload: string): Promise<unknown> => pool.query('SELECT pg_notify($1, $2)', [channel, payload]);
+      const stop = createListener({ url: options.url, channel, listener, say, onHearing, onWarning });
       listeners.add(stop);
       return async () => {
         listeners.delete(stop);

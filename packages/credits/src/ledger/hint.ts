@@ -8,6 +8,8 @@ export interface Hints {
   subscribe(listener: (accounts: readonly string[]) => void): () => void;
   /** Tells the listeners in this process. Never throws. */
   announce(accounts: readonly string[]): void;
+  /** Names the time since when nothing was missed; null while something may be. @see Ledger.hearing */
+  readonly hearing: number | null;
   /** How the writer tells other processes; null where there are none. */
   readonly notify: { channel: string; sender: string } | null;
   close(): Promise<void>;
@@ -36,6 +38,9 @@ export function createHints({ database, epoch, onWarning, onAnnounce }: HintsOpt
   // The epoch in its name keeps ledgers apart that share a server.
   const channel = `credits_${epoch.replaceAll('-', '')}`;
   let stopListening: (() => Promise<void>) | null = null;
+  // What this process does itself is announced by a call, which is never missed.
+  let hearing: number | null = database.listen === undefined ? 0 : null;
+  let times = 0;
 
   function announce(accounts: readonly string[]): void {
     onAnnounce();
@@ -49,16 +54,23 @@ export function createHints({ database, epoch, onWarning, onAnnounce }: HintsOpt
   }
 
   return Object.freeze({
+    get hearing() {
+      return hearing;
+    },
     notify: database.listen === undefined ? null : { channel, sender },
     announce,
     subscribe(listener: (accounts: readonly string[]) => void): () => void {
       const own = (accounts: readonly string[]) => listener(accounts); // so that one function may listen twice
       listeners.add(own);
       stopListening ??=
-        database.listen?.(channel, (payload) => {
-          const [from, ...accounts] = payload.split(' ');
-          if (from !== sender) announce(accounts);
-        }) ?? null;
+        database.listen?.(
+          channel,
+          (payload) => {
+            const [from, ...accounts] = payload.split(' ');
+            if (from !== sender) announce(accounts);
+          },
+          (isHearing) => (hearing = isHearing ? (times += 1) : null),
+        ) ?? null;
       return () => {
         listeners.delete(own);
       };

@@ -66,8 +66,12 @@ export interface JoinedLedger extends LedgerCommands {
 export interface Ledger extends LedgerCommands {
   /** Names one life of the database. */
   readonly epoch: string;
-  /** Whether other processes may change it too: then what they say of it can be lost on the way (L-8). */
-  readonly isShared: boolean;
+  /**
+   * Names the time since when {@link onChange} has missed nothing, of other processes neither: another number after each
+   * interruption, null during one. Who follows by hints reads everything again after an interruption, and now and then
+   * during one (L-8). Always the same where no other process can change the ledger.
+   */
+  readonly hearing: number | null;
 
   /** Creates an account with floor 0, or finds it. Account ids: 1–128 of `A-Z a-z 0-9 _ . : -`; `house:` is ours. */
   openAccount(account: string): Promise<Snapshot>;

@@ -20,7 +20,7 @@ function grant(account: string, amount = 1, idempotencyKey = `grant-${(grants +=
 
 /** The same ledger, that says to nobody that something changed. */
 function withoutHints(): Ledger {
-  return { ...ledger, isShared: true, onChange: () => () => undefined };
+  return { ...ledger, hearing: null, onChange: () => () => undefined };
 }
 
 test('the first state is sent at once, with the headers that keep proxies from collecting', async () => {
@@ -164,6 +164,44 @@ describe.each(WAYS)('by %s', (way) => {
     await vi.waitFor(() => expect(door.time.waiting).toBe(2));
     door.time.advance(3_000);
     expect(await events.snapshot()).toMatchObject({ version: 2, from: 1, applied: ['unheard-again'] });
+    await events.leave();
+  });
+
+  test('after an interruption of hints everybody is read once, during one again and again, and then no more', async () => {
+    let hearing: number | null = 1;
+    const questions: string[][] = [];
+    const interrupted: Ledger = {
+      ...withoutHints(),
+      get hearing() {
+        return hearing;
+      },
+      versions: (accounts) => (questions.push([...accounts]), ledger.versions(accounts)),
+    };
+    const door = openDoor(interrupted, { heartbeatMs: 300_000 });
+    const user = door.signIn(name('user'));
+    const events = await user.follow();
+    await events.snapshot();
+    const reread = async (): Promise<void> => {
+      door.time.advance(5_000);
+      await vi.waitFor(() => expect(door.time.waiting).toBe(2)); // the next look, and the heartbeat
+    };
+    await reread();
+    expect(questions).toEqual([]);
+    hearing = null;
+    await grant(user.account, 9, 'unheard');
+    const first = events.snapshot();
+    await reread();
+    expect(await first).toMatchObject({ version: 1, applied: ['unheard'] });
+    await reread();
+    expect(questions).toHaveLength(2);
+    await grant(user.account, 9, 'last-unheard');
+    hearing = 2;
+    const second = events.snapshot();
+    await reread();
+    expect(await second).toMatchObject({ version: 2, applied: ['last-unheard'] });
+    expect(questions).toHaveLength(3);
+    for (let count = 0; count < 5; count += 1) await reread();
+    expect(questions).toEqual([[user.account], [user.account], [user.account]]);
     await events.leave();
   });
 

@@ -75,3 +75,59 @@ test('an open hold is asked about when it ends, not before', async () => {
   look();
   await vi.waitFor(async () => expect((await ledger.versions([account])).get(account)).toBe(3));
 });
+
+test('one that shares its database looks for the holds of others every minute, unless it hears of them', async () => {
+  let onHearing: ((isHearing: boolean) => void) | undefined;
+  const { pool } = database;
+  let count = 0;
+  const query = (...args: Parameters<typeof pool.query>): unknown => {
+    count += 1;
+    return pool.query(...args);
+  };
+  let lookAtShared: () => void = () => undefined;
+  const shared = await createLedger({
+    database: {
+      ...database,
+      pool: Object.assign(Object.create(pool) as typeof pool, { query }),
+      listen: (_channel, _listener, tell) => {
+        onHearing = tell;
+        return async () => undefined;
+      },
+    },
+    clock: () => nowMs,
+    expirySweepMs: SWEEP_MS,
+    setTimer: (callback) => {
+      lookAtShared = callback;
+      return () => undefined;
+    },
+  });
+  /** How often it asked in ten minutes. */
+  const countLooks = async (): Promise<number> => {
+    let looks = 0;
+    for (let second = 0; second < 600; second += 1) {
+      nowMs += SWEEP_MS;
+      count = 0;
+      lookAtShared();
+      if (count === 0) continue;
+      looks += 1;
+      await vi.waitFor(() => expect(count).toBe(2)); // what has expired, and what ends next
+      await pool.query('SELECT 1');
+    }
+    return looks;
+  };
+  shared.onChange(() => undefined);
+  count = 0;
+  lookAtShared(); // its first one
+  await vi.waitFor(() => expect(count).toBe(2));
+  await pool.query('SELECT 1');
+  expect(shared.hearing).toBeNull();
+  expect(await countLooks()).toBe(10);
+  onHearing?.(true);
+  expect(shared.hearing).toBe(1);
+  expect(await countLooks()).toBe(1);
+  expect(await countLooks()).toBe(0);
+  onHearing?.(false);
+  onHearing?.(true);
+  expect(await countLooks()).toBe(1);
+  await shared.close();
+});
