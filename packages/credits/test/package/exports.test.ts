@@ -94,6 +94,15 @@ test.each(['index.js', 'client.js', 'element.js'])(
   },
 );
 
+test('the element’s script is one file that asks for no other, names its licence, and does nothing where there is no page', () => {
+  const script = join(consumer.installed, 'dist/credits-balance.js');
+  const code = readFileSync(script, 'utf8');
+  expect(code).not.toMatch(/\bimport\s*[("'{*]|\bfrom\s*["']|\brequire\(/);
+  expect(code).toContain('/*! realtime-credits · MIT */');
+  expect(code).toContain('"credits-balance"');
+  expect(consumer.run(`console.log(Object.keys(await import(${JSON.stringify(script)})).length)`).trim()).toBe('0');
+});
+
 test.each(['react.js', 'devtools.js', 'devtools-production.js'])('%s reaches React alone, for the browser', (entry) => {
   const { packages } = reach(entry);
   expect(packages.filter((specifier) => specifier !== 'react/jsx-runtime')).toEqual(['react']);
