@@ -17,7 +17,9 @@ export async function payReferral(
   const pair = `${referrer}>${newcomer}`; // no id of an account has that character in it
   const by = { actor: 'system:referrals', metadata: { referrer, newcomer } };
   await repeatWhole(() =>
-    ledger.transaction(async ({ ledger: joined }) => {
+    ledger.transaction(async ({ client, ledger: joined }) => {
+      // One referral at a time: two that cross would lock their accounts in opposite orders, and wait for each other.
+      await client.query(`SELECT pg_advisory_xact_lock(hashtext('referrals'))`);
       await joined.openAccount(referrer);
       await joined.openAccount(newcomer);
       const welcome = { account: newcomer, amount: 50, reason: 'Welcome: you were invited', once: 'referred' };

@@ -59,6 +59,7 @@ export function testPayments(bench: TestLedger): void {
     const answers = await Promise.all(Array.from({ length: 10 }, () => announce('pay-1')));
     answers.push(await announce('pay-1'));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 11 }, () => 200));
+    expect(await creditPayment(bench.ledger, { payment: 'pay-1', paidCents: 500 })).toBe(false);
     expect(await bench.readAvailable('payer-1')).toBe(500);
     expect(await readPayment('pay-1')).toMatchObject({ state: 'paid' });
   });

@@ -3,7 +3,7 @@
  * bundler has made: an embedded database refuses to be opened twice.
  *
  * A failed opening is tried again by whoever asks next. Nothing is opened while Next builds: pages that ask for it must
- * be dynamic.
+ * be dynamic. What is open stays open when Next reloads a module: a changed `open` counts from the next start on.
  *
  * @param name - The same name is the same thing.
  *

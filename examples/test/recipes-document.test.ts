@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+// The recipes in the document are the files that are tested. After a change of a file,
+// `npx vitest run -u examples/test/recipes-document.test.ts` writes it into the document.
+
+const toPath = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const DOCUMENT = toPath('../../docs/recipes.md');
+const CODE_BLOCK = /```ts\n\/\/ examples\/recipes\/(\S+)\n[\s\S]*?```/g;
+
+const text = readFileSync(DOCUMENT, 'utf8');
+
+test('every code block of the document is a recipe, word by word', async () => {
+  const written = text.replaceAll(CODE_BLOCK, (_block, name: string) => {
+    const code = readFileSync(toPath(`../recipes/${name}`), 'utf8');
+    return `\`\`\`ts\n// examples/recipes/${name}\n${code}\`\`\``;
+  });
+  await expect(written).toMatchFileSnapshot(DOCUMENT);
+});
+
+test('every recipe is in the document, and no other code', () => {
+  const shown = [...text.matchAll(CODE_BLOCK)].map(([, name]) => name);
+  expect(new Set(shown)).toEqual(new Set(readdirSync(toPath('../recipes'))));
+  expect(text.match(/^```\w/gm)).toHaveLength(shown.length);
+});
