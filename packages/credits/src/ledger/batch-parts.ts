@@ -7,18 +7,18 @@ import { createId } from './id.ts';
 import type { Intent } from './intent.ts';
 
 /**
- * Decides a batch that was read, writes it and commits, in parts: the database inserts the rows of one part while this
- * process decides the next, so that neither waits for all of the other's work.
+ * Decides a batch that was read, writes it and commits. A large one in two parts: the database inserts the rows of the
+ * first while this process decides the second, so that neither waits for all of the other's work.
  *
  * Still one transaction on one state, in order of arrival. All locks are held from the read on, balances are written once,
  * at the end, and a part that fails makes the COMMIT behind it a ROLLBACK.
  */
 
 /**
- * Commands of one part. Each part costs the database a statement, so that smaller ones take back what overlapping gives;
- * a batch of less than two parts is written whole.
+ * Commands of a batch that is written in two halves. Each part costs the database a statement: more of them, or halves of
+ * smaller batches, take back what overlapping gives.
  */
-const PART = 64;
+const HALVED_FROM = 128;
 
 export interface DecidedBatch {
   outcomes: Outcome[];
@@ -66,10 +66,10 @@ export async function commitInParts(
 }
 
 function toParts(intents: readonly Intent[], isPipelined: boolean): { part: readonly Intent[]; isLast: boolean }[] {
-  const count = isPipelined ? Math.max(1, Math.floor(intents.length / PART)) : 1;
-  const size = Math.ceil(intents.length / count);
-  return Array.from({ length: count }, (_, index) => ({
-    part: intents.slice(index * size, (index + 1) * size),
-    isLast: index === count - 1,
-  }));
+  if (!isPipelined || intents.length < HALVED_FROM) return [{ part: intents, isLast: true }];
+  const half = Math.ceil(intents.length / 2);
+  return [
+    { part: intents.slice(0, half), isLast: false },
+    { part: intents.slice(half), isLast: true },
+  ];
 }

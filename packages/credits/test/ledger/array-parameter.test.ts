@@ -37,6 +37,13 @@ test('instants arrive to the millisecond, also those before 2000', async () => {
   expect(arrived.map((instant) => new Date(instant ?? '').toISOString())).toEqual(cells);
 });
 
+test('an instant that stands in many rows arrives in each of them, and in no other', async () => {
+  const [one, other] = ['2026-11-22T21:59:03.207Z', '1969-12-31T23:59:59.999Z'];
+  const cells = [null, one, one, one, null, one, other, other, null, null, one];
+  const arrived = await readBack('timestamptz', cells);
+  expect(arrived.map((instant) => instant && new Date(instant).toISOString())).toEqual(cells);
+});
+
 test('any texts and whole numbers arrive as they are', async () => {
   const text = fc.string({ unit: 'binary', maxLength: 100 }).filter((value) => !value.includes('\0'));
   const rows = fc.array(fc.tuple(fc.option(text), fc.option(fc.maxSafeInteger())), { minLength: 1, maxLength: 30 });

@@ -3,7 +3,7 @@ import { openDatabase } from '../../src/ledger/database.ts';
 import { createPostgresDatabase } from '../support/database.ts';
 import { by, createBench, openAccount } from '../support/ledger.ts';
 
-// Batches of two parts and more, which only a connection that pipelines is sent.
+// Batches of two parts, which only a connection that pipelines is sent.
 
 const MANY = 190;
 
@@ -65,7 +65,7 @@ test.each([3, 100, 185])(
   },
 );
 
-test('a batch whose balances cannot be written leaves nothing of its first parts', async () => {
+test('a batch whose balances cannot be written leaves nothing of its first part', async () => {
   const { pool } = bench.database;
   const account = await openAccount(bench, 1_000);
   const before = await bench.ledger.verify({ full: true });

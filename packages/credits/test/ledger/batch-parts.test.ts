@@ -37,7 +37,7 @@ function createClient(): { client: ClientBase; sent: string[]; answer: () => voi
 
 const options = { nowMs: Date.parse('2026-11-22T12:00:00.000Z'), notify: null };
 
-test('the rows of a part are on their way before the next is decided, and balances change with the last one', async () => {
+test('the rows of the first part are on their way before the second is decided, and balances change with the second', async () => {
   const { client, sent, answer } = createClient();
   const state = createState({ id: 'user:one' }, { id: 'user:sink' });
   const intents = Array.from({ length: 130 }, (_, key) => move('user:one', key));
@@ -49,7 +49,7 @@ test('the rows of a part are on their way before the next is decided, and balanc
   expect(accounts).toEqual(['user:one', 'user:sink']);
 });
 
-test('a batch of less than two parts, and one on a connection that does not pipeline, is written whole', async () => {
+test('a batch of less than 128, and one on a connection that does not pipeline, is written whole', async () => {
   for (const [length, pipeline] of [
     [127, true],
     [200, false],
