@@ -1,5 +1,5 @@
 /**
- * How fast the ledger is, and beside what: `npx tsx bench/ledger.ts [--quick] [--postgres | --embedded]`.
+ * How fast the ledger is, and beside what: `npx tsx bench/ledger.ts [--quick] [--postgres | --embedded] [--callers 1,256]`.
  *
  * Closed loops of callers over 10,000 accounts. *Uniform* moves credits between any two of them, *hot* between one
  * account and a hundred others. Postgres with syncing on (`DATABASE_URL`, else started for the run) against TPC-B, one
@@ -20,11 +20,14 @@ import { createOneByOne, createPlainInsert, createRowLocks, createTpcB, type Tra
 import {
   describeMachine,
   measure,
+  measureCost,
   milliseconds,
+  quantile,
   rate,
   say,
   sayTable,
   toMedian,
+  type Cost,
   type Figure,
   type Median,
 } from './measure.ts';
@@ -32,7 +35,12 @@ import {
 const IS_QUICK = process.argv.includes('--quick');
 const ROUNDS = IS_QUICK ? 1 : 3;
 const SECONDS = IS_QUICK ? 1 : 4;
-const CALLERS = IS_QUICK ? [1, 32, 256] : [1, 8, 32, 256];
+const ASKED = process.argv[process.argv.indexOf('--callers') + 1];
+const CALLERS = process.argv.includes('--callers')
+  ? (ASKED ?? '').split(',').map(Number)
+  : IS_QUICK
+    ? [1, 32, 256]
+    : [1, 8, 32, 256];
 const ACCOUNTS = 10_000;
 const HOT_USERS = 100;
 const CONNECTIONS = 32;
@@ -127,6 +135,25 @@ async function sayVerdict(ledger: Ledger): Promise<void> {
   if (!ok) process.exitCode = 1;
 }
 
+/** Those of the server, as long as it is on this machine. */
+async function findServerPids(database: Database): Promise<number[]> {
+  const { rows } = await database.pool.query<{ pid: number }>('SELECT pid FROM pg_stat_activity');
+  return rows.map(({ pid }) => pid);
+}
+
+function sayCosts(costs: ReadonlyMap<string, readonly Cost[]>): void {
+  const median = (values: readonly (number | null)[]): string => {
+    const known = values.filter((value) => value !== null);
+    return known.length === 0 ? '?' : quantile(known, 0.5).toFixed(0);
+  };
+  const rows = [...costs].map(([cell, list]) => [
+    cell,
+    `${median(list.map(({ own }) => own))} µs`,
+    `${median(list.map(({ others }) => others))} µs`,
+  ]);
+  sayTable(['CPU for a transfer of ours', 'Node, with its callers', 'Postgres'], rows);
+}
+
 async function onPostgres(): Promise<void> {
   const server = await startPostgres({ durable: true });
   const database = await openDatabase({ url: server.url, connectionsMax: CONNECTIONS });
@@ -146,6 +173,7 @@ async function onPostgres(): Promise<void> {
   await database.pool.query('CHECKPOINT');
 
   const scores = createScores();
+  const costs = new Map<string, Cost[]>();
   for (let round = 0; round <= ROUNDS; round += 1) {
     const isWarmUp = round === 0;
     const seconds = isWarmUp ? 1 : SECONDS;
@@ -154,9 +182,15 @@ async function onPostgres(): Promise<void> {
     for (const shape of SHAPES) {
       for (const callers of isWarmUp ? [256] : CALLERS) {
         for (const [name, transfer] of Object.entries(contestants)) {
-          await score.run(name, `${shape} ${callers}`, () =>
-            measure(() => transfer(nextCommand(shape)), callers, seconds),
-          );
+          const cell = `${shape} ${callers}`;
+          await score.run(name, cell, async () => {
+            const { figure, cost } = await measureCost(
+              () => measure(() => transfer(nextCommand(shape)), callers, seconds),
+              () => findServerPids(database),
+            );
+            if (name === 'ours' && !isWarmUp) costs.set(cell, [...(costs.get(cell) ?? []), cost]);
+            return figure;
+          });
         }
         if (callers === 1) await score.run('insert', shape, () => measure(insert, 1, seconds));
       }
@@ -187,6 +221,7 @@ async function onPostgres(): Promise<void> {
   );
   const head = ['shape', 'callers', 'group commit (slowest–fastest), p50 / p99', 'one transaction each'];
   sayTable([...head, "pgledger's design", '× TPC-B · × each · × pgledger'], rows);
+  sayCosts(costs);
   const lone = SHAPES.map((shape) => {
     const [ours, locks, plain] = [
       scores.of('ours', `${shape} 1`),
@@ -199,7 +234,8 @@ async function onPostgres(): Promise<void> {
       `${(ours.p50 / locks.p50).toFixed(2)} · ${(ours.p50 / plain.p50).toFixed(2)}`,
     ];
   });
-  sayTable(['one idle caller, p50', 'ours', "a call of pgledger's function", 'one INSERT', 'ratios'], lone);
+  if (CALLERS.includes(1))
+    sayTable(['one idle caller, p50', 'ours', "a call of pgledger's function", 'one INSERT', 'ratios'], lone);
   say(
     `\nPer transfer: ours ${await bytesPer(database, TABLES, 'credits_transfers')}, ` +
       `pgledger's design ${await bytesPer(database, ['bench_transfers', 'bench_entries'], 'bench_transfers')}`,

@@ -1,4 +1,5 @@
 /** What the benches measure with: callers in a closed loop, medians over rounds, and the machine as it was. */
+import { readFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 
 /** One run of one contestant. Milliseconds. */
@@ -50,6 +51,47 @@ export function toMedian(figures: readonly Figure[]): Median {
     fastest: Math.max(...rates),
     runs: figures.length,
   };
+}
+
+/** What an average call costs, in microseconds of CPU: of this process, with its callers, and of others. */
+export interface Cost {
+  own: number;
+  /** Null where it cannot be seen: they run elsewhere, or this is no Linux. */
+  others: number | null;
+}
+
+/**
+ * Measures calls by CPU time, which a busy machine distorts less than time that passes.
+ *
+ * @param findPids - The other processes that work for the calls.
+ */
+export async function measureCost(
+  work: () => Promise<Figure>,
+  findPids: () => Promise<readonly number[]>,
+): Promise<{ figure: Figure; cost: Cost }> {
+  const before = process.cpuUsage();
+  const othersBefore = readCpu(await findPids());
+  const startedAt = performance.now();
+  const figure = await work();
+  const calls = (figure.perSecond * (performance.now() - startedAt)) / 1_000;
+  const { user, system } = process.cpuUsage(before);
+  const othersAfter = readCpu(await findPids());
+  const others =
+    othersBefore === null || othersAfter === null
+      ? null
+      : [...othersAfter].reduce((sum, [pid, spent]) => sum + spent - (othersBefore.get(pid) ?? 0), 0) / calls;
+  return { figure, cost: { own: (user + system) / calls, others } };
+}
+
+/** Microseconds that each process has had so far; null where one cannot be read. */
+function readCpu(pids: readonly number[]): Map<number, number> | null {
+  try {
+    return new Map(
+      pids.map((pid) => [pid, Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1_000]),
+    );
+  } catch {
+    return null;
+  }
 }
 
 export function describeMachine(): string {
