@@ -115,6 +115,22 @@ export const ELEMENT_MUTATIONS = [
     replace: '',
   },
   {
+    rule: 'element: whoever took over the session is asked for once',
+    mistake: 'the one before is signed out, and nobody asks',
+    file: 'element/credits-balance.ts',
+    by: 'element/credits-balance',
+    find: 'isGone && performance.now() - this.#lookedAt < FOUND_GONE_MS',
+    replace: 'false',
+  },
+  {
+    rule: 'element: a session that has ended is asked for once more, not for ever',
+    mistake: 'each refusal is a reason to ask again',
+    file: 'element/credits-balance.ts',
+    by: 'element/credits-balance',
+    find: 'this.#lookedAt = -Infinity; // once: whoever is not there then is signed out',
+    replace: '',
+  },
+  {
     rule: 'element: what stands there from the start is not read aloud',
     mistake: 'the first state is',
     file: 'element/credits-balance.ts',

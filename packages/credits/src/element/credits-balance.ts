@@ -40,6 +40,9 @@ export interface DefineOptions {
 const ADDRESSES = ['balance-url', 'credits-url'];
 const WORDS = ['format', 'label', 'locale'];
 
+/** A user who has gone within this time of the page being looked at again was found gone because of it. */
+const FOUND_GONE_MS = 10_000;
+
 /** Registers the element. Does nothing where there are no elements, as on a server, or where the name is taken: the first script wins. */
 export function defineCreditsBalance({
   name = 'credits-balance',
@@ -59,6 +62,8 @@ export function defineCreditsBalance({
     /** The last state that said something: between two users there is a moment that does not. */
     #settled: CreditsState | null = null;
     #painted: BalanceView | null = null;
+    /** When somebody came back to the page, in milliseconds of the page's clock. */
+    #lookedAt = -Infinity;
     #write: ((amount: number) => string) | null = null;
 
     constructor() {
@@ -109,7 +114,11 @@ export function defineCreditsBalance({
       };
       this.#seat = pool.join(this, addresses, this.#given);
       const unsubscribe = this.#seat.client.subscribe((state) => this.#hear(state));
-      const look = (): void => this.#askWhoIsThere();
+      const look = (): void => {
+        if (document.visibilityState === 'hidden') return;
+        this.#lookedAt = performance.now();
+        if (this.#painted?.state === 'signed-out') this.#askWhoIsThere();
+      };
       document.addEventListener('visibilitychange', look);
       this.#stopListening = () => {
         unsubscribe();
@@ -132,10 +141,10 @@ export function defineCreditsBalance({
       this.#join();
     }
 
-    /** Somebody may have signed in meanwhile, in another tab. A client of the page's own is told by the page. */
+    /** Somebody else may have signed in meanwhile, in another tab. A client of the page's own is told by the page. */
     #askWhoIsThere(): void {
-      if (document.visibilityState === 'hidden' || this.#given !== null) return;
-      if (this.#painted?.state !== 'signed-out') return;
+      if (this.#given !== null) return;
+      this.#lookedAt = -Infinity; // once: whoever is not there then is signed out
       this.#seat?.retire();
       this.#rejoin();
     }
@@ -146,7 +155,9 @@ export function defineCreditsBalance({
       if (this.#painted?.state === 'loading') return;
       const before = this.#settled;
       this.#settled = state;
-      if (before !== null && isWorthSaying(before, state) && this.#speaks()) {
+      const isGone = this.#painted?.state === 'signed-out' && this.#given === null;
+      if (isGone && performance.now() - this.#lookedAt < FOUND_GONE_MS) this.#askWhoIsThere();
+      else if (before !== null && isWorthSaying(before, state) && this.#speaks()) {
         this.#shadow.status.textContent = this.#say();
       }
     }

@@ -178,6 +178,29 @@ test('somebody who signs in elsewhere is seen when the page is looked at again, 
   expect(states()).toEqual(['known', 'known']);
 });
 
+test('whoever took over the session in another tab gets their own number when they come back to this one', async () => {
+  let session: string | null = 'ada';
+  const { browser, made, put, sent } = openPage({ session: () => session, versioned: false });
+  const elements = [put('<credits-balance lang="en"></credits-balance>'), put('<credits-balance></credits-balance>')];
+  await browser.advance(6_000);
+  session = 'bob';
+  document.dispatchEvent(new Event('visibilitychange'));
+  void elements[0]?.refresh(); // as the page's client does when it is looked at
+  await browser.advance(1_000);
+  expect(elements.map((element) => value(element))).toEqual(['7', '7']);
+
+  // Once: a session that has ended is not asked for again and again.
+  session = null;
+  document.dispatchEvent(new Event('visibilitychange'));
+  void elements[0]?.refresh();
+  await browser.advance(60_000);
+  expect(elements.map((element) => element.getAttribute('state'))).toEqual(['signed-out', 'signed-out']);
+  expect(made).toHaveLength(3);
+  const asked = sent('/api/user/me').length;
+  await browser.advance(600_000);
+  expect(sent('/api/user/me')).toHaveLength(asked);
+});
+
 test('a failure from the start offers to try again, and heals', async () => {
   const { browser, put, server } = openPage({ versioned: false });
   server.onExchange = (exchange) => (exchange.fate = { status: 503, headers: { 'retry-after': '3600' } });
