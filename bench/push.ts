@@ -2,9 +2,9 @@
  * How long a commit takes to be in an open tab, through two instances on one Postgres: `npx tsx bench/push.ts [--quick]`.
  *
  * 1,000 people with one stream each, half of them on either instance. 100 commands a second come in at the first one, in
- * turn for somebody there and for somebody whose stream is on the other, who hears by NOTIFY. Three processes on one
- * machine, joined by real sockets and by the monotonic clock that they share. `DATABASE_URL`, else a Postgres that is
- * started for the run, with syncing on.
+ * turn for somebody there and for somebody whose stream is on the other, who hears by NOTIFY. What the two ask their server
+ * while nothing happens is counted before. Three processes on one machine, joined by real sockets and by the monotonic clock
+ * that they share. `DATABASE_URL`, else a Postgres that is started for the run, with syncing on.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { startPostgres } from '../packages/credits/test/support/postgres.ts';
@@ -16,6 +16,9 @@ const STREAMS = IS_QUICK ? 200 : 1_000;
 const PER_SECOND = 100;
 const WARM_UP = 200;
 const COMMANDS = IS_QUICK ? 500 : 3_000;
+/** Until each instance has shown that it hears, and has read everybody once after that. */
+const SETTLING_MS = 12_000;
+const IDLE_MS = IS_QUICK ? 6_000 : 20_000;
 const PLACES = ['the instance that committed', 'the other instance'] as const;
 
 say(`# Commit → frame, two instances\n\n${describeMachine()}`);
@@ -36,6 +39,20 @@ for (const [place, instance] of instances.entries()) {
   reader?.tell({ do: 'open', port: instance.port, accounts });
   await reader?.hear('open');
 }
+
+/** Uses of the pools so far: every query of a ledger or a door is one. */
+async function countQueries(): Promise<number> {
+  let queries = 0;
+  for (const instance of instances) {
+    instance.tell({ do: 'measure' });
+    queries += (await instance.hear('measured')).queries;
+  }
+  return queries;
+}
+await wait(SETTLING_MS);
+const beforeIdle = await countQueries();
+await wait(IDLE_MS);
+const idleQueries = (await countQueries()) - beforeIdle;
 
 const committed = new Map<string, { askedMs: number; atMs: number }>();
 const arrived = new Map<string, number>();
@@ -80,6 +97,7 @@ const rows = PLACES.map((name, place) => {
   return [name, pair(fromCommit), pair(fromCommand), `${lost} of ${COMMANDS / 2}`];
 });
 sayTable(['stream on', 'commit → frame p50 / p99', 'command → frame p50 / p99', 'not heard of'], rows);
+say(`\n${idleQueries} queries of both instances in ${IDLE_MS / 1_000} s before that, while nothing happened.`);
 say(`\n${((WARM_UP + COMMANDS) / seconds).toFixed(0)} commands a second. At the end: ${describeMachine()}`);
 
 for (const reader of readers) await reader.stop();

@@ -5,13 +5,19 @@ export interface StreamTarget {
   operation: string;
 }
 
-export type ServerOrder = { do: 'prepare'; accounts: string[] } | ({ do: 'change' } & StreamTarget) | { do: 'measure' };
+export type ServerOrder =
+  | { do: 'prepare'; accounts: string[] }
+  | ({ do: 'change' } & StreamTarget)
+  | { do: 'measure' }
+  | { do: 'time' };
 
 export type ServerAnswer =
   | { is: 'listening'; port: number }
   | { is: 'prepared' }
   | { is: 'changed'; operation: string; askedMs: number; atMs: number }
-  | { is: 'measured'; rss: number; heap: number; queries: number };
+  | { is: 'measured'; rss: number; heap: number; queries: number }
+  /** Processor time of the process so far. */
+  | { is: 'timed'; cpuMs: number };
 
 export type ReaderOrder = { do: 'open'; port: number; accounts: string[] };
 

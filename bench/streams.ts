@@ -3,8 +3,9 @@
  *
  * The server and the readers are two processes over loopback sockets, with one monotonic clock. *Targeted* opens a stream
  * for each of so many accounts and changes one at a time; *broadcast* opens them all for one account. Memory is what the
- * server's process has more with the streams than without, after a collection, for each stream. Queries are those that
- * reach the database while nothing happens.
+ * server's process has more with the streams than without, after a collection, for each stream. CPU is the server's own in
+ * all broadcasts, for each frame, which other work on the machine moves least. Queries are those that reach the database
+ * while nothing happens.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { describeMachine, milliseconds, quantile, say, sayTable } from './measure.ts';
@@ -17,6 +18,8 @@ const ROUNDS = IS_QUICK ? 1 : 3;
 const IDLE_MS = IS_QUICK ? 5_000 : 20_000;
 const TARGETED = IS_QUICK ? 50 : 200;
 const BROADCASTS = IS_QUICK ? 5 : 12;
+const WARM_UP = 50;
+const WARM_UP_BROADCASTS = 3;
 const BETWEEN_MS = 10;
 
 type Kind = 'raw' | 'ours';
@@ -30,6 +33,8 @@ interface Result {
   targetedMs: number[];
   commandMs: number[];
   broadcastMs: number[];
+  /** Processor time of the server for one frame of a broadcast, in microseconds. */
+  frameUs: number;
 }
 
 /** Opens streams, and says how the server's memory grew. */
@@ -75,6 +80,11 @@ async function changeOne(
   return { fromCommit: arrived.map((at) => at - atMs), fromCommand: arrived.map((at) => at - askedMs) };
 }
 
+async function readProcessorMs(server: Server): Promise<number> {
+  server.tell({ do: 'time' });
+  return (await server.hear('timed')).cpuMs;
+}
+
 async function measure(kind: Kind, streams: number, withIdle: boolean): Promise<Result> {
   const names = Array.from({ length: streams }, (_, index) => `user:${index}`);
   const server = await startServer(kind);
@@ -89,11 +99,10 @@ async function measure(kind: Kind, streams: number, withIdle: boolean): Promise<
   }
   const targetedMs: number[] = [];
   const commandMs: number[] = [];
-  const warmUp = 50;
-  for (let count = 0; count < warmUp + TARGETED; count += 1) {
+  for (let count = 0; count < WARM_UP + TARGETED; count += 1) {
     const account = names[(count * 7_919) % streams] ?? '';
     const times = await changeOne(server, own.reader, { account, operation: `one:${count}`, streams: 1 });
-    if (count >= warmUp) {
+    if (count >= WARM_UP) {
       targetedMs.push(...times.fromCommit);
       commandMs.push(...times.fromCommand);
     }
@@ -107,16 +116,22 @@ async function measure(kind: Kind, streams: number, withIdle: boolean): Promise<
     crowded,
     Array.from({ length: streams }, () => 'everybody'),
   );
-  const broadcastMs: number[] = [];
-  for (let count = 0; count < 3 + BROADCASTS; count += 1) {
-    const times = await changeOne(crowded, crowd.reader, { account: 'everybody', operation: `all:${count}`, streams });
-    if (count >= 3) broadcastMs.push(...times.fromCommit);
+  const broadcast = async (count: number): Promise<number[]> => {
+    const operation = `all:${count}`;
+    const { fromCommit } = await changeOne(crowded, crowd.reader, { account: 'everybody', operation, streams });
     await wait(200);
-  }
+    return fromCommit;
+  };
+  for (let count = 0; count < WARM_UP_BROADCASTS; count += 1) await broadcast(count);
+  const startedMs = await readProcessorMs(crowded);
+  const broadcastMs: number[] = [];
+  for (let count = 0; count < BROADCASTS; count += 1)
+    broadcastMs.push(...(await broadcast(WARM_UP_BROADCASTS + count)));
+  const frameUs = (((await readProcessorMs(crowded)) - startedMs) * 1_000) / (BROADCASTS * streams);
   await crowd.reader.stop();
   await crowded.stop();
   const { connectSeconds, connectMs, heapKb, rssKb } = own;
-  return { connectSeconds, connectMs, heapKb, rssKb, queries, targetedMs, commandMs, broadcastMs };
+  return { connectSeconds, connectMs, heapKb, rssKb, queries, targetedMs, commandMs, broadcastMs, frameUs };
 }
 
 const median = (values: number[]): number => quantile(values, 0.5);
@@ -134,6 +149,7 @@ function describe(results: readonly Result[]) {
     commandP99: of((result) => quantile(result.commandMs, 0.99)),
     broadcastP50: of((result) => median(result.broadcastMs)),
     broadcastP99: of((result) => quantile(result.broadcastMs, 0.99)),
+    frameUs: of((result) => result.frameUs),
   };
 }
 
@@ -147,9 +163,9 @@ for (let round = 1; round <= ROUNDS; round += 1) {
       const result = await measure(kind, streams, kind === 'ours' && round === 1);
       const key = `${kind} ${streams}`;
       found.set(key, [...(found.get(key) ?? []), result]);
-      const { targetedP99, broadcastP99, heapKb, rssKb } = describe([result]);
+      const { targetedP99, broadcastP99, frameUs, heapKb, rssKb } = describe([result]);
       process.stderr.write(
-        `  ${key}: targeted p99 ${milliseconds(targetedP99)}, broadcast p99 ${milliseconds(broadcastP99)} ms, ${heapKb.toFixed(1)} kB heap, ${rssKb.toFixed(1)} kB RSS a stream\n`,
+        `  ${key}: targeted p99 ${milliseconds(targetedP99)}, broadcast p99 ${milliseconds(broadcastP99)} ms, ${frameUs.toFixed(1)} µs CPU a frame, ${heapKb.toFixed(1)} kB heap, ${rssKb.toFixed(1)} kB RSS a stream\n`,
       );
     }
   }
@@ -164,6 +180,7 @@ const rows = SIZES.flatMap((streams) => {
     `${milliseconds(of.targetedP50)} / ${milliseconds(of.targetedP99)} ms`,
     `${milliseconds(of.commandP50)} / ${milliseconds(of.commandP99)} ms`,
     `${milliseconds(of.broadcastP50)} / ${milliseconds(of.broadcastP99)} ms`,
+    `${of.frameUs.toFixed(1)} µs`,
     `${of.heapKb.toFixed(1)} · ${of.rssKb.toFixed(1)} kB`,
     queries,
   ];
@@ -178,6 +195,7 @@ const rows = SIZES.flatMap((streams) => {
       times((of) => of.targetedP99),
       times((of) => of.commandP99),
       times((of) => of.broadcastP99),
+      times((of) => of.frameUs),
       `${times((of) => of.heapKb)} · ${times((of) => of.rssKb)}`,
       '',
     ],
@@ -191,6 +209,7 @@ sayTable(
     'targeted: commit → frame p50 / p99',
     'command → frame',
     'broadcast: commit → frame p50 / p99',
+    'CPU a frame',
     'memory a stream (heap · RSS)',
     `queries in ${IDLE_MS / 1_000} s idle`,
   ],
