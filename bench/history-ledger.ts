@@ -22,7 +22,7 @@ const ENTRIES_PER_ACCOUNT = 100;
 /** More than a batch takes, so that the writer always finds a full one. */
 const CALLERS = 256;
 /** Accounts that are opened at a time. */
-const OPENED_AT_ONCE = 1_000;
+const OPENED_AT_ONCE = 100;
 
 /** A statement that the ledger sent to its pool. */
 export interface Sent {
