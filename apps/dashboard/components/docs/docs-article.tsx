@@ -20,7 +20,12 @@ export async function DocsArticle({ docs, page }: { docs: Docs; page: DocsPage }
   const contents = headings.length < 2 ? null : <Contents headings={headings} />;
   return (
     <div className="mx-auto flex w-full max-w-6xl justify-center gap-12 px-4 py-8 sm:px-8 sm:py-12">
-      <main id="content" tabIndex={-1} className="w-full max-w-3xl min-w-0 outline-none">
+      <main
+        id="content"
+        tabIndex={-1}
+        // Without a list beside it there is room for wide tables.
+        className={cn('w-full min-w-0 outline-none', contents === null ? 'max-w-5xl' : 'max-w-3xl')}
+      >
         <h1 className="text-3xl leading-tight font-semibold tracking-tight text-balance">{page.title}</h1>
         {contents === null ? null : (
           <details className="mt-6 rounded-lg border bg-card text-sm xl:hidden">

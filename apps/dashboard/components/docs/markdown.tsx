@@ -79,7 +79,7 @@ function render(token: MarkedToken, rendering: Rendering): ReactNode {
       return <del>{renderAll(token.tokens, rendering)}</del>;
     case 'codespan':
       return (
-        <code className="rounded-sm bg-muted px-1.5 py-0.5 font-mono text-[0.85em] break-words">
+        <code className="rounded-sm bg-muted px-1.5 py-0.5 box-decoration-clone font-mono text-[0.85em] break-words">
           {breakable(token.text)}
         </code>
       );
@@ -184,10 +184,14 @@ function renderTable(token: Tokens.Table, rendering: Rendering): ReactNode {
   );
 }
 
+/** A date, a number or a word stays in one piece. */
+const UNBROKEN_CHARACTERS_MAX = 12;
+
 /** A sentence needs room before its lines break; on a phone the box scrolls instead. */
 function cellWidth(text: string): string {
-  if (text.length > 60) return 'min-w-64';
-  return text.length > 24 ? 'min-w-40' : '';
+  if (text.length > 60) return 'min-w-64 sm:min-w-48';
+  if (text.length > 24) return 'min-w-40 sm:min-w-32';
+  return text.length <= UNBROKEN_CHARACTERS_MAX && !text.includes('`') ? 'whitespace-nowrap' : '';
 }
 
 function renderLink(token: Tokens.Link, rendering: Rendering): ReactNode {

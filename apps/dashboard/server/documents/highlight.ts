@@ -25,10 +25,15 @@ const ROLES = {
 
 const [KEYWORD, STRING, COMMENT, NAME] = Object.keys(ROLES);
 
+/** Where two fit, the longer scope counts. */
 const SETTINGS = [
   { scope: ['keyword', 'storage', 'keyword.other.DML', 'entity.name.tag', 'variable.language'], color: KEYWORD },
   { scope: ['keyword.operator', 'punctuation', 'storage.type.function.arrow'], color: '#000000' },
-  { scope: ['string', 'constant.numeric', 'constant.language', 'constant.character'], color: STRING },
+  { scope: ['keyword.operator.new', 'keyword.operator.expression'], color: KEYWORD },
+  {
+    scope: ['string', 'punctuation.definition.string', 'constant.numeric', 'constant.language', 'constant.character'],
+    color: STRING,
+  },
   { scope: ['string.unquoted'], color: '#000000' },
   { scope: ['comment', 'punctuation.definition.comment'], color: COMMENT },
   {
