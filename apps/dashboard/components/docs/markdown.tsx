@@ -134,7 +134,7 @@ function renderList(token: Tokens.List, rendering: Rendering): ReactNode {
       {renderAll(item.tokens, rendering)}
     </li>
   ));
-  const className = 'my-4 grid gap-2 pl-6 marker:text-muted-foreground';
+  const className = 'my-4 grid grid-cols-1 gap-2 pl-6 marker:text-muted-foreground';
   return token.ordered ? (
     <ol start={token.start === '' ? 1 : token.start} className={cn('list-decimal', className)}>
       {items}
@@ -172,7 +172,7 @@ function renderTable(token: Tokens.Table, rendering: Rendering): ReactNode {
           {token.rows.map((row, index) => (
             <tr key={index}>
               {row.map((cell, column) => (
-                <td key={column} className={cn('px-4 py-2.5 align-top', cellWidth(cell.text))}>
+                <td key={column} className={cn('px-4 py-2.5 align-top', cellWidth(cell.text, token.header.length))}>
                   {renderAll(cell.tokens, rendering)}
                 </td>
               ))}
@@ -188,7 +188,9 @@ function renderTable(token: Tokens.Table, rendering: Rendering): ReactNode {
 const UNBROKEN_CHARACTERS_MAX = 12;
 
 /** A sentence needs room before its lines break; on a phone the box scrolls instead. */
-function cellWidth(text: string): string {
+function cellWidth(text: string, columns: number): string {
+  // Two columns have room enough beside each other.
+  if (columns <= 2) return '';
   if (text.length > 60) return 'min-w-64 sm:min-w-48';
   if (text.length > 24) return 'min-w-40 sm:min-w-32';
   return text.length <= UNBROKEN_CHARACTERS_MAX && !text.includes('`') ? 'whitespace-nowrap' : '';

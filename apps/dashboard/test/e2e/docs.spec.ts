@@ -106,7 +106,7 @@ test('on a phone the pages are in a sheet that closes behind a choice, and nothi
   const table = page.getByRole('region', { name: 'Table: The codes' });
   const box = await table.evaluate((element) => ({ inner: element.scrollWidth, outer: element.clientWidth }));
   expect(box.inner).toBeGreaterThan(box.outer);
-  for (const path of ['/docs/errors', '/docs/bench', '/docs/credits']) {
+  for (const path of ['/docs/errors', '/docs/bench', '/docs/operating']) {
     await page.goto(path);
     expect(await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth))).toBe(0);
   }
