@@ -38,7 +38,7 @@ app.post('/api/bonus', (c) => bonus(c.req.raw));
 
 const server = createServer(toNodeListener(app));
 const stop = createServerStop(server, handler);
-server.listen(port, () => console.log(baseUrl));
+server.listen(port, 'localhost', () => console.log(baseUrl));
 
 process.once('SIGTERM', async () => {
   await stop(); // goodbye on every stream

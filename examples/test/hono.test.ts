@@ -1,5 +1,7 @@
+import { openDatabase } from 'realtime-credits/server';
 import { afterAll, expect, test } from 'vitest';
 import { followEvents } from '../../packages/credits/test/support/events.ts';
+import { createAuth } from '../hono/auth.ts';
 import { startExample } from './support/example-process.ts';
 import { testHost } from './support/host-suite.ts';
 
@@ -20,12 +22,12 @@ async function signIn(name: string): Promise<{ cookie: string }> {
   const signedIn = await post('/api/auth/sign-in/email', person);
   const response = signedIn.ok ? signedIn : await post('/api/auth/sign-up/email', { ...person, name });
   expect(response.status).toBe(200);
-  return {
-    cookie: response.headers
-      .getSetCookie()
-      .map((cookie) => cookie.split(';')[0])
-      .join('; '),
-  };
+  return { cookie: toCookie(response.headers) };
+}
+
+function toCookie(headers: Headers): string {
+  const cookies = headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
+  return cookies.join('; ');
 }
 
 testHost(async () => ({
@@ -39,10 +41,22 @@ testHost(async () => ({
   close: async () => undefined,
 }));
 
-test('whoever signs out is told so at once', async () => {
+test('whoever signs out hears no more', async () => {
   const ada = await signIn('ada');
   const stream = followEvents((await fetch(`${(await opened).origin}/api/credits/stream`, { headers: ada })).body);
   await stream.snapshot();
   expect((await post('/api/auth/sign-out', {}, ada)).status).toBe(200);
   expect((await stream.next())?.event).toBe('signed-out');
+});
+
+test('the end of a session says whose streams are to be looked at', async () => {
+  const database = await openDatabase({ memory: true });
+  const ended: string[] = [];
+  const [baseUrl, onSessionEnded] = ['https://panel.example', (userId: string) => void ended.push(userId)];
+  const auth = await createAuth({ pool: database.pool, baseUrl, secret: AUTH_SECRET, onSessionEnded });
+  const person = { email: 'ada@panel.example', password: 'correct horse', name: 'Ada' };
+  const { headers, response } = await auth.api.signUpEmail({ body: person, returnHeaders: true });
+  await auth.api.signOut({ headers: { cookie: toCookie(headers) } });
+  expect(ended).toEqual([response.user.id]);
+  await database.close();
 });

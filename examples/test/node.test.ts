@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { followEvents } from '../../packages/credits/test/support/events.ts';
 import { startExample } from './support/example-process.ts';
 import { testHost } from './support/host-suite.ts';
@@ -53,4 +53,26 @@ test('whoever signs out is heard of no more, and their other session goes on', a
   expect((await fetch(`${origin}/api/credits`, { headers: desk })).status).toBe(401);
   expect((await fetch(`${origin}/api/credits`, { headers: phone })).status).toBe(200);
   await other?.leave();
+});
+
+test('the end of a session says whose streams are to be looked at, and ends no other session', async () => {
+  vi.stubEnv('DEMO_PASSWORD', PASSWORD);
+  const { createSessions } = await import('../node/sessions.ts');
+  vi.unstubAllEnvs();
+  const ended: string[] = [];
+  const sessions = createSessions({ onEnd: (account) => ended.push(account) });
+  const ask = (headers: Record<string, string>, body: string | null = null) =>
+    new Request('https://panel.example/', { method: 'POST', headers, body });
+  const [desk, phone] = await Promise.all(
+    [1, 2].map(async () => {
+      const { headers } = await sessions.signIn(ask({}, JSON.stringify({ name: 'ada', password: PASSWORD })));
+      return { cookie: headers.get('set-cookie')?.split(';')[0] ?? '' };
+    }),
+  );
+  await sessions.signOut(ask({ ...desk, 'sec-fetch-site': 'cross-site' }));
+  expect(ended).toEqual([]);
+  await sessions.signOut(ask({ ...desk }));
+  await sessions.signOut(ask({ ...desk }));
+  expect(ended).toEqual(['ada']);
+  expect([sessions.find(ask({ ...desk })), sessions.find(ask({ ...phone }))]).toEqual([null, { account: 'ada' }]);
 });

@@ -146,8 +146,12 @@ export function testPayments(bench: TestLedger): void {
     const account = await bench.openAccount(10);
     await checkOut('pay-7', account);
     await announce('pay-7');
-    const answers = await Promise.all([1, 2, 3].map(() => announce('pay-7', 'payment.charged_back')));
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const operators = ['op-1', 'op-2', 'op-3'].map((actor) =>
+      takeBackPayment(bench.ledger, { payment: 'pay-7', actor }),
+    );
+    const [answer, ...backs] = await Promise.all([announce('pay-7', 'payment.charged_back'), ...operators]);
+    expect(answer.status).toBe(200);
+    for (const back of backs) expect(back).toEqual({ taken: 500, owed: 0 });
     expect(await bench.readAvailable(account)).toBe(10);
     expect(await readPayment('pay-7')).toEqual({ state: 'charged_back', taken: 500, owed: 0 });
     expect((await bench.ledger.history(account)).entries[0]?.verb).toBe('reverse');

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import type { Ledger } from 'realtime-credits/server';
 import { createPostgresDatabase } from '../../../packages/credits/test/support/database.ts';
 import { payReferral } from '../../recipes/referral.ts';
 import { useLedger } from '../support/test-ledger.ts';
@@ -30,7 +31,16 @@ describe('referrals on a server', () => {
   test('referrals that cross each other at once are all paid once', async () => {
     const people = await Promise.all(Array.from({ length: 8 }, () => bench.openAccount()));
     const pairs = people.map((referrer, index) => ({ referrer, newcomer: people[(index + 1) % people.length] ?? '' }));
-    await Promise.all([...pairs, ...pairs.toReversed()].map((pair) => payReferral(bench.ledger, pair)));
+    let transactions = 0;
+    const ledger: Ledger = {
+      ...bench.ledger,
+      transaction(work) {
+        transactions += 1;
+        return bench.ledger.transaction(work);
+      },
+    };
+    await Promise.all([...pairs, ...pairs.toReversed()].map((pair) => payReferral(ledger, pair)));
+    expect(transactions).toBe(16); // none met another one in a deadlock, and had to be repeated
     for (const account of people) expect(await bench.readAvailable(account)).toBe(150);
   });
 });
