@@ -21,10 +21,9 @@ export function toDocsHref(name: string): string {
  */
 export function resolveLink(href: string, from: string, shown: ReadonlySet<string>): string | null {
   if (/^https?:\/\//.test(href) || href.startsWith('#')) return href;
-  // Any other scheme, such as `javascript:`, leads nowhere.
-  if (/^[a-z][a-z0-9+.-]*:/i.test(href) || href.startsWith('/')) return null;
   const [file = '', anchor] = href.split('#', 2);
   const path = posix.join(posix.dirname(from), file);
+  // Whatever else it may be, such as `javascript:`, is no file that has a page.
   if (!shown.has(path)) return null;
   return toDocsHref(toDocsName(path)) + (anchor === undefined ? '' : `#${anchor}`);
 }
