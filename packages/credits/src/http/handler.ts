@@ -56,7 +56,7 @@ export interface CreditsHandlerOptions {
   heartbeatMs?: number;
   /** Streams end after this, ±20 %, so that they spread over instances. @default 600_000 */
   streamLifetimeMs?: number;
-  /** How often versions are re-read, in case a hint was lost. @default 5_000 */
+  /** How often versions are re-read while hints may be getting lost: see {@link Ledger.hearing}. @default 5_000 */
   rereadMs?: number;
   /** What of an entry its account holder gets to see. @default no other user's id, and no metadata */
   describeEntry?: (entry: Entry) => Entry;
