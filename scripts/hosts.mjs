@@ -155,7 +155,10 @@ async function installInto(layout, registry, executablePath) {
         mkdirSync(dirname(file), { recursive: true });
         // One of the two has what Next turns on in new projects, which refuses what used to be usual.
         const isNewest = layout === 'src' && path === 'next.config.ts';
-        writeFileSync(file, isNewest ? code.replace('= {', '= {\n  cacheComponents: true,') : code);
+        writeFileSync(
+          file,
+          isNewest ? code.replace('= {', '= {\n  cacheComponents: true,\n  partialPrefetching: true,') : code,
+        );
       }
       await inHost(process.execPath, join(host, 'node_modules/next/dist/bin/next'), 'build');
       await inHost(process.execPath, join(host, 'node_modules/typescript/bin/tsc'), '--noEmit');
