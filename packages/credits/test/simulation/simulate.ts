@@ -224,7 +224,7 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
     if (!profile.versioned || truth.epoch !== storage.epoch) return;
     for (const [tag, { yes }] of answered) {
       const { account = '', sentAs = [] } = begun.get(tag) ?? {};
-      const changes = [account, ...sentAs].flatMap((name) => truth.history(name).changes);
+      const changes = [account, ...sentAs].flatMap((whose) => truth.history(whose).changes);
       const times = changes.filter((change) => change.tag === tag).length;
       if (yes && times !== 1) throw new Error(`${name} was told that ${tag} was done, and it was done ${times} times`);
       if (!yes && times > 0 && !truth.isUndone(tag))
