@@ -25,7 +25,7 @@ export function toCommandRoute(
       if (identity === null) throw new CreditsError('unauthenticated');
       const { account } = identity;
       // Without a key a request is an attempt of its own: it cannot be repeated.
-      const idempotencyKey = readIdempotencyKey(request) ?? crypto.randomUUID();
+      const idempotencyKey = readIdempotencyKey(request, account) ?? crypto.randomUUID();
       await run({ account, idempotencyKey });
       return await answerWithSnapshot(ledger, account, { success: true }, { operations: [idempotencyKey] });
     } catch (error) {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 // The recipes in the document are the files that are tested. After a change of a file,
-// `npx vitest run -u examples/test/recipes-document.test.ts` writes it into the document.
+// `npx vitest run examples/test/recipes-document.test.ts --update` writes it into the document.
 
 const toPath = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const DOCUMENT = toPath('../../docs/recipes.md');

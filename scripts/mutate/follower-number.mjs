@@ -203,6 +203,14 @@ export const NUMBER_MUTATIONS = [
     replace: 'if (snapshot.account === undefined) {',
   },
   {
+    rule: 'S9: a command names whose page sends it',
+    mistake: 'whoever the cookie names is charged',
+    file: 'sync/mutation.ts',
+    by: 'sync/mutation',
+    find: 'headers[ACCOUNT_HEADER] = account;',
+    replace: ';',
+  },
+  {
     rule: '3.3: what an old answer ends lets the frame be shown that waited for it',
     mistake: 'it waits for the next frame',
     file: 'sync/state.ts',

@@ -138,7 +138,15 @@ export const HTTP_MUTATIONS = [
     file: 'http/due-queue.ts',
     by: 'http/due-queue',
     find: 'if (atMs > nowMs) break;',
-    replace: '',
+    replace: 'if (atMs >= nowMs + delayMs) break;',
+  },
+  {
+    rule: 'S9: what another user’s page sends is refused',
+    mistake: 'only the key is read',
+    file: 'http/read-idempotency-key.ts',
+    by: 'http/read-idempotency-key',
+    find: 'if (sender !== null && sender !== account) {',
+    replace: 'if (sender === "") {',
   },
   {
     rule: 'the door: a page of another site cannot settle operations',

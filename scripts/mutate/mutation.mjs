@@ -48,6 +48,7 @@ export const SUITES = /** @type {Suite[]} */ ([
       'merge-snapshots',
       'event-stream',
       'due-queue',
+      'read-idempotency-key',
       'stream-hub',
       'stream-end',
       'node',

@@ -19,6 +19,7 @@ export type { Hold, HoldState } from './contract/hold.ts';
 export { IDEMPOTENCY_KEY_LENGTH_MAX, parseIdempotencyKey } from './contract/idempotency-key.ts';
 export { parseProblem, PROBLEM_TYPE, toProblem, type Problem } from './contract/problem.ts';
 export {
+  ACCOUNT_HEADER,
   APPLIED_SPAN_MAX,
   CREDITS_PATH,
   CREDITS_ROUTES,

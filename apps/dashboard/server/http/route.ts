@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
-import { CreditsError, IDEMPOTENCY_KEY_HEADER, parseIdempotencyKey, type Snapshot } from 'realtime-credits';
+import { CreditsError, type Snapshot } from 'realtime-credits';
+import { readIdempotencyKey } from 'realtime-credits/server';
 import type { Accounts } from '../accounts.ts';
 import type { Sessions, SessionUser } from '../auth/sessions.ts';
 import { isExpected, toFailure } from './failure.ts';
@@ -104,7 +105,7 @@ export function createRoutes({ app, sessions, accounts, originRules, onWarning }
           if (user === null) throw new CreditsError('unauthenticated');
           if (access === 'admin' && user.role !== 'admin') throw new CreditsError('not_found');
           known.user = user;
-          const operationId = readOperationId(base.request);
+          const operationId = readIdempotencyKey(base.request, user.id) ?? crypto.randomUUID();
           if (base.request.method !== 'GET') {
             known.operationId = operationId;
             await accounts.open(user.id);
@@ -158,9 +159,4 @@ export function toResponse(
     status,
     headers: { 'Cache-Control': 'private, no-store', 'X-Request-Id': requestId, ...headers },
   });
-}
-
-function readOperationId(request: Request): string {
-  const given = request.headers.get(IDEMPOTENCY_KEY_HEADER);
-  return given === null ? crypto.randomUUID() : parseIdempotencyKey(given, IDEMPOTENCY_KEY_HEADER);
 }

@@ -26,6 +26,12 @@ export const CREDITS_ROUTES = {
 /** Carries the operation id of a command. @see draft-ietf-httpapi-idempotency-key-header */
 export const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key';
 
+/**
+ * Names the account whose page sends a command. A cookie is the whole browser's: after another user has signed in, a page
+ * that does not know it yet would spend, or repeat what was spent already, in their name.
+ */
+export const ACCOUNT_HEADER = 'Credits-Account';
+
 /** Most operation ids in one question; more are refused with `invalid_request`. */
 export const OPERATIONS_MAX = 100;
 

@@ -1,13 +1,20 @@
+import { CreditsError } from '../contract/error.ts';
 import { parseIdempotencyKey } from '../contract/idempotency-key.ts';
-import { IDEMPOTENCY_KEY_HEADER } from '../contract/route.ts';
+import { ACCOUNT_HEADER, IDEMPOTENCY_KEY_HEADER } from '../contract/route.ts';
 
 /**
  * Reads the operation id of a mutating request; null when it names none, as a plain `fetch` does: then the route makes a
  * key of its own, and the command is not repeatable.
  *
- * @throws {CreditsError} `invalid_request` — present but not a key.
+ * @param account - Who is signed in, by the session. A page that was somebody else's when it sent this is refused: its
+ *   user did not ask for it, and what it repeats may have been charged to them already.
+ * @throws {CreditsError} `invalid_request` — present but not a key; `unauthenticated` — another user's page.
  */
-export function readIdempotencyKey(request: Request): string | null {
+export function readIdempotencyKey(request: Request, account: string): string | null {
+  const sender = request.headers.get(ACCOUNT_HEADER);
+  if (sender !== null && sender !== account) {
+    throw new CreditsError('unauthenticated', 'Somebody else has signed in since this page was opened.');
+  }
   const key = request.headers.get(IDEMPOTENCY_KEY_HEADER);
   return key === null ? null : parseIdempotencyKey(key, IDEMPOTENCY_KEY_HEADER);
 }

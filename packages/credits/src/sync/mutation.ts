@@ -3,7 +3,7 @@
  * and settled for good after half a minute. Owns the attempts; what they do to the number is decided in `state.ts`.
  */
 import { CreditsError, isCreditsError, type CreditsErrorCode } from '../contract/error.ts';
-import { CREDITS_ROUTES, IDEMPOTENCY_KEY_HEADER } from '../contract/route.ts';
+import { ACCOUNT_HEADER, CREDITS_ROUTES, IDEMPOTENCY_KEY_HEADER } from '../contract/route.ts';
 import { parseSnapshot } from '../contract/snapshot.ts';
 import { readAnswer, type Answer } from './answer.ts';
 import { backoffMs } from './backoff.ts';
@@ -172,7 +172,10 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
   }
 
   async function attemptOnce<Result>(mutation: Mutation<Result>, id: string, doubted: boolean): Promise<Outcome> {
-    const headers = { ...requester.headers(), [IDEMPOTENCY_KEY_HEADER]: id };
+    const headers: Record<string, string> = { ...requester.headers(), [IDEMPOTENCY_KEY_HEADER]: id };
+    const { account } = core.model();
+    // S9: in whose name it is sent is the cookie's to say, and that may have been exchanged under this page.
+    if (account !== null && follower.versioned() === true) headers[ACCOUNT_HEADER] = account;
     let reply: Reply;
     try {
       reply = await request(environment, (signal) => mutation.request({ id, headers, signal }));

@@ -27,14 +27,14 @@ export async function answerHost(request: Request, account: string, options: Hos
     const snapshot = await ledger.snapshot(account);
     return Response.json({ success: true, user: { id: account, coins: snapshot.balance.available }, snapshot });
   }
-  // A plain fetch names no operation: the route makes a key, and a repeated request is another purchase.
-  const idempotencyKey = readIdempotencyKey(request) ?? makeKey();
-  name(account, idempotencyKey, say('tag'));
-  const command = { account, actor: account, idempotencyKey, reason: say('tag'), amount: Number(say('amount')) };
-  if (say('refuse') !== '') {
-    return Response.json({ success: false, code: 'sold_out', message: 'Sold out.' }, { status: 409 });
-  }
   try {
+    // A plain fetch names no operation: the route makes a key, and a repeated request is another purchase.
+    const idempotencyKey = readIdempotencyKey(request, account) ?? makeKey();
+    name(account, idempotencyKey, say('tag'));
+    const command = { account, actor: account, idempotencyKey, reason: say('tag'), amount: Number(say('amount')) };
+    if (say('refuse') !== '') {
+      return Response.json({ success: false, code: 'sold_out', message: 'Sold out.' }, { status: 409 });
+    }
     if (pathname === '/api/grant') await ledger.grant(command);
     else if (pathname === '/api/spend') await ledger.spend(command);
     else {

@@ -19,11 +19,6 @@ export interface Begun {
   isKnown: boolean;
   /** The page was told since that it is somebody's: what it did before is another life, and whose it was is not known. */
   isLeft?: boolean;
-  /**
-   * In whose sessions its request left where that was another's than the page could know of: the cookie was exchanged under
-   * it, and the server does what it is asked in the name of whoever the cookie names.
-   */
-  sentAs?: Set<string>;
 }
 
 export interface Watched {

@@ -49,12 +49,6 @@ export function createParticipant(options: ParticipantOptions): Participant {
     begun.set(tag, { id, delta, account: user() ?? '', isKnown: client.getState().account !== null });
   }
 
-  function noteSession(intention: Begun | undefined): void {
-    const session = user();
-    if (intention === undefined || session === null || session === intention.account) return;
-    if (client.getState().account === intention.account) (intention.sentAs ??= new Set()).add(session);
-  }
-
   function makeUrl(delta: number, tag: string): string {
     const held = versioned && delta < 0 && random.chance(0.25);
     const route = delta > 0 ? 'grant' : held ? 'order' : 'spend';
@@ -79,7 +73,6 @@ export function createParticipant(options: ParticipantOptions): Participant {
         reason: tag,
         request: ({ id, headers, signal }) => {
           if (!begun.has(tag)) begin(tag, id, delta);
-          noteSession(begun.get(tag));
           return fetch(url, { method: 'POST', headers, signal });
         },
       })

@@ -223,9 +223,10 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
   function judge({ name, begun, answered }: Participant): void {
     if (!profile.versioned || truth.epoch !== storage.epoch) return;
     for (const [tag, { yes }] of answered) {
-      const { account = '', sentAs = [] } = begun.get(tag) ?? {};
-      const changes = [account, ...sentAs].flatMap((whose) => truth.history(whose).changes);
-      const times = changes.filter((change) => change.tag === tag).length;
+      const { account = '' } = begun.get(tag) ?? {};
+      // Also what it did to others: nobody may be charged for what another one asked for.
+      const changes = profile.users.flatMap((user) => truth.history(user).changes.map(({ tag: of }) => ({ of, user })));
+      const times = changes.filter(({ of, user }) => of === tag && (user === account || yes)).length;
       if (yes && times !== 1) throw new Error(`${name} was told that ${tag} was done, and it was done ${times} times`);
       if (!yes && times > 0 && !truth.isUndone(tag))
         throw new Error(`${name} was told that ${tag} was refused, and it was done`);

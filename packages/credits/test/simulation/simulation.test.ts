@@ -15,7 +15,7 @@ const FOUND: Record<string, number[]> = {
   'one-tab': [74, 781, 1202, 4782],
   restored: [1266, 12127],
   tabs: [184, 11858],
-  accounts: [13, 28, 91, 234, 1236, 6932, 10871, 11568, 15145],
+  accounts: [13, 28, 91, 234, 1236, 6932, 10871, 11568, 15145, 17026, 17522],
   unversioned: [1502, 11154],
   servers: [219, 1409, 500421],
   'unversioned-tabs': [28, 985],

@@ -34,7 +34,7 @@ export function createHost(ledger: Ledger): Host {
       return answerWithSnapshot(ledger, account, { success: true, user: { id: account, coins: balance.available } });
     }
     if (pathname !== '/api/spend') return handler.fetch(request);
-    const idempotencyKey = readIdempotencyKey(request) ?? '';
+    const idempotencyKey = readIdempotencyKey(request, account) ?? '';
     const amount = Number(searchParams.get('amount'));
     await ledger.spend({ account, actor: account, amount, reason: 'Bought', idempotencyKey });
     return answerWithSnapshot(ledger, account, { success: true }, { operations: [idempotencyKey] });

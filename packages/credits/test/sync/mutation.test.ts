@@ -225,6 +225,21 @@ test('what is given up in the name of another user is not given up: the first re
   expect(numbers).toEqual([900, null]);
 });
 
+test.each([
+  [true, 'ada'],
+  [false, null],
+])(
+  'a command names whose page sends it, so that no other user is charged for it (S9; versions: %j)',
+  async (versioned, named) => {
+    const { browser, openTab, sent } = createFollowWorld({ versioned });
+    const { mutate } = openTab();
+    await browser.advance(1_000);
+    await Promise.all([mutate(-100), browser.advance(100)]);
+    // A host that knows no versions knows no such header either, and its ids may be no text for one.
+    expect(sent('/api/spend').map(({ headers }) => headers.get('credits-account'))).toEqual([named]);
+  },
+);
+
 test('a command that waits for its turn is not sent any more when the user has changed (S9)', async () => {
   const { browser, openTab, server, sent } = createFollowWorld({ versioned: false });
   const { client, mutate } = openTab();
