@@ -171,6 +171,14 @@ export const NUMBER_MUTATIONS = [
     replace: 'core.confirm();',
   },
   {
+    rule: '5 heartbeats: a stream that is ahead of the number shown has the balance asked for',
+    mistake: 'it waits for the next frame, or for five minutes',
+    file: 'sync/follow.ts',
+    by: 'sync/follow',
+    find: 'if (!checkNewest(newest)) void poller.askSoon();',
+    replace: 'checkNewest(newest);',
+  },
+  {
     rule: '3 unknown outcome: no answer is not a no',
     mistake: 'a lost answer gives the credits back',
     file: 'sync/mutation.ts',

@@ -94,7 +94,10 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
       core.take(snapshot, { startedAt }, 'stream');
       update();
     },
-    onAlive: checkNewest,
+    onAlive(newest) {
+      // What it brought could not be shown yet, and the question that would tell may have failed.
+      if (!checkNewest(newest)) void poller.askSoon();
+    },
     onMessage,
     onUnreadable: misunderstand,
     onLive() {

@@ -13,7 +13,7 @@ const SEEDS = Number(process.env['SEEDS'] ?? 25);
 const FOUND: Record<string, number[]> = {
   // A refused repetition while the first request was still on its way; a session that ended in the middle of a command.
   'one-tab': [74, 781, 1202, 4782],
-  restored: [1266, 12127],
+  restored: [1266, 12127, 30131],
   tabs: [184, 11858],
   accounts: [13, 28, 91, 234, 1236, 6932, 10871, 11568, 15145, 17026, 17522],
   unversioned: [1502, 11154],

@@ -246,3 +246,16 @@ test('while an operation waits to be verified, a question that failed is asked a
   await browser.advance(20_000);
   expect([shown(), client.getState().pending]).toEqual([1_000, []]);
 });
+
+test('while the stream is ahead of the number shown, each heartbeat asks', async () => {
+  const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
+  const { client, shown } = openTab();
+  await browser.advance(5_000);
+  client.open(-100, 'Announced, and never finished');
+  server.move('ada', 5);
+  await browser.advance(5_000);
+  const before = sent('/api/credits').length;
+  expect(shown()).toBe(900);
+  await browser.advance(7_000);
+  expect(sent('/api/credits')).toHaveLength(before + 1);
+});
