@@ -116,7 +116,7 @@ const ADMIN: Shot[] = [
     name: 'admin-verified',
     path: '/admin',
     before: async (page) => {
-      await page.getByRole('button', { name: 'Verify' }).click();
+      await page.getByRole('button', { name: 'Verify', exact: true }).click();
       await page
         .getByText(/difference/i)
         .first()
