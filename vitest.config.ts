@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -8,6 +9,8 @@ export default defineConfig({
     // The embedded database takes seconds to be made where processors are shared.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Much of it waits for processes and disks: also on two processors, one file after the other leaves one of them idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true,
