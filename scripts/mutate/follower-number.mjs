@@ -219,6 +219,14 @@ export const NUMBER_MUTATIONS = [
     replace: ';',
   },
   {
+    rule: 'S9: what was sent before the page knew whose it is is not sent again in the name of another',
+    mistake: 'it is sent again, and the next user is charged as well',
+    file: 'sync/mutation.ts',
+    by: 'sync/mutation',
+    find: '} while (!isNamed && isPending());',
+    replace: '} while (false);',
+  },
+  {
     rule: '3.3: what an old answer ends lets the frame be shown that waited for it',
     mistake: 'it waits for the next frame',
     file: 'sync/state.ts',

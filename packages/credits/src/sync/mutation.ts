@@ -89,9 +89,11 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
     }
     const startedAt = core.model().tick;
     const startedAtMs = environment.now();
+    // S9: sent before this page knows whose it is, a command may be charged to whoever was signed in before.
+    const isNamed = findSender() !== null;
     let doubted = false;
 
-    for (let attempt = 1; ; attempt++) {
+    for (let attempt = 1; ;) {
       const outcome = await attemptOnce(mutation, id, doubted);
       const { answer, error } = outcome;
       if (life === core.life() && answer.error !== undefined) follower.misunderstand(answer.error, 'answer');
@@ -120,20 +122,22 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
         }, UNKNOWN_MS_MAX);
         throw error;
       }
-      const elapsedMs = environment.now() - startedAtMs;
-      if (elapsedMs >= ANSWER_MS_MAX && !isPending()) {
-        throw new CreditsError('network', 'The command took effect, but its answer was lost.', { cause: error });
-      }
-      const abandoned = elapsedMs >= UNKNOWN_MS_MAX && isPending() ? await settle(id) : null;
-      if (life !== core.life()) throw error;
-      if (abandoned !== null && abandoned !== 'applied') {
-        // No later attempt can take effect, so none is worth waiting for.
-        throw new CreditsError(abandoned, 'The command never reached the server, and nothing was moved.', {
-          cause: error,
-        });
-      }
-      await wait(backoffMs(attempt, environment.random(), outcome.retryAfterMs));
-      if (life !== core.life()) throw error;
+      do {
+        const elapsedMs = environment.now() - startedAtMs;
+        if (elapsedMs >= ANSWER_MS_MAX && !isPending()) {
+          throw new CreditsError('network', 'The command took effect, but its answer was lost.', { cause: error });
+        }
+        const isDue = elapsedMs >= UNKNOWN_MS_MAX || !isNamed;
+        const abandoned = isDue && isPending() ? await settle(id) : null;
+        if (life !== core.life()) throw error;
+        if (abandoned !== null && abandoned !== 'applied') {
+          // No later attempt can take effect here, so none is worth waiting for.
+          const message = 'The command never reached the server, and nothing was moved.';
+          throw isNamed ? new CreditsError(abandoned, message, { cause: error }) : error;
+        }
+        await wait(backoffMs(attempt++, environment.random(), outcome.retryAfterMs));
+        if (life !== core.life()) throw error;
+      } while (!isNamed && isPending()); // sent again only when it was this account's
     }
   }
 
@@ -167,15 +171,19 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
     }
   }
 
+  /** S9: in whose name a command is done is the cookie's to say, and that may have been exchanged under this page. */
+  function findSender(): string | null {
+    return follower.versioned() === true ? core.model().account : null;
+  }
+
   function wait(ms: number): Promise<void> {
     return new Promise((resolve) => void environment.setTimer(resolve, ms));
   }
 
   async function attemptOnce<Result>(mutation: Mutation<Result>, id: string, doubted: boolean): Promise<Outcome> {
     const headers: Record<string, string> = { ...requester.headers(), [IDEMPOTENCY_KEY_HEADER]: id };
-    const { account } = core.model();
-    // S9: in whose name it is sent is the cookie's to say, and that may have been exchanged under this page.
-    if (account !== null && follower.versioned() === true) headers[ACCOUNT_HEADER] = account;
+    const sender = findSender();
+    if (sender !== null) headers[ACCOUNT_HEADER] = sender;
     let reply: Reply;
     try {
       reply = await request(environment, (signal) => mutation.request({ id, headers, signal }));

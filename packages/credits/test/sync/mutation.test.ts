@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { isCreditsError } from '../../src/contract/error.ts';
 import { createCreditsClient } from '../../src/sync/client.ts';
 import { createFollowWorld } from '../support/follow-world.ts';
 
@@ -237,6 +238,34 @@ test.each([
     await Promise.all([mutate(-100), browser.advance(100)]);
     // A host that knows no versions knows no such header either, and its ids may be no text for one.
     expect(sent('/api/spend').map(({ headers }) => headers.get('credits-account'))).toEqual([named]);
+  },
+);
+
+test.each([
+  ['ada', [null, 'ada'], 900, 'done'],
+  ['bob', [null], 7, 'network'],
+])(
+  'what was sent before the page knew whose it is, is sent again only if it was of that account: %s (S9)',
+  async (later, senders, shownAtLast, outcome) => {
+    const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
+    let session = 'ada';
+    let attempt = 0;
+    server.onExchange = (exchange) => {
+      if (exchange.url === '/api/user/me' && browser.now < 1_300) exchange.fate = { status: 503 };
+      if (exchange.url.startsWith('/api/spend') && (attempt += 1) === 1) exchange.fate = 'lose-answer';
+      if (exchange.url === '/api/credits/settle' && sent(exchange.url).length === 0) exchange.fate = { status: 503 };
+    };
+    const { mutate, shown } = openTab(() => session);
+    const done = mutate(-100).then(
+      () => 'done',
+      (error: unknown) => (isCreditsError(error) ? error.code : error),
+    );
+    await browser.advance(400);
+    session = later;
+    await browser.advance(60_000);
+    expect(await done).toBe(outcome);
+    expect(sent('/api/spend').map(({ headers }) => headers.get('credits-account'))).toEqual(senders);
+    expect([server.available('ada'), server.available('bob'), shown()]).toEqual([900, 7, shownAtLast]);
   },
 );
 
