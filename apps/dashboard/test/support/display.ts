@@ -11,6 +11,22 @@ export async function expectCredits(page: Page, amount: number, options: { timeo
   await expect(headerDisplay(page).locator('[data-credits-number]')).toHaveText(text, options);
 }
 
+/**
+ * Lets at most so many seconds of the page pass, one at a time, until something holds. A wait that follows an answer
+ * begins when the answer is there, in real time: one jump of the clock could be over before that.
+ */
+export async function letPass(page: Page, seconds: number, holds: () => Promise<void>): Promise<void> {
+  for (let second = 1; second < seconds; second += 1) {
+    await page.clock.runFor(1_000);
+    const isSeen = await holds().then(
+      () => true,
+      () => false,
+    );
+    if (isSeen) return;
+  }
+  await holds();
+}
+
 /** One number that was on the screen, and since when. */
 export interface Painted {
   amount: number | null;

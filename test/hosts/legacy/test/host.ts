@@ -1,11 +1,11 @@
 import { test as base, expect, type BrowserContext, type Page, type Request } from '@playwright/test';
-import { expectCredits, headerDisplay } from '../../../../apps/dashboard/test/support/display.ts';
+import { expectCredits, headerDisplay, letPass } from '../../../../apps/dashboard/test/support/display.ts';
 import { findUnexplainedFrames, recordFrames, type Frame } from '../../../../apps/dashboard/test/support/frames.ts';
 import type { Behaviour, Manner } from '../server/behaviour.ts';
 import type { Order, Sight } from '../server/control.ts';
 import type { Player } from '../server/world.ts';
 
-export { expect, expectCredits, headerDisplay };
+export { expect, expectCredits, headerDisplay, letPass };
 
 export const ME = '/api/user/me';
 export const CREATE = '/api/servers/create';
@@ -119,8 +119,8 @@ export async function expectIdle(page: Page): Promise<void> {
 }
 
 /** What the header says of its number. */
-export async function expectName(page: Page, name: string | RegExp): Promise<void> {
-  await expect(headerDisplay(page).getByRole('button').first()).toHaveAccessibleName(name);
+export async function expectName(page: Page, name: string | RegExp, options?: { timeout: number }): Promise<void> {
+  await expect(headerDisplay(page).getByRole('button').first()).toHaveAccessibleName(name, options);
 }
 
 /** The host's own copy of the coins, as the browser's storage has it. */
