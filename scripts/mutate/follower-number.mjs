@@ -223,7 +223,7 @@ export const NUMBER_MUTATIONS = [
     mistake: 'it is sent again, and the next user is charged as well',
     file: 'sync/mutation.ts',
     by: 'sync/mutation',
-    find: '} while (!isNamed && isPending());',
+    find: '} while (!mayRepeat());',
     replace: '} while (false);',
   },
   {

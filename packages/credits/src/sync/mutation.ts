@@ -89,8 +89,9 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
     }
     const startedAt = core.model().tick;
     const startedAtMs = environment.now();
-    // S9: sent before this page knows whose it is, a command may be charged to whoever was signed in before.
     const isNamed = findSender() !== null;
+    // S9: sent before this page knew whose it is, it may have been charged to whoever was signed in then.
+    const mayRepeat = (): boolean => isNamed || !isPending();
     let doubted = false;
 
     for (let attempt = 1; ;) {
@@ -127,7 +128,7 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
         if (elapsedMs >= ANSWER_MS_MAX && !isPending()) {
           throw new CreditsError('network', 'The command took effect, but its answer was lost.', { cause: error });
         }
-        const isDue = elapsedMs >= UNKNOWN_MS_MAX || !isNamed;
+        const isDue = elapsedMs >= UNKNOWN_MS_MAX || !mayRepeat();
         const abandoned = isDue && isPending() ? await settle(id) : null;
         if (life !== core.life()) throw error;
         if (abandoned !== null && abandoned !== 'applied') {
@@ -137,7 +138,7 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
         }
         await wait(backoffMs(attempt++, environment.random(), outcome.retryAfterMs));
         if (life !== core.life()) throw error;
-      } while (!isNamed && isPending()); // sent again only when it was this account's
+      } while (!mayRepeat());
     }
   }
 
