@@ -48,7 +48,7 @@ export async function behave(
       await deal();
       return breakOff('');
     case 'hang':
-      await new Promise((resolve) => request.signal.addEventListener('abort', resolve, { once: true }));
+      await hold(trouble, path, request.signal);
       return breakOff('');
     case 'hold-request':
       await hold(trouble, path, request.signal);
