@@ -23,8 +23,10 @@ const POLL_MS = 30_000;
 /** One poll: its time comes, and its answer is heard. */
 async function poll(page: Page, polls: () => number): Promise<void> {
   const before = polls();
+  const answered = page.waitForEvent('requestfinished', (request) => new URL(request.url()).pathname === ME);
   await page.clock.fastForward(POLL_MS);
-  await expect.poll(polls).toBe(before + 1);
+  await answered;
+  expect(polls()).toBe(before + 1);
   await expectIdle(page);
 }
 
