@@ -54,9 +54,9 @@ export function EntryTable({ userId, first }: EntryTableProps) {
         <Table aria-label="Entries">
           <TableHeader>
             <TableRow>
-              <TableHead className="text-right">Version</TableHead>
-              <TableHead>When</TableHead>
-              <TableHead>What and why</TableHead>
+              <TableHead className="hidden text-right sm:table-cell">Version</TableHead>
+              <TableHead className="hidden sm:table-cell">When</TableHead>
+              <TableHead className="max-sm:pl-5">What and why</TableHead>
               <TableHead className="text-right">Change</TableHead>
               <TableHead className="text-right">Available</TableHead>
               <TableHead className="text-right">Reserved</TableHead>
@@ -66,12 +66,18 @@ export function EntryTable({ userId, first }: EntryTableProps) {
           <TableBody>
             {entries.map((entry) => (
               <TableRow key={entry.id}>
-                <TableCell className="text-right text-muted-foreground tabular-nums">{entry.id}</TableCell>
-                <TableCell className="whitespace-nowrap text-muted-foreground">
+                <TableCell className="hidden text-right text-muted-foreground tabular-nums sm:table-cell">
+                  {entry.id}
+                </TableCell>
+                <TableCell className="hidden whitespace-nowrap text-muted-foreground sm:table-cell">
                   <LocalTime iso={entry.created_at} style="instant" />
                 </TableCell>
-                <TableCell className="min-w-56">
+                <TableCell className="min-w-48 max-sm:pl-5 sm:min-w-56">
                   <p className="font-medium">{entry.message}</p>
+                  {/* On a phone what and how much stand side by side, and when comes with what. */}
+                  <p className="text-[0.8125rem] text-muted-foreground tabular-nums sm:hidden">
+                    {entry.id} · <LocalTime iso={entry.created_at} style="instant" />
+                  </p>
                   <p className="text-[0.8125rem] text-muted-foreground">
                     {[entry.source_category, entry.source_action].filter((word) => word !== '').join(' · ')}
                   </p>
