@@ -199,8 +199,8 @@ export const NUMBER_MUTATIONS = [
     mistake: 'after half a minute the browser gives up by itself',
     file: 'sync/mutation.ts',
     by: 'sync/bad-input',
-    find: 'isPending() ? await settle(id) : null;',
-    replace: "isPending() ? (core.commit(reject(core.model(), id)), 'operation_abandoned' as const) : null;",
+    find: 'isLate || !isOurs ? await settle(id) : null;',
+    replace: "isLate ? (core.commit(reject(core.model(), id)), 'operation_abandoned' as const) : null;",
   },
   {
     rule: '3 tombstone, browser side: what another user’s session gives up is not given up (S9)',
@@ -223,7 +223,7 @@ export const NUMBER_MUTATIONS = [
     mistake: 'it is sent again, and the next user is charged as well',
     file: 'sync/mutation.ts',
     by: 'sync/mutation',
-    find: '} while (!mayRepeat());',
+    find: '} while (!isOurs);',
     replace: '} while (false);',
   },
   {

@@ -89,9 +89,8 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
     }
     const startedAt = core.model().tick;
     const startedAtMs = environment.now();
-    const isNamed = findSender() !== null;
     // S9: sent before this page knew whose it is, it may have been charged to whoever was signed in then.
-    const mayRepeat = (): boolean => isNamed || !isPending();
+    let isOurs = findSender() !== null;
     let doubted = false;
 
     for (let attempt = 1; ;) {
@@ -125,20 +124,21 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
       }
       do {
         const elapsedMs = environment.now() - startedAtMs;
-        if (elapsedMs >= ANSWER_MS_MAX && !isPending()) {
+        if (isOurs && elapsedMs >= ANSWER_MS_MAX && !isPending()) {
           throw new CreditsError('network', 'The command took effect, but its answer was lost.', { cause: error });
         }
-        const isDue = elapsedMs >= UNKNOWN_MS_MAX || !mayRepeat();
-        const abandoned = isDue && isPending() ? await settle(id) : null;
+        const isLate = elapsedMs >= UNKNOWN_MS_MAX && isPending();
+        const abandoned = isLate || !isOurs ? await settle(id) : null;
         if (life !== core.life()) throw error;
         if (abandoned !== null && abandoned !== 'applied') {
           // No later attempt can take effect here, so none is worth waiting for.
           const message = 'The command never reached the server, and nothing was moved.';
-          throw isNamed ? new CreditsError(abandoned, message, { cause: error }) : error;
+          throw isOurs ? new CreditsError(abandoned, message, { cause: error }) : error;
         }
+        isOurs ||= abandoned === 'applied';
         await wait(backoffMs(attempt++, environment.random(), outcome.retryAfterMs));
         if (life !== core.life()) throw error;
-      } while (!mayRepeat());
+      } while (!isOurs);
     }
   }
 

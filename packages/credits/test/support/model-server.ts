@@ -140,7 +140,9 @@ export function createModelServer(browser: Browser, start: Record<string, number
     if (url.pathname === '/api/credits') {
       const since = url.searchParams.get('since');
       const ids = url.searchParams.get('operations')?.split(',') ?? [];
-      return Response.json(server.snapshot(session, since === null ? undefined : Number(since), ids));
+      const snapshot = server.snapshot(session, since === null ? undefined : Number(since), ids);
+      const rejected = ids.filter((id) => outcomes.get(`${session} ${id}`)?.body['code'] === 'operation_abandoned');
+      return Response.json({ ...snapshot, rejected: rejected.map((id) => ({ id, code: 'operation_abandoned' })) });
     }
     if (url.pathname === '/api/credits/settle') {
       const { operations } = JSON.parse(typeof init.body === 'string' ? init.body : '{}') as { operations: string[] };

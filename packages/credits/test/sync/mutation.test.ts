@@ -242,26 +242,30 @@ test.each([
 );
 
 test.each([
-  ['ada', [null, 'ada'], 900, 'done'],
-  ['bob', [null], 7, 'network'],
-])(
-  'what was sent before the page knew whose it is, is sent again only if it was of that account: %s (S9)',
-  async (later, senders, shownAtLast, outcome) => {
+  ['ada', { status: 503 }, [null, 'ada'], 900, 'done'],
+  ['bob', { status: 503 }, [null], 7, 'network'],
+  // Given up all the same, which a question tells: no more than before does that say what became of it.
+  ['bob', 'lose-answer', [null], 7, 'network'],
+] as const)(
+  'what was sent before the page knew whose it is, is sent again only if it was of that account: %s, %j (S9)',
+  async (later, settled, senders, shownAtLast, outcome) => {
     const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
-    let session = 'ada';
+    let session: string = 'ada';
     let attempt = 0;
     server.onExchange = (exchange) => {
       if (exchange.url === '/api/user/me' && browser.now < 1_300) exchange.fate = { status: 503 };
       if (exchange.url.startsWith('/api/spend') && (attempt += 1) === 1) exchange.fate = 'lose-answer';
-      if (exchange.url === '/api/credits/settle' && sent(exchange.url).length === 0) exchange.fate = { status: 503 };
+      if (exchange.url === '/api/credits/settle' && sent(exchange.url).length === 0) exchange.fate = settled;
     };
-    const { mutate, shown } = openTab(() => session);
+    const { client, mutate, shown } = openTab(() => session);
     const done = mutate(-100).then(
       () => 'done',
       (error: unknown) => (isCreditsError(error) ? error.code : error),
     );
     await browser.advance(400);
     session = later;
+    await browser.advance(15_000);
+    void client.refresh();
     await browser.advance(60_000);
     expect(await done).toBe(outcome);
     expect(sent('/api/spend').map(({ headers }) => headers.get('credits-account'))).toEqual(senders);
