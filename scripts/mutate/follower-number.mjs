@@ -215,7 +215,7 @@ export const NUMBER_MUTATIONS = [
     mistake: 'whoever the cookie names is charged',
     file: 'sync/mutation.ts',
     by: 'sync/mutation',
-    find: 'headers[ACCOUNT_HEADER] = account;',
+    find: 'headers[ACCOUNT_HEADER] = sender;',
     replace: ';',
   },
   {
