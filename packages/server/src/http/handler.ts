@@ -21,7 +21,7 @@ import {
 import type { Ledger } from '../ledger/ledger.ts';
 import { answerWithSnapshot } from './answer-with-snapshot.ts';
 import { assertSameOrigin } from './assert-same-origin.ts';
-import { createSystemClock, type Clock } from './clock.ts';
+import { createSystemClock, type Clock } from '../clock.ts';
 import { createDocsPage } from './docs-page.ts';
 import { createOpenApiDocument, type OpenApiDocument } from './openapi.ts';
 import { parseInput, parseQuery } from './parse-input.ts';

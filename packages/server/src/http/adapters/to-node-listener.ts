@@ -1,7 +1,7 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { promiseSink, takeFrames } from './stream-body.ts';
+import { promiseSink, takeFrames } from '../streams/stream-body.ts';
 
 /** A Node request listener, for `http.createServer` or for the part of a server that the door answers. */
 export type NodeListener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;

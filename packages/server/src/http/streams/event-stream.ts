@@ -10,7 +10,7 @@
  * with closures of their own would be most of the memory.
  */
 import type { Snapshot, StreamEvents } from 'realtime-credits/contract';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../clock.ts';
 import { formatEvent } from './event-writer.ts';
 import { mergeSnapshots } from './merge-snapshots.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../clock.ts';
 
 /**
  * Calls back for each of many things once, after the same time for all of them, and keeps one timer for them together: a
@@ -26,12 +26,12 @@ export function createDueQueue<T>({ clock, delayMs, onDue }: DueQueueOptions<T>)
   function arm(): void {
     const [next] = dueMs.values();
     if (next === undefined || stopTimer !== null) return;
-    stopTimer = clock.setTimer(callDue, Math.max(0, next - clock.now()));
+    stopTimer = clock.setTimer(callDue, Math.max(0, next - clock.monotonicMs()));
   }
 
   function callDue(): void {
     stopTimer = null;
-    const nowMs = clock.now();
+    const nowMs = clock.monotonicMs();
     for (const [item, atMs] of dueMs) {
       if (atMs > nowMs) break;
       dueMs.delete(item);
@@ -44,7 +44,7 @@ export function createDueQueue<T>({ clock, delayMs, onDue }: DueQueueOptions<T>)
     add(item: T) {
       dueMs.delete(item);
       // Whole numbers, which take no memory of their own.
-      dueMs.set(item, Math.ceil(clock.now() + delayMs));
+      dueMs.set(item, Math.ceil(clock.monotonicMs() + delayMs));
       arm();
     },
     delete(item: T) {

@@ -9,8 +9,8 @@
  * is marked to be read again. A hint only ever marks (L-8); what is sent was read.
  */
 import { CreditsError } from 'realtime-credits/contract';
-import type { Ledger } from '../ledger/ledger.ts';
-import type { Clock } from './clock.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { Clock } from '../../clock.ts';
 import { createDueQueue } from './due-queue.ts';
 import { createEventStreams, isEnding, type EventStream } from './event-stream.ts';
 import { createSnapshotWriter } from './event-writer.ts';
@@ -238,7 +238,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
 
   /** The next heartbeat, or the end where that comes first. */
   function planNext(stream: Stream): void {
-    const leftMs = stream.owner.endsAtMs - clock.now();
+    const leftMs = stream.owner.endsAtMs - clock.monotonicMs();
     if (leftMs > options.heartbeatMs) return beats.add(stream);
     const sayEnd = (): void => streams.end(stream, { event: 'goodbye', data: { retryAfterMs: 0 } });
     stream.owner.stopEndTimer = clock.setTimer(sayEnd, Math.max(0, leftMs));
@@ -258,7 +258,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
       if (!isEnding(stream)) {
         streams.offer(stream, first);
         welcome(account, group, first.version);
-        stream.owner.endsAtMs = Math.round(clock.now() + options.streamLifetimeMs * (0.8 + 0.4 * clock.random()));
+        stream.owner.endsAtMs = Math.round(clock.monotonicMs() + options.streamLifetimeMs * (0.8 + 0.4 * clock.random()));
         planNext(stream);
       }
     } catch (error) {

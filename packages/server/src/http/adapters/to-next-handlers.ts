@@ -1,4 +1,4 @@
-import type { CreditsHandler } from './handler.ts';
+import type { CreditsHandler } from '../handler.ts';
 
 type Handler = Pick<CreditsHandler, 'fetch'>;
 

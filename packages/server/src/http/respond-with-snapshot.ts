@@ -1,26 +1,25 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import { NO_STORE } from './to-problem-response.ts';
 
-export interface AnswerOptions {
+export interface RespondOptions {
   /** @default 200 */
   status?: number;
   headers?: Record<string, string>;
-  /** Ids that the answer says to be applied: that of the command which is answered. */
+  /** Operation ids that the snapshot lists as applied: that of the command. */
   operations?: readonly string[];
 }
 
 /**
- * Answers a host's own mutating route: the body as it is, `data.new_balance`, and the account's snapshot, by which an
- * open tab knows in one step that the operation is in the number.
+ * Responds for a host's own mutating route: its body, `data.new_balance`, and the account's snapshot, from which an open
+ * tab learns in one step that the operation is part of the balance.
  *
- * @param account - The signed-in user's, never another's: what is answered is shown to them.
- * @throws {CreditsError} `account_not_found`
+ * @param account - The signed-in user's, never another's: the page shows it to them.
  */
-export async function answerWithSnapshot(
-  ledger: Ledger,
+export async function respondWithSnapshot(
+  ledger: Pick<Ledger, 'snapshot'>,
   account: string,
   body: Record<string, unknown>,
-  options: AnswerOptions = {},
+  options: RespondOptions = {},
 ): Promise<Response> {
   const { status = 200, headers = {}, operations } = options;
   const snapshot = await ledger.snapshot(account, operations === undefined ? {} : { operations });

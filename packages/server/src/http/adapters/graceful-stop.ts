@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { CreditsHandler } from './handler.ts';
+import type { CreditsHandler } from '../handler.ts';
 
 /**
  * Prepares the graceful stop of a Node server that has streams open; call it before the server listens. The returned
