@@ -1,6 +1,6 @@
 import { CreditsError } from 'realtime-credits/contract';
 
-/** The largest body that the door reads. */
+/** The largest body that the handler reads. */
 export const BODY_BYTES_MAX = 65_536;
 
 function tooLarge(bodyBytesMax: number): CreditsError {
@@ -8,7 +8,7 @@ function tooLarge(bodyBytesMax: number): CreditsError {
 }
 
 /**
- * Reads a JSON body of limited size. What the sender declares is only a first check: the bytes are counted as they come.
+ * Reads a JSON body of limited size. The declared length is only a first check: the bytes are counted as they arrive.
  *
  * @param options.bodyBytesMax - In bytes. @default 65_536
  * @throws {CreditsError} `body_too_large`

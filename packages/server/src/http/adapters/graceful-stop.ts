@@ -3,16 +3,16 @@ import type { Socket } from 'node:net';
 import type { CreditsHandler } from '../handler.ts';
 
 /**
- * Prepares the graceful stop of a Node server that has streams open; call it before the server listens. The returned
- * function stops: no new connections, goodbye on every stream, each connection closed as soon as it has nothing under
- * way, and what is left after the grace. Close the ledger and the database afterwards.
+ * Prepares the graceful stop of a Node server with open streams. Call it before the server listens. The returned function
+ * stops the server: no new connections, a goodbye on every stream, each connection closed as soon as it is idle, and what is
+ * left after the grace period. Close the ledger and the database afterwards.
  *
- * Connections are watched from the start because a server cannot tell later which of them never sent a request, and
- * browsers open such ones ahead of need: `closeIdleConnections` leaves them, and the stop would wait for them in vain.
+ * It tracks connections from the start, because a server cannot tell later which of them never sent a request. Browsers open
+ * such connections ahead of need; `closeIdleConnections` keeps them, and the stop would wait for them.
  *
- * @param options.graceMs - Milliseconds that requests under way may still take. @default 2_000
+ * @param options.graceMs - Milliseconds that running requests may still take. @default 2_000
  */
-export function createServerStop(
+export function createGracefulStop(
   server: Server,
   handler: Pick<CreditsHandler, 'drain'>,
   options: { graceMs?: number } = {},

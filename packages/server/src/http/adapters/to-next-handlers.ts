@@ -1,25 +1,27 @@
 import type { CreditsHandler } from '../handler.ts';
 
-type Handler = Pick<CreditsHandler, 'fetch'>;
+interface WithHandler {
+  handler: Pick<CreditsHandler, 'fetch'>;
+}
+
+type RouteHandler = (request: Request) => Promise<Response>;
 
 /**
- * Answers from a Next catch-all route, `app/api/credits/[[...path]]/route.ts`:
+ * The exports of a Next catch-all route, `app/api/credits/[[...path]]/route.ts`:
  *
  * ```ts
- * export const dynamic = 'force-dynamic';
- * export const { GET, POST } = toNextHandlers(async () => (await credits()).handler);
+ * export const { GET, POST, OPTIONS } = toNextHandlers(credits);
  * ```
  *
- * For hosts that cannot bring a server of their own: each open stream costs several times the memory there.
+ * Each open stream costs several times the memory there that it costs in a server of your own: see `toNodeListener`.
  *
- * @param handler - The handler, or how to come by it: see {@link oncePerProcess}, since a module that opens a database
- *   when it is imported would open it while Next builds.
+ * @param credits - What `createCredits` returned, or a function that opens it: see {@link singleton}, because a module that
+ *   opens a database when it is imported would open it while Next builds.
  */
-export function toNextHandlers(handler: Handler | (() => Promise<Handler>)): {
-  GET: (request: Request) => Promise<Response>;
-  POST: (request: Request) => Promise<Response>;
-} {
-  const answer = async (request: Request): Promise<Response> =>
-    (typeof handler === 'function' ? await handler() : handler).fetch(request);
-  return { GET: answer, POST: answer };
+export function toNextHandlers(
+  credits: WithHandler | (() => Promise<WithHandler>),
+): Record<'GET' | 'POST' | 'OPTIONS', RouteHandler> {
+  const respond: RouteHandler = async (request) =>
+    (typeof credits === 'function' ? await credits() : credits).handler.fetch(request);
+  return { GET: respond, POST: respond, OPTIONS: respond };
 }

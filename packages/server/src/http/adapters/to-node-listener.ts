@@ -3,13 +3,13 @@ import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { promiseSink, takeFrames } from '../streams/stream-body.ts';
 
-/** A Node request listener, for `http.createServer` or for the part of a server that the door answers. */
+/** A Node request listener, for `http.createServer` or for a part of a server. */
 export type NodeListener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
 
 /**
- * Answers from a Node server. Takes the handler, or any application around it that answers a `Request`.
+ * Serves the handler, or any application around it that takes a `Request`, from a Node server.
  *
- * Event streams are written here, frame by frame: the next one is taken when the last one has left the process, so that
+ * Event streams are written here, frame by frame: the next one is taken when the last one has left the process, so
  * a slow reader's backlog is one frame, and a stream that is cut takes its socket along.
  */
 export function toNodeListener(app: { fetch: (request: Request) => Response | Promise<Response> }): NodeListener {
@@ -30,7 +30,7 @@ export function toNodeListener(app: { fetch: (request: Request) => Response | Pr
   return (incoming, outgoing) => listener(incoming, outgoing);
 }
 
-/** HTTP/2 has answers of another kind, which the adapter knows how to write. */
+/** HTTP/2 has another kind of response, which the adapter knows how to write. */
 function isServerResponse(outgoing: object): outgoing is ServerResponse {
   return outgoing instanceof ServerResponse;
 }
@@ -47,12 +47,12 @@ function writeHead(response: Response, outgoing: ServerResponse): void {
   }
 }
 
-/** Our own streams write to the answer themselves; others are read. The `Response` is kept by neither. */
+/** Our own streams write to the response themselves; others are read. Neither keeps the `Response`. */
 function writeBody(body: ReadableStream<Uint8Array>, outgoing: ServerResponse): void {
   const onTaken = takeFrames(body, outgoing);
   if (onTaken === null) void pump(body.getReader(), outgoing);
-  // One that went while its stream was opened is found by the first frame, which cannot be written.
-  else outgoing.on('close', () => onTaken(new Error('The reader went.')));
+  // A reader that left while its stream was opened is detected by the first frame, which cannot be written.
+  else outgoing.on('close', () => onTaken(new Error('The reader disconnected.')));
 }
 
 async function pump(reader: ReadableStreamDefaultReader<Uint8Array>, outgoing: ServerResponse): Promise<void> {

@@ -1,13 +1,13 @@
 import type { Clock } from '../../clock.ts';
 
 /**
- * Calls back for each of many things once, after the same time for all of them, and keeps one timer for them together: a
- * timer each is a tenth of what an idle stream may weigh.
+ * Calls back for each of many items once, after the same delay, with one timer for all of them: a timer each is a tenth of
+ * the memory of an idle stream.
  *
- * Since the time is the same, the order of arrival is the order in which they are due.
+ * Because the delay is the same, the order of arrival is the order in which they are due.
  */
 export interface DueQueue<T> {
-  /** Begins the time of one; again from the beginning where it was there already. */
+  /** Starts the delay of an item; restarts it when it was there already. */
   add(item: T): void;
   delete(item: T): void;
 }
@@ -43,7 +43,7 @@ export function createDueQueue<T>({ clock, delayMs, onDue }: DueQueueOptions<T>)
   return Object.freeze({
     add(item: T) {
       dueMs.delete(item);
-      // Whole numbers, which take no memory of their own.
+      // A small integer needs no heap object.
       dueMs.set(item, Math.ceil(clock.monotonicMs() + delayMs));
       arm();
     },

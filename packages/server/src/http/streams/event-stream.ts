@@ -1,13 +1,13 @@
 /**
- * Readers' connections: bytes out, one frame of memory, one end. Does not own who follows what (`stream-hub.ts`), nor where
- * bytes go: a {@link FrameSink} takes them.
+ * Readers' connections: bytes out, one frame of memory, one end. Does not own which account a stream is for
+ * (`stream-hub.ts`), nor where bytes go: a {@link FrameSink} takes them.
  *
- * Nothing is queued. A frame is handed over when the one before it has left, and is the newest state then; whatever the
- * reader was too slow for is merged into that one frame (latest wins), so a stalled reader costs one snapshot and not a
- * backlog. A reader that does not take what waits for it is cut, because nothing else would ever free its socket.
+ * Nothing is queued. A frame is handed over when the one before it has left, and contains the newest state then. What the
+ * reader was too slow for is merged into that frame (latest wins), so a stalled reader costs one snapshot instead of a
+ * backlog. A reader that does not take a waiting frame is cut, because nothing else would free its socket.
  *
- * A stream is a record, and what is done with it are functions for all of them: of ten thousand that mostly wait, objects
- * with closures of their own would be most of the memory.
+ * A stream is a plain record handled by shared functions: with ten thousand idle streams, closures per stream would be most
+ * of the memory.
  */
 import type { Snapshot, StreamEvents } from 'realtime-credits/contract';
 import type { Clock } from '../../clock.ts';
@@ -21,9 +21,9 @@ export type Farewell =
 
 /** What takes the frames of one stream. A Node `ServerResponse` is one. */
 export interface FrameSink {
-  /** Takes a frame, and calls back when it has left, or with why it never will. */
+  /** Takes a frame, and calls back when it has left, or with the reason why it cannot. */
   write(frame: Uint8Array, onTaken: (error?: Error | null) => void): unknown;
-  /** No more comes. What was written still leaves. */
+  /** No more frames follow. What was written still leaves. */
   end(): unknown;
   /** Ends at once, as an error of the transport. */
   destroy(): unknown;
@@ -35,46 +35,46 @@ export interface EventStream<Owner> {
   /** Version of the newest state that was offered, and its epoch; null before the first. */
   version: number | null;
   epoch: string | null;
-  /** Null until somebody takes the frames. */
+  /** Null until a sink is attached. */
   sink: FrameSink | null;
   /** The last frame has not left yet. */
   isTaking: boolean;
   readonly onTaken: (error?: Error | null) => void;
   waiting: Snapshot | null;
-  isBeatDue: boolean;
+  isHeartbeatDue: boolean;
   farewell: Farewell | null;
-  end: 'said' | 'left' | 'cut' | null;
+  end: 'ended' | 'left' | 'cut' | null;
   stopStallTimer: (() => void) | null;
 }
 
 export interface EventStreams<Owner> {
-  /** Begins a stream that writes nothing until its first state is offered and somebody takes its frames. */
+  /** Opens a stream that writes nothing until its first state is offered and a sink is attached. */
   open(owner: Owner): EventStream<Owner>;
-  /** From now on frames go there. Only the first sink counts; a stream that has ended ends it too. */
+  /** Sends frames to a sink from now on. Only the first sink counts; a stream that has ended ends it too. */
   attach(stream: EventStream<Owner>, sink: FrameSink): void;
   /** Hands over the state to send next. Older states than the newest are ignored. */
   offer(stream: EventStream<Owner>, snapshot: Snapshot): void;
-  /** Says that the server is alive, unless something better is about to be said. */
-  beat(stream: EventStream<Owner>): void;
+  /** Sends a heartbeat, unless another event is about to be sent. */
+  sendHeartbeat(stream: EventStream<Owner>): void;
   /** Sends what waits, then this, then ends. Only the first farewell counts. */
   end(stream: EventStream<Owner>, farewell: Farewell): void;
   /** Ends at once, as an error of the transport; what waits is lost. */
   cut(stream: EventStream<Owner>): void;
-  /** The reader went by itself: nothing more is written, and nothing is wrong. */
+  /** The reader disconnected: nothing more is written, and nothing is wrong. */
   leave(stream: EventStream<Owner>): void;
 }
 
 export interface EventStreamsOptions<Owner> {
   clock: Clock;
-  /** A reader that leaves something waiting for so long is cut. */
+  /** A reader that leaves a frame waiting for this long is cut. */
   stallMs: number;
-  /** Writes a state; the same function for all streams, so that they share the work. */
+  /** Encodes a state; one function for all streams, so they share the work. */
   writeSnapshot: (snapshot: Snapshot) => Uint8Array;
-  /** Called once for each stream, however it ended. */
+  /** Called once for each stream, whatever ended it. */
   onClose: (stream: EventStream<Owner>) => void;
 }
 
-/** No more is written: a farewell was said, the reader went, or it was cut. */
+/** Whether no more events can be added: a farewell was sent, the reader left, or the stream was cut. */
 export function isEnding(stream: EventStream<unknown>): boolean {
   return stream.end !== null || stream.farewell !== null;
 }
@@ -97,7 +97,7 @@ export function createEventStreams<Owner>(options: EventStreamsOptions<Owner>): 
         flush(stream);
       },
       waiting: null,
-      isBeatDue: false,
+      isHeartbeatDue: false,
       farewell: null,
       end: null,
       stopStallTimer: null,
@@ -105,7 +105,7 @@ export function createEventStreams<Owner>(options: EventStreamsOptions<Owner>): 
     return stream;
   }
 
-  function close(stream: EventStream<Owner>, how: 'said' | 'left' | 'cut'): void {
+  function close(stream: EventStream<Owner>, how: 'ended' | 'left' | 'cut'): void {
     stream.end = how;
     stream.waiting = null;
     stopStallTimer(stream);
@@ -126,7 +126,7 @@ export function createEventStreams<Owner>(options: EventStreamsOptions<Owner>): 
   function leave(stream: EventStream<Owner>): void {
     if (stream.end !== null) return;
     close(stream, 'left');
-    // Not an error: adapters write those to the log, and every closed tab would be one.
+    // Not an error: adapters log those, and every closed tab would be one.
     stream.sink?.end();
   }
 
@@ -134,16 +134,16 @@ export function createEventStreams<Owner>(options: EventStreamsOptions<Owner>): 
     if (stream.waiting !== null) {
       const frame = writeSnapshot(stream.waiting);
       stream.waiting = null;
-      stream.isBeatDue = false; // any event feeds the reader's watchdog
+      stream.isHeartbeatDue = false; // any event resets the reader's watchdog
       return frame;
     }
     if (stream.farewell !== null) return encode(stream.farewell.event, stream.farewell.data);
-    if (!stream.isBeatDue) return null;
-    stream.isBeatDue = false;
+    if (!stream.isHeartbeatDue) return null;
+    stream.isHeartbeatDue = false;
     return heartbeat;
   }
 
-  /** Hands over what comes next, or has whoever does not take it cut. */
+  /** Hands over the next frame, or starts the stall timer of a reader that does not take it. */
   function flush(stream: EventStream<Owner>): void {
     if (stream.end !== null) return;
     if (stream.sink === null || stream.isTaking) {
@@ -157,7 +157,7 @@ export function createEventStreams<Owner>(options: EventStreamsOptions<Owner>): 
     stream.isTaking = true;
     stream.sink.write(frame, stream.onTaken);
     if (isLast) {
-      close(stream, 'said');
+      close(stream, 'ended');
       stream.sink.end();
     } else if (stream.farewell !== null) {
       flush(stream);
@@ -183,9 +183,9 @@ export function createEventStreams<Owner>(options: EventStreamsOptions<Owner>): 
       stream.version = snapshot.version;
       flush(stream);
     },
-    beat(stream: EventStream<Owner>) {
+    sendHeartbeat(stream: EventStream<Owner>) {
       if (isEnding(stream)) return;
-      stream.isBeatDue = true;
+      stream.isHeartbeatDue = true;
       flush(stream);
     },
     end(stream: EventStream<Owner>, farewell: Farewell) {

@@ -1,8 +1,8 @@
 import { formatEventId, type Snapshot, type StreamEventName, type StreamEvents } from 'realtime-credits/contract';
 
 /**
- * Writes one event of the stream. Only snapshots carry an `id`: an event without one leaves the reader's last event id
- * as it is, so that a heartbeat never makes a reader forget where to resume.
+ * Writes one event of the stream. Only snapshots carry an `id`: an event without one leaves the reader's last event id as it
+ * is, so a heartbeat does not change where a reader resumes.
  *
  * JSON has no raw line breaks, so one `data:` line is always enough.
  *
@@ -14,8 +14,7 @@ export function formatEvent<Name extends StreamEventName>(name: Name, data: Stre
 }
 
 /**
- * Makes what turns states into bytes for many streams: all streams of an account are told the same state, which is
- * written once for all of them.
+ * Makes the encoder for many streams: all streams of an account receive the same state, which is encoded once.
  */
 export function createSnapshotWriter(): (snapshot: Snapshot) => Uint8Array {
   const encoder = new TextEncoder();

@@ -1,11 +1,11 @@
 import { APPLIED_SPAN_MAX, type Snapshot } from 'realtime-credits/contract';
 
 /**
- * Makes one frame of two that were not sent yet: the newer state, and every operation that either of them names.
+ * Merges two frames that were not sent yet: the newer state, and every operation that either of them lists.
  *
- * `from` stays true: it is the older frame's only where the newer one begins no later than the older one ends. Where
- * versions between them are unknown, or the list would grow past its limit, the newer frame stands alone and its `from`
- * tells the reader to ask (the gap rule of the client).
+ * `from` is the older frame's only if the newer one begins no later than the older one ends. If versions between them are
+ * unknown, or the list would grow past its limit, the newer frame is sent alone, and its `from` makes the client ask (gap
+ * rule).
  */
 export function mergeSnapshots(older: Snapshot, newer: Snapshot): Snapshot {
   if (older.epoch !== newer.epoch || newer.from > older.version) return newer;

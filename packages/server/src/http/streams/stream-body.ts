@@ -1,18 +1,18 @@
 /**
- * The body of a stream's answer: a web stream for whoever reads one, and a way past it for a server that has a socket at
- * hand. A web stream with its reader takes more memory than the socket itself, and most streams wait.
+ * The body of a stream's response: a web stream, with a shortcut for a server that writes to a socket. A web stream with its
+ * reader takes more memory than the socket itself, and most streams are idle.
  *
- * The body carries the way with it, and not the answer, so that a host may wrap the answer to add headers. Whoever pipes
- * the body, or reads it, gets the web stream.
+ * The shortcut belongs to the body, not to the response, so a host may wrap the response to add headers. Code that pipes or
+ * reads the body gets the web stream.
  */
 import type { EventStream, EventStreams, FrameSink } from './event-stream.ts';
 
-const TAKE = Symbol('realtime-credits: takes the frames of this body');
-const PROMISE = Symbol('realtime-credits: whoever asks takes frames');
+const TAKE = Symbol('realtime-credits: attach a sink to this body');
+const PROMISE = Symbol('realtime-credits: the sender attaches a sink');
 
 type Take = (sink: FrameSink) => EventStream<unknown>['onTaken'];
 
-/** Makes the body of a stream. With no queue of its own it asks for a frame only when a reader waits for one. */
+/** Makes the body of a stream. It has no queue, so it asks for a frame only when a reader waits for one. */
 export function createStreamBody<Owner>(
   streams: EventStreams<Owner>,
   stream: EventStream<Owner>,
@@ -29,7 +29,7 @@ export function createStreamBody<Owner>(
         controller = created;
       },
       pull() {
-        // The first frame is asked for by being there, later ones by taking the one before.
+        // The first pull attaches the sink; each later one means that the frame before was taken.
         if (stream.sink === sink) stream.onTaken();
         else streams.attach(stream, sink);
       },
@@ -48,26 +48,27 @@ export function createStreamBody<Owner>(
 }
 
 /**
- * Has a sink take the frames of a body, in place of whoever would read it.
+ * Attaches a sink to a body, in place of a reader.
  *
- * @returns What tells the stream that the reader went, by an error; null where it is no stream of ours, or is being read.
+ * @returns The callback that tells the stream, with an error, that the reader left; null when the body is not one of our
+ *   streams, or is being read.
  */
 export function takeFrames(body: ReadableStream<Uint8Array>, sink: FrameSink): EventStream<unknown>['onTaken'] | null {
   const { [TAKE]: take } = body as { [TAKE]?: Take };
   if (take === undefined || body.locked) return null;
-  body.getReader(); // From now on nobody else can.
+  body.getReader(); // locks it for everyone else
   return take(sink);
 }
 
 /**
- * Says of a request that whoever sent it will take the frames of the answer, and say when the reader went: its signal,
- * which costs a kilobyte to make, need not be listened to.
+ * Marks a request whose sender attaches a sink to the response and reports when the reader leaves. Its signal, which costs a
+ * kilobyte, is then not needed.
  */
 export function promiseSink(request: Request): void {
   Object.assign(request, { [PROMISE]: true });
 }
 
-/** Whether {@link promiseSink} was said of this very request. A copy that a host made has its signal. */
+/** Whether {@link promiseSink} marked this very request. A copy that a host made has its signal. */
 export function hasPromisedSink(request: Request): boolean {
   return PROMISE in request;
 }

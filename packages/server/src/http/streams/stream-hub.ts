@@ -1,12 +1,11 @@
 /**
- * All open streams of this process, by account: who follows, what they were told, when they end.
+ * All open streams of this process, by account.
  *
- * Owns: hearing that something moved, reading it once for all streams of an account, re-reading in case a hint was lost,
- * heartbeats that ask again who is there, rotation, the limit per account, drain. Does not own: bytes and slow readers
- * (`event-stream.ts`).
+ * Owns: notifications, one read for all streams of an account, re-reading in case a notification was lost, heartbeats that
+ * check the session, rotation, the limit per account, drain. Does not own: bytes and slow readers (`event-stream.ts`).
  *
- * Invariant: every stream of an account was offered all that happened up to the account's `version` here, or the account
- * is marked to be read again. A hint only ever marks (L-8); what is sent was read.
+ * Invariant: every stream of an account was offered the state at the account's `version` here, or the account is marked
+ * dirty. A notification only marks; what is sent was read.
  */
 import { CreditsError } from 'realtime-credits/contract';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -16,16 +15,16 @@ import { createEventStreams, isEnding, type EventStream } from './event-stream.t
 import { createSnapshotWriter } from './event-writer.ts';
 import { createStreamBody } from './stream-body.ts';
 
-/** Accounts that are read at the same time: an event that touches everybody must not starve the commands behind it. */
+/** Accounts that are read at the same time: an event that changes all of them must not delay the commands behind it. */
 const READS_AT_ONCE = 16;
 
-/** A reader that takes nothing for so long is cut: its socket would otherwise stay for as long as its peer likes. */
+/** A reader that takes nothing for this long is cut: its socket would otherwise stay as long as its peer wants. */
 const STALL_MS = 5_000;
 
-/** On drain, readers have this long to take their goodbye; a graceful stop as a whole has 3 s. */
+/** On drain, readers have this long to take the goodbye event; a graceful stop as a whole has 3 s. */
 const DRAIN_MS = 1_000;
 
-/** The oldest stream, ended in favour of a new one, stays away for so long: else the two would end each other in turn. */
+/** The oldest stream, ended for a new one, reconnects after this long: otherwise the two would end each other in turn. */
 const CROWDED_RETRY_MS = 60_000;
 
 export interface StreamHubOptions {
@@ -35,18 +34,18 @@ export interface StreamHubOptions {
   heartbeatMs: number;
   streamLifetimeMs: number;
   rereadMs: number;
-  /** Asks the host whose session a request came with; null when it ended. */
+  /** The account of a request's session; null when it ended. */
   identify: (request: Request) => Promise<string | null>;
   onWarning: (message: string, cause: unknown) => void;
 }
 
 export interface StreamRequest {
   account: string;
-  /** What the reader has: the first state names all operations after it. */
+  /** What the reader has: the first state lists all operations after it. */
   since: number | undefined;
-  /** What `identify` is asked about again, at every heartbeat. */
+  /** Passed to `identify` again at every heartbeat. */
   request: Request;
-  /** Aborts when the reader went away; null where whoever takes the frames says so. */
+  /** Aborts when the reader disconnects; null when the sink reports that. */
   signal: AbortSignal | null;
 }
 
@@ -54,21 +53,20 @@ export interface StreamHub {
   /**
    * Opens a stream whose first state is ready to be read.
    * @throws {CreditsError} `unavailable` — draining
-   * @throws {CreditsError} `account_not_found`
    */
   open(request: StreamRequest): Promise<ReadableStream<Uint8Array>>;
-  /** Asks `identify` of the account's streams now, and ends those whose session is gone. */
+  /** Calls `identify` for the account's streams now, and ends those whose session is gone. */
   recheck(account: string): void;
-  /** Says goodbye on all streams; resolves when the last one is closed, at most a second later. */
+  /** Sends a goodbye on all streams; resolves when the last one is closed, at most a second later. */
   drain(retryAfterMs: number): Promise<void>;
   readonly size: number;
 }
 
-/** Who reads a stream. */
+/** The reader of a stream. */
 interface Reader {
   readonly account: string;
   readonly request: Request;
-  /** When its stream is to end, by the clock. */
+  /** When its stream shall end, by the monotonic clock. */
   endsAtMs: number;
   stopEndTimer: (() => void) | null;
   stopSignal: (() => void) | null;
@@ -77,7 +75,7 @@ interface Reader {
 type Stream = EventStream<Reader>;
 
 interface Group {
-  /** What all streams were offered; null until the first state was read. */
+  /** The version that all streams were offered; null until the first state was read. */
   version: number | null;
   /** Oldest first. */
   streams: Set<Stream>;
@@ -89,34 +87,38 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     clock,
     stallMs: STALL_MS,
     writeSnapshot: createSnapshotWriter(),
-    onClose: forget,
+    onClose: remove,
   });
-  const beats = createDueQueue<Stream>({ clock, delayMs: options.heartbeatMs, onDue: (stream) => void beat(stream) });
+  const heartbeats = createDueQueue<Stream>({
+    clock,
+    delayMs: options.heartbeatMs,
+    onDue: (stream) => void sendHeartbeat(stream),
+  });
   const groups = new Map<string, Group>();
-  const marked = new Set<string>();
+  const dirty = new Set<string>();
   const reading = new Set<string>();
   let size = 0;
-  /** A read failed, so that somebody may be behind. */
+  /** A read failed, so streams may be behind. */
   let hasFailed = false;
-  /** The time of hearing in which everybody was read, or began. */
-  let readIn: number | null = null;
+  /** The notification generation in which all versions were read. */
+  let readGeneration: number | null = null;
   let stopListening: (() => void) | null = null;
   let onEmpty: (() => void) | null = null;
   let draining: { retryAfterMs: number; done: Promise<void> } | null = null;
 
-  function mark(account: string): void {
+  function markDirty(account: string): void {
     if (!groups.has(account)) return;
-    marked.add(account);
-    readMarked();
+    dirty.add(account);
+    readDirty();
   }
 
-  function readMarked(): void {
-    for (const account of marked) {
+  function readDirty(): void {
+    for (const account of dirty) {
       if (reading.size >= READS_AT_ONCE) return;
       const group = groups.get(account);
-      // Still being read for its first stream, or read right now: the end of that comes back here.
+      // It is being read, perhaps for its first stream: the end of that read returns here.
       if (group === undefined || group.version === null || reading.has(account)) continue;
-      marked.delete(account);
+      dirty.delete(account);
       reading.add(account);
       void read(account, group, group.version);
     }
@@ -125,7 +127,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
   async function read(account: string, group: Group, since: number): Promise<void> {
     try {
       const snapshot = await ledger.snapshot(account, { since });
-      // A stream that joined meanwhile may be behind `since`: it is marked, and the next read serves it without a gap.
+      // A stream that joined meanwhile may be behind `since`: its account is dirty, and the next read serves it.
       const isComplete = snapshot.from <= since;
       for (const stream of group.streams) {
         if (stream.version !== null && (!isComplete || stream.version >= snapshot.from))
@@ -134,26 +136,26 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
       if (group.version === since) group.version = snapshot.version;
     } catch (cause) {
       hasFailed = true;
-      onWarning('An account could not be read for its streams; it is read again shortly.', cause);
+      onWarning('An account could not be read for its streams. Retrying shortly.', cause);
     } finally {
       reading.delete(account);
-      readMarked();
+      readDirty();
     }
   }
 
-  /** Heals lost hints: one query for the versions of everybody who is connected. */
+  /** Repairs lost notifications: one query for the versions of all connected accounts. */
   async function reread(): Promise<void> {
-    const { hearing } = ledger;
-    // Where nothing can have been missed, idle streams ask nothing.
-    if (hearing !== null && hearing === readIn && !hasFailed) return;
+    const generation = ledger.notificationGeneration;
+    // Nothing can have been missed, so idle streams cost no query.
+    if (generation !== null && generation === readGeneration && !hasFailed) return;
     hasFailed = false;
     try {
       const versions = await ledger.versions([...groups.keys()]);
       for (const [account, version] of versions) {
         const known = groups.get(account)?.version;
-        if (known !== undefined && known !== null && known !== version) mark(account);
+        if (known !== undefined && known !== null && known !== version) markDirty(account);
       }
-      readIn = hearing;
+      readGeneration = generation;
     } catch (cause) {
       hasFailed = true;
       onWarning('The versions of connected accounts could not be read.', cause);
@@ -161,8 +163,8 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
   }
 
   function startListening(): void {
-    const stopHints = ledger.onChange((accounts) => accounts.forEach(mark));
-    readIn = ledger.hearing;
+    const unsubscribe = ledger.onChange((accounts) => accounts.forEach(markDirty));
+    readGeneration = ledger.notificationGeneration;
     let stopTimer = clock.setTimer(tick, options.rereadMs);
     let isStopped = false;
     function tick(): void {
@@ -172,7 +174,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     }
     stopListening = () => {
       isStopped = true;
-      stopHints();
+      unsubscribe();
       stopTimer();
     };
   }
@@ -191,18 +193,18 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     return group;
   }
 
-  /** Undoes all that was done for a stream, however far its opening came. */
-  function forget(stream: Stream): void {
+  /** Undoes what was done for a stream, even when its opening did not finish. */
+  function remove(stream: Stream): void {
     const { account, stopEndTimer, stopSignal } = stream.owner;
     stopEndTimer?.();
     stopSignal?.();
-    beats.delete(stream);
+    heartbeats.delete(stream);
     const group = groups.get(account);
     if (!group?.streams.delete(stream)) return;
     size -= 1;
     if (group.streams.size === 0) {
       groups.delete(account);
-      marked.delete(account);
+      dirty.delete(account);
     }
     if (size === 0) {
       stopListening?.();
@@ -211,12 +213,12 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     }
   }
 
-  /** The first state of a new stream is its own read; the group moves back to it where it turned out older. */
-  function welcome(account: string, group: Group, version: number): void {
+  /** A new stream reads its own first state. When that is older, the group's version moves back to it. */
+  function setInitialVersion(account: string, group: Group, version: number): void {
     const known = group.version;
     group.version = known === null ? version : Math.min(known, version);
-    if (known !== null && known !== version) marked.add(account);
-    readMarked();
+    if (known !== null && known !== version) dirty.add(account);
+    readDirty();
   }
 
   async function recheck(stream: Stream): Promise<void> {
@@ -224,30 +226,30 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     try {
       if ((await options.identify(request)) !== account) streams.end(stream, { event: 'signed-out', data: {} });
     } catch (cause) {
-      // Not known to be signed out. The life of the stream bounds how long that can last.
-      onWarning('The identity behind a stream could not be asked again.', cause);
+      // Not known to be signed out. The lifetime of the stream bounds how long that lasts.
+      onWarning('The session of a stream could not be checked.', cause);
     }
   }
 
-  async function beat(stream: Stream): Promise<void> {
+  async function sendHeartbeat(stream: Stream): Promise<void> {
     await recheck(stream);
     if (isEnding(stream)) return;
-    streams.beat(stream);
-    planNext(stream);
+    streams.sendHeartbeat(stream);
+    scheduleNext(stream);
   }
 
-  /** The next heartbeat, or the end where that comes first. */
-  function planNext(stream: Stream): void {
+  /** The next heartbeat, or the end when that comes first. */
+  function scheduleNext(stream: Stream): void {
     const leftMs = stream.owner.endsAtMs - clock.monotonicMs();
-    if (leftMs > options.heartbeatMs) return beats.add(stream);
-    const sayEnd = (): void => streams.end(stream, { event: 'goodbye', data: { retryAfterMs: 0 } });
-    stream.owner.stopEndTimer = clock.setTimer(sayEnd, Math.max(0, leftMs));
+    if (leftMs > options.heartbeatMs) return heartbeats.add(stream);
+    const rotate = (): void => streams.end(stream, { event: 'goodbye', data: { retryAfterMs: 0 } });
+    stream.owner.stopEndTimer = clock.setTimer(rotate, Math.max(0, leftMs));
   }
 
   async function open({ account, since, request, signal }: StreamRequest): Promise<ReadableStream<Uint8Array>> {
     if (draining !== null) {
       const details = { retryAfterMs: draining.retryAfterMs };
-      throw new CreditsError('unavailable', 'The server is about to restart: try again shortly.', { details });
+      throw new CreditsError('unavailable', 'The server is restarting. Try again shortly.', { details });
     }
     const stream = streams.open({ account, request, endsAtMs: 0, stopEndTimer: null, stopSignal: null });
     const group = join(stream);
@@ -257,9 +259,9 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
       if (signal?.aborted === true) streams.leave(stream);
       if (!isEnding(stream)) {
         streams.offer(stream, first);
-        welcome(account, group, first.version);
+        setInitialVersion(account, group, first.version);
         stream.owner.endsAtMs = Math.round(clock.monotonicMs() + options.streamLifetimeMs * (0.8 + 0.4 * clock.random()));
-        planNext(stream);
+        scheduleNext(stream);
       }
     } catch (error) {
       streams.cut(stream);
@@ -268,14 +270,14 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     return createStreamBody(streams, stream);
   }
 
-  /** In a function of its own, whose variables live only where there is a signal. */
+  /** A function of its own, so its closure exists only for streams with a signal. */
   function leaveWith(signal: AbortSignal, stream: Stream): void {
     const leave = (): void => streams.leave(stream);
     signal.addEventListener('abort', leave);
     stream.owner.stopSignal = () => signal.removeEventListener('abort', leave);
   }
 
-  async function sayGoodbye(retryAfterMs: number): Promise<void> {
+  async function sendGoodbyes(retryAfterMs: number): Promise<void> {
     if (size === 0) return;
     const everyStream = [...groups.values()].flatMap((group) => [...group.streams]);
     const isEmpty = new Promise<void>((resolve) => (onEmpty = resolve));
@@ -288,7 +290,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
   return Object.freeze({
     open,
     drain(retryAfterMs: number) {
-      draining ??= { retryAfterMs, done: sayGoodbye(retryAfterMs) };
+      draining ??= { retryAfterMs, done: sendGoodbyes(retryAfterMs) };
       return draining.done;
     },
     recheck(account: string) {

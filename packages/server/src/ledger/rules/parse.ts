@@ -1,4 +1,4 @@
-import { CreditsError, METADATA_BYTES_MAX, parseIdempotencyKey, REASON_LENGTH_MAX } from 'realtime-credits/contract';
+import { ACCOUNT_ID_PATTERN, CreditsError, METADATA_BYTES_MAX, parseIdempotencyKey, REASON_LENGTH_MAX } from 'realtime-credits/contract';
 import type { CommandBase } from '../commands.ts';
 import { createFingerprint, digestKey } from './fingerprint.ts';
 import type { IntentBase } from './intent.ts';
@@ -19,7 +19,7 @@ export function invalidField(field: string, message: string): CreditsError<'inva
  * @throws {CreditsError} `invalid_request`
  */
 export function parseActor(value: unknown, name = 'actor'): string {
-  if (typeof value === 'string' && /^[\w.:|@+~=-]{1,128}$/.test(value)) return value;
+  if (typeof value === 'string' && ACCOUNT_ID_PATTERN.test(value)) return value;
   throw invalidField(name, `${name} must be 1 to 128 characters of A-Z a-z 0-9 _ . : - | @ + ~ =`);
 }
 
