@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Pool } from 'pg';
 import { CREDITS_PATH, CreditsError } from 'realtime-credits';
-import type { CreditsHandler, Ledger } from 'realtime-credits/server';
+import type { CreditsHandler, Ledger } from 'realtime-credits-server';
 import type { Accounts } from './accounts.ts';
 import type { Auth } from './auth/auth.ts';
 import type { Sessions } from './auth/sessions.ts';

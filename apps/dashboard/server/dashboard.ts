@@ -5,7 +5,7 @@ import {
   type CreditsHandler,
   type Database,
   type Ledger,
-} from 'realtime-credits/server';
+} from 'realtime-credits-server';
 import { createAccounts } from './accounts.ts';
 import { createApi } from './api.ts';
 import { createAuth, migrateAuth, type AuthOptions, type SignInLimit } from './auth/auth.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import next from 'next';
 import { isCreditsError } from 'realtime-credits';
-import { createServerStop, openDatabase, toNodeListener, type Database } from 'realtime-credits/server';
+import { createServerStop, openDatabase, toNodeListener, type Database } from 'realtime-credits-server';
 import type { Config } from './config.ts';
 import { createDashboard, type Dashboard } from './dashboard.ts';
 import { stampClientAddress } from './http/client-address.ts';

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { Ledger } from 'realtime-credits/server';
+import type { Ledger } from 'realtime-credits-server';
 import type { Accounts } from '../accounts.ts';
 import type { Auth } from '../auth/auth.ts';
 import type { SessionUser } from '../auth/sessions.ts';

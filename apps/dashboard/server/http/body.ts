@@ -1,5 +1,5 @@
 import { CreditsError } from 'realtime-credits';
-import { readJson } from 'realtime-credits/server';
+import { readJson } from 'realtime-credits-server';
 import type { z } from 'zod';
 
 /** No body of ours comes near it; beyond it a request is refused unread. */

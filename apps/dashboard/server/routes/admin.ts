@@ -1,5 +1,5 @@
 import { HISTORY_LIMIT_MAX, isCreditsError, type Entry } from 'realtime-credits';
-import type { Ledger, Receipt } from 'realtime-credits/server';
+import type { Ledger, Receipt } from 'realtime-credits-server';
 import { z } from 'zod';
 import type {
   AdminAdjustAnswer,

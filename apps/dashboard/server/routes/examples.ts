@@ -1,5 +1,5 @@
 import { CreditsError } from 'realtime-credits';
-import type { Ledger } from 'realtime-credits/server';
+import type { Ledger } from 'realtime-credits-server';
 import { z } from 'zod';
 import type { ExampleAnswer } from '../../lib/api.ts';
 import type { Accounts } from '../accounts.ts';

@@ -1,4 +1,4 @@
-import { CreditsError } from '../contract/error.ts';
+import { CreditsError } from 'realtime-credits/contract';
 import type { Options } from './arguments.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { CreditsError } from '../contract/error.ts';
+import { CreditsError } from 'realtime-credits/contract';
 import { createLedger } from '../ledger/create-ledger.ts';
 import { openDatabase, type Database, type DatabaseOptions } from '../ledger/database.ts';
 import type { Ledger } from '../ledger/ledger.ts';

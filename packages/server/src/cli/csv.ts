@@ -1,4 +1,4 @@
-import { CreditsError } from '../contract/error.ts';
+import { CreditsError } from 'realtime-credits/contract';
 
 /** A record of a CSV file, and the line that it begins in. */
 export interface CsvRecord {

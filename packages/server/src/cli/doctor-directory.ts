@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isCreditsError } from '../contract/error.ts';
+import { isCreditsError } from 'realtime-credits/contract';
 import { openDatabase } from '../ledger/database.ts';
 import { isDatabase } from './connect.ts';
 import type { Finding } from './doctor.ts';

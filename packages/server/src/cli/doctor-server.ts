@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { isCreditsError } from '../contract/error.ts';
+import { isCreditsError } from 'realtime-credits/contract';
 import { openDatabase, type Database } from '../ledger/database.ts';
 import type { Finding } from './doctor.ts';
 import { checkTables } from './doctor-tables.ts';

@@ -1,5 +1,5 @@
 import { connect } from 'node:tls';
-import { CREDITS_PATH, CREDITS_ROUTES } from '../contract/route.ts';
+import { CREDITS_PATH, CREDITS_ROUTES } from 'realtime-credits/contract';
 import type { Finding } from './doctor.ts';
 
 /** How long the browser's client waits for the first event before it polls instead. */

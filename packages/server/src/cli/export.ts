@@ -1,7 +1,6 @@
 import { access, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import type { Pool } from 'pg';
-import { CreditsError } from '../contract/error.ts';
-import type { Entry } from '../contract/transfer.ts';
+import { CreditsError, type Entry } from 'realtime-credits/contract';
 import { readAllEntries, readAtOneInstant, readBalances, type ExportedBalance } from '../ledger/export-rows.ts';
 import { DATABASE_OPTIONS, parseChoice } from './arguments.ts';
 import { EXIT, usageError, type Command } from './command.ts';

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
-import { CreditsError } from '../contract/error.ts';
+import { CreditsError } from 'realtime-credits/contract';
 import type { BalanceRow } from '../ledger/balance-rows.ts';
 import { parseChoice, type Options } from './arguments.ts';
 import { usageError, type CommandContext } from './command.ts';

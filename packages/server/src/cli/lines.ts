@@ -1,4 +1,4 @@
-import { CreditsError } from '../contract/error.ts';
+import { CreditsError } from 'realtime-credits/contract';
 
 /** Characters of one line: far more than a row of a user needs, and what is in memory at a time. */
 const LINE_LENGTH_MAX = 1_000_000;

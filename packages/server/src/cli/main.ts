@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { isCreditsError, type CreditsError } from '../contract/error.ts';
+import { type CreditsError, isCreditsError } from 'realtime-credits/contract';
 import { codeOf } from '../ledger/sql-error.ts';
 import { formatHelp, parseArguments } from './arguments.ts';
 import { EXIT, usageError, type Command, type ExitCode } from './command.ts';

@@ -1,4 +1,4 @@
-import { CreditsError } from '../contract/error.ts';
+import { CreditsError } from 'realtime-credits/contract';
 
 /**
  * Refuses a mutation that a page of another site made the browser send: the user's cookie comes along, the user's will

@@ -5,7 +5,7 @@
  * the base path is the host's.
  */
 import { createHash } from 'node:crypto';
-import { CREDITS_ERRORS } from '../contract/error.ts';
+import { CREDITS_ERRORS } from 'realtime-credits/contract';
 import { DOCS_STYLE } from './docs-style.ts';
 import type { JsonSchema, OpenApiDocument, Operation } from './openapi.ts';
 

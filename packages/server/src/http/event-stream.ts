@@ -9,8 +9,7 @@
  * A stream is a record, and what is done with it are functions for all of them: of ten thousand that mostly wait, objects
  * with closures of their own would be most of the memory.
  */
-import type { StreamEvents } from '../contract/event.ts';
-import type { Snapshot } from '../contract/snapshot.ts';
+import type { Snapshot, StreamEvents } from 'realtime-credits/contract';
 import type { Clock } from './clock.ts';
 import { formatEvent } from './event-writer.ts';
 import { mergeSnapshots } from './merge-snapshots.ts';

@@ -1,5 +1,4 @@
-import { formatEventId, type StreamEventName, type StreamEvents } from '../contract/event.ts';
-import type { Snapshot } from '../contract/snapshot.ts';
+import { formatEventId, type Snapshot, type StreamEventName, type StreamEvents } from 'realtime-credits/contract';
 
 /**
  * Writes one event of the stream. Only snapshots carry an `id`: an event without one leaves the reader's last event id

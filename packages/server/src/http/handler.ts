@@ -6,11 +6,18 @@
  * no route takes an account from the request.
  */
 import { Hono, type Context } from 'hono';
-import { CREDITS_ERRORS, CreditsError, isCreditsError } from '../contract/error.ts';
-import { formatEventId, HEARTBEAT_MS, parseEventId } from '../contract/event.ts';
-import { CREDITS_PATH, CREDITS_ROUTES } from '../contract/route.ts';
-import type { Snapshot } from '../contract/snapshot.ts';
-import type { Entry } from '../contract/transfer.ts';
+import {
+  CREDITS_ERRORS,
+  CREDITS_PATH,
+  CREDITS_ROUTES,
+  CreditsError,
+  type Entry,
+  formatEventId,
+  HEARTBEAT_MS,
+  isCreditsError,
+  parseEventId,
+  type Snapshot,
+} from 'realtime-credits/contract';
 import type { Ledger } from '../ledger/ledger.ts';
 import { answerWithSnapshot } from './answer-with-snapshot.ts';
 import { assertSameOrigin } from './assert-same-origin.ts';

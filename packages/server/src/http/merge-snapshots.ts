@@ -1,5 +1,4 @@
-import { APPLIED_SPAN_MAX } from '../contract/route.ts';
-import type { Snapshot } from '../contract/snapshot.ts';
+import { APPLIED_SPAN_MAX, type Snapshot } from 'realtime-credits/contract';
 
 /**
  * Makes one frame of two that were not sent yet: the newer state, and every operation that either of them names.

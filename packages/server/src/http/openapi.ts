@@ -4,9 +4,7 @@
  * Owns the words that a reader of the document needs; every shape comes from `schemas.ts`, every error from the table.
  */
 import { z } from 'zod';
-import { CREDITS_ERRORS, type CreditsErrorCode } from '../contract/error.ts';
-import { PROBLEM_TYPE } from '../contract/problem.ts';
-import { CREDITS_ROUTES } from '../contract/route.ts';
+import { CREDITS_ERRORS, CREDITS_ROUTES, type CreditsErrorCode, PROBLEM_TYPE } from 'realtime-credits/contract';
 import {
   balanceSchema,
   entrySchema,

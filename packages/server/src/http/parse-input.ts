@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { CreditsError } from '../contract/error.ts';
+import { CreditsError } from 'realtime-credits/contract';
 
 /** More would only repeat what the first ones say, at the sender's chosen length. */
 const ISSUES_MAX = 10;

@@ -1,6 +1,4 @@
-import { CreditsError } from '../contract/error.ts';
-import { parseIdempotencyKey } from '../contract/idempotency-key.ts';
-import { ACCOUNT_HEADER, IDEMPOTENCY_KEY_HEADER } from '../contract/route.ts';
+import { ACCOUNT_HEADER, CreditsError, IDEMPOTENCY_KEY_HEADER, parseIdempotencyKey } from 'realtime-credits/contract';
 
 /**
  * Reads the operation id of a mutating request; null when it names none, as a plain `fetch` does: then the route makes a

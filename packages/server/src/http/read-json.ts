@@ -1,4 +1,4 @@
-import { CreditsError } from '../contract/error.ts';
+import { CreditsError } from 'realtime-credits/contract';
 
 /** The largest body that the door reads. */
 export const BODY_BYTES_MAX = 65_536;

@@ -3,22 +3,23 @@
  * Each is held to the contract's type by the compiler, so that neither can drift from the other.
  */
 import { z } from 'zod';
-import { CREDITS_MAX } from '../contract/amount.ts';
-import type { Balance } from '../contract/balance.ts';
-import { CREDITS_ERRORS, type CreditsErrorCode } from '../contract/error.ts';
-import { IDEMPOTENCY_KEY_LENGTH_MAX } from '../contract/idempotency-key.ts';
-import type { Problem } from '../contract/problem.ts';
-import type { Hold } from '../contract/hold.ts';
 import {
+  type Balance,
+  CREDITS_ERRORS,
+  CREDITS_MAX,
+  type CreditsErrorCode,
+  type Entry,
   HISTORY_LIMIT_MAX,
+  type HistoryPage,
+  type Hold,
   HOLD_LIST_STATES,
   HOLDS_LIMIT_MAX,
-  OPERATIONS_MAX,
-  type HistoryPage,
   type HoldsPage,
-} from '../contract/route.ts';
-import type { Snapshot } from '../contract/snapshot.ts';
-import type { Entry } from '../contract/transfer.ts';
+  IDEMPOTENCY_KEY_LENGTH_MAX,
+  OPERATIONS_MAX,
+  type Problem,
+  type Snapshot,
+} from 'realtime-credits/contract';
 
 /** Lets a schema through only when its output and the type say the same, field by field. */
 function exactly<T>() {

@@ -8,7 +8,7 @@
  * Invariant: every stream of an account was offered all that happened up to the account's `version` here, or the account
  * is marked to be read again. A hint only ever marks (L-8); what is sent was read.
  */
-import { CreditsError } from '../contract/error.ts';
+import { CreditsError } from 'realtime-credits/contract';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Clock } from './clock.ts';
 import { createDueQueue } from './due-queue.ts';

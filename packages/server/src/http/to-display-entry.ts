@@ -1,4 +1,4 @@
-import type { Entry } from '../contract/transfer.ts';
+import type { Entry } from 'realtime-credits/contract';
 
 /**
  * An entry as its own account holder may see it: no other user's id, and nothing that the host noted for itself.

@@ -1,4 +1,4 @@
-import type { Hold } from '../contract/hold.ts';
+import type { Hold } from 'realtime-credits/contract';
 
 /**
  * A hold as its own account holder may see it: no other user's id. `destination` stays for house accounts and `actor` for

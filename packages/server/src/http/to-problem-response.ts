@@ -1,5 +1,4 @@
-import { CreditsError, isCreditsError } from '../contract/error.ts';
-import { PROBLEM_TYPE, toProblem } from '../contract/problem.ts';
+import { CreditsError, isCreditsError, PROBLEM_TYPE, toProblem } from 'realtime-credits/contract';
 
 /** Every answer of the door but the stream: about one person, and old at once. */
 export const NO_STORE = 'private, no-store';

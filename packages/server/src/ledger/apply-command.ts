@@ -1,7 +1,4 @@
-import { CREDITS_MAX, type Credits } from '../contract/amount.ts';
-import { CreditsError } from '../contract/error.ts';
-import type { Hold } from '../contract/hold.ts';
-import type { Transfer } from '../contract/transfer.ts';
+import { type Credits, CREDITS_MAX, CreditsError, type Hold, type Transfer } from 'realtime-credits/contract';
 import { scopedKey, type AccountState, type BatchState } from './batch-state.ts';
 import {
   HOUSE_ISSUED,

@@ -1,5 +1,4 @@
-import { CREDITS_MAX, parseBalanceAmount, type Credits } from '../contract/amount.ts';
-import { CreditsError, isCreditsError } from '../contract/error.ts';
+import { type Credits, CREDITS_MAX, CreditsError, isCreditsError, parseBalanceAmount } from 'realtime-credits/contract';
 import { parseUserAccount } from './parse-command.ts';
 
 /**

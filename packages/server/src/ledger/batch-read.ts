@@ -1,7 +1,5 @@
 import type { ClientBase, QueryResult } from 'pg';
-import { toBalance } from '../contract/balance.ts';
-import type { Hold, HoldState } from '../contract/hold.ts';
-import type { Transfer } from '../contract/transfer.ts';
+import { type Hold, type HoldState, toBalance, type Transfer } from 'realtime-credits/contract';
 import { scopedKey, type BatchState } from './batch-state.ts';
 import type { Receipt } from './command.ts';
 import { HOUSE_ISSUED, isHouse, type Intent } from './intent.ts';

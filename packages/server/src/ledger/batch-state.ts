@@ -1,6 +1,4 @@
-import type { Credits } from '../contract/amount.ts';
-import type { Hold } from '../contract/hold.ts';
-import type { EntryKind, Transfer, TransferKind } from '../contract/transfer.ts';
+import type { Credits, EntryKind, Hold, Transfer, TransferKind } from 'realtime-credits/contract';
 import type { ChainHash } from './chain.ts';
 import type { Receipt } from './command.ts';
 

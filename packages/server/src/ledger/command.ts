@@ -1,7 +1,4 @@
-import type { Credits } from '../contract/amount.ts';
-import type { Balance } from '../contract/balance.ts';
-import type { Hold } from '../contract/hold.ts';
-import type { Metadata, Transfer } from '../contract/transfer.ts';
+import type { Balance, Credits, Hold, Metadata, Transfer } from 'realtime-credits/contract';
 
 /**
  * The commands: everything that can change a balance. What each does is said at the method of {@link Ledger}.

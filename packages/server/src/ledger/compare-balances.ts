@@ -1,5 +1,4 @@
-import type { Credits } from '../contract/amount.ts';
-import { CreditsError } from '../contract/error.ts';
+import { type Credits, CreditsError } from 'realtime-credits/contract';
 import { createProblems, readBalanceRows, type BalanceRow, type RowProblem } from './balance-rows.ts';
 import type { Database } from './database.ts';
 import { readBalances } from './export-rows.ts';

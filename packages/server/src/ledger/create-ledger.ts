@@ -1,8 +1,13 @@
-import { parseVersion } from '../contract/amount.ts';
-import { CreditsError } from '../contract/error.ts';
-import { parseIdempotencyKey } from '../contract/idempotency-key.ts';
-import { HISTORY_LIMIT_MAX, HOLD_LIST_STATES, HOLDS_LIMIT_MAX, OPERATIONS_MAX } from '../contract/route.ts';
-import type { Snapshot } from '../contract/snapshot.ts';
+import {
+  CreditsError,
+  HISTORY_LIMIT_MAX,
+  HOLD_LIST_STATES,
+  HOLDS_LIMIT_MAX,
+  OPERATIONS_MAX,
+  parseIdempotencyKey,
+  parseVersion,
+  type Snapshot,
+} from 'realtime-credits/contract';
 import type { Receipt } from './command.ts';
 import type { Database } from './database.ts';
 import { createHints } from './hint.ts';

@@ -1,8 +1,7 @@
 import { Pool } from 'pg';
-import { CreditsError } from '../contract/error.ts';
+import { CreditsError } from 'realtime-credits/contract';
 import { createListener } from './listener.ts';
 import { surviveLostConnections } from './lost-connection.ts';
-import { openEmbedded } from './embedded.ts';
 
 /** Where the ledger lives: exactly one of the three. */
 export type DatabaseOptions =
@@ -48,8 +47,11 @@ export async function openDatabase(
   options: DatabaseOptions,
   { onWarning = () => undefined }: { onWarning?: (message: string, cause: unknown) => void } = {},
 ): Promise<Database> {
-  if ('directory' in options) return openEmbedded(options.directory, onWarning);
-  if ('memory' in options) return openEmbedded(null, onWarning);
+  if (!('url' in options)) {
+    // PGlite is an optional peer: who has a Postgres server does without it.
+    const { openEmbedded } = await import('./embedded.ts');
+    return openEmbedded('directory' in options ? options.directory : null, onWarning);
+  }
   const pool = new Pool({
     connectionString: options.url,
     max: options.connectionsMax ?? CONNECTIONS_MAX,

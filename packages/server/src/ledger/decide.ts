@@ -1,5 +1,4 @@
-import { toBalance } from '../contract/balance.ts';
-import { CreditsError, isCreditsError } from '../contract/error.ts';
+import { CreditsError, isCreditsError, toBalance } from 'realtime-credits/contract';
 import { applyCommand, type Batch } from './apply-command.ts';
 import { scopedKey, type BatchChanges, type BatchState, type KnownOperation } from './batch-state.ts';
 import type { Receipt } from './command.ts';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Pool } from 'pg';
-import { CreditsError, isCreditsError } from '../contract/error.ts';
+import { CreditsError, isCreditsError } from 'realtime-credits/contract';
 import type { Database } from './database.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { syncPath } from './embedded-disk.ts';

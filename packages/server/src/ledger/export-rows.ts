@@ -1,7 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
-import type { Credits } from '../contract/amount.ts';
-import { toBalance, type Balance } from '../contract/balance.ts';
-import type { Entry } from '../contract/transfer.ts';
+import { type Balance, type Credits, type Entry, toBalance } from 'realtime-credits/contract';
 import { giveBack } from './give-back.ts';
 import { toEntry, toInteger, type HistoryRow } from './rows.ts';
 import { toCreditsError } from './sql-error.ts';

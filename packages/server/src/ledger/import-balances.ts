@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { CREDITS_MAX, type Credits } from '../contract/amount.ts';
-import { CreditsError, isCreditsError } from '../contract/error.ts';
+import { type Credits, CREDITS_MAX, CreditsError, isCreditsError } from 'realtime-credits/contract';
 import { createProblems, readBalanceRows, type BalanceRow, type Problems, type RowProblem } from './balance-rows.ts';
 import type { Receipt } from './command.ts';
 import type { Database } from './database.ts';

@@ -1,5 +1,4 @@
-import type { Credits } from '../contract/amount.ts';
-import type { Metadata } from '../contract/transfer.ts';
+import type { Credits, Metadata } from 'realtime-credits/contract';
 
 /**
  * A command after validation: what the writer queues and {@link decide} decides. Grants, spends and transfers are one

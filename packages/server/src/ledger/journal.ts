@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
-import { CREDITS_MAX, type Credits } from '../contract/amount.ts';
-import { CreditsError } from '../contract/error.ts';
-import type { Hold } from '../contract/hold.ts';
-import type { EntryKind, Transfer, TransferKind } from '../contract/transfer.ts';
+import {
+  type Credits,
+  CREDITS_MAX,
+  CreditsError,
+  type EntryKind,
+  type Hold,
+  type Transfer,
+  type TransferKind,
+} from 'realtime-credits/contract';
 import type { AccountState, BatchChanges, BatchState, EntryRow, TransferRow } from './batch-state.ts';
 import { describeHold, describeTransfer, hashEntry, toMicroseconds } from './chain.ts';
 import type { IntentBase } from './intent.ts';

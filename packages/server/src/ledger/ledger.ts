@@ -1,10 +1,14 @@
 import type { ClientBase } from 'pg';
-import type { Credits } from '../contract/amount.ts';
-import type { Hold } from '../contract/hold.ts';
-import type { HistoryPage, HoldListState, HoldsPage } from '../contract/route.ts';
-import type { Snapshot } from '../contract/snapshot.ts';
-import type { Balance } from '../contract/balance.ts';
-import type { Transfer } from '../contract/transfer.ts';
+import type {
+  Balance,
+  Credits,
+  HistoryPage,
+  Hold,
+  HoldListState,
+  HoldsPage,
+  Snapshot,
+  Transfer,
+} from 'realtime-credits/contract';
 import type {
   AdjustCommand,
   ExtendCommand,

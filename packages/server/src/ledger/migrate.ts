@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase, Pool } from 'pg';
-import { CreditsError } from '../contract/error.ts';
+import { CreditsError } from 'realtime-credits/contract';
 import { toCreditsError } from './sql-error.ts';
 
 /** One step of a schema. Immutable once released: a change is a new migration. */

@@ -1,7 +1,13 @@
-import { parseAmount, parseBalanceAmount, parseVersion } from '../contract/amount.ts';
-import { CreditsError } from '../contract/error.ts';
-import { parseIdempotencyKey } from '../contract/idempotency-key.ts';
-import { METADATA_BYTES_MAX, REASON_LENGTH_MAX, type Metadata } from '../contract/transfer.ts';
+import {
+  CreditsError,
+  type Metadata,
+  METADATA_BYTES_MAX,
+  parseAmount,
+  parseBalanceAmount,
+  parseIdempotencyKey,
+  parseVersion,
+  REASON_LENGTH_MAX,
+} from 'realtime-credits/contract';
 import type {
   AdjustCommand,
   CommandBase,

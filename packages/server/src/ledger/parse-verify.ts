@@ -1,5 +1,4 @@
-import { parseVersion } from '../contract/amount.ts';
-import { CreditsError } from '../contract/error.ts';
+import { CreditsError, parseVersion } from 'realtime-credits/contract';
 import type { Head, VerifyOptions } from './ledger.ts';
 import { parseAccount } from './parse-command.ts';
 

@@ -1,10 +1,16 @@
 import type { Pool } from 'pg';
-import { toBalance, type Balance } from '../contract/balance.ts';
-import { CreditsError } from '../contract/error.ts';
-import type { Hold } from '../contract/hold.ts';
-import { APPLIED_SPAN_MAX, type HoldListState, type HoldsPage } from '../contract/route.ts';
-import type { Snapshot } from '../contract/snapshot.ts';
-import type { Entry, Transfer } from '../contract/transfer.ts';
+import {
+  APPLIED_SPAN_MAX,
+  type Balance,
+  CreditsError,
+  type Entry,
+  type Hold,
+  type HoldListState,
+  type HoldsPage,
+  type Snapshot,
+  toBalance,
+  type Transfer,
+} from 'realtime-credits/contract';
 import type { Circulation } from './ledger.ts';
 import {
   HOLD_COLUMNS,

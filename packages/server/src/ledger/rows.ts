@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
-import { toBalance } from '../contract/balance.ts';
-import type { Hold, HoldState } from '../contract/hold.ts';
-import type { Entry, EntryKind, Metadata, Transfer, TransferKind } from '../contract/transfer.ts';
+import {
+  type Entry,
+  type EntryKind,
+  type Hold,
+  type HoldState,
+  type Metadata,
+  toBalance,
+  type Transfer,
+  type TransferKind,
+} from 'realtime-credits/contract';
 
 /** Rows as `pg` reads them: `int8` arrives as text (L-10), instants as Date, json parsed. */
 

@@ -1,4 +1,4 @@
-import { CreditsError, isCreditsError } from '../contract/error.ts';
+import { CreditsError, isCreditsError } from 'realtime-credits/contract';
 
 /** SQLSTATEs after which the same batch, read and decided afresh, can succeed. */
 const CONFLICTS = new Set(['23505', '40001', '40P01', '55P03']);

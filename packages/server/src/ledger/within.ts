@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ClientBase, PoolClient } from 'pg';
-import { CreditsError } from '../contract/error.ts';
+import { CreditsError } from 'realtime-credits/contract';
 import { PLAN_ONCE, PLANNER, readBatch } from './batch-read.ts';
 import { writeBatch } from './batch-write.ts';
 import type { Receipt } from './command.ts';

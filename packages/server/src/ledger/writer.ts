@@ -1,4 +1,4 @@
-import { CreditsError } from '../contract/error.ts';
+import { CreditsError } from 'realtime-credits/contract';
 import { commitInParts } from './batch-parts.ts';
 import { readBatch } from './batch-read.ts';
 import type { Receipt } from './command.ts';

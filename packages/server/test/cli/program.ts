@@ -27,7 +27,12 @@ export interface Program {
 /** Starts it. The environment has nothing that names a database, unless the test says so. */
 export function start(words: readonly string[], { input = '', env = {} }: StartOptions = {}): Program {
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...words], {
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      TSX_TSCONFIG_PATH: process.env['TSX_TSCONFIG_PATH'],
+      ...env,
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const run: Run = { code: null, signal: null, output: '', said: '' };

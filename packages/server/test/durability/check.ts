@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { isCreditsError } from '../../src/contract/error.ts';
+import { isCreditsError } from 'realtime-credits/contract';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { run, type LoadWord } from './load.ts';
 import { createRecord, type Attempt, type Record } from './record.ts';

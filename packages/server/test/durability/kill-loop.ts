@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
 import { openDatabase, type DatabaseOptions } from '../../src/ledger/database.ts';
 import { bundleProgram } from '../support/bundle.ts';
-import { createRandom, type Random } from '../support/random.ts';
+import { createRandom, type Random } from '../../../credits/test/support/random.ts';
 import { startOwnPostgres } from '../support/postgres.ts';
 import { check, toKnown } from './check.ts';
 import type { LoadWord } from './load.ts';

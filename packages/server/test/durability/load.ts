@@ -1,7 +1,7 @@
-import { isCreditsError } from '../../src/contract/error.ts';
+import { isCreditsError } from 'realtime-credits/contract';
 import type { CommandBase, Receipt } from '../../src/ledger/command.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createRandom, type Random } from '../support/random.ts';
+import { createRandom, type Random } from '../../../credits/test/support/random.ts';
 
 /**
  * A mixed load from a seed: grants, spends, transfers, holds, posts, voids, reversals, the same key again, and commands

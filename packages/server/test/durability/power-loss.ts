@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
 import { openDatabase } from '../../src/ledger/database.ts';
-import { createRandom, type Random } from '../support/random.ts';
+import { createRandom, type Random } from '../../../credits/test/support/random.ts';
 import { check } from './check.ts';
 import { ACCOUNTS, runLoad, type LoadWord } from './load.ts';
 import { createRecord } from './record.ts';

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, type TestContext } from 'vitest';
-import { isCreditsError } from '../../src/contract/error.ts';
+import { isCreditsError } from 'realtime-credits/contract';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
 import { openDatabase, type Database } from '../../src/ledger/database.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import type { Random } from '../support/random.ts';
+import type { Random } from '../../../credits/test/support/random.ts';
 
 /**
  * A disk that remembers what was never synced, so that the power can be cut.

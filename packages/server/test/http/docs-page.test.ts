@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { CREDITS_ERRORS } from '../../src/contract/error.ts';
+import { CREDITS_ERRORS } from 'realtime-credits/contract';
 import { createDocsPage } from '../../src/http/docs-page.ts';
 import { createOpenApiDocument } from '../../src/http/openapi.ts';
 

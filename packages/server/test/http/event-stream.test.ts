@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Snapshot } from '../../src/contract/snapshot.ts';
+import type { Snapshot } from 'realtime-credits/contract';
 import { createEventStreams, isEnding, type Farewell, type FrameSink } from '../../src/http/event-stream.ts';
 import { createSnapshotWriter, formatEvent } from '../../src/http/event-writer.ts';
 import { createStreamBody, takeFrames } from '../../src/http/stream-body.ts';

@@ -1,7 +1,6 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { expect, test } from 'vitest';
-import { parseEventId } from '../../src/contract/event.ts';
-import type { Snapshot } from '../../src/contract/snapshot.ts';
+import { parseEventId, type Snapshot } from 'realtime-credits/contract';
 import { createSnapshotWriter, formatEvent } from '../../src/http/event-writer.ts';
 
 const snapshot: Snapshot = {

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { APPLIED_SPAN_MAX } from '../../src/contract/route.ts';
-import type { Snapshot } from '../../src/contract/snapshot.ts';
+import { APPLIED_SPAN_MAX, type Snapshot } from 'realtime-credits/contract';
 import { mergeSnapshots } from '../../src/http/merge-snapshots.ts';
 
 /** An account in which operation `n` was committed at version `n`: what a frame covers can be read off its list. */

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { CREDITS_ERRORS, CreditsError, type CreditsErrorCode } from '../../src/contract/error.ts';
-import { toProblem } from '../../src/contract/problem.ts';
-import { CREDITS_ROUTES } from '../../src/contract/route.ts';
+import {
+  CREDITS_ERRORS,
+  CREDITS_ROUTES,
+  CreditsError,
+  type CreditsErrorCode,
+  toProblem,
+} from 'realtime-credits/contract';
 import { createOpenApiDocument } from '../../src/http/openapi.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createNames, openDoor, openTestLedger } from '../support/door.ts';

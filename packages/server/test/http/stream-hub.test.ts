@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { formatEventId } from '../../src/contract/event.ts';
+import { formatEventId } from 'realtime-credits/contract';
 import type { CreditsHandlerOptions } from '../../src/http/handler.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createNames, openDoor as openDoorBy, openTestLedger, WAYS } from '../support/door.ts';

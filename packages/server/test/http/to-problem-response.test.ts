@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { CREDITS_ERRORS, CreditsError, type CreditsErrorCode } from '../../src/contract/error.ts';
-import { parseProblem } from '../../src/contract/problem.ts';
+import { CREDITS_ERRORS, CreditsError, type CreditsErrorCode, parseProblem } from 'realtime-credits/contract';
 import { toProblemResponse } from '../../src/http/to-problem-response.ts';
 
 test.each(Object.keys(CREDITS_ERRORS) as CreditsErrorCode[])(

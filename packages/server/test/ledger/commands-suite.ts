@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { CREDITS_MAX } from '../../src/contract/amount.ts';
-import type { CreditsErrorCode } from '../../src/contract/error.ts';
+import { CREDITS_MAX, type CreditsErrorCode } from 'realtime-credits/contract';
 import { by, fresh, openAccount, refusal, type Bench } from '../support/ledger.ts';
 
 /** Accounts, and the commands that move credits at once. */

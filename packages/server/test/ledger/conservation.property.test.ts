@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { CreditsErrorCode } from '../../src/contract/error.ts';
-import { isCreditsError } from '../../src/contract/error.ts';
+import { type CreditsErrorCode, isCreditsError } from 'realtime-credits/contract';
 import type { Receipt } from '../../src/ledger/command.ts';
 import type { LedgerCommands } from '../../src/ledger/ledger.ts';
 import { openEmbeddedDatabase } from '../support/database.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isCreditsError } from '../../src/contract/error.ts';
+import { isCreditsError } from 'realtime-credits/contract';
 import type { Receipt } from '../../src/ledger/command.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { by, openAccount, type Bench } from '../support/ledger.ts';

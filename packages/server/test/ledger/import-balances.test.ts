@@ -1,6 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { CREDITS_MAX } from '../../src/contract/amount.ts';
-import { CreditsError } from '../../src/contract/error.ts';
+import { CREDITS_MAX, CreditsError } from 'realtime-credits/contract';
 import type { BalanceRow } from '../../src/ledger/balance-rows.ts';
 import { HOUSE_ISSUED } from '../../src/ledger/intent.ts';
 import { importBalances, type ImportOptions, type ImportProgress } from '../../src/ledger/import-balances.ts';

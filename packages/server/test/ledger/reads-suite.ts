@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { APPLIED_SPAN_MAX } from '../../src/contract/route.ts';
+import { APPLIED_SPAN_MAX } from 'realtime-credits/contract';
 import { by, openAccount, refusal, type Bench } from '../support/ledger.ts';
 
 /** Snapshots, history, the past, sums and hints. */

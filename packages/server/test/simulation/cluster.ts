@@ -6,9 +6,9 @@ import { createCreditsHandler, type CreditsHandler } from '../../src/http/handle
 import { toProblemResponse } from '../../src/http/to-problem-response.ts';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { CreditsError } from '../../src/contract/error.ts';
-import type { Browser } from '../support/browser.ts';
-import type { Random } from '../support/random.ts';
+import { CreditsError } from 'realtime-credits/contract';
+import type { Browser } from '../../../credits/test/support/browser.ts';
+import type { Random } from '../../../credits/test/support/random.ts';
 import { answerHost } from './host.ts';
 import { createInstanceDatabase, type HintBus } from './instance-database.ts';
 import type { Storage } from './storage.ts';

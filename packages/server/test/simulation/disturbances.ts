@@ -1,6 +1,6 @@
 /** What happens to pages, machines, connections and servers while people spend. */
-import type { Browser } from '../support/browser.ts';
-import type { Random } from '../support/random.ts';
+import type { Browser } from '../../../credits/test/support/browser.ts';
+import type { Random } from '../../../credits/test/support/random.ts';
 import type { Cluster } from './cluster.ts';
 import type { Network } from './network.ts';
 import type { Participant } from './participant.ts';

@@ -2,7 +2,7 @@
  * A host's own routes over the package, as a dashboard has them: the balance, purchases that answer with or without the
  * account's state, and an order that is held first and posted or voided when its third party has answered.
  */
-import { CreditsError } from '../../src/contract/error.ts';
+import { CreditsError } from 'realtime-credits/contract';
 import { answerWithSnapshot } from '../../src/http/answer-with-snapshot.ts';
 import { readIdempotencyKey } from '../../src/http/read-idempotency-key.ts';
 import { toProblemResponse } from '../../src/http/to-problem-response.ts';

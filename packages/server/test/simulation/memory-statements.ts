@@ -2,7 +2,7 @@
  * What each of the ledger's statements reads, by its name or, where it has none, by how it begins. Rows have every column
  * that the tables have, so that a column more in a statement is there already.
  */
-import { APPLIED_SPAN_MAX } from '../../src/contract/route.ts';
+import { APPLIED_SPAN_MAX } from 'realtime-credits/contract';
 import { LEDGER_MIGRATIONS } from '../../src/ledger/migrations.ts';
 import { addAccount, entriesOf, integer, sqlError, text, type Cell, type Row, type Tables } from './memory-tables.ts';
 import { VERIFICATION } from './memory-verify.ts';

@@ -3,9 +3,9 @@
  * that arrive twice, a proxy's error pages, answers that never come, proxies that keep frames to themselves, slow readers,
  * connections that are cut or fall silent, and frames that still arrive of connections that are dead.
  */
-import type { Fetch, Tab } from '../support/browser.ts';
-import type { Browser } from '../support/browser.ts';
-import type { Random } from '../support/random.ts';
+import type { Fetch, Tab } from '../../../credits/test/support/browser.ts';
+import type { Browser } from '../../../credits/test/support/browser.ts';
+import type { Random } from '../../../credits/test/support/random.ts';
 import type { Host } from './cluster.ts';
 import { createAnswer, createStreamAnswer, type StreamEnd } from './wire.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { toBalance } from '../../src/contract/balance.ts';
-import type { CreditsState } from '../../src/sync/client.ts';
-import { createBrowser } from '../support/browser.ts';
+import { toBalance } from 'realtime-credits/contract';
+import type { CreditsState } from '../../../credits/src/sync/client.ts';
+import { createBrowser } from '../../../credits/test/support/browser.ts';
 import { createOracle, type Begun } from './oracle.ts';
 import { createTruth } from './truth.ts';
 

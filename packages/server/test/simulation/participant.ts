@@ -2,10 +2,10 @@
  * A tab with the real follower in it, and somebody who uses it: purchases in every documented form, orders that are held
  * first, hints, predictions.
  */
-import { isCreditsError } from '../../src/contract/error.ts';
-import { createCreditsClient, selectShown, type CreditsClient } from '../../src/sync/client.ts';
-import type { Browser, Fetch, Tab } from '../support/browser.ts';
-import type { Random } from '../support/random.ts';
+import { isCreditsError } from 'realtime-credits/contract';
+import { createCreditsClient, selectShown, type CreditsClient } from '../../../credits/src/sync/client.ts';
+import type { Browser, Fetch, Tab } from '../../../credits/test/support/browser.ts';
+import type { Random } from '../../../credits/test/support/random.ts';
 import type { Begun } from './oracle.ts';
 
 export interface Participant {

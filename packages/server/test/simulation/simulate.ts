@@ -7,9 +7,9 @@
  * is not the schedule's own.
  */
 import { createHash } from 'node:crypto';
-import { selectShown } from '../../src/sync/client.ts';
-import { createBrowser } from '../support/browser.ts';
-import { createRandom, type Random } from '../support/random.ts';
+import { selectShown } from '../../../credits/src/sync/client.ts';
+import { createBrowser } from '../../../credits/test/support/browser.ts';
+import { createRandom, type Random } from '../../../credits/test/support/random.ts';
 import { createCluster } from './cluster.ts';
 import { createDisturbances } from './disturbances.ts';
 import type { EventLoop } from './event-loop.ts';

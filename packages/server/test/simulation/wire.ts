@@ -2,7 +2,7 @@
  * Answers as they come out of a tab's `fetch`: no more of them than the follower looks at, because a million schedules
  * read a hundred million of them. What they carry was made by the handler's own answers.
  */
-import type { Browser, Tab } from '../support/browser.ts';
+import type { Browser, Tab } from '../../../credits/test/support/browser.ts';
 
 /** `left`: the reader went. `reset`: both ends hear of it. `silent`: nobody does. */
 export type StreamEnd = 'left' | 'reset' | 'silent';

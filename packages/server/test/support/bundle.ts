@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { sourceAliases } from '../../../../scripts/setup/source-aliases.mjs';
 
 /**
  * Makes one file of a program, so that starting it costs no loader and running it nothing of what one adds. It lies beside
@@ -16,6 +17,7 @@ export async function bundleProgram(entryPoint: string, name: string): Promise<s
     platform: 'node',
     format: 'esm',
     packages: 'external',
+    alias: sourceAliases(),
   });
   return outfile;
 }

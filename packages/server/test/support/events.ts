@@ -1,5 +1,5 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import type { Snapshot } from '../../src/contract/snapshot.ts';
+import type { Snapshot } from 'realtime-credits/contract';
 
 /**
  * Reads a stream as a reader of the specification would, one event at a time and only when asked: a test that asks for

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest';
-import type { CreditsErrorCode } from '../../src/contract/error.ts';
-import { isCreditsError, type CreditsError } from '../../src/contract/error.ts';
+import { type CreditsError, type CreditsErrorCode, isCreditsError } from 'realtime-credits/contract';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
 import type { Database } from '../../src/ledger/database.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';

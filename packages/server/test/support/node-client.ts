@@ -1,5 +1,5 @@
-import { createCreditsClient, selectShown, type CreditsClient } from '../../src/sync/client.ts';
-import { createBrowserEnvironment } from '../../src/sync/environment.ts';
+import { createCreditsClient, selectShown, type CreditsClient } from '../../../credits/src/sync/client.ts';
+import { createBrowserEnvironment } from '../../../credits/src/sync/environment.ts';
 
 /** The real follower outside of a browser, on the machine's clock: one tab that is always visible. */
 export function createNodeClient(fetch: (url: string, init: RequestInit) => Promise<Response>) {
