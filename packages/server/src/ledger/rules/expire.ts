@@ -1,0 +1,13 @@
+import type { Locks } from './state.ts';
+
+/** Expires the holds of an account that are past their end. */
+export interface ExpireIntent {
+  readonly kind: 'expire';
+  readonly account: string;
+}
+
+/** Has no work of its own: every batch first expires what is past its end in the accounts that it locks. */
+export const expire = {
+  locks: ({ account }: ExpireIntent): Locks => ({ accounts: [account] }),
+  apply(): void {},
+};
