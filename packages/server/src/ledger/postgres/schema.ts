@@ -1,4 +1,5 @@
 import { CreditsError } from 'realtime-credits/contract';
+import { SLOT_COUNT, SYSTEM_ISSUED, SYSTEM_SPENT } from '../rules/system-accounts.ts';
 import type { Migration } from './migrate.ts';
 
 /**
@@ -14,9 +15,6 @@ export const LEDGER_NAMESPACE = 'ledger';
 
 /** Tables of the ledger. A schema that has one of them without our record of migrations belongs to somebody else. */
 export const LEDGER_TABLES = ['accounts', 'journal', 'holds', 'claims', 'ledger'] as const;
-
-/** Rows per system account. A process writes to two of them, so that instances do not wait for each other. */
-export const SYSTEM_SLOTS = 32;
 
 const MAX = Number.MAX_SAFE_INTEGER;
 
@@ -83,8 +81,8 @@ export function createLedgerMigrations(schema: string): readonly Migration[] {
       name: '005-system-accounts',
       sql: `INSERT INTO ${s}.accounts (id, floor, created_at)
   SELECT name || '#' || slot, floor, now()
-  FROM (VALUES ('system:issued', -${MAX}), ('system:spent', 0)) AS system(name, floor),
-    generate_series(0, ${SYSTEM_SLOTS - 1}) AS slot ORDER BY name, slot`,
+  FROM (VALUES ('${SYSTEM_ISSUED}', -${MAX}), ('${SYSTEM_SPENT}', 0)) AS system(name, floor),
+    generate_series(0, ${SLOT_COUNT - 1}) AS slot ORDER BY name, slot`,
     },
     {
       // Fixed-width columns first: no padding between them. An absent column takes one bit.
