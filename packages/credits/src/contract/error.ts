@@ -37,11 +37,14 @@ export type CreditsErrorCode = keyof typeof CREDITS_ERRORS;
 export interface CreditsErrorDetails {
   insufficient_credits: { requested: number; available: number };
   version_conflict: { expected: number; actual: number };
-  already_claimed: { once: string; transfer: string };
+  /** `transfer` is the id of what the claim paid: a transfer or a hold. */
+  already_claimed: { claimKey: string; transfer: string };
   invalid_request: { field?: string; issues?: { path: string; message: string }[] };
   rate_limited: { retryAfterMs?: number };
   unavailable: { retryAfterMs?: number };
   hold_already_resolved: { state: string };
+  /** `reversedBy` is the id of the reversal. */
+  transfer_already_reversed: { reversedBy: string };
 }
 
 /** Details for one code; codes without an entry above carry none. */

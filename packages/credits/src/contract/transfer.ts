@@ -15,6 +15,7 @@ export const REASON_LENGTH_MAX = 200;
 
 /** An immutable move of a positive amount from one account to another. Corrections are reversals. */
 export interface Transfer {
+  /** `tr_…`. */
   id: string;
   kind: TransferKind;
   source: string;

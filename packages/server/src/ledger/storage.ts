@@ -37,7 +37,9 @@ export interface LedgerStorage {
   readTransfer(transfer: TransferRef): Promise<FoundTransfer | null>;
   readHold(id: string): Promise<Hold | null>;
   /** Holds and account as of one instant. */
-  readHolds(query: HoldsQuery & { account: string; nowMs: number }): Promise<{ page: HoldsPage; hasExpiredHold: boolean }>;
+  readHolds(
+    query: HoldsQuery & { account: string; nowMs: number },
+  ): Promise<{ page: HoldsPage; hasExpiredHold: boolean }>;
   readAllHolds(query: HoldsQuery): Promise<{ holds: Hold[]; next: string | null }>;
   /** Accounts with holds past their end, at most `limit`. */
   readExpiredAccounts(nowMs: number, limit: number): Promise<string[]>;

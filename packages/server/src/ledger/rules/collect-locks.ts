@@ -29,5 +29,7 @@ export function collectLocks(intents: readonly Intent[], slot: number): Required
 }
 
 function locksOf(intent: Intent, slot: number): Locks {
-  return 'keyDigest' in intent ? COMMANDS[intent.kind].locks(intent as never, slot) : UPKEEP[intent.kind].locks(intent as never);
+  return 'keyDigest' in intent
+    ? COMMANDS[intent.kind].locks(intent as never, slot)
+    : UPKEEP[intent.kind].locks(intent as never);
 }

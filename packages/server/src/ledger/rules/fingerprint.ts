@@ -25,7 +25,10 @@ export function canonicalJson(value: unknown): string {
   if (typeof value === 'object' && value !== null) {
     const fields = value as Record<string, unknown>;
     const names = Object.keys(fields).filter((name) => fields[name] !== undefined);
-    return `{${names.toSorted().map((name) => `${JSON.stringify(name)}:${canonicalJson(fields[name])}`).join(',')}}`;
+    return `{${names
+      .toSorted()
+      .map((name) => `${JSON.stringify(name)}:${canonicalJson(fields[name])}`)
+      .join(',')}}`;
   }
   return JSON.stringify(value);
 }

@@ -1,12 +1,5 @@
 import { CreditsError, parseAmount, type Credits } from 'realtime-credits/contract';
-import type {
-  ExtendCommand,
-  HoldCommand,
-  HoldReceipt,
-  PostCommand,
-  PostReceipt,
-  VoidCommand,
-} from '../commands.ts';
+import type { ExtendCommand, HoldCommand, HoldReceipt, PostCommand, PostReceipt, VoidCommand } from '../commands.ts';
 import { parseHoldId } from './hold-id.ts';
 import type { IntentBase } from './intent.ts';
 import { toHoldReceipt, toPostReceipt } from './journal-views.ts';

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { toBalance, type Entry, type Hold, type Metadata, type Transfer, type TransferKind } from 'realtime-credits/contract';
+import {
+  toBalance,
+  type Entry,
+  type Hold,
+  type Metadata,
+  type Transfer,
+  type TransferKind,
+} from 'realtime-credits/contract';
 import type { AdjustReceipt, HoldReceipt, PostReceipt, ReceiptBase, TransferReceipt } from '../commands.ts';
 import type { HoldRecord, JournalRow, JournalSide, KnownKey } from './state.ts';
 import { isSystemAccount, SYSTEM_SPENT, toPublicAccount } from './system-accounts.ts';

@@ -60,11 +60,16 @@ export class Journal {
     { source, destination, amount }: { source: AccountState; destination: AccountState; amount: Credits },
     reverses: TransferRef | null = null,
   ): JournalRow {
-    return this.#record(cause, { kind, amount, reverses }, { account: source, posted: -amount, held: 0 }, {
-      account: destination,
-      posted: amount,
-      held: 0,
-    });
+    return this.#record(
+      cause,
+      { kind, amount, reverses },
+      { account: source, posted: -amount, held: 0 },
+      {
+        account: destination,
+        posted: amount,
+        held: 0,
+      },
+    );
   }
 
   /** Reserves credits for a new hold. */
@@ -72,18 +77,32 @@ export class Journal {
     this.#state.holds.set(hold.id, hold);
     this.changes.holdsOpened.add(hold);
     const account = this.findAccount(hold.account.id);
-    return this.#record(cause, { kind: 'hold', amount: hold.amount, hold }, { account, posted: 0, held: hold.amount }, null);
+    return this.#record(
+      cause,
+      { kind: 'hold', amount: hold.amount, hold },
+      { account, posted: 0, held: hold.amount },
+      null,
+    );
   }
 
   /** Moves reserved credits to another account. */
-  post(cause: Cause, hold: HoldRecord, { destination, amount }: { destination: AccountState; amount: Credits }): JournalRow {
+  post(
+    cause: Cause,
+    hold: HoldRecord,
+    { destination, amount }: { destination: AccountState; amount: Credits },
+  ): JournalRow {
     this.#resolve(hold, hold.remaining - amount, 'posted');
     const account = this.findAccount(hold.account.id);
-    return this.#record(cause, { kind: 'post', amount, hold }, { account, posted: -amount, held: -amount }, {
-      account: destination,
-      posted: amount,
-      held: 0,
-    });
+    return this.#record(
+      cause,
+      { kind: 'post', amount, hold },
+      { account, posted: -amount, held: -amount },
+      {
+        account: destination,
+        posted: amount,
+        held: 0,
+      },
+    );
   }
 
   /** Releases what remains of a hold. */
@@ -173,7 +192,12 @@ export class Journal {
 
   #toRow(
     { actor, key, keyDigest, fingerprint, reason, metadata }: Cause,
-    { kind, amount, hold, reverses = null }: {
+    {
+      kind,
+      amount,
+      hold,
+      reverses = null,
+    }: {
       kind: JournalRow['kind'];
       amount: Credits | null;
       hold?: HoldRecord;

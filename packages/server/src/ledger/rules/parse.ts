@@ -1,9 +1,4 @@
-import {
-  CreditsError,
-  METADATA_BYTES_MAX,
-  parseIdempotencyKey,
-  REASON_LENGTH_MAX,
-} from 'realtime-credits/contract';
+import { CreditsError, METADATA_BYTES_MAX, parseIdempotencyKey, REASON_LENGTH_MAX } from 'realtime-credits/contract';
 import type { CommandBase } from '../commands.ts';
 import { createFingerprint, digestKey } from './fingerprint.ts';
 import type { IntentBase } from './intent.ts';

@@ -37,7 +37,8 @@ export const resolveOperations = {
   }),
   apply({ account: id, operations }: ResolveOperationsIntent, { state, journal }: Batch): void {
     for (const { key, keyDigest } of operations) {
-      if (!state.keys.has(keyDigest)) state.keys.set(keyDigest, { row: journal.abandon(id, key, keyDigest), hold: null });
+      if (!state.keys.has(keyDigest))
+        state.keys.set(keyDigest, { row: journal.abandon(id, key, keyDigest), hold: null });
     }
   },
 };

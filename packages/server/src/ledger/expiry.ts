@@ -1,0 +1,99 @@
+import type { Intent } from './rules/command-table.ts';
+import type { LedgerStorage } from './storage.ts';
+
+/** Accounts whose holds one sweep expires. The next sweep takes the rest. */
+const ACCOUNTS_MAX = 100;
+
+/** How often to look for holds that another process opened without a notification, and may have died before expiring. */
+const UNNOTIFIED_SWEEP_MS = 60_000;
+
+export interface ExpiryOptions {
+  storage: LedgerStorage;
+  clock: () => number;
+  setTimer: (callback: () => void, delayMs: number) => () => void;
+  sweepMs: number;
+  submit: (intent: Intent) => Promise<unknown>;
+  onWarning: (message: string, cause: unknown) => void;
+}
+
+/**
+ * Expires holds that nobody reads, so open streams are updated in time. It remembers when the next hold ends: a ledger
+ * that nobody uses sends its database no queries.
+ */
+export class ExpirySweep {
+  readonly #options: ExpiryOptions;
+  /** Whether something changed since the last sweep, so that the next end may be another. */
+  #isDue = true;
+  #nextExpiryMs: number | null = null;
+  #sweptAtMs: number;
+  /** The notification generation of the last sweep. */
+  #sweptIn: number | null;
+  #sweeping: Promise<void> | null = null;
+  #stopTimer: () => void;
+
+  constructor(options: ExpiryOptions) {
+    this.#options = options;
+    this.#sweptAtMs = options.clock();
+    this.#sweptIn = options.storage.notificationGeneration;
+    this.#stopTimer = this.#setTimer();
+  }
+
+  /** Says that accounts changed: one of them may have a new hold. */
+  markDue(): void {
+    this.#isDue = true;
+  }
+
+  /** Expires all holds that are past their end now, of every account. */
+  async expireAll(): Promise<void> {
+    let found: number;
+    do found = await this.#expireSome();
+    while (found === ACCOUNTS_MAX);
+  }
+
+  /** Stops the timer and waits for a running sweep. */
+  async close(): Promise<void> {
+    this.#stopTimer();
+    await this.#sweeping;
+  }
+
+  #setTimer(): () => void {
+    const { setTimer, sweepMs } = this.#options;
+    return setTimer(() => {
+      if (this.#isSweepDue()) this.#sweeping ??= this.#sweep();
+      this.#stopTimer = this.#setTimer();
+    }, sweepMs);
+  }
+
+  #isSweepDue(): boolean {
+    const { clock, storage } = this.#options;
+    const nowMs = clock();
+    if (this.#isDue || (this.#nextExpiryMs !== null && this.#nextExpiryMs <= nowMs)) return true;
+    const generation = storage.notificationGeneration;
+    const mayHaveMissed = generation === null || generation !== this.#sweptIn;
+    return mayHaveMissed && nowMs - this.#sweptAtMs >= UNNOTIFIED_SWEEP_MS;
+  }
+
+  async #sweep(): Promise<void> {
+    const { clock, storage, onWarning } = this.#options;
+    this.#isDue = false;
+    this.#sweptAtMs = clock();
+    this.#sweptIn = storage.notificationGeneration;
+    try {
+      await this.#expireSome();
+      this.#nextExpiryMs = await storage.readNextExpiry();
+    } catch (error) {
+      this.#isDue = true;
+      onWarning('Expired holds could not be settled. The next sweep tries again.', error);
+    } finally {
+      this.#sweeping = null;
+    }
+  }
+
+  /** Returns how many accounts had expired holds. */
+  async #expireSome(): Promise<number> {
+    const { clock, storage, submit } = this.#options;
+    const accounts = await storage.readExpiredAccounts(clock(), ACCOUNTS_MAX);
+    await Promise.all(accounts.map((account) => submit({ kind: 'expire', account })));
+    return accounts.length;
+  }
+}

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { CreditsError, parseVersion, type Snapshot } from 'realtime-credits/contract';
+import { ChangeListeners } from './change-listeners.ts';
+import { ExpirySweep } from './expiry.ts';
+import type { Ledger, LedgerCommands } from './ledger.ts';
+import { parseHeads, parseHistory, parseHolds, parseInstant, parseVerify } from './parse-read.ts';
+import { COMMANDS, type CommandIntent, type Intent } from './rules/command-table.ts';
+import { parseHoldId } from './rules/hold-id.ts';
+import { parseUserAccount } from './rules/parse.ts';
+import { parseOperations, resolveOperations } from './rules/resolve-operations.ts';
+import { formatTransferId, parseTransferId } from './rules/transfer-id.ts';
+import type { LedgerStorage } from './storage.ts';
+import { Writer } from './writer.ts';
+
+/** What can be set whatever the storage. */
+export interface LedgerTimeOptions {
+  /** Milliseconds since 1970. @default Date.now */
+  clock?: () => number;
+  /** Milliseconds between two checks for holds that expired without being read. @default 1_000 */
+  expirySweepMs?: number;
+  /** Calls back once after a delay and returns the cancellation. @default the timers of the process */
+  setTimer?: (callback: () => void, delayMs: number) => () => void;
+  /** Called for what went wrong in the background. */
+  onWarning?: (message: string, cause: unknown) => void;
+}
+
+/** Commands inside transactions of the host. Only storages with SQL have them. */
+export interface Transactions extends Pick<Ledger, 'transaction' | 'within'> {
+  /** Refuses what would wait for the transaction that it is called in. */
+  assertOutside(): void;
+  /** Refuses new transactions, and waits for those that are running. */
+  close(): Promise<void>;
+}
+
+export interface LedgerOnStorageOptions extends LedgerTimeOptions {
+  storage: LedgerStorage;
+  /** @param announce - To be called with the accounts that a transaction changed, after its commit. */
+  createTransactions?: (announce: (accounts: readonly string[]) => void) => Transactions;
+}
+
+/** A ledger on any storage. Hosts use `createLedger`; the simulator uses this one. */
+export function createLedgerOnStorage(options: LedgerOnStorageOptions): Ledger {
+  const { storage, clock = Date.now, setTimer = setProcessTimer, expirySweepMs: sweepMs = 1_000 } = options;
+  const { onWarning = () => undefined, createTransactions = refuseTransactions } = options;
+  const changes = new ChangeListeners({ storage, onWarning, onAnnounce: () => sweep.markDue() });
+  const writer = new Writer({ storage, clock, onCommit: changes.announce });
+  const submitUpkeep = (intent: Intent) => writer.submit(intent);
+  const sweep = new ExpirySweep({ storage, clock, setTimer, sweepMs, submit: submitUpkeep, onWarning });
+  const transactions = createTransactions(changes.announce);
+
+  async function submit(intent: Intent) {
+    transactions.assertOutside();
+    return writer.submit(intent);
+  }
+
+  async function read<Result>(work: () => Promise<Result>): Promise<Result> {
+    transactions.assertOutside();
+    try {
+      return await work();
+    } catch (error) {
+      throw storage.toCreditsError(error);
+    }
+  }
+
+  /** Reads twice when the first read encountered an expired hold, so that equal versions mean equal state. */
+  async function readSettled<Result extends { hasExpiredHold: boolean }>(
+    account: string,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    const first = await read(work);
+    if (!first.hasExpiredHold) return first;
+    await submit({ kind: 'expire', account });
+    return read(work);
+  }
+
+  async function readSnapshot(
+    account: string,
+    since: number | null = null,
+    operations: readonly string[] = [],
+  ): Promise<Snapshot> {
+    const query = { account, since, operations, nowMs: clock() };
+    return (await readSettled(account, () => storage.readSnapshot(query))).snapshot;
+  }
+
+  return Object.freeze<Ledger>({
+    ...createCommands(submit),
+    transaction: transactions.transaction,
+    within: transactions.within,
+    epoch: storage.epoch,
+    get notificationGeneration() {
+      return storage.notificationGeneration;
+    },
+    async snapshot(account, { since, operations = [] } = {}) {
+      const from = since === undefined ? null : parseVersion(since, 'since');
+      return readSnapshot(parseUserAccount(account), from, parseOperations(operations));
+    },
+    async resolveOperations(account, operations) {
+      const intent = resolveOperations.parse(account, operations);
+      await submit(intent);
+      return readSnapshot(
+        intent.account,
+        null,
+        intent.operations.map(({ key }) => key),
+      );
+    },
+    async versions(accounts) {
+      const ids = accounts.map((account) => parseUserAccount(account, 'accounts'));
+      return read(() => storage.readVersions(ids));
+    },
+    async balance(account) {
+      const { balance, version } = await readSnapshot(parseUserAccount(account));
+      return { balance, version };
+    },
+    async history(account, page) {
+      const id = parseUserAccount(account);
+      const { before, limit } = parseHistory(page);
+      const snapshot = await readSnapshot(id);
+      const end = snapshot.version + 1;
+      const query = { account: id, before: Math.min(before ?? end, end), limit };
+      const entries = await read(() => storage.readEntries(query));
+      const last = entries.at(-1)?.version ?? 1;
+      return { entries, next: last > 1 ? last : null, snapshot };
+    },
+    async balanceAt(account, at) {
+      const id = parseUserAccount(account);
+      const instantMs = 'version' in at ? null : parseInstant(at.instant);
+      const asked = 'version' in at ? parseVersion(at.version) : 0;
+      const current = await readSnapshot(id);
+      const version = instantMs === null ? asked : await read(() => storage.readVersionAt(id, instantMs));
+      const balance = await read(() => storage.readBalanceAt(id, version));
+      if (balance !== null) return { balance, version };
+      const message = `Account ${id} has no version ${version}: it is at ${current.version}.`;
+      throw new CreditsError('invalid_request', message, { details: { field: 'version' } });
+    },
+    async findTransfer(id) {
+      const transfer = parseTransferId(id);
+      const found = await read(() => storage.readTransfer(transfer));
+      if (found !== null) return found;
+      throw new CreditsError('transfer_not_found', `There is no transfer ${formatTransferId(transfer)}.`);
+    },
+    async findHold(id) {
+      const holdId = parseHoldId(id);
+      const find = async () => {
+        const hold = await read(() => storage.readHold(holdId));
+        if (hold === null) throw new CreditsError('hold_not_found', `There is no hold ${holdId}.`);
+        return hold;
+      };
+      const hold = await find();
+      if (hold.remaining === 0 || Date.parse(hold.expiresAt) > clock()) return hold;
+      await submit({ kind: 'expire', account: hold.account });
+      return find();
+    },
+    async holds(account, list) {
+      const query = { account: parseUserAccount(account), ...parseHolds(list), nowMs: clock() };
+      return (await readSettled(query.account, () => storage.readHolds(query))).page;
+    },
+    async allHolds(list) {
+      const query = parseHolds(list);
+      await read(() => sweep.expireAll());
+      return read(() => storage.readAllHolds(query));
+    },
+    async verify(what) {
+      const parsed = parseVerify(what);
+      return read(() => storage.verify({ ...parsed, nowMs: clock() }));
+    },
+    async heads(page) {
+      const query = parseHeads(page);
+      const heads = await read(() => storage.readHeads(query));
+      return { heads, next: heads.length < query.limit ? null : (heads.at(-1)?.account ?? null) };
+    },
+    circulation: () => read(() => storage.readCirculation()),
+    onChange: (listener) => changes.subscribe(listener),
+    async close() {
+      await sweep.close();
+      await transactions.close();
+      await writer.close();
+      await changes.close();
+    },
+  });
+}
+
+/** The methods of the command table: each parses its command and submits it. */
+export function createCommands(submit: (intent: CommandIntent) => Promise<unknown>): LedgerCommands {
+  const commands = Object.entries(COMMANDS).map(([name, { parse }]) => [
+    name,
+    async (command: never) => {
+      const receipt = await submit(parse(command));
+      assert(receipt !== null, 'The command has no receipt.');
+      return receipt;
+    },
+  ]);
+  return Object.fromEntries(commands) as LedgerCommands;
+}
+
+function refuseTransactions(): Transactions {
+  const refusal = new CreditsError('invalid_request', 'This storage has no transactions of the host.');
+  return {
+    transaction: () => Promise.reject(refusal),
+    within() {
+      throw refusal;
+    },
+    assertOutside: () => undefined,
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Does not keep the process running. */
+function setProcessTimer(callback: () => void, delayMs: number): () => void {
+  const timer = setTimeout(callback, delayMs);
+  timer.unref();
+  return () => clearTimeout(timer);
+}
