@@ -1,7 +1,7 @@
 import { CreditsError } from 'realtime-credits/contract';
 import { createLedger, type LedgerOptions } from '../ledger/create-ledger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { openDatabase, type Database, type PoolLike } from '../ledger/postgres/database.ts';
+import { openDatabase, type Database, type SqlPool } from '../ledger/postgres/database.ts';
 import { createCreditsHandler, type CreditsHandler, type CreditsHandlerOptions } from './handler.ts';
 
 export interface CreditsOptions extends Omit<CreditsHandlerOptions, 'ledger'>, Pick<LedgerOptions, 'schema'> {
@@ -9,7 +9,7 @@ export interface CreditsOptions extends Omit<CreditsHandlerOptions, 'ledger'>, P
    * Where the ledger is stored: the URL of a Postgres server, your own `pg.Pool`, or what `openDatabase` or `openEmbedded`
    * returned. Only a database that was opened from a URL is closed by {@link Credits.close}.
    */
-  database: string | PoolLike | Database | Promise<Database> | undefined;
+  database: string | SqlPool | Database | Promise<Database> | undefined;
 }
 
 export interface Credits {
@@ -41,7 +41,7 @@ export async function createCredits(options: CreditsOptions): Promise<Credits> {
     throw new CreditsError('invalid_request', sentence, { details: { field: 'database' } });
   }
   const { onWarning = () => undefined } = options;
-  const opened = typeof source === 'string' ? await openDatabase({ url: source }, { onWarning }) : null;
+  const opened = typeof source === 'string' ? await openDatabase({ url: source, onWarning }) : null;
   try {
     const ledger = await createLedger({
       database: opened ?? (await (source as Exclude<typeof source, string>)),

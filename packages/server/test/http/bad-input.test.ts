@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createNames, openDoor, openTestLedger, ORIGIN } from '../support/door.ts';
+import { createNames, openTestHandler, openTestLedger, ORIGIN } from '../support/handler.ts';
 
 // Each of these is answered with a coded problem, and changes nothing: the account is compared after every one.
 
@@ -12,8 +12,7 @@ beforeAll(async () => ({ ledger, close } = await openTestLedger()));
 afterAll(() => close());
 
 async function openUser() {
-  const user = openDoor(ledger).signIn(name('user'));
-  await ledger.openAccount(user.account);
+  const user = openTestHandler(ledger).signIn(name('user'));
   await ledger.grant({
     account: user.account,
     amount: 100,
@@ -55,11 +54,6 @@ test.each([
   '/history?before=-1',
   '/history?before=1;DROP',
   '/history?since=1',
-  '/holds?state=partly_posted',
-  '/holds?limit=0',
-  '/holds?limit=101',
-  '/holds?before=1',
-  '/holds?account=somebody',
   '/stream?since=1',
 ])('GET %s is not valid, and what is wrong is named', async (path) => {
   const user = await openUser();
@@ -93,7 +87,7 @@ test.each([
   ['a prototype', '{"operations":["a"],"__proto__":{"admin":true}}'],
 ])('settling with %s is not valid', async (_what, body) => {
   const user = await openUser();
-  const response = await user.ask('/api/credits/settle', { method: 'POST', ...(body === undefined ? {} : { body }) });
+  const response = await user.ask('/api/credits/operations/resolve', { method: 'POST', ...(body === undefined ? {} : { body }) });
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ code: 'invalid_request' });
   await user.expectUnchanged();
@@ -102,14 +96,14 @@ test.each([
 test('bytes that are not UTF-8 are not valid', async () => {
   const user = await openUser();
   const body = new Uint8Array([0x22, 0xc3, 0x28, 0x22]);
-  const response = await user.ask('/api/credits/settle', { method: 'POST', body });
+  const response = await user.ask('/api/credits/operations/resolve', { method: 'POST', body });
   expect(await response.json()).toMatchObject({ status: 400, detail: 'The request body is not JSON.' });
 });
 
 test('a body beyond 64 KiB is refused, whether it says its size or not', async () => {
   const user = await openUser();
   const body = JSON.stringify({ operations: ['a'], padding: 'x'.repeat(65_536) });
-  const declared = await user.ask('/api/credits/settle', {
+  const declared = await user.ask('/api/credits/operations/resolve', {
     method: 'POST',
     body,
     headers: { 'content-length': String(body.length) },
@@ -123,7 +117,7 @@ test('a body beyond 64 KiB is refused, whether it says its size or not', async (
       controller.enqueue(new Uint8Array(16_384).fill(0x20));
     },
   });
-  const undeclared = await user.ask('/api/credits/settle', {
+  const undeclared = await user.ask('/api/credits/operations/resolve', {
     method: 'POST',
     body: endless,
     duplex: 'half',
@@ -170,6 +164,6 @@ test('a last event id that is not ours begins with a whole snapshot', async () =
 });
 
 test('a path that cannot be decoded is nothing that exists', async () => {
-  const response = await openDoor(ledger).handler.fetch(new Request(`${ORIGIN}/api/credits/%E0%A4%A`));
+  const response = await openTestHandler(ledger).handler.fetch(new Request(`${ORIGIN}/api/credits/%E0%A4%A`));
   expect(response.status).toBe(404);
 });

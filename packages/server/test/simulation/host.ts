@@ -3,8 +3,8 @@
  * account's state, and an order that is held first and posted or voided when its third party has answered.
  */
 import { CreditsError } from 'realtime-credits/contract';
-import { answerWithSnapshot } from '../../src/http/answer-with-snapshot.ts';
-import { readIdempotencyKey } from '../../src/http/read-idempotency-key.ts';
+import { respondWithSnapshot } from '../../src/http/respond-with-snapshot.ts';
+import { readIdempotencyKey } from '../../src/http/command-headers.ts';
 import { toProblemResponse } from '../../src/http/to-problem-response.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 
@@ -45,13 +45,13 @@ export async function answerHost(request: Request, account: string, options: Hos
       if (say('fails') !== '') {
         await ledger.void(end);
         const body = { success: false, code: 'panel_refused', message: 'The panel refused.' };
-        return await answerWithSnapshot(ledger, account, body, { status: 409, operations: [idempotencyKey] });
+        return await respondWithSnapshot(ledger, account, body, { status: 409, operations: [idempotencyKey] });
       }
       await ledger.post(end);
     }
     const body = { success: true, message: 'Done.' };
     if (say('answer') === 'quiet') return Response.json(body);
-    return await answerWithSnapshot(ledger, account, body, { operations: [idempotencyKey] });
+    return await respondWithSnapshot(ledger, account, body, { operations: [idempotencyKey] });
   } catch (error) {
     return toProblemResponse(error, 'simulated');
   }

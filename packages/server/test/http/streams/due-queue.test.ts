@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createDueQueue } from '../../src/http/due-queue.ts';
-import { createManualClock } from '../support/manual-clock.ts';
+import { createDueQueue } from '../../../src/http/streams/due-queue.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 
 function openQueue() {
   const time = createManualClock();

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Snapshot } from 'realtime-credits/contract';
-import { createEventStreams, isEnding, type Farewell, type FrameSink } from '../../src/http/event-stream.ts';
-import { createSnapshotWriter, formatEvent } from '../../src/http/event-writer.ts';
-import { createStreamBody, takeFrames } from '../../src/http/stream-body.ts';
-import { followEvents } from '../support/events.ts';
-import { createManualClock } from '../support/manual-clock.ts';
+import { createEventStreams, isEnding, type Farewell, type FrameSink } from '../../../src/http/streams/event-stream.ts';
+import { createSnapshotWriter, formatEvent } from '../../../src/http/streams/event-writer.ts';
+import { createStreamBody, takeFrames } from '../../../src/http/streams/stream-body.ts';
+import { followEvents } from '../../support/events.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 
 function frame(version: number): Snapshot {
   const balance = { posted: version, held: 0, available: version };

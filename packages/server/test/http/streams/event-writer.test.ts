@@ -1,7 +1,7 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { expect, test } from 'vitest';
 import { parseEventId, type Snapshot } from 'realtime-credits/contract';
-import { createSnapshotWriter, formatEvent } from '../../src/http/event-writer.ts';
+import { createSnapshotWriter, formatEvent } from '../../../src/http/streams/event-writer.ts';
 
 const snapshot: Snapshot = {
   account: '42',

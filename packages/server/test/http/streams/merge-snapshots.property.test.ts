@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { APPLIED_SPAN_MAX, type Snapshot } from 'realtime-credits/contract';
-import { mergeSnapshots } from '../../src/http/merge-snapshots.ts';
+import { mergeSnapshots } from '../../../src/http/streams/merge-snapshots.ts';
 
 /** An account in which operation `n` was committed at version `n`: what a frame covers can be read off its list. */
 function frame(from: number, version: number, epoch = 'epoch-1'): Snapshot {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { CreditsHandlerOptions } from '../../src/http/handler.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createNames, openDoor as openDoorBy, openTestLedger, WAYS } from '../support/door.ts';
-import { followEvents } from '../support/events.ts';
-import { createManualClock } from '../support/manual-clock.ts';
+import type { CreditsHandlerOptions } from '../../../src/http/handler.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import { createNames, openTestHandler as openTestHandlerBy, openTestLedger, WAYS } from '../../support/handler.ts';
+import { followEvents } from '../../support/events.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 
 let ledger: Ledger;
 let close: () => Promise<void>;
@@ -20,71 +20,71 @@ function grant(account: string, amount = 1, idempotencyKey = `grant-${(grants +=
 }
 
 test('a request that is aborted closes its stream, also while that is being opened', async () => {
-  const door = openDoorBy(ledger);
-  const user = door.signIn(name('user'));
+  const host = openTestHandlerBy(ledger);
+  const user = host.signIn(name('user'));
   const first = new AbortController();
   await user.ask('/api/credits/stream', { signal: first.signal });
   const second = new AbortController();
   const opening = user.ask('/api/credits/stream', { signal: second.signal });
-  expect(door.handler.streams).toBe(1);
+  expect(host.handler.streams).toBe(1);
   first.abort();
   second.abort();
   await opening;
-  expect(door.handler.streams).toBe(0);
-  expect(door.time.waiting).toBe(0);
+  expect(host.handler.streams).toBe(0);
+  expect(host.time.waiting).toBe(0);
 });
 
 describe.each(WAYS)('by %s', (way) => {
-  const openDoor = (over: Ledger, options: Partial<CreditsHandlerOptions> = {}) => openDoorBy(over, options, way);
+  const openTestHandler = (over: Ledger, options: Partial<CreditsHandlerOptions> = {}) => openTestHandlerBy(over, options, way);
 
   test('a quiet stream beats every 15 s', async () => {
-    const door = openDoor(ledger);
-    const events = await door.signIn(name('user')).follow();
+    const host = openTestHandler(ledger);
+    const events = await host.signIn(name('user')).follow();
     await events.snapshot();
     for (let beat = 0; beat < 3; beat += 1) {
       const next = events.next();
-      await vi.waitFor(() => expect(door.time.waiting).toBe(2)); // the last beat has set the next one
-      door.time.advance(15_000);
+      await vi.waitFor(() => expect(host.time.waiting).toBe(2)); // the last beat has set the next one
+      host.time.advance(15_000);
       expect(await next).toMatchObject({ event: 'heartbeat', data: '{}' });
     }
     await events.leave();
   });
 
   test('a session that ended is signed out by the next heartbeat', async () => {
-    const door = openDoor(ledger);
-    const user = door.signIn(name('user'));
+    const host = openTestHandler(ledger);
+    const user = host.signIn(name('user'));
     const events = await user.follow();
     await events.snapshot();
     user.signOut();
-    door.time.advance(15_000);
+    host.time.advance(15_000);
     expect(await events.next()).toMatchObject({ event: 'signed-out' });
     expect(await events.next()).toBeNull();
-    expect(door.handler.streams).toBe(0);
+    expect(host.handler.streams).toBe(0);
   });
 
   test('a session that now is another account’s is signed out as well', async () => {
     let account = name('user');
-    const door = openDoor(ledger, { identify: async () => ({ account }) });
-    const events = followEvents((await door.askAnonymously('/api/credits/stream')).body);
+    const host = openTestHandler(ledger, { identify: async () => ({ account }) });
+    const events = followEvents((await host.askAnonymously('/api/credits/stream')).body);
     await events.snapshot();
     account = name('other');
-    door.time.advance(15_000);
+    host.time.advance(15_000);
     expect(await events.next()).toMatchObject({ event: 'signed-out' });
   });
 
   test('a sign-out ends that session’s streams at once, and leaves the user’s other sessions alone', async () => {
     const account = name('user');
     const valid = new Set(['phone', 'laptop']);
-    const door = openDoor(ledger, {
+    const host = openTestHandler(ledger, {
       identify: async (request) => (valid.has(request.headers.get('x-session') ?? '') ? { account } : null),
     });
     const follow = async (session: string) =>
-      followEvents((await door.askAnonymously('/api/credits/stream', { headers: { 'x-session': session } })).body);
+      followEvents((await host.askAnonymously('/api/credits/stream', { headers: { 'x-session': session } })).body);
     const [phone, laptop] = [await follow('phone'), await follow('laptop')];
     await phone.snapshot();
     await laptop.snapshot();
     valid.delete('phone');
-    door.handler.signOut(account);
+    host.handler.signOut(account);
     expect(await phone.next()).toMatchObject({ event: 'signed-out' });
     await grant(account);
     expect(await laptop.snapshot()).toMatchObject({ version: 1 });
@@ -94,15 +94,15 @@ describe.each(WAYS)('by %s', (way) => {
   test('a resolver that fails for a moment ends no stream', async () => {
     let isDown = false;
     const account = name('user');
-    const door = openDoor(ledger, {
+    const host = openTestHandler(ledger, {
       identify: () => (isDown ? Promise.reject(new Error('session store is down')) : Promise.resolve({ account })),
     });
-    const events = followEvents((await door.askAnonymously('/api/credits/stream')).body);
+    const events = followEvents((await host.askAnonymously('/api/credits/stream')).body);
     await events.snapshot();
     isDown = true;
-    door.time.advance(15_000);
+    host.time.advance(15_000);
     expect(await events.next()).toMatchObject({ event: 'heartbeat' });
-    expect(door.warnings).toHaveLength(1);
+    expect(host.warnings).toHaveLength(1);
     await events.leave();
   });
 
@@ -113,11 +113,11 @@ describe.each(WAYS)('by %s', (way) => {
     'with chance %d a stream ends by itself after %d ms, and its reader may come straight back',
     async (random, lifeMs) => {
       const time = createManualClock(random);
-      const door = openDoor(ledger, { clock: time.clock, heartbeatMs: 10 * lifeMs });
-      const events = await door.signIn(name('user')).follow();
+      const host = openTestHandler(ledger, { clock: time.clock, heartbeatMs: 10 * lifeMs });
+      const events = await host.signIn(name('user')).follow();
       await events.snapshot();
       time.advance(lifeMs - 1);
-      expect(door.handler.streams).toBe(1);
+      expect(host.handler.streams).toBe(1);
       const next = events.next();
       time.advance(1);
       expect(await next).toMatchObject({ event: 'goodbye', data: '{"retryAfterMs":0}' });
@@ -126,24 +126,24 @@ describe.each(WAYS)('by %s', (way) => {
   );
 
   test('one stream too many ends the oldest of that account, which is told to stay away for a while', async () => {
-    const door = openDoor(ledger, { streamsPerAccountMax: 2 });
-    const [user, other] = [door.signIn(name('user')), door.signIn(name('other'))];
+    const host = openTestHandler(ledger, { streamsPerAccountMax: 2 });
+    const [user, other] = [host.signIn(name('user')), host.signIn(name('other'))];
     const bystander = await other.follow();
     const streams = [await user.follow(), await user.follow(), await user.follow()];
     const [oldest, second, newest] = streams;
     await oldest?.snapshot();
     expect(await oldest?.next()).toMatchObject({ event: 'goodbye', data: '{"retryAfterMs":60000}' });
     for (const events of [second, newest, bystander]) expect(await events?.snapshot()).toMatchObject({ version: 0 });
-    expect(door.handler.streams).toBe(3);
+    expect(host.handler.streams).toBe(3);
     await Promise.all([second?.leave(), newest?.leave(), bystander.leave()]);
   });
 
   test('a drain says goodbye on every stream and takes no new one, while reads go on', async () => {
-    const door = openDoor(ledger);
-    const user = door.signIn(name('user'));
+    const host = openTestHandler(ledger);
+    const user = host.signIn(name('user'));
     const streams = [await user.follow(), await user.follow()];
     for (const events of streams) await events.snapshot();
-    const drained = door.handler.drain({ retryAfterMs: 2_500 });
+    const drained = host.handler.drain({ retryAfterMs: 2_500 });
     const refused = await user.ask('/api/credits/stream');
     expect(refused.status).toBe(503);
     expect(refused.headers.get('retry-after')).toBe('3');
@@ -153,32 +153,32 @@ describe.each(WAYS)('by %s', (way) => {
       expect(await events.next()).toMatchObject({ event: 'goodbye', data: '{"retryAfterMs":2500}' });
     }
     await drained;
-    await door.handler.drain();
-    expect(door.warnings).toEqual([]);
-    expect(door.handler.streams).toBe(0);
-    expect(door.time.waiting).toBe(0);
+    await host.handler.drain();
+    expect(host.warnings).toEqual([]);
+    expect(host.handler.streams).toBe(0);
+    expect(host.time.waiting).toBe(0);
   });
 
   test('a drain does not wait longer than a second for readers that take nothing', async () => {
-    const door = openDoor(ledger);
-    await door.signIn(name('user')).follow();
-    const drained = door.handler.drain();
-    door.time.advance(1_000);
+    const host = openTestHandler(ledger);
+    await host.signIn(name('user')).follow();
+    const drained = host.handler.drain();
+    host.time.advance(1_000);
     await drained;
-    expect(door.handler.streams).toBe(0);
-    expect(door.time.waiting).toBe(0);
+    expect(host.handler.streams).toBe(0);
+    expect(host.time.waiting).toBe(0);
   });
 
   test('a stream that could not be opened leaves nothing behind', async () => {
-    const door = openDoor({ ...ledger, snapshot: () => Promise.reject(new Error('connection lost')) });
-    expect((await door.signIn(name('user')).ask('/api/credits/stream')).status).toBe(500);
-    expect(door.handler.streams).toBe(0);
-    expect(door.time.waiting).toBe(0);
+    const host = openTestHandler({ ...ledger, snapshot: () => Promise.reject(new Error('connection lost')) });
+    expect((await host.signIn(name('user')).ask('/api/credits/stream')).status).toBe(500);
+    expect(host.handler.streams).toBe(0);
+    expect(host.time.waiting).toBe(0);
   });
 
   test('without streams nothing listens and no timer runs', async () => {
     const listeners = new Set<unknown>();
-    const door = openDoor({
+    const host = openTestHandler({
       ...ledger,
       onChange: (listener) => {
         listeners.add(listener);
@@ -186,11 +186,11 @@ describe.each(WAYS)('by %s', (way) => {
       },
     });
     expect(listeners.size).toBe(0);
-    const user = door.signIn(name('user'));
+    const user = host.signIn(name('user'));
     const streams = await Promise.all(Array.from({ length: 12 }, () => user.follow()));
     expect(listeners.size).toBe(1);
     await Promise.all(streams.map((events) => events.leave()));
     await vi.waitFor(() => expect(listeners.size).toBe(0));
-    expect(door.time.waiting).toBe(0);
+    expect(host.time.waiting).toBe(0);
   });
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { formatEventId } from 'realtime-credits/contract';
-import type { CreditsHandlerOptions } from '../../src/http/handler.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createNames, openDoor as openDoorBy, openTestLedger, WAYS } from '../support/door.ts';
+import type { CreditsHandlerOptions } from '../../../src/http/handler.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import { createNames, openTestHandler as openTestHandlerBy, openTestLedger, WAYS } from '../../support/handler.ts';
 
 let ledger: Ledger;
 let close: () => Promise<void>;
@@ -20,11 +20,11 @@ function grant(account: string, amount = 1, idempotencyKey = `grant-${(grants +=
 
 /** The same ledger, that says to nobody that something changed. */
 function withoutHints(): Ledger {
-  return { ...ledger, hearing: null, onChange: () => () => undefined };
+  return { ...ledger, notificationGeneration: null, onChange: () => () => undefined };
 }
 
 test('the first state is sent at once, with the headers that keep proxies from collecting', async () => {
-  const user = openDoorBy(ledger).signIn(name('user'));
+  const user = openTestHandlerBy(ledger).signIn(name('user'));
   const response = await user.ask('/api/credits/stream');
   expect(Object.fromEntries(response.headers)).toMatchObject({
     'content-type': 'text/event-stream; charset=utf-8',
@@ -37,10 +37,10 @@ test('the first state is sent at once, with the headers that keep proxies from c
 });
 
 describe.each(WAYS)('by %s', (way) => {
-  const openDoor = (over: Ledger, options: Partial<CreditsHandlerOptions> = {}) => openDoorBy(over, options, way);
+  const openTestHandler = (over: Ledger, options: Partial<CreditsHandlerOptions> = {}) => openTestHandlerBy(over, options, way);
 
   test('a commit is on the stream without anything being asked', async () => {
-    const user = openDoor(ledger).signIn(name('user'));
+    const user = openTestHandler(ledger).signIn(name('user'));
     const events = await user.follow();
     expect(await events.snapshot()).toMatchObject({ version: 0 });
     await grant(user.account, 50, 'bonus');
@@ -67,8 +67,7 @@ describe.each(WAYS)('by %s', (way) => {
   });
 
   test('a reader that was away is told every operation since, in its first state', async () => {
-    const user = openDoor(ledger).signIn(name('user'));
-    await ledger.openAccount(user.account);
+    const user = openTestHandler(ledger).signIn(name('user'));
     await grant(user.account, 1, 'before');
     const first = await user.follow();
     const known = await first.snapshot();
@@ -81,7 +80,7 @@ describe.each(WAYS)('by %s', (way) => {
   });
 
   test('frames follow on each other: applied names every operation, however they were bundled', async () => {
-    const user = openDoor(ledger).signIn(name('user'));
+    const user = openTestHandler(ledger).signIn(name('user'));
     const events = await user.follow();
     let last = await events.snapshot();
     const seen: string[] = [];
@@ -101,7 +100,7 @@ describe.each(WAYS)('by %s', (way) => {
   });
 
   test('a reader that does not read costs one frame, then gets the newest state whole', async () => {
-    const user = openDoor(ledger).signIn(name('user'));
+    const user = openTestHandler(ledger).signIn(name('user'));
     const events = await user.follow();
     await events.snapshot();
     const keys = Array.from({ length: 40 }, (_, index) => `slow-${index}`);
@@ -121,73 +120,73 @@ describe.each(WAYS)('by %s', (way) => {
       return Promise.reject(new Error('nobody was to ask'));
     };
     let isIdle = false;
-    const door = openDoor({
+    const host = openTestHandler({
       ...ledger,
       snapshot: (...asked) => (isIdle ? record('snapshot')() : ledger.snapshot(...asked)),
       versions: record('versions'),
       balance: record('balance'),
     });
-    const streams = await Promise.all(Array.from({ length: 5 }, () => door.signIn(name('user')).follow()));
+    const streams = await Promise.all(Array.from({ length: 5 }, () => host.signIn(name('user')).follow()));
     for (const events of streams) await events.snapshot();
     isIdle = true;
-    door.time.advance(60_000);
+    host.time.advance(60_000);
     for (const events of streams) expect((await events.next())?.event).toBe('heartbeat');
     expect(questions).toEqual([]);
     for (const events of streams) await events.leave();
   });
 
   test('a reader that takes nothing for 5 s is cut and forgotten', async () => {
-    const door = openDoor(ledger);
-    const user = door.signIn(name('user'));
+    const host = openTestHandler(ledger);
+    const user = host.signIn(name('user'));
     const events = await user.follow();
     await events.snapshot();
     // A socket takes the first one, and its peer does not.
     await vi.waitFor(async () => {
       await grant(user.account);
-      expect(door.time.waiting).toBe(3); // re-reading, heartbeats, and now the stall
+      expect(host.time.waiting).toBe(3); // re-reading, heartbeats, and now the stall
     });
-    door.time.advance(5_000);
-    expect(door.handler.streams).toBe(0);
+    host.time.advance(5_000);
+    expect(host.handler.streams).toBe(0);
     await expect(events.next()).rejects.toThrow('cut');
   });
 
   test('a lost hint is healed by re-reading', async () => {
-    const door = openDoor(withoutHints(), { rereadMs: 3_000 });
-    const user = door.signIn(name('user'));
+    const host = openTestHandler(withoutHints(), { rereadMs: 3_000 });
+    const user = host.signIn(name('user'));
     const events = await user.follow();
     await events.snapshot();
     await grant(user.account, 9, 'unheard');
-    door.time.advance(3_000);
+    host.time.advance(3_000);
     expect(await events.snapshot()).toMatchObject({ version: 1, applied: ['unheard'], balance: { available: 9 } });
     // And again: the timer goes on.
     await grant(user.account, 9, 'unheard-again');
-    await vi.waitFor(() => expect(door.time.waiting).toBe(2));
-    door.time.advance(3_000);
+    await vi.waitFor(() => expect(host.time.waiting).toBe(2));
+    host.time.advance(3_000);
     expect(await events.snapshot()).toMatchObject({ version: 2, from: 1, applied: ['unheard-again'] });
     await events.leave();
   });
 
   test('after an interruption of hints everybody is read once, during one again and again, and then no more', async () => {
-    let hearing: number | null = 1;
+    let notificationGeneration: number | null = 1;
     const questions: string[][] = [];
     const interrupted: Ledger = {
       ...withoutHints(),
-      get hearing() {
-        return hearing;
+      get notificationGeneration() {
+        return notificationGeneration;
       },
       versions: (accounts) => (questions.push([...accounts]), ledger.versions(accounts)),
     };
-    const door = openDoor(interrupted, { heartbeatMs: 300_000 });
-    const user = door.signIn(name('user'));
+    const host = openTestHandler(interrupted, { heartbeatMs: 300_000 });
+    const user = host.signIn(name('user'));
     const events = await user.follow();
     await events.snapshot();
     const reread = async (): Promise<void> => {
-      door.time.advance(5_000);
-      await vi.waitFor(() => expect(door.time.waiting).toBe(2)); // the next look, and the heartbeat
+      host.time.advance(5_000);
+      await vi.waitFor(() => expect(host.time.waiting).toBe(2)); // the next look, and the heartbeat
     };
     await reread();
     expect(questions).toEqual([]);
-    hearing = null;
+    notificationGeneration = null;
     await grant(user.account, 9, 'unheard');
     const first = events.snapshot();
     await reread();
@@ -195,7 +194,7 @@ describe.each(WAYS)('by %s', (way) => {
     await reread();
     expect(questions).toHaveLength(2);
     await grant(user.account, 9, 'last-unheard');
-    hearing = 2;
+    notificationGeneration = 2;
     const second = events.snapshot();
     await reread();
     expect(await second).toMatchObject({ version: 2, applied: ['last-unheard'] });
@@ -208,17 +207,16 @@ describe.each(WAYS)('by %s', (way) => {
   test('re-reading asks one question for everybody, and sends nothing where nothing moved', async () => {
     const questions: number[] = [];
     const reads = vi.fn<Ledger['snapshot']>(ledger.snapshot);
-    const door = openDoor({
+    const host = openTestHandler({
       ...withoutHints(),
       snapshot: reads,
       versions: (accounts) => (questions.push(accounts.length), ledger.versions(accounts)),
     });
-    const users = [door.signIn(name('user')), door.signIn(name('user')), door.signIn(name('user'))];
-    await Promise.all(users.map((user) => ledger.openAccount(user.account)));
+    const users = [host.signIn(name('user')), host.signIn(name('user')), host.signIn(name('user'))];
     const streams = await Promise.all(users.map((user) => user.follow()));
     for (const events of streams) await events.snapshot();
     expect(reads).toHaveBeenCalledTimes(3);
-    door.time.advance(5_000);
+    host.time.advance(5_000);
     await vi.waitFor(() => expect(questions).toEqual([3]));
     expect(reads).toHaveBeenCalledTimes(3);
     await Promise.all(streams.map((events) => events.leave()));
@@ -226,8 +224,7 @@ describe.each(WAYS)('by %s', (way) => {
 
   test('a change is read once for all streams of the account', async () => {
     const reads = vi.fn<Ledger['snapshot']>(ledger.snapshot);
-    const user = openDoor({ ...ledger, snapshot: reads }).signIn(name('user'));
-    await ledger.openAccount(user.account);
+    const user = openTestHandler({ ...ledger, snapshot: reads }).signIn(name('user'));
     const streams = [await user.follow(), await user.follow(), await user.follow()];
     for (const events of streams) await events.snapshot();
     reads.mockClear();
@@ -239,25 +236,24 @@ describe.each(WAYS)('by %s', (way) => {
 
   test('a read that fails is reported and made good by the next one', async () => {
     let isDown = false;
-    const door = openDoor({
+    const host = openTestHandler({
       ...ledger,
       snapshot: (...asked) => (isDown ? Promise.reject(new Error('connection lost')) : ledger.snapshot(...asked)),
     });
-    const user = door.signIn(name('user'));
+    const user = host.signIn(name('user'));
     const events = await user.follow();
     await events.snapshot();
     isDown = true;
     await grant(user.account, 4, 'while-down');
-    await vi.waitFor(() => expect(door.warnings).toHaveLength(1));
+    await vi.waitFor(() => expect(host.warnings).toHaveLength(1));
     isDown = false;
-    door.time.advance(5_000);
+    host.time.advance(5_000);
     expect(await events.snapshot()).toMatchObject({ version: 1, from: 0, applied: ['while-down'] });
     await events.leave();
   });
 
   test('streams that open while the balance moves miss nothing', async () => {
-    const user = openDoor(ledger, { streamsPerAccountMax: 50 }).signIn(name('user'));
-    await ledger.openAccount(user.account);
+    const user = openTestHandler(ledger, { streamsPerAccountMax: 50 }).signIn(name('user'));
     const keys = Array.from({ length: 30 }, (_, index) => `race-${index}`);
     const commits = keys.map(async (key) => grant(user.account, 1, key));
     const streams = await Promise.all(keys.map(() => user.follow(`${ledger.epoch}.0`)));
@@ -294,8 +290,7 @@ describe.each(WAYS)('by %s', (way) => {
 
   test('a stream whose first read is overtaken by that of a later stream is brought up at once', async () => {
     const slow = withHeldReads();
-    const user = openDoor(slow.ledger).signIn(name('user'));
-    await ledger.openAccount(user.account);
+    const user = openTestHandler(slow.ledger).signIn(name('user'));
     slow.hold(true);
     const early = user.follow();
     await vi.waitFor(() => expect(slow.held).toHaveLength(1));
@@ -315,9 +310,8 @@ describe.each(WAYS)('by %s', (way) => {
   test('a stream that joins behind a read under way is not left behind by it', async () => {
     const slow = withHeldReads();
     let hint: ((accounts: readonly string[]) => void) | undefined;
-    const door = openDoor({ ...slow.ledger, onChange: (listener) => ((hint = listener), () => undefined) });
-    const user = door.signIn(name('user'));
-    await ledger.openAccount(user.account);
+    const host = openTestHandler({ ...slow.ledger, onChange: (listener) => ((hint = listener), () => undefined) });
+    const user = host.signIn(name('user'));
     slow.hold(true);
     const joining = user.follow(`${ledger.epoch}.0`);
     await vi.waitFor(() => expect(slow.held).toHaveLength(1)); // it has read version 0
@@ -348,11 +342,10 @@ describe.each(WAYS)('by %s', (way) => {
   test('hints during a read make one more read, however many they are', async () => {
     const slow = withHeldReads();
     let hint: (() => void) | undefined;
-    const user = openDoor({
+    const user = openTestHandler({
       ...slow.ledger,
       onChange: (listener) => ((hint = () => listener([user.account])), () => undefined),
     }).signIn(name('user'));
-    await ledger.openAccount(user.account);
     const events = await user.follow();
     await events.snapshot();
     slow.hold(true);
@@ -368,8 +361,8 @@ describe.each(WAYS)('by %s', (way) => {
   });
 
   test('two accounts never hear of each other', async () => {
-    const door = openDoor(ledger);
-    const [ada, bob] = [door.signIn(name('ada')), door.signIn(name('bob'))];
+    const host = openTestHandler(ledger);
+    const [ada, bob] = [host.signIn(name('ada')), host.signIn(name('bob'))];
     const [toAda, toBob] = [await ada.follow(), await bob.follow()];
     await toAda.snapshot();
     await toBob.snapshot();

@@ -1,6 +1,6 @@
 import { createCreditsHandler, type CreditsHandlerOptions } from '../../src/http/handler.ts';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
-import { openDatabase } from '../../src/ledger/database.ts';
+import { openEmbedded } from '../../src/ledger/embedded/open-embedded.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { followEvents } from './events.ts';
 import { createManualClock } from './manual-clock.ts';
@@ -10,7 +10,7 @@ export const ORIGIN = 'https://panel.example';
 
 /** The real ledger over the real database engine, in memory. */
 export async function openTestLedger() {
-  const database = await openDatabase({ memory: true });
+  const database = await openEmbedded({ memory: true });
   const ledger = await createLedger({ database });
   return {
     ledger,
@@ -21,12 +21,12 @@ export async function openTestLedger() {
   };
 }
 
-/** The ways in which an answer reaches its reader: as the handler made it, or written by a Node server. */
+/** How a response reaches its reader: as the handler made it, or written by a Node server. */
 export const WAYS = ['web streams', 'the node listener'] as const;
 export type Way = (typeof WAYS)[number];
 
 /** A handler whose sessions are cookies that name an account, with a clock that the test advances. */
-export function openDoor(ledger: Ledger, options: Partial<CreditsHandlerOptions> = {}, way: Way = 'web streams') {
+export function openTestHandler(ledger: Ledger, options: Partial<CreditsHandlerOptions> = {}, way: Way = 'web streams') {
   const time = createManualClock();
   const sessions = new Set<string>();
   const warnings: { message: string; cause: unknown }[] = [];
@@ -65,7 +65,7 @@ export function openDoor(ledger: Ledger, options: Partial<CreditsHandlerOptions>
           '/api/credits/stream',
           lastEventId === undefined ? {} : { headers: { 'last-event-id': lastEventId } },
         );
-        if (response.status !== 200) throw new Error(`The stream answered ${response.status}.`);
+        if (response.status !== 200) throw new Error(`The stream responded with ${response.status}.`);
         return followEvents(response.body);
       },
       signOut: () => sessions.delete(account),
