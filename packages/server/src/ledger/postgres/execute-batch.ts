@@ -8,7 +8,7 @@ import { readBatch, type ReadStatements } from './batch-read.ts';
 import { writeBatch, type WriteStatements } from './batch-write.ts';
 import type { SqlClient } from './database.ts';
 import { toPayloads } from './notifications.ts';
-import { createStatement, sendUnnamed, type Statement, type Statements } from './statements.ts';
+import { createStatement, roundTrip, sendUnnamed, type Statement, type Statements } from './statements.ts';
 
 /** The statements of one ledger, and how they are sent. */
 export interface BatchContext {
@@ -76,7 +76,11 @@ export async function executeBatch(
       if ('missing' in found) {
         await undo();
         const values = [toArrayLiteral('text', found.missing), new Date(nowMs).toISOString()];
-        await statements.send(client, context.createAccounts, values);
+        await roundTrip(client, [
+          () => sendUnnamed(client, bounds.begin),
+          () => statements.send(client, context.createAccounts, values),
+          () => sendUnnamed(client, bounds.end),
+        ]);
         continue;
       }
       const options = { nowMs, slot: bounds.slot, createId: () => createHoldId(nowMs) };
