@@ -18,6 +18,7 @@ import {
 } from 'realtime-credits/contract';
 import { SYSTEM_CLOCK, type Clock } from '../clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { assertReadableUrl } from './assert-readable-url.ts';
 import { createOpenApiDocument, type OpenApiDocument } from './openapi.ts';
 import { addCorsHeaders, assertTrustedOrigin, parseTrustedOrigins, respondToPreflight } from './origin.ts';
 import { parseInput, parseQuery } from './parse-input.ts';
@@ -57,8 +58,11 @@ export interface CreditsHandlerOptions {
   streamLifetimeMs?: number;
   /** How often versions are re-read while notifications may be lost: see {@link Ledger.notificationGeneration}. @default 5_000 */
   rereadMs?: number;
-  /** What an account holder may see of an entry. @default no other user's id, and no metadata */
-  describeEntry?: (entry: Entry) => Entry;
+  /**
+   * What an account holder may see of an entry, and the place to look up the counterparty's current name. The entries of a
+   * page are passed concurrently. @default {@link toDisplayEntry}: no other user's id, and no metadata
+   */
+  describeEntry?: (entry: Entry) => Entry | Promise<Entry>;
   /** Called with failures inside, with the request's id; the wire only says `internal`. */
   onWarning?: (message: string, cause: unknown) => void;
   /** For tests. @default the machine's */
@@ -146,7 +150,8 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
   const respondHistory: Respond = async (request, account) => {
     const { before, limit = HISTORY_LIMIT } = parseQuery(historyQuerySchema, request);
     const page = await ledger.history(account, { limit, ...(before === undefined ? {} : { before }) });
-    return Response.json({ ...page, entries: page.entries.map(describeEntry) });
+    const entries = await Promise.all(page.entries.map(async (entry) => describeEntry(entry)));
+    return Response.json({ ...page, entries });
   };
 
   const respondResolve: Respond = async (request, account) => {
@@ -208,6 +213,7 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
     const requestId = crypto.randomUUID();
     let response: Response;
     try {
+      assertReadableUrl(request.url);
       response = respondToPreflight(request, trustedOrigins) ?? (await app.fetch(request, { requestId }));
     } catch (error) {
       response = respondError(error, request, requestId);
