@@ -23,8 +23,8 @@ export const NEWS_MUTATIONS = [
     mistake: 'whatever arrives last is believed',
     file: 'sync/state.ts',
     by: 'sync/scenarios',
-    find: 'if (startedAt < model.acceptedAt || others',
-    replace: 'if (others',
+    find: 'if (startedAt < model.acceptedAt) return model;',
+    replace: '',
   },
   {
     rule: '4.5: the bare balance of one command is not placed among versions',
@@ -80,8 +80,8 @@ export const NEWS_MUTATIONS = [
     mistake: 'the balance in an answer is always believed',
     file: 'sync/state.ts',
     by: 'sync/state',
-    find: 'others.some((one) => overlaps(one, startedAt))) return model;',
-    replace: '(contained === undefined && others.some((one) => overlaps(one, startedAt)))) return model;',
+    find: 'if (others.some((one) => overlaps(one, startedAt))) {',
+    replace: 'if (contained === undefined && others.some((one) => overlaps(one, startedAt))) {',
   },
   {
     rule: '4.6: on a host without versions the other tabs are told to ask',
