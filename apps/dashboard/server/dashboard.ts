@@ -9,11 +9,15 @@ import {
 import { createAccounts } from './accounts.ts';
 import { createApi } from './api.ts';
 import { createAuth, migrateAuth, type AuthOptions, type SignInLimit } from './auth/auth.ts';
+import { createCredentials } from './auth/credentials.ts';
 import { createSessions, type Sessions } from './auth/sessions.ts';
 import type { Config } from './config.ts';
 import { createDailyBonus } from './daily/daily-bonus.ts';
 import { createDay } from './daily/day.ts';
-import { DEMO_USERS, seedDemo } from './demo/seed.ts';
+import { closeDemoAccounts, openDemoAccounts } from './demo/accounts.ts';
+import { readOrCreateDemoPassword } from './demo/password.ts';
+import { seedDemo } from './demo/seed.ts';
+import { DEMO_USERS } from './demo/users.ts';
 import { createCodeColours } from './documents/code-colours.ts';
 import { createDocuments } from './documents/documents.ts';
 import { trustedOriginsOf } from './http/origin.ts';
@@ -47,6 +51,8 @@ export interface Dashboard {
   readonly ledger: Ledger;
   readonly credits: CreditsHandler;
   readonly sessions: Sessions;
+  /** For the operator's terminal, and nowhere else; null outside of the demo. */
+  readonly demoPassword: string | null;
   /** Notes a visit by a referral link. Returns whether the code is worth remembering. */
   recordVisit(code: string, visitor: { address: string; headers: Headers }): Promise<boolean>;
   /** Settles what a process that died left behind, then keeps doing so. */
@@ -171,9 +177,13 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
 
   // Only existing users: an address that nobody verified must not make an administrator of whoever registers it first.
   await users.promote(config.adminEmails);
-  if (config.demo) {
-    const password = config.demoPassword;
-    await seedDemo({ pool, auth, ledger, accounts, profiles, referrals, servers, provisioner, day, now, password });
+  const credentials = createCredentials(auth);
+  const demoPassword = config.demo ? await readOrCreateDemoPassword(config) : null;
+  if (demoPassword === null) {
+    await closeDemoAccounts(credentials);
+  } else {
+    const ids = await openDemoAccounts({ credentials, accounts, profiles, users }, demoPassword);
+    await seedDemo({ pool, ledger, profiles, referrals, servers, provisioner, day, now, ids });
   }
 
   let timer: NodeJS.Timeout | undefined;
@@ -205,12 +215,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     readDocuments,
     readCode: createCodeColours(readDocuments, onWarning),
     facts: Object.freeze({
-      demo: config.demo
-        ? {
-            password: config.demoPassword,
-            users: DEMO_USERS.map(({ email, label }) => ({ email, label })),
-          }
-        : null,
+      demo: config.demo ? { users: DEMO_USERS.map(({ email, label }) => ({ email, label })) } : null,
       provisioner: provisioner.kind,
       timeZone: config.timeZone,
     }),
@@ -222,6 +227,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     ledger,
     credits,
     sessions,
+    demoPassword,
     recordVisit: async (code: string, visitor: { address: string; headers: Headers }) => {
       const user = await sessions.read(visitor.headers);
       return referrals.recordClick(code, { address: visitor.address, userId: user?.id ?? null });
