@@ -76,7 +76,9 @@ export function createApi(parts: ApiParts): (request: Request) => Promise<Respon
     if (request.method !== 'GET' && !isTrustedMutation(request, originRules)) {
       return refuse(new CreditsError('forbidden', 'This request comes from another site.'));
     }
-    const response = await auth.handler(request);
+    const headers = new Headers(request.headers);
+    headers.set('cookie', await sessions.sanitizeCookies(headers));
+    const response = await auth.handler(new Request(request, { headers }));
     const retryAfter = response.headers.get('x-retry-after');
     if (retryAfter !== null) response.headers.set('retry-after', retryAfter);
     return response;

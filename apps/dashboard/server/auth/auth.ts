@@ -3,6 +3,7 @@ import { APIError } from 'better-auth/api';
 import { getMigrations } from 'better-auth/db/migration';
 import { admin, username } from 'better-auth/plugins';
 import type { Pool } from 'pg';
+import { cookiePrefix } from './session-cookie.ts';
 
 /**
  * Sign-up, sign-in and sessions by better-auth, on the same pool as the ledger.
@@ -89,8 +90,9 @@ function authOptions(options: AuthOptions) {
     },
     session: { cookieCache: { enabled: false }, expiresIn: 30 * 24 * 3600, updateAge: 24 * 3600 },
     advanced: {
-      cookiePrefix: 'dashboard',
-      useSecureCookies: isHttps,
+      cookiePrefix: cookiePrefix(isHttps),
+      // Else it would put `__Secure-` before our own prefix.
+      useSecureCookies: false,
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' as const, secure: isHttps, path: '/' },
       ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
     },

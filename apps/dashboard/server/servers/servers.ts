@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CreditsError } from 'realtime-credits';
-import type { ServerOrder } from '../provisioning/provisioner.ts';
 import { DashboardError } from '../http/failure.ts';
-import { ProvisioningError } from '../provisioning/provisioner.ts';
+import { ProvisioningError, type ServerOrder } from '../provisioning/provisioner.ts';
 import { findInCatalogue } from './catalogue.ts';
 import type { Orders } from './orders.ts';
 import type { NewServer, ServerRequest, ServerRow, ServerRows } from './server-rows.ts';
