@@ -30,7 +30,7 @@ export interface Config {
   demoPassword: string | null;
   /** Whether strangers may reach this: by its own address, a proxy in front of it, or the origin that it is known by. */
   reachable: boolean;
-  /** E-mail addresses, in lower case, whose accounts are administrators. */
+  /** E-mail addresses, in lower case, whose accounts are administrators where they are verified. */
   adminEmails: string[];
   /** The panel that makes servers; null: the built-in simulator. */
   pterodactyl: { url: string; apiKey: string } | null;

@@ -175,8 +175,10 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     onWarning,
   });
 
-  // Only existing users: an address that nobody verified must not make an administrator of whoever registers it first.
-  await users.promote(config.adminEmails);
+  // An address that nobody verified says nothing of who signed up with it.
+  for (const email of await users.promoteVerified(config.adminEmails)) {
+    onWarning(`ADMIN_EMAILS: no verified account has ${email}. Use the command: npm run admin -- ${email}`, undefined);
+  }
   const credentials = createCredentials(auth);
   const demoPassword = config.demo ? await readOrCreateDemoPassword(config) : null;
   if (demoPassword === null) {

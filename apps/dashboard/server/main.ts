@@ -12,7 +12,8 @@ process.env['NEXT_TELEMETRY_DISABLED'] ??= '1';
 const REPOSITORY_DIRECTORY = fileURLToPath(new URL('../../..', import.meta.url));
 
 function warn(message: string, cause: unknown): void {
-  console.error(message, cause);
+  if (cause === undefined) console.error(message);
+  else console.error(message, cause);
 }
 
 async function main(): Promise<void> {
