@@ -15,7 +15,8 @@ const REPOSITORY_DIRECTORY = fileURLToPath(new URL('../../..', import.meta.url))
 async function main(): Promise<void> {
   const [address = '', ...others] = process.argv.slice(2);
   const email = z.email().safeParse(address.toLowerCase());
-  if (!email.success || others.length > 0) throw new ConfigError(['Name one address: npm run admin -- you@example.com']);
+  if (!email.success || others.length > 0)
+    throw new ConfigError(['Name one address: npm run admin -- you@example.com']);
   if (isDemoEmail(email.data)) throw new ConfigError(['Demo users are made by DEMO, and by nothing else.']);
   const config = parseConfig(process.env, REPOSITORY_DIRECTORY);
   const database = await openDatabase(

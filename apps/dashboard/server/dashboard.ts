@@ -2,6 +2,7 @@ import {
   createCreditsHandler,
   createLedger,
   migrate,
+  toDisplayEntry,
   type CreditsHandler,
   type Database,
   type Ledger,
@@ -22,6 +23,7 @@ import { createCodeColours } from './documents/code-colours.ts';
 import { createDocuments } from './documents/documents.ts';
 import { trustedOriginsOf } from './http/origin.ts';
 import { createRateLimiter, type Limit, type LimitName } from './http/rate-limit.ts';
+import { createNames } from './names.ts';
 import { createPayouts } from './payouts/payouts.ts';
 import { createProfiles } from './profiles.ts';
 import type { Provisioner } from './provisioning/provisioner.ts';
@@ -142,8 +144,14 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   await migrateAuth(authOptions);
   const auth = createAuth(authOptions);
   const sessions = createSessions(auth, monotonicNow);
+  const names = createNames(pool);
   const credits = createCreditsHandler({
     ledger,
+    describeEntry: async (entry) => {
+      const shown = toDisplayEntry(entry);
+      const isOther = entry.counterparty !== null && shown.counterparty === null;
+      return isOther ? { ...shown, counterparty: await names.read(entry.counterparty ?? '') } : shown;
+    },
     identify: async (request) => {
       const user = await sessions.read(request.headers);
       return user === null ? null : { account: user.id };
@@ -166,6 +174,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     referrals,
     referralClaims,
     users,
+    names,
     servers,
     provisioner,
     demo: config.demo,

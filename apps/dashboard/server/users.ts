@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { SHOWN_NAME } from './names.ts';
 
 /** A user as administrators and transfers look them up; the rows are better-auth's. */
 export interface UserRecord {
@@ -30,7 +31,7 @@ interface Raw {
   createdAt: Date | string;
 }
 
-const COLUMNS = `id, coalesce("displayUsername", username, name) AS username, email, role, banned, "createdAt"`;
+const COLUMNS = `id, ${SHOWN_NAME} AS username, email, role, banned, "createdAt"`;
 
 export function createUsers(pool: Pool): Users {
   return Object.freeze({

@@ -123,7 +123,11 @@ function toSessionUser(user: AuthUser): SessionUser | null {
   return {
     id: user.id,
     email: user.email,
-    username: user.displayUsername ?? user.username ?? user.name,
+    // As `SHOWN_NAME` says it in SQL.
+    username:
+      user.displayUsername?.toLowerCase() === user.username
+        ? (user.displayUsername ?? user.name)
+        : (user.username ?? user.name),
     displayName: user.name,
     image: user.image ?? null,
     verified: user.emailVerified,

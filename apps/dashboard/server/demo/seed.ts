@@ -91,7 +91,7 @@ async function seedMoves(
     amount: 40,
     idempotencyKey: 'demo-map',
     actor: 'system:demo',
-    reason: 'jonas to mara: for the map',
+    reason: '“for the map”',
     metadata: { category: 'transfers', action: 'send' },
   });
   await ledger.spend({

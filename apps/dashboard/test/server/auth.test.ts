@@ -208,7 +208,9 @@ test.each(['http://dashboard.test', 'https://panel.example'])(
       const me = async (...cookies: string[]): Promise<string | number> => {
         const cookie = cookies.join('; ');
         const reply = await own.send<Partial<MeAnswer>>('/api/user/me', { headers: { cookie } });
-        const session = await own.send<{ user: { id: string } } | null>('/api/auth/get-session', { headers: { cookie } });
+        const session = await own.send<{ user: { id: string } } | null>('/api/auth/get-session', {
+          headers: { cookie },
+        });
         // The auth library and the dashboard never disagree.
         expect(session.body?.user.id).toBe(reply.body.user?.id);
         return reply.body.user?.id ?? reply.status;
@@ -222,15 +224,15 @@ test.each(['http://dashboard.test', 'https://panel.example'])(
       expect(await me(victim.cookie)).toBe(victim.id);
       for (const other of otherNames) {
         const planted = `${other}=${valueOf(victim)}`;
-        expect(await me(planted, stranger.cookie), planted).toBe(stranger.id);
-        expect(await me(stranger.cookie, planted), planted).toBe(stranger.id);
-        expect(await me(planted), planted).toBe(401);
+        expect(await me(planted, stranger.cookie), `with ${planted}`).toBe(stranger.id);
+        expect(await me(stranger.cookie, planted), `with ${planted}`).toBe(stranger.id);
+        expect(await me(planted), `with ${planted}`).toBe(401);
       }
       const [token = ''] = decodeURIComponent(valueOf(victim)).split('.');
       for (const forged of [token, `${token}.`, `${valueOf(victim).slice(0, -8)}AAAAAAAA`, '', '%', '"']) {
-        expect(await me(`${name}=${forged}`, stranger.cookie), forged).toBe(stranger.id);
-        expect(await me(stranger.cookie, `${name}=${forged}`), forged).toBe(stranger.id);
-        expect(await me(`${name}=${forged}`), forged).toBe(401);
+        expect(await me(`${name}=${forged}`, stranger.cookie), `with ${forged}`).toBe(stranger.id);
+        expect(await me(stranger.cookie, `${name}=${forged}`), `with ${forged}`).toBe(stranger.id);
+        expect(await me(`${name}=${forged}`), `with ${forged}`).toBe(401);
       }
       // Twice the same is one; two valid ones are nobody's.
       expect(await me(victim.cookie, victim.cookie)).toBe(victim.id);
