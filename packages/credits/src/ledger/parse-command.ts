@@ -1,6 +1,7 @@
 import { parseAmount, parseBalanceAmount, parseVersion } from '../contract/amount.ts';
 import { CreditsError } from '../contract/error.ts';
 import { parseIdempotencyKey } from '../contract/idempotency-key.ts';
+import { assertStorable } from '../contract/storable.ts';
 import { METADATA_BYTES_MAX, REASON_LENGTH_MAX, type Metadata } from '../contract/transfer.ts';
 import type {
   AdjustCommand,
@@ -81,7 +82,9 @@ function parseMetadata(value: unknown): Metadata {
   if (bytes > METADATA_BYTES_MAX) {
     throw invalid('metadata', `metadata must be at most ${METADATA_BYTES_MAX} bytes of JSON: got ${bytes}.`);
   }
-  return JSON.parse(text) as Metadata; // a copy: the caller may change its own afterwards
+  const copy = JSON.parse(text) as Metadata; // the caller may change its own afterwards
+  assertStorable(copy, 'metadata');
+  return copy;
 }
 
 /** Reads an id of ours; a text of another shape names nothing. */
