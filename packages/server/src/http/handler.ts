@@ -20,6 +20,7 @@ import {
 } from 'realtime-credits/contract';
 import type { Ledger } from '../ledger/ledger.ts';
 import { answerWithSnapshot } from './answer-with-snapshot.ts';
+import { assertReadableUrl } from './assert-readable-url.ts';
 import { assertSameOrigin } from './assert-same-origin.ts';
 import { createSystemClock, type Clock } from './clock.ts';
 import { createDocsPage } from './docs-page.ts';
@@ -65,8 +66,11 @@ export interface CreditsHandlerOptions {
   streamLifetimeMs?: number;
   /** How often versions are re-read while hints may be getting lost: see {@link Ledger.hearing}. @default 5_000 */
   rereadMs?: number;
-  /** What of an entry its account holder gets to see. @default no other user's id, and no metadata */
-  describeEntry?: (entry: Entry) => Entry;
+  /**
+   * What of an entry its account holder gets to see; the place to look up how the counterparty is called now. The entries
+   * of a page are asked about together. @default {@link toDisplayEntry}: no other user's id, and no metadata
+   */
+  describeEntry?: (entry: Entry) => Entry | Promise<Entry>;
   /** Hears of what went wrong inside, with the request's id; the wire only says `internal`. */
   onWarning?: (message: string, cause: unknown) => void;
   /** Time and chance, for tests. @default the machine's */
@@ -171,7 +175,8 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
     const page = await withAccount(account, () =>
       ledger.history(account, { limit, ...(before === undefined ? {} : { before }) }),
     );
-    return Response.json({ ...page, entries: page.entries.map(describeEntry) });
+    const entries = await Promise.all(page.entries.map(async (entry) => describeEntry(entry)));
+    return Response.json({ ...page, entries });
   };
 
   const answerHolds: Answer = async (request, account) => {
@@ -261,6 +266,7 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
     const requestId = crypto.randomUUID();
     let response: Response;
     try {
+      assertReadableUrl(request.url);
       response = await answer(requestId);
     } catch (error) {
       response = answerError(error, request, requestId);
