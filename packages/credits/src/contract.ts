@@ -13,4 +13,5 @@ export * from './contract/idempotency-key.ts';
 export * from './contract/problem.ts';
 export * from './contract/route.ts';
 export * from './contract/snapshot.ts';
+export * from './contract/storable.ts';
 export * from './contract/transfer.ts';

@@ -1,5 +1,6 @@
 /** Everything that runs on the server: the ledger and the door. */
 export { answerWithSnapshot, type AnswerOptions } from './http/answer-with-snapshot.ts';
+export { assertReadableUrl } from './http/assert-readable-url.ts';
 export { assertSameOrigin } from './http/assert-same-origin.ts';
 export type { Clock } from './http/clock.ts';
 export {
@@ -12,6 +13,7 @@ export { oncePerProcess } from './http/once-per-process.ts';
 export { readIdempotencyKey } from './http/read-idempotency-key.ts';
 export { readJson } from './http/read-json.ts';
 export { createServerStop } from './http/server-stop.ts';
+export { toDisplayEntry } from './http/to-display-entry.ts';
 export { toNextHandlers } from './http/to-next-handlers.ts';
 export { toNodeListener, type NodeListener } from './http/to-node-listener.ts';
 export { toProblemResponse } from './http/to-problem-response.ts';

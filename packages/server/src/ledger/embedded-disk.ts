@@ -49,8 +49,13 @@ const EIO = 29;
 /**
  * @param options.onFull - Called when the disk refuses a write for want of space. Says whether it made some: the write is
  *   then tried once more, because a Postgres that cannot write its log stops altogether.
+ * @param options.isHeld - Whether the directory still belongs to this process. When it does not, writes and syncs fail, and
+ *   with them every commit.
  */
-export function createSyncedDisk(path: string, { onFull = () => false }: { onFull?: () => boolean } = {}): SyncedDisk {
+export function createSyncedDisk(
+  path: string,
+  { onFull = () => false, isHeld = () => true }: { onFull?: () => boolean; isHeld?: () => boolean } = {},
+): SyncedDisk {
   let syncs = 0;
   let dead = false;
   const descriptors = new Set<number>();
@@ -70,7 +75,11 @@ export function createSyncedDisk(path: string, { onFull = () => false }: { onFul
       }
     }
 
-    files.stream_ops.write = (...args) => withSpace(() => write(...args));
+    files.stream_ops.write = (...args) => {
+      // What Emscripten passes on to Postgres as a failed write.
+      if (!isHeld()) throw Object.assign(new Error('Another process has the directory.'), { name: 'ErrnoError', errno: EIO });
+      return withSpace(() => write(...args));
+    };
     files.node_ops.mknod = (...args) => withSpace(() => mknod(...args));
     files.stream_ops.open = (stream) => {
       withSpace(() => openFile(stream));
@@ -86,7 +95,8 @@ export function createSyncedDisk(path: string, { onFull = () => false }: { onFul
         // A directory is opened without a descriptor, and is what makes a renamed or new file findable after a power cut.
         if (stream.nfd === undefined) syncPathNow(files.realPath(stream.node));
         else fdatasyncSync(stream.nfd);
-        return 0;
+        // Afterwards: what was synced before somebody took over is there for them, and may be acknowledged.
+        return isHeld() ? 0 : EIO;
       } catch (error) {
         return files.convertNodeCode(error) ?? EIO;
       }

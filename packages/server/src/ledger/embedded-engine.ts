@@ -42,8 +42,17 @@ const READY = Buffer.from('Z\0\0\0\x05', 'latin1');
 /** A client's statement is not followed by "ready" when it only asks for what is there so far. */
 const AWAITS_READY = new Set(['S', 'Q'].map((type) => type.charCodeAt(0)));
 
-/** Opens the database in a directory, or in memory for null. */
-export async function openEngine(directory: string | null, onWarning: OnWarning): Promise<EmbeddedEngine> {
+/**
+ * Opens the database in a directory, or in memory for null.
+ *
+ * @param isHeld - Whether the directory still belongs to this process. When it does not, nothing is written or answered
+ *   any more.
+ */
+export async function openEngine(
+  directory: string | null,
+  onWarning: OnWarning,
+  isHeld: () => boolean = () => true,
+): Promise<EmbeddedEngine> {
   const reserve = directory === null ? null : createDiskReserve(join(directory, 'reserve'));
   let full = false;
   let refuses = false;
@@ -64,9 +73,10 @@ export async function openEngine(directory: string | null, onWarning: OnWarning)
 
   async function create(): Promise<PGlite> {
     if (directory === null) return PGlite.create();
+    if (!isHeld()) throw new Error(`Another process took over ${directory} while this one did not respond.`);
     const path = join(directory, 'postgres');
     await removeHalfMade(path);
-    disk = createSyncedDisk(path, { onFull });
+    disk = createSyncedDisk(path, { onFull, isHeld });
     return openOnDisk(path, disk, onWarning);
   }
 
@@ -96,19 +106,31 @@ export async function openEngine(directory: string | null, onWarning: OnWarning)
       });
     const complete = tail.subarray(0, READY.length).equals(READY) || !AWAITS_READY.has(endOf(message));
     if (complete && disk?.isDead() !== true) return true;
+    stop('The embedded database stopped: it is opened again from its log.', failed);
+    return false;
+  }
+
+  function stop(message: string, cause: unknown): void {
     pglite = null;
     disk?.abandon();
-    onWarning('The embedded database stopped: it is opened again from its log.', failed);
-    return false;
+    onWarning(message, cause);
+  }
+
+  function stopWhenLost(): boolean {
+    if (pglite === null || isHeld()) return false;
+    stop(`The embedded database stopped: another process took over ${directory}.`, undefined);
+    return true;
   }
 
   return Object.freeze({
     run(message: Uint8Array, onAnswer: (bytes: Buffer) => void): boolean {
+      if (stopWhenLost()) return false;
       const survived = execute(message, onAnswer);
       if (survived) applyFull();
       return survived;
     },
     reset(): boolean {
+      if (stopWhenLost()) return false;
       // A failed transaction cannot discard anything, so that it is ended first; outside of one, ending it is a notice.
       if (!execute(toQuery('ROLLBACK'), () => undefined)) return false;
       if (!execute(toQuery('DISCARD ALL'), () => undefined)) return false;
@@ -142,6 +164,7 @@ export async function openEngine(directory: string | null, onWarning: OnWarning)
       return !full;
     },
     async close(): Promise<void> {
+      stopWhenLost();
       await pglite?.close();
       pglite = null;
     },

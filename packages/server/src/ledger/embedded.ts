@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { Pool } from 'pg';
 import { CreditsError, isCreditsError } from 'realtime-credits/contract';
 import type { Database } from './database.ts';
-import { lockDirectory } from './directory-lock.ts';
+import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import { syncPath } from './embedded-disk.ts';
 import { openEngine, type EmbeddedEngine } from './embedded-engine.ts';
 import { createEmbeddedSession } from './embedded-session.ts';
@@ -26,12 +26,12 @@ export async function openEmbedded(
   onWarning: (message: string, cause: unknown) => void,
 ): Promise<Database> {
   const path = directory === null ? null : resolve(directory);
-  const unlock = path === null ? async () => undefined : await takeDirectory(path);
+  const lock = path === null ? null : await takeDirectory(path, onWarning);
   let engine: EmbeddedEngine;
   try {
-    engine = await openEngine(path, onWarning);
+    engine = await openEngine(path, onWarning, lock?.isHeld);
   } catch (error) {
-    await unlock();
+    await lock?.release();
     const message = `The embedded database in ${path ?? 'memory'} does not open: ${describe(error)}`;
     throw new CreditsError('unavailable', message, { cause: error });
   }
@@ -53,7 +53,7 @@ export async function openEmbedded(
       await pool.end();
       session.close();
       await engine.close();
-      await unlock();
+      await lock?.release();
     },
   });
 }
@@ -64,10 +64,13 @@ function describe(error: unknown): string {
 }
 
 /** Makes the directory and locks it, or says why it cannot be used. */
-async function takeDirectory(path: string): Promise<() => Promise<void>> {
+async function takeDirectory(
+  path: string,
+  onWarning: (message: string, cause: unknown) => void,
+): Promise<DirectoryLock> {
   try {
     await makeDirectory(path);
-    return await lockDirectory(path);
+    return await lockDirectory(path, { onWait: (message) => onWarning(message, undefined) });
   } catch (error) {
     if (isCreditsError(error)) throw error;
     const code = codeOf(error);

@@ -1,4 +1,5 @@
 import {
+  assertStorable,
   CreditsError,
   type Metadata,
   METADATA_BYTES_MAX,
@@ -87,7 +88,9 @@ function parseMetadata(value: unknown): Metadata {
   if (bytes > METADATA_BYTES_MAX) {
     throw invalid('metadata', `metadata must be at most ${METADATA_BYTES_MAX} bytes of JSON: got ${bytes}.`);
   }
-  return JSON.parse(text) as Metadata; // a copy: the caller may change its own afterwards
+  const copy = JSON.parse(text) as Metadata; // the caller may change its own afterwards
+  assertStorable(copy, 'metadata');
+  return copy;
 }
 
 /** Reads an id of ours; a text of another shape names nothing. */

@@ -42,7 +42,6 @@ test.each([
   '?operations=',
   '?operations=a,,b',
   '?operations=a%20b',
-  '?operations=%00',
   `?operations=${'x'.repeat(129)}`,
   `?operations=${many(101).join(',')}`,
   '?operations=a&operations=b',
@@ -91,6 +90,36 @@ test.each([
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ code: 'invalid_request' });
   await user.expectUnchanged();
+});
+
+test.each(['/%', '/%zz', '/%E0%A4%A', '/history%00', '/%ED%A0%80', '?operations=%00', '/history?before=%00', '?%00=1'])(
+  'C10: the address %s cannot be read',
+  async (path) => {
+    const user = await openUser();
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      const response = await user.ask(`/api/credits${path}`, { method });
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ code: 'invalid_request' });
+    }
+    await user.expectUnchanged();
+  },
+);
+
+test.each(['{"operations":["\\u0000"]}', '{"operations":["a"],"\\ud800":1}', '{"a":[[{"b":"\\udc00"}]]}'])(
+  'C10: the body %s has text that no database takes',
+  async (body) => {
+    const user = await openUser();
+    const response = await user.ask('/api/credits/settle', { method: 'POST', body });
+    expect(await response.json()).toMatchObject({ status: 400, detail: expect.stringContaining('NUL') });
+    await user.expectUnchanged();
+  },
+);
+
+test('C10: a body that is nested as deep as it can be is no more than not valid', async () => {
+  const user = await openUser();
+  const body = '['.repeat(30_000) + ']'.repeat(30_000);
+  const response = await user.ask('/api/credits/settle', { method: 'POST', body });
+  expect(response.status).toBe(400);
 });
 
 test('bytes that are not UTF-8 are not valid', async () => {
