@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import type { HoldState } from 'realtime-credits/contract';
+import type {
+  AccountState,
+  ClaimRecord,
+  HoldRecord,
+  JournalRow,
+  JournalSide,
+  KnownKey,
+} from '../rules/state.ts';
+import type { ArrayType, Cell } from './array-literal.ts';
+
+/**
+ * How records are read from rows and written to columns: one codec per table. Values arrive as text; `int8` becomes a
+ * checked number, instants become milliseconds since 1970, digests and hashes hex digits.
+ */
+
+/** A row as the driver returns it. */
+export type Row = Readonly<Record<string, string | null>>;
+
+/** The columns that a record is written to: type and value of each. */
+export type Columns<T> = Readonly<Record<string, readonly [type: ArrayType, cell: (record: T) => Cell]>>;
+
+/** Reads an `int8`. A value that JavaScript cannot represent exactly is a bug, never a rounded number. */
+export function toInteger(value: string | null | undefined): number {
+  const integer = Number(value ?? Number.NaN);
+  assert(Number.isSafeInteger(integer), `The database has ${value}, which is not a safe integer.`);
+  return integer;
+}
+
+function toText(value: string | null | undefined): string {
+  assert(typeof value === 'string', 'The database has no value where one is required.');
+  return value;
+}
+
+function optional<T>(value: string | null | undefined, read: (text: string) => T): T | null {
+  return value == null ? null : read(value);
+}
+
+/** Milliseconds since 1970 of an instant. */
+export function milliseconds(column: string): string {
+  return `(extract(epoch FROM ${column}) * 1000)::bigint`;
+}
+
+const idOf = (s: string, number: string): string => `(SELECT id FROM ${s}.accounts WHERE number = ${number})`;
+
+export const ACCOUNT_COLUMNS = `number, id, floor, posted, held, version, encode(hash, 'hex') AS hash`;
+
+export function toAccount(row: Row): AccountState {
+  const version = toInteger(row['version']);
+  return {
+    id: toText(row['id']),
+    number: toInteger(row['number']),
+    floor: toInteger(row['floor']),
+    posted: toInteger(row['posted']),
+    held: toInteger(row['held']),
+    version,
+    hash: toText(row['hash']),
+    versionBefore: version,
+  };
+}
+
+export const ACCOUNT_CHANGES: Columns<AccountState> = {
+  number: ['bigint', ({ number }) => number],
+  posted: ['bigint', ({ posted }) => posted],
+  held: ['bigint', ({ held }) => held],
+  version: ['bigint', ({ version }) => version],
+  hash: ['bytea', ({ hash }) => hash],
+  version_before: ['bigint', ({ versionBefore }) => versionBefore],
+};
+
+/** Columns of a journal row `j`. The ids of accounts are looked up one by one: never by a scan of all accounts. */
+export function journalColumns(s: string): string {
+  return `j.debit, ${idOf(s, 'j.debit')} AS debit_id, j.debit_version, j.debit_posted, j.debit_held,
+    j.credit, ${idOf(s, 'j.credit')} AS credit_id, j.credit_version, j.credit_posted, j.credit_held,
+    j.amount, j.kind, j.actor, j.key, encode(j.key_digest, 'hex') AS key_digest,
+    encode(j.fingerprint, 'hex') AS fingerprint, j.reason, j.metadata::text AS metadata,
+    j.reverses_debit, j.reverses_version, j.hold, j.hold_remaining,
+    ${milliseconds('j.hold_expires_at')} AS hold_expires_at, ${milliseconds('j.created_at')} AS created_at,
+    encode(j.hash, 'hex') AS hash`;
+}
+
+function toSide(row: Row, side: 'debit' | 'credit'): JournalSide | null {
+  if (row[side] == null) return null;
+  return {
+    id: toText(row[`${side}_id`]),
+    number: toInteger(row[side]),
+    version: toInteger(row[`${side}_version`]),
+    posted: toInteger(row[`${side}_posted`]),
+    held: toInteger(row[`${side}_held`]),
+  };
+}
+
+export function toJournalRow(row: Row): JournalRow {
+  const reversesDebit = optional(row['reverses_debit'], toInteger);
+  return {
+    debit: toSide(row, 'debit'),
+    credit: toSide(row, 'credit'),
+    amount: optional(row['amount'], toInteger),
+    kind: toText(row['kind']) as JournalRow['kind'],
+    actor: toText(row['actor']),
+    key: row['key'] ?? null,
+    keyDigest: row['key_digest'] ?? null,
+    fingerprint: row['fingerprint'] ?? null,
+    reason: toText(row['reason']),
+    metadata: row['metadata'] ?? null,
+    reverses: reversesDebit === null ? null : { debit: reversesDebit, version: toInteger(row['reverses_version']) },
+    hold: row['hold'] ?? null,
+    holdRemaining: optional(row['hold_remaining'], toInteger),
+    holdExpiresAtMs: optional(row['hold_expires_at'], toInteger),
+    createdAtMs: toInteger(row['created_at']),
+    hash: row['hash'] ?? null,
+  };
+}
+
+export const JOURNAL_INSERT: Columns<JournalRow> = {
+  debit: ['bigint', ({ debit }) => debit?.number ?? null],
+  debit_version: ['bigint', ({ debit }) => debit?.version ?? null],
+  debit_posted: ['bigint', ({ debit }) => debit?.posted ?? null],
+  debit_held: ['bigint', ({ debit }) => debit?.held ?? null],
+  credit: ['bigint', ({ credit }) => credit?.number ?? null],
+  credit_version: ['bigint', ({ credit }) => credit?.version ?? null],
+  credit_posted: ['bigint', ({ credit }) => credit?.posted ?? null],
+  credit_held: ['bigint', ({ credit }) => credit?.held ?? null],
+  amount: ['bigint', ({ amount }) => amount],
+  reverses_debit: ['bigint', ({ reverses }) => reverses?.debit ?? null],
+  reverses_version: ['bigint', ({ reverses }) => reverses?.version ?? null],
+  hold_remaining: ['bigint', ({ holdRemaining }) => holdRemaining],
+  hold_expires_at: ['timestamptz', ({ holdExpiresAtMs }) => holdExpiresAtMs],
+  created_at: ['timestamptz', ({ createdAtMs }) => createdAtMs],
+  hold: ['uuid', ({ hold }) => hold],
+  key_digest: ['bytea', ({ keyDigest }) => keyDigest],
+  fingerprint: ['bytea', ({ fingerprint }) => fingerprint],
+  hash: ['bytea', ({ hash }) => hash],
+  kind: ['text', ({ kind }) => kind],
+  actor: ['text', ({ actor }) => actor],
+  key: ['text', ({ key }) => key],
+  reason: ['text', ({ reason }) => reason],
+  metadata: ['json', ({ metadata }) => metadata],
+};
+
+/** Columns of a hold `h`, named so that they can stand beside those of a journal row. */
+export function holdColumns(s: string): string {
+  return `h.id AS h_id, h.account AS h_account, ${idOf(s, 'h.account')} AS h_account_id,
+    h.destination AS h_destination, ${idOf(s, 'h.destination')} AS h_destination_id,
+    h.amount AS h_amount, h.remaining AS h_remaining, h.state AS h_state, h.actor AS h_actor, h.reason AS h_reason,
+    ${milliseconds('h.expires_at')} AS h_expires_at, ${milliseconds('h.created_at')} AS h_created_at`;
+}
+
+export function toHoldRecord(row: Row): HoldRecord {
+  const destination = optional(row['h_destination'], toInteger);
+  return {
+    id: toText(row['h_id']),
+    account: { number: toInteger(row['h_account']), id: toText(row['h_account_id']) },
+    destination: destination === null ? null : { number: destination, id: toText(row['h_destination_id']) },
+    amount: toInteger(row['h_amount']),
+    remaining: toInteger(row['h_remaining']),
+    state: toText(row['h_state']) as HoldState,
+    actor: toText(row['h_actor']),
+    reason: toText(row['h_reason']),
+    expiresAtMs: toInteger(row['h_expires_at']),
+    createdAtMs: toInteger(row['h_created_at']),
+  };
+}
+
+export const HOLD_INSERT: Columns<HoldRecord> = {
+  id: ['uuid', ({ id }) => id],
+  account: ['bigint', ({ account }) => account.number],
+  destination: ['bigint', ({ destination }) => destination?.number ?? null],
+  amount: ['bigint', ({ amount }) => amount],
+  remaining: ['bigint', ({ remaining }) => remaining],
+  state: ['text', ({ state }) => state],
+  actor: ['text', ({ actor }) => actor],
+  reason: ['text', ({ reason }) => reason],
+  expires_at: ['timestamptz', ({ expiresAtMs }) => expiresAtMs],
+  created_at: ['timestamptz', ({ createdAtMs }) => createdAtMs],
+};
+
+export const HOLD_CHANGES: Columns<HoldRecord> = {
+  id: ['uuid', ({ id }) => id],
+  remaining: ['bigint', ({ remaining }) => remaining],
+  state: ['text', ({ state }) => state],
+  expires_at: ['timestamptz', ({ expiresAtMs }) => expiresAtMs],
+};
+
+export const CLAIM_INSERT: Columns<ClaimRecord> = {
+  account: ['bigint', ({ account }) => account.number],
+  claim_key: ['text', ({ claimKey }) => claimKey],
+  key_digest: ['bytea', ({ keyDigest }) => keyDigest],
+};
+
+/** A journal row with the hold that it names, from {@link journalColumns} and {@link holdColumns}. */
+export function toKnownKey(row: Row): KnownKey {
+  return { row: toJournalRow(row), hold: row['h_id'] == null ? null : toHoldRecord(row) };
+}

@@ -1,0 +1,103 @@
+import type { Intent } from '../rules/command-table.ts';
+import { collectLocks } from '../rules/collect-locks.ts';
+import { decide, type Outcome } from '../rules/decide.ts';
+import { createHoldId } from '../rules/hold-id.ts';
+import { isSystemAccount } from '../rules/system-accounts.ts';
+import { toArrayLiteral } from './array-literal.ts';
+import { readBatch, type ReadStatements } from './batch-read.ts';
+import { writeBatch, type WriteStatements } from './batch-write.ts';
+import type { SqlClient } from './database.ts';
+import { toPayloads } from './notifications.ts';
+import { createStatement, roundTrip, sendUnnamed, type Statement, type Statements } from './statements.ts';
+
+/** The statements of one ledger, and how they are sent. */
+export interface BatchContext {
+  statements: Statements;
+  read: ReadStatements;
+  write: WriteStatements;
+  createAccounts: Statement;
+  /** Where to notify other processes; null where there are none. */
+  channel: string | null;
+}
+
+/** What a batch is part of: a transaction of its own, or one of the host. */
+export interface BatchBounds {
+  begin: Statement;
+  end: Statement;
+  /** Undoes the batch, whatever it came to, and releases its locks. */
+  undo: Statement;
+  /** The slot of the system accounts to use. */
+  slot: number;
+  /** Named in notifications. */
+  sender: string;
+}
+
+/**
+ * Plans of a batch are index lookups only: a plan made while a table was empty would scan it for as long as the connection
+ * lives.
+ */
+const PLANNER = 'SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off';
+
+/** Bounds of a batch that is a transaction of its own. */
+export const OWN_TRANSACTION = {
+  begin: createStatement(`BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ${PLANNER}`),
+  end: createStatement('COMMIT'),
+  undo: createStatement('ROLLBACK'),
+} as const;
+
+export function createAccountsStatement(s: string): Statement {
+  // In order of ids: two processes that create the same accounts must not wait for each other.
+  return createStatement(`INSERT INTO ${s}.accounts (id, floor, created_at)
+    SELECT id, 0, $2::timestamptz FROM unnest($1::text[]) AS u(id) ORDER BY id COLLATE "C" ON CONFLICT DO NOTHING`);
+}
+
+/**
+ * Carries a batch out: locks, reads, decides, writes, ends. The one place where commands meet the database, for the
+ * writer's batches and for commands inside a transaction of the host.
+ *
+ * Accounts that do not exist yet are created first and locked afterwards like all others, so the first use of an account
+ * is decided under its lock too.
+ *
+ * @returns one outcome per intent, and the user accounts that changed. When it throws, the batch is undone, unless the
+ * connection was lost: then nobody knows.
+ */
+export async function executeBatch(
+  client: SqlClient,
+  context: BatchContext,
+  bounds: BatchBounds,
+  { intents, nowMs }: { intents: readonly Intent[]; nowMs: number },
+): Promise<{ outcomes: Outcome[]; accounts: string[] }> {
+  const { statements } = context;
+  const locks = collectLocks(intents, bounds.slot);
+  const undo = () => sendUnnamed(client, bounds.undo);
+  for (;;) {
+    try {
+      const found = await readBatch({ client, ...context, begin: bounds.begin }, locks, nowMs);
+      if ('missing' in found) {
+        await undo();
+        const values = [toArrayLiteral('text', found.missing), new Date(nowMs).toISOString()];
+        await roundTrip(client, [
+          () => sendUnnamed(client, bounds.begin),
+          () => statements.send(client, context.createAccounts, values),
+          () => sendUnnamed(client, bounds.end),
+        ]);
+        continue;
+      }
+      const options = { nowMs, slot: bounds.slot, createId: () => createHoldId(nowMs) };
+      const { outcomes, changes } = decide(intents, found.state, options);
+      const accounts = [...changes.accounts].map(({ id }) => id).filter((id) => !isSystemAccount(id));
+      if (changes.rows.length === 0) {
+        await undo();
+      } else {
+        const { channel } = context;
+        const notify =
+          channel === null || accounts.length === 0 ? null : { channel, payloads: toPayloads(bounds.sender, accounts) };
+        await writeBatch({ client, ...context, end: bounds.end }, changes, notify);
+      }
+      return { outcomes, accounts };
+    } catch (error) {
+      await undo().catch(() => undefined);
+      if (!statements.recover(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,205 @@
+import { CreditsError } from 'realtime-credits/contract';
+import { SLOT_COUNT, SYSTEM_ISSUED, SYSTEM_SPENT } from '../rules/system-accounts.ts';
+import type { Migration } from './migrate.ts';
+
+/**
+ * The tables of one ledger, in a schema of their own.
+ *
+ * Each migration is one statement with named constraints, because a distributed schema accepts nothing else. The CHECKs
+ * are the last line of defence: they hold even where a decision in TypeScript is wrong. There are no foreign keys: they
+ * would look up again, for every row, what the statement has just locked or inserted. `verify` compares references.
+ */
+
+/** Migrations of the ledger are recorded in `<schema>.ledger_migrations`. */
+export const LEDGER_NAMESPACE = 'ledger';
+
+/** Tables of the ledger. A schema that has one of them without our record of migrations belongs to somebody else. */
+export const LEDGER_TABLES = ['accounts', 'journal', 'holds', 'claims', 'ledger'] as const;
+
+const MAX = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Reads the name of a schema.
+ * @throws {CreditsError} `invalid_request` — not a lower-case identifier, or reserved by Postgres
+ */
+export function parseSchema(value: unknown): string {
+  if (
+    typeof value === 'string' &&
+    /^[a-z_][a-z0-9_]{0,62}$/.test(value) &&
+    !value.startsWith('pg_') &&
+    value !== 'information_schema'
+  ) {
+    return value;
+  }
+  throw new CreditsError(
+    'invalid_request',
+    `schema must be a lower-case identifier of at most 63 characters that Postgres does not reserve: got ${JSON.stringify(value)}.`,
+    { details: { field: 'schema' } },
+  );
+}
+
+/** Makes the migrations of one schema. Released migrations never change: a change is a new migration. */
+export function createLedgerMigrations(schema: string): readonly Migration[] {
+  const s = `"${schema}"`;
+  return [
+    {
+      name: '001-ledger',
+      sql: `CREATE TABLE ${s}.ledger (
+  epoch uuid NOT NULL,
+  began_at timestamptz NOT NULL DEFAULT now(),
+  one_row boolean NOT NULL DEFAULT true,
+  CONSTRAINT ledger_pkey PRIMARY KEY (epoch),
+  CONSTRAINT ledger_one_row_key UNIQUE (one_row),
+  CONSTRAINT ledger_one_row CHECK (one_row)
+)`,
+    },
+    { name: '002-epoch', sql: `INSERT INTO ${s}.ledger (epoch) VALUES (gen_random_uuid())` },
+    { name: '003-slots', sql: `CREATE SEQUENCE ${s}.slots` },
+    {
+      // Half of each page stays free: an account is updated in place.
+      name: '004-accounts',
+      sql: `CREATE TABLE ${s}.accounts (
+  number bigint GENERATED ALWAYS AS IDENTITY,
+  id text COLLATE "C" NOT NULL,
+  floor bigint NOT NULL,
+  posted bigint NOT NULL DEFAULT 0,
+  held bigint NOT NULL DEFAULT 0,
+  version bigint NOT NULL DEFAULT 0,
+  hash bytea NOT NULL DEFAULT '',
+  created_at timestamptz NOT NULL,
+  CONSTRAINT accounts_pkey PRIMARY KEY (number),
+  CONSTRAINT accounts_id_key UNIQUE (id),
+  CONSTRAINT accounts_floor CHECK (floor BETWEEN -${MAX} AND 0),
+  CONSTRAINT accounts_posted CHECK (posted BETWEEN -${MAX} AND ${MAX}),
+  CONSTRAINT accounts_held CHECK (held BETWEEN 0 AND ${MAX}),
+  CONSTRAINT accounts_available CHECK (posted - held >= floor),
+  CONSTRAINT accounts_version CHECK (version BETWEEN 0 AND ${MAX}),
+  CONSTRAINT accounts_hash CHECK (octet_length(hash) = CASE version WHEN 0 THEN 0 ELSE 32 END)
+) WITH (fillfactor = 50)`,
+    },
+    {
+      name: '005-system-accounts',
+      sql: `INSERT INTO ${s}.accounts (id, floor, created_at)
+  SELECT name || '#' || slot, floor, now()
+  FROM (VALUES ('${SYSTEM_ISSUED}', -${MAX}), ('${SYSTEM_SPENT}', 0)) AS system(name, floor),
+    generate_series(0, ${SLOT_COUNT - 1}) AS slot ORDER BY name, slot`,
+    },
+    {
+      // Fixed-width columns first: no padding between them. An absent column takes one bit.
+      name: '006-journal',
+      sql: `CREATE TABLE ${s}.journal (
+  debit bigint,
+  debit_version bigint,
+  debit_posted bigint,
+  debit_held bigint,
+  credit bigint,
+  credit_version bigint,
+  credit_posted bigint,
+  credit_held bigint,
+  amount bigint,
+  reverses_debit bigint,
+  reverses_version bigint,
+  hold_remaining bigint,
+  hold_expires_at timestamptz,
+  created_at timestamptz NOT NULL,
+  hold uuid,
+  key_digest bytea,
+  fingerprint bytea,
+  hash bytea,
+  kind text NOT NULL,
+  actor text NOT NULL,
+  key text,
+  reason text,
+  metadata json,
+  CONSTRAINT journal_sides CHECK (CASE
+    WHEN kind IN ('grant', 'spend', 'transfer', 'adjust', 'reverse', 'post')
+      THEN debit IS NOT NULL AND credit IS NOT NULL AND debit <> credit AND hash IS NOT NULL
+    WHEN kind = 'hold' THEN debit IS NOT NULL AND credit IS NULL AND hash IS NOT NULL
+    WHEN kind IN ('void', 'expire') THEN debit IS NULL AND credit IS NOT NULL AND hash IS NOT NULL
+    WHEN kind IN ('extend', 'unchanged', 'abandoned') THEN debit IS NOT NULL AND credit IS NULL AND hash IS NULL
+    ELSE false END),
+  CONSTRAINT journal_debit_side CHECK (num_nulls(debit, debit_version, debit_posted, debit_held) IN (0, 4)),
+  CONSTRAINT journal_credit_side CHECK (num_nulls(credit, credit_version, credit_posted, credit_held) IN (0, 4)),
+  CONSTRAINT journal_amount CHECK (CASE WHEN hash IS NULL THEN amount IS NULL
+    ELSE amount BETWEEN 1 AND ${MAX} AND octet_length(hash) = 32 END),
+  CONSTRAINT journal_key CHECK (CASE WHEN kind = 'expire' THEN num_nonnulls(key, key_digest, fingerprint) = 0
+    ELSE key IS NOT NULL AND octet_length(key_digest) = 16 AND (fingerprint IS NULL) = (kind = 'abandoned') END),
+  CONSTRAINT journal_hold CHECK (num_nulls(hold, hold_remaining, hold_expires_at) =
+    CASE WHEN kind IN ('hold', 'post', 'void', 'expire', 'extend') THEN 0 ELSE 3 END),
+  CONSTRAINT journal_reverses CHECK (num_nulls(reverses_debit, reverses_version) =
+    CASE kind WHEN 'reverse' THEN 0 ELSE 2 END)
+)`,
+    },
+    // Rows without a hash change nothing. They note an account as it was, so that they are no entries of it.
+    {
+      name: '007-journal-debit',
+      sql: `CREATE UNIQUE INDEX journal_debit ON ${s}.journal (debit, debit_version)
+  WHERE hash IS NOT NULL AND debit IS NOT NULL`,
+    },
+    {
+      name: '008-journal-credit',
+      sql: `CREATE UNIQUE INDEX journal_credit ON ${s}.journal (credit, credit_version)
+  WHERE hash IS NOT NULL AND credit IS NOT NULL`,
+    },
+    {
+      name: '009-journal-key',
+      sql: `CREATE UNIQUE INDEX journal_key ON ${s}.journal (key_digest)`,
+    },
+    {
+      name: '010-journal-reverses',
+      sql: `CREATE UNIQUE INDEX journal_reverses ON ${s}.journal (reverses_debit, reverses_version)
+  WHERE reverses_debit IS NOT NULL`,
+    },
+    {
+      name: '011-journal-hold',
+      sql: `CREATE INDEX journal_hold ON ${s}.journal (hold) WHERE hold IS NOT NULL`,
+    },
+    {
+      // Without a destination a post moves the credits to the spent credits of the process that posts.
+      name: '012-holds',
+      sql: `CREATE TABLE ${s}.holds (
+  id uuid NOT NULL,
+  account bigint NOT NULL,
+  destination bigint,
+  amount bigint NOT NULL,
+  remaining bigint NOT NULL,
+  state text NOT NULL,
+  actor text NOT NULL,
+  reason text NOT NULL,
+  expires_at timestamptz NOT NULL,
+  created_at timestamptz NOT NULL,
+  CONSTRAINT holds_pkey PRIMARY KEY (id),
+  CONSTRAINT holds_destination CHECK (destination <> account),
+  CONSTRAINT holds_amount CHECK (amount BETWEEN 1 AND ${MAX}),
+  CONSTRAINT holds_remaining CHECK (remaining BETWEEN 0 AND amount),
+  CONSTRAINT holds_state CHECK (state IN ('open', 'partly_posted', 'posted', 'voided', 'expired')
+    AND (remaining > 0) = (state IN ('open', 'partly_posted')))
+)`,
+    },
+    {
+      name: '013-holds-account',
+      sql: `CREATE INDEX holds_account ON ${s}.holds (account, expires_at) WHERE remaining > 0`,
+    },
+    {
+      name: '014-holds-expiry',
+      sql: `CREATE INDEX holds_expiry ON ${s}.holds (expires_at) WHERE remaining > 0`,
+    },
+    {
+      name: '015-holds-listed',
+      sql: `CREATE INDEX holds_listed ON ${s}.holds (account, (CASE WHEN remaining > 0 THEN 'open' ELSE state END), id)`,
+    },
+    {
+      name: '016-holds-listed-all',
+      sql: `CREATE INDEX holds_listed_all ON ${s}.holds ((CASE WHEN remaining > 0 THEN 'open' ELSE state END), id)`,
+    },
+    {
+      name: '017-claims',
+      sql: `CREATE TABLE ${s}.claims (
+  account bigint NOT NULL,
+  claim_key text COLLATE "C" NOT NULL,
+  key_digest bytea NOT NULL,
+  CONSTRAINT claims_pkey PRIMARY KEY (account, claim_key)
+)`,
+    },
+  ];
+}

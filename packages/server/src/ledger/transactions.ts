@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ClientBase } from 'pg';
+import { CreditsError } from 'realtime-credits/contract';
+import type { Receipt } from './commands.ts';
+import { createCommands, type Transactions } from './ledger-on-storage.ts';
+import type { JoinedLedger } from './ledger.ts';
+import type { SqlClient, SqlPoolClient } from './postgres/database.ts';
+import { executeBatch, type BatchBounds } from './postgres/execute-batch.ts';
+import type { PostgresStorage } from './postgres/postgres-storage.ts';
+import { release } from './postgres/release.ts';
+import { codeOf, isConflict, isConnectionFailure, isDuplicate, toCreditsError } from './postgres/sql-error.ts';
+import { createStatement, sendUnnamed, type Statement } from './postgres/statements.ts';
+import type { CommandIntent } from './rules/command-table.ts';
+
+/**
+ * Commands inside a transaction of the host: the same batches as the writer's, one command each, inside a savepoint. A
+ * refused command undoes only itself.
+ *
+ * The host's transaction keeps its own settings and plans. What a command locks stays locked until the host's transaction
+ * ends.
+ */
+
+/** A forgotten transaction would block everybody. Unless the host sets a limit itself, the server ends it. */
+const LIMIT_IDLING = `SELECT set_config('idle_in_transaction_session_timeout', '10s', true)
+  WHERE current_setting('idle_in_transaction_session_timeout') IN ('0', '0ms')`;
+
+/** One message: the savepoint costs no round trip of its own. */
+const SAVEPOINT = 'SAVEPOINT credits_command';
+const END = createStatement('RELEASE SAVEPOINT credits_command');
+const UNDO = createStatement('ROLLBACK TO SAVEPOINT credits_command; RELEASE SAVEPOINT credits_command');
+
+/** The sender of notifications about transactions that the host ends: no process knows of their commit otherwise. */
+const JOINED_SENDER = 'joined';
+
+/** Times that a command is decided again after another transaction stored its key. */
+const ATTEMPTS_MAX = 4;
+
+const ENDED = 'The transaction that this ledger belongs to has ended.';
+
+export interface TransactionsOptions extends Pick<PostgresStorage, 'pool' | 'context' | 'joinedSlot'> {
+  clock: () => number;
+  /** The sender of this process, whose notifications it ignores. */
+  sender: string;
+  /** Called with the accounts that a transaction changed, after its commit. */
+  announce: (accounts: readonly string[]) => void;
+}
+
+/** One transaction of the host. */
+interface Scope {
+  client: SqlClient;
+  bounds: BatchBounds;
+  isOpen: boolean;
+  onChanged: (accounts: readonly string[]) => void;
+}
+
+export class HostTransactions implements Transactions {
+  readonly #options: TransactionsOptions;
+  readonly #begin: Statement;
+  readonly #scopes = new AsyncLocalStorage<Scope>();
+  /** The last command of each client: commands of one transaction run one after the other. */
+  readonly #lastOf = new WeakMap<SqlClient, Promise<unknown>>();
+  readonly #running = new Set<Promise<unknown>>();
+  /** Without notifications there is one connection, and a transaction has ended when its client is released. */
+  readonly #changedBy = new Map<unknown, Set<string>>();
+  #isClosed = false;
+
+  constructor(options: TransactionsOptions) {
+    this.#options = options;
+    const isEmbedded = options.context.channel === null;
+    this.#begin = createStatement(isEmbedded ? SAVEPOINT : `${SAVEPOINT}; ${LIMIT_IDLING}`);
+    if (isEmbedded) this.#events?.on('release', this.#onRelease);
+  }
+
+  assertOutside(): void {
+    assert(
+      this.#scopes.getStore()?.isOpen !== true,
+      'This would wait for the transaction that it is called in. Use the ledger that the transaction gave you.',
+    );
+  }
+
+  readonly transaction: Transactions['transaction'] = async (work) => {
+    this.assertOutside();
+    if (this.#isClosed) throw new CreditsError('unavailable', 'The ledger is closed.');
+    const result = this.#transact(work);
+    this.#running.add(result);
+    try {
+      return await result;
+    } finally {
+      this.#running.delete(result);
+    }
+  };
+
+  readonly within: Transactions['within'] = (client) => {
+    const joined = client as unknown as SqlClient;
+    return this.#join({
+      client: joined,
+      bounds: this.#boundsFor(JOINED_SENDER),
+      isOpen: true,
+      onChanged: (accounts) => {
+        if (this.#options.context.channel !== null) return; // the notification reaches this process too
+        const changed = this.#changedBy.get(joined) ?? new Set();
+        this.#changedBy.set(joined, changed);
+        for (const account of accounts) changed.add(account);
+      },
+    });
+  };
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled(this.#running);
+    this.#events?.off('release', this.#onRelease);
+  }
+
+  /** The events of a pool of `pg`. */
+  get #events(): Events | null {
+    const { pool } = this.#options;
+    return 'on' in pool && 'off' in pool ? (pool as unknown as Events) : null;
+  }
+
+  readonly #onRelease = (_error: unknown, client: unknown): void => {
+    const changed = this.#changedBy.get(client);
+    this.#changedBy.delete(client);
+    if (changed !== undefined) this.#options.announce([...changed]);
+  };
+
+  #boundsFor(sender: string): BatchBounds {
+    return { begin: this.#begin, end: END, undo: UNDO, slot: this.#options.joinedSlot, sender };
+  }
+
+  #join(scope: Scope): JoinedLedger {
+    return Object.freeze(createCommands((intent) => this.#inTurn(scope.client, () => run(scope, intent, this.#options))));
+  }
+
+  #inTurn<Result>(client: SqlClient, work: () => Promise<Result>): Promise<Result> {
+    const turn = (this.#lastOf.get(client) ?? Promise.resolve()).then(work);
+    this.#lastOf.set(
+      client,
+      turn.catch(() => undefined),
+    );
+    return turn;
+  }
+
+  async #transact<Result>(
+    work: (transaction: { client: ClientBase; ledger: JoinedLedger }) => Promise<Result>,
+  ): Promise<Result> {
+    const { pool, sender, announce } = this.#options;
+    const client = await pool.connect().catch((error: unknown) => {
+      throw toCreditsError(error);
+    });
+    const changed = new Set<string>();
+    const scope: Scope = {
+      client,
+      bounds: this.#boundsFor(sender),
+      isOpen: true,
+      onChanged: (accounts) => accounts.forEach((account) => changed.add(account)),
+    };
+    let isEnded = false;
+    try {
+      await sendHostStatement(client, 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE');
+      const ledger = this.#join(scope);
+      const result = await this.#scopes.run(scope, () => work({ client: client as unknown as ClientBase, ledger }));
+      await this.#lastOf.get(client); // a command that nobody awaited still belongs to the transaction
+      const { command } = await sendHostStatement(client, 'COMMIT');
+      isEnded = true;
+      assert.equal(command, 'COMMIT', 'A statement had failed, so the transaction was rolled back.');
+      announce([...changed]);
+      return result;
+    } finally {
+      scope.isOpen = false;
+      await release(client, isEnded);
+    }
+  }
+}
+
+interface Events {
+  on(event: 'release', listener: (error: unknown, client: unknown) => void): void;
+  off(event: 'release', listener: (error: unknown, client: unknown) => void): void;
+}
+
+/** Carries one command out in its scope. */
+async function run(scope: Scope, intent: CommandIntent, { context, clock }: TransactionsOptions): Promise<Receipt> {
+  for (let attempt = 1; ; attempt += 1) {
+    assert(scope.isOpen, ENDED);
+    try {
+      const batch = { intents: [intent], nowMs: clock() };
+      const { outcomes, accounts } = await executeBatch(scope.client, context, scope.bounds, batch);
+      scope.onChanged(accounts);
+      const [outcome] = outcomes;
+      assert(outcome !== undefined, 'The command was not decided.');
+      if ('error' in outcome) throw outcome.error;
+      assert(outcome.receipt !== null, 'The command has no receipt.');
+      return outcome.receipt;
+    } catch (error) {
+      if (!isDuplicate(error) || attempt >= ATTEMPTS_MAX) throw toJoinedError(error);
+    }
+  }
+}
+
+/** Begins or ends a transaction. Errors of the connection are coded, those of the host's own constraints are its own. */
+async function sendHostStatement(client: SqlPoolClient, text: string): Promise<{ command: string }> {
+  try {
+    return await sendUnnamed(client, createStatement(text));
+  } catch (error) {
+    throw isConnectionFailure(error) ? toCreditsError(error) : error;
+  }
+}
+
+function toJoinedError(error: unknown): unknown {
+  const code = codeOf(error);
+  if (code === '25P01') {
+    const message = 'The client is not in a transaction: send BEGIN before the first command.';
+    return new CreditsError('invalid_request', message, { details: { field: 'client' }, cause: error });
+  }
+  if (code === '25P02') {
+    const message = 'The transaction failed before this command. Roll it back, then repeat it as a whole.';
+    return new CreditsError('unavailable', message, { cause: error });
+  }
+  if (isConflict(error)) {
+    const message = 'The transaction conflicted with another one. Roll it back, then repeat it as a whole.';
+    return new CreditsError('unavailable', message, { cause: error });
+  }
+  return toCreditsError(error);
+}
