@@ -10,7 +10,7 @@ import { CreditsError } from 'realtime-credits/contract';
 import type { Browser } from '../../../credits/test/support/browser.ts';
 import type { Random } from '../../../credits/test/support/random.ts';
 import { answerHost } from './host.ts';
-import { createFaultyStorage, type NotificationBus } from './faulty-storage.ts';
+import { createInstanceStorage, type NotificationBus } from './instance-storage.ts';
 import type { Storage } from './storage.ts';
 import type { Truth } from './truth.ts';
 
@@ -138,7 +138,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     const life = lives;
     await wait(own);
     const ledger = createLedgerOnStorage({
-      storage: createFaultyStorage({
+      storage: createInstanceStorage({
         storage: await storage.open(),
         bus: createBus(own),
         wait: () => wait(own),

@@ -21,7 +21,7 @@ import {
   toPublicAccount,
 } from '../../src/ledger/rules/system-accounts.ts';
 import { formatTransferId } from '../../src/ledger/rules/transfer-id.ts';
-import type { BatchResult, HoldsQuery, LedgerStorage, SnapshotQuery } from '../../src/ledger/storage.ts';
+import type { BatchResult, ErrorClass, HoldsQuery, LedgerStorage, SnapshotQuery } from '../../src/ledger/storage.ts';
 import {
   copyTables,
   createTables,
@@ -131,9 +131,9 @@ function createMemoryStorage(
     epoch,
     notificationGeneration: 0,
     executeBatch: async (intents, { nowMs }) => execute(intents, nowMs),
-    classifyError: (error) => (isConnectionLost(error) ? 'connection_lost' : 'other'),
+    classifyError: (error) => ERROR_CLASSES[codeOf(error)] ?? 'other',
     toCreditsError: (error) =>
-      isConnectionLost(error) ? new CreditsError('unavailable', 'The database is away.', { cause: error }) : error,
+      codeOf(error) === '08006' ? new CreditsError('unavailable', 'The database is away.', { cause: error }) : error,
     async readSnapshot(query) {
       return { snapshot: toSnapshot(query), hasExpiredHold: hasExpiredHold(query.account, query.nowMs) };
     },
@@ -198,8 +198,17 @@ function createMemoryStorage(
   return storage;
 }
 
-function isConnectionLost(error: unknown): boolean {
-  return !isCreditsError(error) && error instanceof Error && 'code' in error && error.code === '08006';
+/** Failures that tests inject, by their SQLSTATE. */
+const ERROR_CLASSES: Readonly<Record<string, ErrorClass>> = {
+  '08006': 'connection_lost',
+  '23505': 'conflict',
+  '40001': 'conflict',
+  '40P01': 'conflict',
+  '25006': 'unavailable',
+};
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 function toCirculation(tables: MemoryTables): Circulation {

@@ -1,8 +1,9 @@
 import type { Intent } from '../rules/command-table.ts';
 import { collectLocks } from '../rules/collect-locks.ts';
-import { decide, type Outcome } from '../rules/decide.ts';
+import { decide } from '../rules/decide.ts';
 import { createHoldId } from '../rules/hold-id.ts';
 import { isSystemAccount } from '../rules/system-accounts.ts';
+import type { BatchResult } from '../storage.ts';
 import { toArrayLiteral } from './array-literal.ts';
 import { readBatch, type ReadStatements } from './batch-read.ts';
 import { writeBatch, type WriteStatements } from './batch-write.ts';
@@ -66,7 +67,7 @@ export async function executeBatch(
   context: BatchContext,
   bounds: BatchBounds,
   { intents, nowMs }: { intents: readonly Intent[]; nowMs: number },
-): Promise<{ outcomes: Outcome[]; accounts: string[] }> {
+): Promise<BatchResult> {
   const { statements } = context;
   const locks = collectLocks(intents, bounds.slot);
   const undo = () => sendUnnamed(client, bounds.undo);
@@ -94,7 +95,7 @@ export async function executeBatch(
           channel === null || accounts.length === 0 ? null : { channel, payloads: toPayloads(bounds.sender, accounts) };
         await writeBatch({ client, ...context, end: bounds.end }, changes, notify);
       }
-      return { outcomes, accounts };
+      return { outcomes, accounts, rows: changes.rows };
     } catch (error) {
       await undo().catch(() => undefined);
       if (!statements.recover(error)) throw error;

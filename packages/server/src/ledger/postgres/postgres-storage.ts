@@ -69,8 +69,7 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
     createAccounts: createAccountsStatement(s),
     channel: notifications.channel,
   };
-  const read: Read = async (statement, values) =>
-    (await statements.sendAlone(pool, statement, values)).rows as Row[];
+  const read: Read = async (statement, values) => (await statements.sendAlone(pool, statement, values)).rows as Row[];
   const accounts = new AccountReads(s, epoch, read);
   const holds = new HoldReads(s, epoch, read);
   const bounds = { ...OWN_TRANSACTION, slot, sender: notifications.sender };

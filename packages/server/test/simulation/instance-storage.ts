@@ -6,7 +6,7 @@ export interface NotificationBus {
   subscribe(receiver: object, listener: (accounts: readonly string[]) => void): () => void;
 }
 
-export interface FaultyStorageOptions {
+export interface InstanceStorageOptions {
   storage: LedgerStorage;
   bus: NotificationBus;
   /** Resolves after the time that a message to or from the database takes; null where it takes none. */
@@ -39,7 +39,7 @@ const READS = [
  * A storage as one instance of the server sees it. Messages take virtual time. An instance that is killed before the
  * commit never had it; one that is killed after it never gets the result. Notifications go over a bus of their own.
  */
-export function createFaultyStorage(options: FaultyStorageOptions): LedgerStorage {
+export function createInstanceStorage(options: InstanceStorageOptions): LedgerStorage {
   const { storage, bus, wait, isResultLost, isAlive, onCommit } = options;
 
   /** A message on its way: nobody sends or receives it once the instance is dead. */
@@ -65,7 +65,7 @@ export function createFaultyStorage(options: FaultyStorageOptions): LedgerStorag
     ];
   }
 
-  const faulty: LedgerStorage = {
+  const instance: LedgerStorage = {
     ...(Object.fromEntries(READS.map(toSlowRead)) as Pick<LedgerStorage, (typeof READS)[number]>),
     epoch: storage.epoch,
     notificationGeneration: null,
@@ -76,19 +76,19 @@ export function createFaultyStorage(options: FaultyStorageOptions): LedgerStorag
       await travel(); // two round trips: what is read, then what is written
       const result = await storage.executeBatch(intents, batch);
       if (result.rows.length > 0) onCommit(result);
-      if (result.accounts.length > 0) bus.publish(faulty, result.accounts);
+      if (result.accounts.length > 0) bus.publish(instance, result.accounts);
       if (isResultLost()) throw connectionLost();
       await travel();
       return result;
     },
     listen(onChanged) {
-      const stop = bus.subscribe(faulty, (accounts) => {
+      const stop = bus.subscribe(instance, (accounts) => {
         if (isAlive()) onChanged(accounts);
       });
       return async () => stop();
     },
   };
-  return faulty;
+  return instance;
 }
 
 function connectionLost(): Error {
