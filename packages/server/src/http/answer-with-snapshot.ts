@@ -14,7 +14,6 @@ export interface AnswerOptions {
  * open tab knows in one step that the operation is in the number.
  *
  * @param account - The signed-in user's, never another's: what is answered is shown to them.
- * @throws {CreditsError} `account_not_found`
  */
 export async function answerWithSnapshot(
   ledger: Ledger,

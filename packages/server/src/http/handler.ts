@@ -31,7 +31,7 @@ import {
   historyQuerySchema,
   holdsQuerySchema,
   noQuerySchema,
-  settleBodySchema,
+  resolveBodySchema,
   snapshotQuerySchema,
 } from './schemas.ts';
 import { hasPromisedSink } from './stream-body.ts';
@@ -63,7 +63,7 @@ export interface CreditsHandlerOptions {
   heartbeatMs?: number;
   /** Streams end after this, ±20 %, so that they spread over instances. @default 600_000 */
   streamLifetimeMs?: number;
-  /** How often versions are re-read while hints may be getting lost: see {@link Ledger.hearing}. @default 5_000 */
+  /** How often versions are read again while notifications may get lost: see {@link Ledger.notificationGeneration}. @default 5_000 */
   rereadMs?: number;
   /** What of an entry its account holder gets to see. @default no other user's id, and no metadata */
   describeEntry?: (entry: Entry) => Entry;
@@ -131,21 +131,10 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
     return identity === null ? null : readAccount(identity);
   }
 
-  /** Runs a question about an account, which is opened when nobody ever asked about it. */
-  async function withAccount<T>(account: string, ask: () => Promise<T>): Promise<T> {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!isCreditsError(error) || error.code !== 'account_not_found') throw error;
-      await ledger.openAccount(account);
-      return ask();
-    }
-  }
-
   const answerSnapshot: Answer = async (request, account) => {
     const { since, operations } = parseQuery(snapshotQuerySchema, request);
     const question = { ...(since === undefined ? {} : { since }), ...(operations === undefined ? {} : { operations }) };
-    const snapshot = await withAccount(account, () => ledger.snapshot(account, question));
+    const snapshot = await ledger.snapshot(account, question);
     const headers = { etag: `"${formatEventId(snapshot)}"`, 'cache-control': NO_STORE };
     // The version says nothing of a rejected operation, so a question by id is always answered in full.
     if (operations === undefined && isFresh(request, snapshot)) return new Response(null, { status: 304, headers });
@@ -155,37 +144,31 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
   const answerStream: Answer = async (request, account) => {
     parseQuery(noQuerySchema, request);
     const last = parseEventId(request.headers.get('last-event-id'));
-    const body = await withAccount(account, () =>
-      hub.open({
-        account,
-        since: last?.epoch === ledger.epoch ? last.version : undefined,
-        request,
-        signal: hasPromisedSink(request) ? null : request.signal,
-      }),
-    );
+    const body = await hub.open({
+      account,
+      since: last?.epoch === ledger.epoch ? last.version : undefined,
+      request,
+      signal: hasPromisedSink(request) ? null : request.signal,
+    });
     return new Response(body, { headers: STREAM_HEADERS });
   };
 
   const answerHistory: Answer = async (request, account) => {
     const { before, limit = 50 } = parseQuery(historyQuerySchema, request);
-    const page = await withAccount(account, () =>
-      ledger.history(account, { limit, ...(before === undefined ? {} : { before }) }),
-    );
+    const page = await ledger.history(account, { limit, ...(before === undefined ? {} : { before }) });
     return Response.json({ ...page, entries: page.entries.map(describeEntry) });
   };
 
   const answerHolds: Answer = async (request, account) => {
     const { limit = 50, state = 'open', before } = parseQuery(holdsQuerySchema, request);
-    const page = await withAccount(account, () =>
-      ledger.holds(account, { state, limit, ...(before === undefined ? {} : { before }) }),
-    );
+    const page = await ledger.holds(account, { state, limit, ...(before === undefined ? {} : { before }) });
     return Response.json({ ...page, holds: page.holds.map(toDisplayHold) });
   };
 
-  const answerSettle: Answer = async (request, account) => {
+  const answerResolve: Answer = async (request, account) => {
     parseQuery(noQuerySchema, request);
-    const { operations } = parseInput(settleBodySchema, await readJson(request));
-    return Response.json(await withAccount(account, () => ledger.settle(account, [...new Set(operations)])));
+    const { operations } = parseInput(resolveBodySchema, await readJson(request));
+    return Response.json(await ledger.resolveOperations(account, operations));
   };
 
   // About the door itself: the same for everybody, so that it is made once, when first asked for.
@@ -199,7 +182,7 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
   };
 
   const answerMe: Answer = async (_request, account) => {
-    const { balance } = await withAccount(account, () => ledger.balance(account));
+    const { balance } = await ledger.balance(account);
     return answerWithSnapshot(ledger, account, { success: true, user: { id: account, coins: balance.available } });
   };
 
@@ -227,13 +210,13 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
   app.get(at('snapshot'), forOwner(answerSnapshot));
   app.get(at('history'), forOwner(answerHistory));
   app.get(at('holds'), forOwner(answerHolds));
-  app.post(at('settle'), forOwner(answerSettle));
+  app.post(at('resolveOperations'), forOwner(answerResolve));
   app.get(at('openapi'), () => Response.json(readDocument()));
   app.get(at('docs'), answerDocs);
   // HEAD is answered by the GET route less its body: of a stream it would leave one open that nobody reads.
   app.get(at('stream'), (c) => (c.req.method === 'HEAD' ? notAllowed('GET')(c) : forOwner(answerStream)(c)));
   app.all(at('stream'), notAllowed('GET'));
-  app.all(at('settle'), notAllowed('POST'));
+  app.all(at('resolveOperations'), notAllowed('POST'));
   for (const route of ['snapshot', 'history', 'holds', 'openapi', 'docs'] as const) {
     app.all(at(route), notAllowed('GET, HEAD'));
   }

@@ -15,7 +15,7 @@ import {
   holdsPageSchema,
   holdsQuerySchema,
   problemSchema,
-  settleBodySchema,
+  resolveBodySchema,
   snapshotQuerySchema,
   snapshotSchema,
 } from './schemas.ts';
@@ -249,12 +249,12 @@ const HOLDS_GET: Operation = {
   responses: { 200: answers('HoldsPage', 'A page of holds.'), ...refusals('invalid_request', 'unauthenticated') },
 };
 
-const SETTLE_POST: Operation = {
-  operationId: 'settleOperations',
+const RESOLVE_POST: Operation = {
+  operationId: 'resolveOperations',
   summary: 'Make the outcome of operations definite',
   description:
     'For requests whose answer was lost. Each id comes back in `applied` or in `rejected`, for good: an operation that had not arrived is refused if it arrives later. Only from pages of this origin.',
-  requestBody: { required: true, content: { 'application/json': { schema: toSchema(settleBodySchema, 'input') } } },
+  requestBody: { required: true, content: { 'application/json': { schema: toSchema(resolveBodySchema, 'input') } } },
   responses: {
     200: answers('Snapshot', 'The account’s state, with every id decided.'),
     ...refusals('invalid_request', 'unauthenticated', 'forbidden', 'body_too_large'),
@@ -283,7 +283,7 @@ export function createOpenApiDocument(basePath: string): OpenApiDocument {
       [`${basePath}${CREDITS_ROUTES.stream}`]: { get: STREAM_GET },
       [`${basePath}${CREDITS_ROUTES.history}`]: { get: HISTORY_GET },
       [`${basePath}${CREDITS_ROUTES.holds}`]: { get: HOLDS_GET },
-      [`${basePath}${CREDITS_ROUTES.settle}`]: { post: SETTLE_POST },
+      [`${basePath}${CREDITS_ROUTES.resolveOperations}`]: { post: RESOLVE_POST },
       [`${basePath}${CREDITS_ROUTES.openapi}`]: {
         get: {
           operationId: 'getDocument',

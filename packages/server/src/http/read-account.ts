@@ -1,14 +1,14 @@
 import { strict as assert } from 'node:assert';
+import { isUserAccount } from '../ledger/rules/parse.ts';
 
 /**
- * Takes the account out of what the host's resolver answered.
+ * Reads the account from what the host's `identify` returned.
  *
- * The resolver is the host's code, and its mistakes are the dangerous kind: an object where an id should be, or a house
- * account. Both are bugs of the host and stop the request; neither is ever asked of the ledger.
+ * `identify` is the host's code. An object instead of an id, or a system account, is a bug there: it stops the request
+ * and never reaches the ledger.
  */
 export function readAccount(identity: { account: unknown }): string {
   const { account } = identity;
-  assert(typeof account === 'string' && /^[A-Za-z0-9_.:-]{1,128}$/.test(account), 'identify must name an account id.');
-  assert(!account.startsWith('house:'), 'identify must not name a house account.');
+  assert(isUserAccount(account), 'identify must name the id of a user account.');
   return account;
 }

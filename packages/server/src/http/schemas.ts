@@ -147,4 +147,4 @@ export const holdsQuerySchema = z.strictObject({
 
 export const noQuerySchema = z.strictObject({});
 
-export const settleBodySchema = z.strictObject({ operations: operationIdsSchema });
+export const resolveBodySchema = z.strictObject({ operations: operationIdsSchema });

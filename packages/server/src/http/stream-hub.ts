@@ -54,7 +54,6 @@ export interface StreamHub {
   /**
    * Opens a stream whose first state is ready to be read.
    * @throws {CreditsError} `unavailable` — draining
-   * @throws {CreditsError} `account_not_found`
    */
   open(request: StreamRequest): Promise<ReadableStream<Uint8Array>>;
   /** Asks `identify` of the account's streams now, and ends those whose session is gone. */
@@ -98,7 +97,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
   let size = 0;
   /** A read failed, so that somebody may be behind. */
   let hasFailed = false;
-  /** The time of hearing in which everybody was read, or began. */
+  /** The notification generation in which all accounts were read last. */
   let readIn: number | null = null;
   let stopListening: (() => void) | null = null;
   let onEmpty: (() => void) | null = null;
@@ -143,9 +142,9 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
 
   /** Heals lost hints: one query for the versions of everybody who is connected. */
   async function reread(): Promise<void> {
-    const { hearing } = ledger;
+    const { notificationGeneration: generation } = ledger;
     // Where nothing can have been missed, idle streams ask nothing.
-    if (hearing !== null && hearing === readIn && !hasFailed) return;
+    if (generation !== null && generation === readIn && !hasFailed) return;
     hasFailed = false;
     try {
       const versions = await ledger.versions([...groups.keys()]);
@@ -153,7 +152,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
         const known = groups.get(account)?.version;
         if (known !== undefined && known !== null && known !== version) mark(account);
       }
-      readIn = hearing;
+      readIn = generation;
     } catch (cause) {
       hasFailed = true;
       onWarning('The versions of connected accounts could not be read.', cause);
@@ -162,7 +161,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
 
   function startListening(): void {
     const stopHints = ledger.onChange((accounts) => accounts.forEach(mark));
-    readIn = ledger.hearing;
+    readIn = ledger.notificationGeneration;
     let stopTimer = clock.setTimer(tick, options.rereadMs);
     let isStopped = false;
     function tick(): void {

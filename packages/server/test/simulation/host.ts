@@ -2,7 +2,6 @@
  * A host's own routes over the package, as a dashboard has them: the balance, purchases that answer with or without the
  * account's state, and an order that is held first and posted or voided when its third party has answered.
  */
-import { CreditsError } from 'realtime-credits/contract';
 import { answerWithSnapshot } from '../../src/http/answer-with-snapshot.ts';
 import { readIdempotencyKey } from '../../src/http/read-idempotency-key.ts';
 import { toProblemResponse } from '../../src/http/to-problem-response.ts';
@@ -39,7 +38,6 @@ export async function answerHost(request: Request, account: string, options: Hos
     else if (pathname === '/api/spend') await ledger.spend(command);
     else {
       const { hold } = await ledger.hold({ ...command, expiresAfterMs: 20_000 });
-      if (hold === null) throw new CreditsError('internal');
       await delay(Number(say('takes')));
       const end = { actor: 'system:orders', hold: hold.id, reason: say('tag'), idempotencyKey: `end:${hold.id}` };
       if (say('fails') !== '') {
