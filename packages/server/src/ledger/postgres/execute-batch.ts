@@ -59,8 +59,7 @@ export function createAccountsStatement(s: string): Statement {
  * Accounts that do not exist yet are created first and locked afterwards like all others, so the first use of an account
  * is decided under its lock too.
  *
- * @returns one outcome per intent, and the user accounts that changed. When it throws, the batch is undone, unless the
- * connection was lost: then nobody knows.
+ * When it throws, the batch is undone, unless the connection was lost: then its outcome is unknown.
  */
 export async function executeBatch(
   client: SqlClient,

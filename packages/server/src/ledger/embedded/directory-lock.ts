@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { CreditsError } from 'realtime-credits/contract';
-import { codeOf } from './sql-error.ts';
+import { codeOf } from '../postgres/sql-error.ts';
 
 /**
  * Keeps a second process out of a data directory. The embedded Postgres has no lock of its own: two processes on one
