@@ -155,7 +155,7 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ operations: [id] }),
       };
-      const url = requester.creditsUrl + CREDITS_ROUTES.settle;
+      const url = requester.creditsUrl + CREDITS_ROUTES.resolveOperations;
       const reply = await request(environment, (signal) => requester.send(url, { ...init, signal }));
       if (!reply.response.ok || life !== core.life()) return null;
       const snapshot = parseSnapshot(reply.body);

@@ -2,6 +2,7 @@ import type { Balance, Entry, Hold, HoldListState, HoldsPage, Snapshot } from 'r
 import type { Circulation, FoundTransfer, Head, VerifyOptions, VerifyReport } from './ledger.ts';
 import type { Intent } from './rules/command-table.ts';
 import type { Outcome } from './rules/decide.ts';
+import type { JournalRow } from './rules/state.ts';
 import type { TransferRef } from './rules/transfer-id.ts';
 
 /**
@@ -61,6 +62,8 @@ export interface BatchResult {
   readonly outcomes: readonly Outcome[];
   /** Ids of the user accounts that changed. */
   readonly accounts: readonly string[];
+  /** The journal rows that were written. */
+  readonly rows: readonly JournalRow[];
 }
 
 /**

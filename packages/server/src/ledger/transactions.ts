@@ -129,7 +129,9 @@ export class HostTransactions implements Transactions {
   }
 
   #join(scope: Scope): JoinedLedger {
-    return Object.freeze(createCommands((intent) => this.#inTurn(scope.client, () => run(scope, intent, this.#options))));
+    return Object.freeze(
+      createCommands((intent) => this.#inTurn(scope.client, () => run(scope, intent, this.#options))),
+    );
   }
 
   #inTurn<Result>(client: SqlClient, work: () => Promise<Result>): Promise<Result> {

@@ -1,12 +1,12 @@
+import { CREDITS_MAX } from 'realtime-credits/contract';
 import { expect, test } from 'vitest';
-import { CREDITS_MAX, type CreditsErrorCode } from 'realtime-credits/contract';
 import { by, fresh, openAccount, refusal, type Bench } from '../support/ledger.ts';
 
 /** Accounts, and the commands that move credits at once. */
 export function testCommands(bench: Bench): void {
-  test('a new account has nothing, at version 0', async () => {
+  test('an account that nothing was posted to reads as empty, at version 0', async () => {
     const account = fresh('user');
-    expect(await bench.ledger.openAccount(account)).toEqual({
+    expect(await bench.ledger.snapshot(account)).toEqual({
       account,
       epoch: bench.ledger.epoch,
       version: 0,
@@ -16,31 +16,39 @@ export function testCommands(bench: Bench): void {
     });
   });
 
-  test('opening an account again finds it as it is', async () => {
-    const account = await openAccount(bench, 40);
-    const snapshot = await bench.ledger.openAccount(account);
-    expect(snapshot).toMatchObject({ version: 1, balance: { available: 40 } });
-  });
-
-  test('two instances that open one account at once both find it', async () => {
+  test('two instances that use a new account for the first time at once both succeed', async () => {
     const other = await bench.openLedger();
     const account = fresh('user');
-    const snapshots = await Promise.all([bench.ledger.openAccount(account), other.openAccount(account)]);
-    expect(snapshots.map(({ version }) => version)).toEqual([0, 0]);
+    const grants = [bench.ledger, other].map((ledger) => ledger.grant({ ...by('system:test'), account, amount: 5 }));
+    const versions = (await Promise.all(grants)).map(({ version }) => version);
+    expect(versions.toSorted()).toEqual([1, 2]);
   });
 
+  test.each([['auth0|5f7c8ec7c33c6c004bbafe82'], ['ada+test@example.org'], ['a~b=c'], ['x'.repeat(128)]])(
+    'the account id %j is accepted',
+    async (id) => {
+      const account = id.length === 128 ? id : `${id}${fresh('')}`;
+      const receipt = await bench.ledger.grant({ ...by(account), account, amount: 1 });
+      expect(receipt).toMatchObject({ account, transfer: { destination: account, actor: account } });
+      expect(await bench.ledger.findTransfer(receipt.transfer.id)).toMatchObject(receipt.transfer);
+    },
+  );
+
   test.each([
-    ['house:issued'],
-    ['house:mine'],
+    ['system:issued'],
+    ['system:mine'],
     [''],
     ['a b'],
     ['a/b'],
+    ['system:issued#0'],
+    ['a#0'],
     ['x'.repeat(129)],
     [7],
     [null],
     [{ $ne: null }],
   ])('the account id %j is refused', async (account) => {
-    await refusal(bench.ledger.openAccount(account as string), 'invalid_request');
+    await refusal(bench.ledger.snapshot(account as string), 'invalid_request');
+    await refusal(bench.ledger.history(account as string), 'invalid_request');
     await refusal(
       bench.ledger.grant({ ...by('system:test'), account: account as string, amount: 1 }),
       'invalid_request',
@@ -61,9 +69,9 @@ export function testCommands(bench: Bench): void {
       version: 1,
       balance: { posted: 25, held: 0, available: 25 },
       transfer: {
-        id: expect.any(String),
+        id: expect.stringMatching(/^tr_[0-9a-z]+_[0-9a-z]+$/),
         kind: 'grant',
-        source: 'house:issued',
+        source: 'system:issued',
         destination: account,
         amount: 25,
         actor: 'system:bonus',
@@ -73,7 +81,6 @@ export function testCommands(bench: Bench): void {
         hold: null,
         createdAt: new Date(bench.time.nowMs).toISOString(),
       },
-      hold: null,
       replayed: false,
     });
   });
@@ -82,7 +89,7 @@ export function testCommands(bench: Bench): void {
     const account = await openAccount(bench, 100);
     const receipt = await bench.ledger.spend({ ...by(account), account, amount: 30 });
     expect(receipt).toMatchObject({ version: 2, balance: { posted: 70, held: 0, available: 70 } });
-    expect(receipt.transfer).toMatchObject({ kind: 'spend', source: account, destination: 'house:spent' });
+    expect(receipt.transfer).toMatchObject({ kind: 'spend', source: account, destination: 'system:spent' });
   });
 
   test('everything may be spent, but not one credit more', async () => {
@@ -114,21 +121,26 @@ export function testCommands(bench: Bench): void {
     expect((await bench.ledger.balance(account)).version).toBe(1);
   });
 
-  test('an account that was never opened is not found by any command or read', async () => {
+  test('an unknown account has nothing to take, and everything else about it is empty', async () => {
     const account = fresh('nobody');
-    const code: CreditsErrorCode = 'account_not_found';
+    const error = await refusal(bench.ledger.spend({ ...by(account), account, amount: 1 }), 'insufficient_credits');
+    expect(error.details).toEqual({ requested: 1, available: 0 });
+    const hold = bench.ledger.hold({ ...by(account), account, amount: 1, expiresAfterMs: 5_000 });
+    await refusal(hold, 'insufficient_credits');
+    expect(await bench.ledger.balance(account)).toEqual({ balance: { posted: 0, held: 0, available: 0 }, version: 0 });
+    expect(await bench.ledger.history(account)).toMatchObject({ entries: [], next: null, snapshot: { version: 0 } });
+    expect(await bench.ledger.balanceAt(account, { version: 0 })).toMatchObject({ version: 0 });
+    await refusal(bench.ledger.balanceAt(account, { version: 1 }), 'invalid_request');
+    expect((await bench.ledger.balanceAt(account, { instant: '2026-11-22' })).version).toBe(0);
+    const settled = await bench.ledger.resolveOperations(account, ['a']);
+    expect(settled).toMatchObject({ version: 0, rejected: [{ id: 'a', code: 'operation_abandoned' }] });
+  });
+
+  test('a transfer to an account that nothing was posted to creates it', async () => {
     const user = await openAccount(bench, 10);
-    await refusal(bench.ledger.grant({ ...by('system:test'), account, amount: 1 }), code);
-    await refusal(bench.ledger.spend({ ...by(account), account, amount: 1 }), code);
-    await refusal(bench.ledger.transfer({ ...by(user), source: user, destination: account, amount: 1 }), code);
-    await refusal(bench.ledger.adjust({ ...by('system:test'), account, available: 1, expectedVersion: 0 }), code);
-    await refusal(bench.ledger.hold({ ...by(account), account, amount: 1, expiresAfterMs: 5_000 }), code);
-    await refusal(bench.ledger.snapshot(account), code);
-    await refusal(bench.ledger.settle(account, ['a']), code);
-    await refusal(bench.ledger.balance(account), code);
-    await refusal(bench.ledger.history(account), code);
-    await refusal(bench.ledger.balanceAt(account, { version: 0 }), code);
-    expect((await bench.ledger.balance(user)).version).toBe(1);
+    const account = fresh('new');
+    await bench.ledger.transfer({ ...by(user), source: user, destination: account, amount: 4 });
+    expect(await bench.ledger.balance(account)).toMatchObject({ version: 1, balance: { available: 4 } });
   });
 
   test('a balance never exceeds the largest number that both ends hold exactly', async () => {
@@ -137,8 +149,11 @@ export function testCommands(bench: Bench): void {
     const rest = CREDITS_MAX - issued;
     await bench.ledger.grant({ ...by('system:test'), account, amount: rest });
     expect((await bench.ledger.balance(account)).balance.available).toBe(rest);
+    await refusal(bench.ledger.grant({ ...by('system:test'), account, amount: issued + 1 }), 'balance_limit_exceeded');
     const other = await openAccount(bench);
-    await refusal(bench.ledger.grant({ ...by('system:test'), account: other, amount: 1 }), 'balance_limit_exceeded');
+    // What one instance issues has the same limit.
+    const more = { ...by('system:test'), account: other, amount: issued + 1 };
+    await refusal(bench.ledger.grant(more), 'balance_limit_exceeded');
     await bench.ledger.adjust({ ...by('system:test'), account, available: 0, expectedVersion: 1 });
     expect((await bench.ledger.circulation()).issued).toBe(issued);
   });
@@ -151,16 +166,16 @@ export function testCommands(bench: Bench): void {
     expect(await bench.ledger.balance(destination)).toMatchObject({ version: 2, balance: { available: 25 } });
   });
 
-  test('a transfer to oneself, to the house or from the house is refused', async () => {
+  test('a transfer to oneself, to a system account or from one is refused', async () => {
     const source = await openAccount(bench, 50);
     const amount = 1;
     await refusal(bench.ledger.transfer({ ...by(source), source, destination: source, amount }), 'invalid_request');
     await refusal(
-      bench.ledger.transfer({ ...by(source), source, destination: 'house:spent', amount }),
+      bench.ledger.transfer({ ...by(source), source, destination: 'system:spent', amount }),
       'invalid_request',
     );
     await refusal(
-      bench.ledger.transfer({ ...by(source), source: 'house:issued', destination: source, amount }),
+      bench.ledger.transfer({ ...by(source), source: 'system:issued', destination: source, amount }),
       'invalid_request',
     );
   });
@@ -171,13 +186,13 @@ export function testCommands(bench: Bench): void {
     expect(up).toMatchObject({
       version: 2,
       balance: { available: 70 },
-      transfer: { kind: 'adjust', amount: 20, source: 'house:issued' },
+      transfer: { kind: 'adjust', amount: 20, source: 'system:issued' },
     });
     const down = await bench.ledger.adjust({ ...by('system:admin'), account, available: 0, expectedVersion: 2 });
     expect(down).toMatchObject({
       version: 3,
       balance: { available: 0 },
-      transfer: { amount: 70, destination: 'house:issued' },
+      transfer: { amount: 70, destination: 'system:issued' },
     });
   });
 
@@ -207,23 +222,52 @@ export function testCommands(bench: Bench): void {
   test('a reversal is the opposite transfer, and happens once', async () => {
     const account = await openAccount(bench, 50);
     const spent = await bench.ledger.spend({ ...by(account), account, amount: 20 });
-    const transfer = spent.transfer?.id ?? '';
+    const transfer = spent.transfer.id;
     const receipt = await bench.ledger.reverse({ ...by('system:admin'), transfer });
     expect(receipt).toMatchObject({
       account,
       version: 3,
       balance: { available: 50 },
-      transfer: { kind: 'reverse', reverses: transfer, source: 'house:spent', destination: account, amount: 20 },
+      transfer: { kind: 'reverse', reverses: transfer, source: 'system:spent', destination: account, amount: 20 },
     });
-    await refusal(bench.ledger.reverse({ ...by('system:admin'), transfer }), 'transfer_already_reversed');
+    const error = await refusal(bench.ledger.reverse({ ...by('system:admin'), transfer }), 'transfer_already_reversed');
+    expect(error.details).toEqual({ reversedBy: receipt.transfer.id });
     expect((await bench.ledger.balance(account)).balance.available).toBe(50);
+  });
+
+  test('a reversal can be reversed, and the transfer says whether it is undone', async () => {
+    const account = await openAccount(bench, 50);
+    const { transfer } = await bench.ledger.spend({ ...by(account), account, amount: 20 });
+    expect((await bench.ledger.findTransfer(transfer.id)).reversals).toEqual([]);
+    const refund = await bench.ledger.reverse({ ...by('system:admin'), transfer: transfer.id });
+    const undone = await bench.ledger.reverse({ ...by('system:admin'), transfer: refund.transfer.id });
+    expect(undone).toMatchObject({ account, version: 4, balance: { available: 30 } });
+    const reversals = [refund.transfer.id, undone.transfer.id];
+    expect((await bench.ledger.findTransfer(transfer.id)).reversals).toEqual(reversals);
+    const again = await bench.ledger.reverse({ ...by('system:admin'), transfer: undone.transfer.id });
+    expect(again.balance.available).toBe(50);
+    expect((await bench.ledger.findTransfer(transfer.id)).reversals).toEqual([...reversals, again.transfer.id]);
+    const error = await refusal(
+      bench.ledger.reverse({ ...by('system:admin'), transfer: transfer.id }),
+      'transfer_already_reversed',
+    );
+    expect(error.details).toEqual({ reversedBy: refund.transfer.id });
+  });
+
+  test('a reversal of a transfer between users takes it back from its destination', async () => {
+    const source = await openAccount(bench, 50);
+    const destination = await openAccount(bench);
+    const { transfer } = await bench.ledger.transfer({ ...by(source), source, destination, amount: 20 });
+    const receipt = await bench.ledger.reverse({ ...by('system:admin'), transfer: transfer.id });
+    expect(receipt).toMatchObject({ account: source, version: 3, balance: { available: 50 } });
+    expect(await bench.ledger.balance(destination)).toMatchObject({ version: 2, balance: { available: 0 } });
   });
 
   test('of a hundred reversals of one transfer at once, one happens', async () => {
     const account = await openAccount(bench, 50);
     const spent = await bench.ledger.spend({ ...by(account), account, amount: 20 });
     const reversals = Array.from({ length: 100 }, () =>
-      bench.ledger.reverse({ ...by('system:admin'), transfer: spent.transfer?.id ?? '' }),
+      bench.ledger.reverse({ ...by('system:admin'), transfer: spent.transfer.id }),
     );
     const outcomes = await Promise.allSettled(reversals);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -234,16 +278,33 @@ export function testCommands(bench: Bench): void {
     const account = await openAccount(bench);
     const granted = await bench.ledger.grant({ ...by('system:test'), account, amount: 20 });
     await bench.ledger.spend({ ...by(account), account, amount: 1 });
-    const transfer = granted.transfer?.id ?? '';
+    const transfer = granted.transfer.id;
     await refusal(bench.ledger.reverse({ ...by('system:admin'), transfer }), 'insufficient_credits');
     expect((await bench.ledger.balance(account)).balance.available).toBe(19);
   });
 
-  test.each([['nothing of the kind'], ['01a204a6-0cd8-7da4-bfe2-55b75674d066']])(
-    'the transfer %j is not found',
-    async (id) => {
+  test('a transfer that does not exist is not found', async () => {
+    const account = await openAccount(bench, 1);
+    const held = await bench.ledger.hold({ ...by(account), account, amount: 1, expiresAfterMs: 5_000 });
+    const spent = await bench.ledger.spend({ ...by(account), account: await openAccount(bench, 1), amount: 1 });
+    const [, debit] = spent.transfer.id.split('_');
+    const other = await bench.ledger.grant({ ...by('system:test'), account, amount: 1 });
+    expect(held.version + 1).toBe(other.version);
+    for (const id of ['tr_zzzzzz_1', `tr_${debit}_zz`, `tr_${debit}_1`]) {
       await refusal(bench.ledger.findTransfer(id), 'transfer_not_found');
       await refusal(bench.ledger.reverse({ ...by('system:admin'), transfer: id }), 'transfer_not_found');
+    }
+  });
+
+  test.each([['nothing of the kind'], ['01a204a6-0cd8-7da4-bfe2-55b75674d066'], ['tr_0_1'], ['tr_1_'], [''], [7]])(
+    'the transfer id %j is refused',
+    async (id) => {
+      await refusal(bench.ledger.findTransfer(id as string), 'invalid_request');
+      const error = await refusal(
+        bench.ledger.reverse({ ...by('system:admin'), transfer: id as string }),
+        'invalid_request',
+      );
+      expect(error.details).toEqual({ field: 'transfer' });
     },
   );
 
@@ -265,8 +326,8 @@ export function testCommands(bench: Bench): void {
     ['metadata', { metadata: { text: 'C10: NUL \u0000' } }],
     ['metadata', { metadata: { 'C10: a key \u0000': 1 } }],
     ['metadata', { metadata: { list: [{ text: 'C10: half a pair: \ud83d' }] } }],
-    ['once', { once: '' }],
-    ['once', { once: 7 }],
+    ['claimKey', { claimKey: '' }],
+    ['claimKey', { claimKey: 7 }],
   ])('a command with a bad %s is refused, and the field is named: %o', async (field, part) => {
     const account = await openAccount(bench);
     const command = { ...by('system:test'), account, amount: 1, ...part } as never;
@@ -280,8 +341,8 @@ export function testCommands(bench: Bench): void {
     const metadata = { 'ключ "1"': ['\\', '{,}', null, 1.5, { emoji: '👩‍🚀', line: '\n' }], __proto__x: true };
     const reason = `Quote " brace { comma , slash \\ 日本語 👋`;
     const receipt = await bench.ledger.grant({ ...by('system:test'), account, amount: 1, reason, metadata });
-    const found = await bench.ledger.findTransfer(receipt.transfer?.id ?? '');
-    expect(found).toEqual(receipt.transfer);
+    const found = await bench.ledger.findTransfer(receipt.transfer.id);
+    expect(found).toEqual({ ...receipt.transfer, reversals: [] });
     expect(found).toMatchObject({ reason, metadata });
   });
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isCreditsError } from 'realtime-credits/contract';
-import type { Receipt } from '../../src/ledger/command.ts';
+import type { Receipt } from '../../src/ledger/commands.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { by, openAccount, type Bench } from '../support/ledger.ts';
 
@@ -43,7 +43,7 @@ export function testHoldRaces(bench: Bench, { runs }: { runs: number }): void {
         const account = await openAccount(bench, 100);
         const command = { ...by(account), account, amount: AMOUNT, expiresAfterMs: LIFE_MS };
         const { hold } = await bench.ledger.hold(command);
-        const id = hold?.id ?? '';
+        const id = hold.id;
         if (isLate) bench.time.nowMs += LIFE_MS;
         const outcomes = await Promise.allSettled(
           racers.map((each) => start(instances[each.instance] ?? bench.ledger, account, id, each)),
@@ -68,20 +68,20 @@ export function testHoldRaces(bench: Bench, { runs }: { runs: number }): void {
         });
 
         // At most one command ended it, and nobody else was told that they did.
-        const finals = receipts.filter((receipt) => receipt.hold?.remaining === 0);
-        expect(finals.map((receipt) => receipt.hold?.state)).toEqual(
+        const finals = receipts.filter((receipt) => receipt.hold.remaining === 0);
+        expect(finals.map((receipt) => receipt.hold.state)).toEqual(
           now.state === 'posted' || now.state === 'voided' ? [now.state] : [],
         );
         expect(isLate ? { posted, state: now.state } : {}).toEqual(isLate ? { posted: 0, state: 'expired' } : {});
 
         // One entry for each change, and what is over stays over.
         const { entries } = await bench.ledger.history(account, { limit: 100 });
-        const changes = receipts.filter((receipt) => receipt.transfer !== null || receipt.hold?.state === 'voided');
+        const changes = receipts.filter((receipt) => receipt.transfer !== null || receipt.hold.state === 'voided');
         expect(entries).toHaveLength(2 + changes.length + (isLate ? 1 : 0));
         bench.time.nowMs += 2 * LIFE_MS;
         const later = await bench.ledger.findHold(id);
         expect(later.state).toBe(now.remaining === 0 ? now.state : 'expired');
-        expect((await bench.ledger.verify(account)).differences).toEqual([]);
+        expect((await bench.ledger.verify({ account })).differences).toEqual([]);
       }),
       { numRuns: runs },
     );

@@ -5,7 +5,7 @@ import { by, openAccount, refusal, type Bench } from '../support/ledger.ts';
 export function testHolds(bench: Bench): void {
   async function hold(account: string, amount: number, expiresAfterMs = 60_000): Promise<string> {
     const receipt = await bench.ledger.hold({ ...by(account), account, amount, expiresAfterMs });
-    return receipt.hold?.id ?? '';
+    return receipt.hold.id;
   }
 
   test('a hold lowers what is available at once, and nothing else', async () => {
@@ -15,11 +15,11 @@ export function testHolds(bench: Bench): void {
       account,
       version: 2,
       balance: { posted: 100, held: 30, available: 70 },
-      transfer: null,
     });
+    expect(receipt).not.toHaveProperty('transfer');
     expect(receipt.hold).toMatchObject({
       account,
-      destination: 'house:spent',
+      destination: 'system:spent',
       amount: 30,
       remaining: 30,
       state: 'open',
@@ -49,7 +49,7 @@ export function testHolds(bench: Bench): void {
       account,
       version: 3,
       balance: { posted: 70, held: 0, available: 70 },
-      transfer: { kind: 'post', amount: 30, hold: id, destination: 'house:spent' },
+      transfer: { kind: 'post', amount: 30, hold: id, destination: 'system:spent' },
       hold: { id, remaining: 0, state: 'posted' },
     });
   });
@@ -60,7 +60,7 @@ export function testHolds(bench: Bench): void {
     const part = await bench.ledger.post({ ...by(account), hold: id, amount: 12 });
     expect(part).toMatchObject({ balance: { posted: 88, held: 18 }, hold: { remaining: 18, state: 'partly_posted' } });
     const rest = await bench.ledger.void({ ...by(account), hold: id });
-    expect(rest).toMatchObject({ version: 4, balance: { posted: 88, held: 0, available: 88 }, transfer: null });
+    expect(rest).toMatchObject({ version: 4, balance: { posted: 88, held: 0, available: 88 } });
     expect(rest.hold).toMatchObject({ remaining: 0, state: 'voided' });
   });
 
@@ -101,7 +101,7 @@ export function testHolds(bench: Bench): void {
     const seller = await openAccount(bench);
     const command = { ...by(account), account, amount: 30, expiresAfterMs: 60_000, destination: seller };
     const held = await bench.ledger.hold(command);
-    await bench.ledger.post({ ...by(account), hold: held.hold?.id ?? '' });
+    await bench.ledger.post({ ...by(account), hold: held.hold.id });
     expect(await bench.ledger.balance(seller)).toMatchObject({ version: 1, balance: { available: 30 } });
   });
 
@@ -114,11 +114,11 @@ export function testHolds(bench: Bench): void {
     },
   );
 
-  test('a hold to oneself or to a house account that does not spend is refused', async () => {
+  test('a hold to oneself or to the account that issues is refused', async () => {
     const account = await openAccount(bench, 10);
     const command = { ...by(account), account, amount: 1, expiresAfterMs: 5_000 };
     await refusal(bench.ledger.hold({ ...command, destination: account }), 'invalid_request');
-    await refusal(bench.ledger.hold({ ...command, destination: 'house:issued' }), 'invalid_request');
+    await refusal(bench.ledger.hold({ ...command, destination: 'system:issued' }), 'invalid_request');
   });
 
   test.each([['nothing'], ['01a204a6-0cd8-7da4-bfe2-55b75674d066']])('the hold %j is not found', async (id) => {
@@ -127,7 +127,7 @@ export function testHolds(bench: Bench): void {
     await refusal(bench.ledger.void({ ...by('system:test'), hold: id }), 'hold_not_found');
   });
 
-  test('a hold counts until its instant, and whoever reads after it finds it settled', async () => {
+  test('a hold counts until its end, and the first read after it settles it', async () => {
     const account = await openAccount(bench, 100);
     const id = await hold(account, 30, 10_000);
     bench.time.nowMs += 9_999;
@@ -147,7 +147,7 @@ export function testHolds(bench: Bench): void {
     expect(new Set(snapshots.map(({ version }) => version))).toEqual(new Set([3]));
   });
 
-  test('a hold that is looked up by its id after its instant is settled', async () => {
+  test('a hold that is looked up by its id after its end is settled', async () => {
     const account = await openAccount(bench, 100);
     const id = await hold(account, 30, 10_000);
     bench.time.nowMs += 10_000;
@@ -155,7 +155,7 @@ export function testHolds(bench: Bench): void {
     expect((await bench.ledger.versions([account])).get(account)).toBe(3);
   });
 
-  test('a command that meets an expired hold has its credits again', async () => {
+  test('a command on an account with an expired hold has its credits again', async () => {
     const account = await openAccount(bench, 100);
     await hold(account, 80, 10_000);
     bench.time.nowMs += 10_000;
@@ -180,7 +180,7 @@ export function testHolds(bench: Bench): void {
     expect((await bench.ledger.balance(account)).balance).toEqual({ posted: 50, held: 0, available: 50 });
   });
 
-  test('a hold that nobody meets is settled by the timer, and listeners hear of it', async () => {
+  test('a hold that nobody reads is settled by the timer, and listeners are called', async () => {
     const account = await openAccount(bench, 100);
     await hold(account, 80, 10_000);
     const ledger = await bench.openLedger({ expirySweepMs: 5 });

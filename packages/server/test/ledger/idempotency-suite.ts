@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { by, fresh, openAccount, refusal, type Bench } from '../support/ledger.ts';
 
-/** L-6: one effect for each key, the first answer again, and outcomes that can be made final. */
+/** One effect for each key, the first receipt again, and outcomes that can be made final. */
 export function testIdempotency(bench: Bench): void {
   test('a repeated spend with the same key is charged once and answered the same', async () => {
     const account = await openAccount(bench, 100);
@@ -16,9 +16,9 @@ export function testIdempotency(bench: Bench): void {
     const account = await openAccount(bench, 100);
     const command = { ...by(account), account, amount: 30, expiresAfterMs: 60_000 };
     const first = await bench.ledger.hold(command);
-    const part = { ...by(account), hold: first.hold?.id ?? '', amount: 10 };
+    const part = { ...by(account), hold: first.hold.id, amount: 10 };
     const posted = await bench.ledger.post(part);
-    await bench.ledger.void({ ...by(account), hold: first.hold?.id ?? '' });
+    await bench.ledger.void({ ...by(account), hold: first.hold.id });
     expect(await bench.ledger.hold(command)).toEqual({ ...first, replayed: true });
     expect(await bench.ledger.post(part)).toEqual({ ...posted, replayed: true });
   });
@@ -40,7 +40,7 @@ export function testIdempotency(bench: Bench): void {
       { account: other },
       { reason: 'Else' },
       { metadata: { a: 1 } },
-      { once: 'x' },
+      { claimKey: 'x' },
     ]) {
       await refusal(bench.ledger.spend({ ...command, ...part }), 'idempotency_key_reused');
     }
@@ -77,31 +77,31 @@ export function testIdempotency(bench: Bench): void {
   test('a fact that may be paid once is refused under another key, and says what paid it', async () => {
     const account = await openAccount(bench);
     const other = await openAccount(bench);
-    const once = fresh('daily');
-    const paid = await bench.ledger.grant({ ...by('system:bonus'), account, amount: 10, once });
+    const claimKey = fresh('daily');
+    const paid = await bench.ledger.grant({ ...by('system:bonus'), account, amount: 10, claimKey });
     const error = await refusal(
-      bench.ledger.grant({ ...by('system:bonus'), account, amount: 10, once }),
+      bench.ledger.grant({ ...by('system:bonus'), account, amount: 10, claimKey }),
       'already_claimed',
     );
-    expect(error.details).toEqual({ once, transfer: paid.transfer?.id });
-    await bench.ledger.grant({ ...by('system:bonus'), account: other, amount: 10, once });
+    expect(error.details).toEqual({ claimKey, transfer: paid.transfer.id });
+    await bench.ledger.grant({ ...by('system:bonus'), account: other, amount: 10, claimKey });
     expect((await bench.ledger.balance(account)).balance.available).toBe(10);
   });
 
   test('a fact stays claimed when what it paid is reversed', async () => {
     const account = await openAccount(bench);
-    const once = fresh('welcome');
-    const paid = await bench.ledger.grant({ ...by('system:bonus'), account, amount: 10, once });
-    await bench.ledger.reverse({ ...by('system:admin'), transfer: paid.transfer?.id ?? '' });
-    await refusal(bench.ledger.grant({ ...by('system:bonus'), account, amount: 10, once }), 'already_claimed');
+    const claimKey = fresh('welcome');
+    const paid = await bench.ledger.grant({ ...by('system:bonus'), account, amount: 10, claimKey });
+    await bench.ledger.reverse({ ...by('system:admin'), transfer: paid.transfer.id });
+    await refusal(bench.ledger.grant({ ...by('system:bonus'), account, amount: 10, claimKey }), 'already_claimed');
   });
 
   test('a refused command claims nothing', async () => {
     const account = await openAccount(bench);
-    const once = fresh('rent');
-    await refusal(bench.ledger.spend({ ...by(account), account, amount: 5, once }), 'insufficient_credits');
+    const claimKey = fresh('rent');
+    await refusal(bench.ledger.spend({ ...by(account), account, amount: 5, claimKey }), 'insufficient_credits');
     await bench.ledger.grant({ ...by('system:test'), account, amount: 5 });
-    expect((await bench.ledger.spend({ ...by(account), account, amount: 5, once })).balance.available).toBe(0);
+    expect((await bench.ledger.spend({ ...by(account), account, amount: 5, claimKey })).balance.available).toBe(0);
   });
 
   test('settling tells applied operations from those that never will be', async () => {
@@ -109,7 +109,7 @@ export function testIdempotency(bench: Bench): void {
     const done = { ...by(account), account, amount: 10 };
     await bench.ledger.spend(done);
     const lost = { ...by(account), account, amount: 20 };
-    const snapshot = await bench.ledger.settle(account, [done.idempotencyKey, lost.idempotencyKey]);
+    const snapshot = await bench.ledger.resolveOperations(account, [done.idempotencyKey, lost.idempotencyKey]);
     expect(snapshot.applied).toEqual([done.idempotencyKey]);
     expect(snapshot.rejected).toEqual([{ id: lost.idempotencyKey, code: 'operation_abandoned' }]);
     expect(snapshot).toMatchObject({ version: 2, balance: { available: 90 } });
@@ -118,10 +118,10 @@ export function testIdempotency(bench: Bench): void {
   test('a command that arrives after it was given up is refused for good', async () => {
     const account = await openAccount(bench, 100);
     const late = { ...by(account), account, amount: 20 };
-    await bench.ledger.settle(account, [late.idempotencyKey]);
+    await bench.ledger.resolveOperations(account, [late.idempotencyKey]);
     await refusal(bench.ledger.spend(late), 'operation_abandoned');
     await refusal(bench.ledger.spend({ ...late, amount: 21 }), 'operation_abandoned');
-    expect(await bench.ledger.settle(account, [late.idempotencyKey])).toMatchObject({
+    expect(await bench.ledger.resolveOperations(account, [late.idempotencyKey])).toMatchObject({
       version: 1,
       applied: [],
       rejected: [{ id: late.idempotencyKey }],
@@ -135,8 +135,11 @@ export function testIdempotency(bench: Bench): void {
       const before = (await bench.ledger.balance(account)).balance.available;
       const [spent, settled] = await Promise.allSettled(
         turn % 2 === 0
-          ? [bench.ledger.spend(command), bench.ledger.settle(account, [command.idempotencyKey])]
-          : [bench.ledger.settle(account, [command.idempotencyKey]), bench.ledger.spend(command)].toReversed(),
+          ? [bench.ledger.spend(command), bench.ledger.resolveOperations(account, [command.idempotencyKey])]
+          : [
+              bench.ledger.resolveOperations(account, [command.idempotencyKey]),
+              bench.ledger.spend(command),
+            ].toReversed(),
       );
       const applied =
         settled?.status === 'fulfilled' && 'applied' in settled.value && settled.value.applied.length === 1;
@@ -149,15 +152,15 @@ export function testIdempotency(bench: Bench): void {
     const account = await openAccount(bench, 10);
     const other = await openAccount(bench, 10);
     const idempotencyKey = fresh('key');
-    await bench.ledger.settle(other, [idempotencyKey]);
+    await bench.ledger.resolveOperations(other, [idempotencyKey]);
     expect((await bench.ledger.spend({ ...by(account), account, amount: 1, idempotencyKey })).version).toBe(2);
   });
 
   test('more operations than one question may name are refused', async () => {
     const account = await openAccount(bench);
     const operations = Array.from({ length: 101 }, (_, index) => `id-${index}`);
-    await refusal(bench.ledger.settle(account, operations), 'invalid_request');
+    await refusal(bench.ledger.resolveOperations(account, operations), 'invalid_request');
     await refusal(bench.ledger.snapshot(account, { operations }), 'invalid_request');
-    await refusal(bench.ledger.settle(account, ['a,b']), 'invalid_request');
+    await refusal(bench.ledger.resolveOperations(account, ['a,b']), 'invalid_request');
   });
 }

@@ -42,7 +42,7 @@ test('of any batch, exactly the commands that are bad by themselves are refused'
           available: 2_000 - spent,
           version: 1 + accepted.length,
         });
-        expect((await bench.ledger.verify(account)).differences).toEqual([]);
+        expect((await bench.ledger.verify({ account })).differences).toEqual([]);
       }
     }),
     { numRuns: 30 },

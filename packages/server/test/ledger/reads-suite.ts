@@ -62,14 +62,8 @@ export function testReads(bench: Bench): void {
 
   test('versions of many accounts are one question, and unknown ones are left out', async () => {
     const account = await openAccount(bench, 10);
-    const other = await openAccount(bench);
-    const versions = await bench.ledger.versions([account, other, 'nobody-at-all']);
-    expect(versions).toEqual(
-      new Map([
-        [account, 1],
-        [other, 0],
-      ]),
-    );
+    const versions = await bench.ledger.versions([account, 'nobody-at-all']);
+    expect(versions).toEqual(new Map([[account, 1]]));
   });
 
   test('history is read in pages, newest first, each entry beginning where the one before ended', async () => {
@@ -99,11 +93,11 @@ export function testReads(bench: Bench): void {
       kind: 'transfer',
       verb: 'transfer',
       amount: 40,
-      transfer: transfer?.id,
+      transfer: transfer.id,
       hold: null,
       actor: source,
     };
-    const said = { reason: 'Lunch', metadata: { table: 4 }, createdAt: transfer?.createdAt };
+    const said = { reason: 'Lunch', metadata: { table: 4 }, createdAt: transfer.createdAt };
     const [debit] = (await bench.ledger.history(source)).entries;
     expect(debit).toEqual({
       ...shared,
@@ -128,13 +122,13 @@ export function testReads(bench: Bench): void {
   test('entries of a hold say its verbs', async () => {
     const account = await openAccount(bench, 100);
     const held = await bench.ledger.hold({ ...by(account), account, amount: 30, expiresAfterMs: 60_000 });
-    const hold = held.hold?.id ?? '';
+    const hold = held.hold.id;
     await bench.ledger.post({ ...by(account), hold, amount: 10 });
     await bench.ledger.void({ ...by(account), hold, reason: 'Not needed' });
     const { entries } = await bench.ledger.history(account, { limit: 3 });
     expect(entries).toMatchObject([
       { verb: 'void', kind: 'void', direction: 'credit', amount: 20, hold, reason: 'Not needed', counterparty: null },
-      { verb: 'post', kind: 'post', direction: 'debit', amount: 10, hold, counterparty: 'house:spent' },
+      { verb: 'post', kind: 'post', direction: 'debit', amount: 10, hold, counterparty: 'system:spent' },
       { verb: 'hold', kind: 'hold', direction: 'debit', amount: 30, hold, counterparty: null, actor: account },
     ]);
   });
@@ -195,11 +189,11 @@ export function testReads(bench: Bench): void {
     const heard: string[] = [];
     const stop = bench.ledger.onChange((accounts) => heard.push(...accounts));
     await bench.ledger.spend({ ...by(account), account, amount: 1 });
-    expect(heard.toSorted()).toEqual(['house:spent', account].toSorted());
+    expect(heard).toEqual([account]);
     await refusal(bench.ledger.spend({ ...by(account), account, amount: 100 }), 'insufficient_credits');
     stop();
     await bench.ledger.spend({ ...by(account), account, amount: 1 });
-    expect(heard).toHaveLength(2);
+    expect(heard).toHaveLength(1);
   });
 
   test('a listener that fails disturbs neither the command nor the other listeners', async () => {

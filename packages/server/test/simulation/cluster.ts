@@ -4,13 +4,13 @@
  */
 import { createCreditsHandler, type CreditsHandler } from '../../src/http/handler.ts';
 import { toProblemResponse } from '../../src/http/to-problem-response.ts';
-import { createLedger } from '../../src/ledger/create-ledger.ts';
+import { createLedgerOnStorage } from '../../src/ledger/ledger-on-storage.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { CreditsError } from 'realtime-credits/contract';
 import type { Browser } from '../../../credits/test/support/browser.ts';
 import type { Random } from '../../../credits/test/support/random.ts';
 import { answerHost } from './host.ts';
-import { createInstanceDatabase, type HintBus } from './instance-database.ts';
+import { createInstanceStorage, type NotificationBus } from './instance-storage.ts';
 import type { Storage } from './storage.ts';
 import type { Truth } from './truth.ts';
 
@@ -48,7 +48,7 @@ export interface Cluster extends Host {
   act(command: (ledger: Ledger) => Promise<unknown>): void;
   /** Tells the account's streams that a session ended. */
   signOut(account: string): void;
-  /** From now on nothing is slow and no hint is lost. */
+  /** From now on nothing is slow and no notification is lost. */
   calm(): void;
   verify(): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -80,7 +80,7 @@ const WALL_CLOCK = Date.UTC(2026, 10, 22);
 export function createCluster(options: ClusterOptions): Cluster {
   const { browser, random, truth, storage, say } = options;
   const instances = new Set<Instance>();
-  const listeners = new Map<string, Set<(payload: string) => void>>();
+  const listeners = new Map<object, (accounts: readonly string[]) => void>();
   let slow = false;
   let calm = false;
   let made = 0;
@@ -89,24 +89,26 @@ export function createCluster(options: ClusterOptions): Cluster {
   let truthBackup = truth.backup();
   let lives = 1;
 
-  /** The hints of one instance, by chances of its own. */
-  function createBus(own: Random): HintBus {
+  /** The notifications of one instance, by chances of its own. */
+  function createBus(own: Random): NotificationBus {
     return {
-      publish(channel, payload) {
-        for (const listener of listeners.get(channel) ?? []) {
+      publish(sender, accounts) {
+        for (const [receiver, listener] of listeners) {
+          const receive = (): void => {
+            if (receiver !== sender) listener(accounts);
+          };
           if (calm) {
-            listener(payload);
+            receive();
             continue;
           }
           if (own.chance(0.2)) continue;
           const times = own.chance(0.1) ? 2 : 1;
-          for (let time = 0; time < times; time++) browser.setTimer(() => listener(payload), own.between(0, 400));
+          for (let time = 0; time < times; time++) browser.setTimer(receive, own.between(0, 400));
         }
       },
-      subscribe(channel, listener) {
-        const heard = listeners.get(channel) ?? new Set();
-        listeners.set(channel, heard.add(listener));
-        return () => void heard.delete(listener);
+      subscribe(receiver, listener) {
+        listeners.set(receiver, listener);
+        return () => void listeners.delete(receiver);
       },
     };
   }
@@ -133,16 +135,17 @@ export function createCluster(options: ClusterOptions): Cluster {
       browser.setTimer(() => {
         if (isAlive) callback();
       }, delayMs);
-    const database = createInstanceDatabase({
-      pool: storage.pool,
-      bus: createBus(own),
-      wait: () => wait(own),
-      isAlive: () => isAlive,
-      onCommit: (rows) => truth.commit(rows, browser.now),
-    });
     const life = lives;
-    const ledger = await createLedger({
-      database,
+    await wait(own);
+    const ledger = createLedgerOnStorage({
+      storage: createInstanceStorage({
+        storage: await storage.open(),
+        bus: createBus(own),
+        wait: () => wait(own),
+        isResultLost: () => slow && own.chance(0.01),
+        isAlive: () => isAlive,
+        onCommit: ({ rows }) => truth.commit(rows, browser.now),
+      }),
       clock: () => WALL_CLOCK + browser.now,
       setTimer,
       expirySweepMs: 5_000,
@@ -237,7 +240,7 @@ export function createCluster(options: ClusterOptions): Cluster {
         instances.delete(instance);
         instance.die();
       }
-      storage.restore(backup, epoch);
+      backup(epoch);
       truth.restore(truthBackup, epoch);
       for (const _ of ended) browser.setTimer(() => void startInstance(), restartMs);
     },

@@ -4,7 +4,7 @@
  */
 import { CreditsError } from 'realtime-credits/contract';
 import { respondWithSnapshot } from '../../src/http/respond-with-snapshot.ts';
-import { readIdempotencyKey } from '../../src/http/command-headers.ts';
+import { acceptCommand } from '../../src/http/accept-command.ts';
 import { toProblemResponse } from '../../src/http/to-problem-response.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 
@@ -29,7 +29,7 @@ export async function answerHost(request: Request, account: string, options: Hos
   }
   try {
     // A plain fetch names no operation: the route makes a key, and a repeated request is another purchase.
-    const idempotencyKey = readIdempotencyKey(request, account) ?? makeKey();
+    const idempotencyKey = acceptCommand(request, account, { createKey: makeKey });
     name(account, idempotencyKey, say('tag'));
     const command = { account, actor: account, idempotencyKey, reason: say('tag'), amount: Number(say('amount')) };
     if (say('refuse') !== '') {
@@ -39,7 +39,6 @@ export async function answerHost(request: Request, account: string, options: Hos
     else if (pathname === '/api/spend') await ledger.spend(command);
     else {
       const { hold } = await ledger.hold({ ...command, expiresAfterMs: 20_000 });
-      if (hold === null) throw new CreditsError('internal');
       await delay(Number(say('takes')));
       const end = { actor: 'system:orders', hold: hold.id, reason: say('tag'), idempotencyKey: `end:${hold.id}` };
       if (say('fails') !== '') {

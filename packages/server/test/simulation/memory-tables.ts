@@ -1,129 +1,156 @@
+import assert from 'node:assert/strict';
+import { isSystemAccount, SYSTEM_ISSUED, toPublicAccount } from '../../src/ledger/rules/system-accounts.ts';
+import { toClaimId } from '../../src/ledger/rules/state.ts';
+import type {
+  AccountState,
+  BatchChanges,
+  BatchState,
+  HoldRecord,
+  JournalRow,
+  Locks,
+} from '../../src/ledger/rules/state.ts';
+import { formatTransferId, type TransferRef } from '../../src/ledger/rules/transfer-id.ts';
+
+/** A stored account. `versionBefore` belongs to a batch. */
+export type StoredAccount = Readonly<Omit<AccountState, 'versionBefore'>>;
+
 /**
- * The ledger's tables as Maps: what a statement finds, and what a commit changes. Rows look as `pg` reads them: `int8` is
- * text, instants are dates, json is parsed. A row is never changed in place, so that a backup is a copy of the Maps alone.
+ * The ledger's tables as Maps. Records are never changed in place, so a copy of the Maps is a backup.
  */
-
-export type Cell = string | number | boolean | Date | Uint8Array | null | object;
-export type Row = Readonly<Record<string, Cell>>;
-/** Steps back, newest last. */
-export type Undo = (() => void)[];
-
-export interface Tables {
+export interface MemoryTables {
   epoch: string;
-  migrations: Row[];
-  accounts: Map<string, Row>;
-  transfers: Map<string, Row>;
-  /** By account; version v stands at v − 1, as versions have no gaps. */
-  entries: Map<string, Row[]>;
-  holds: Map<string, Row>;
-  /** By actor and key. */
-  operations: Map<string, Row>;
-  /** Operations that happen once, by account and fact. */
-  claims: Map<string, Row>;
-  /** Reversals, by the transfer that they undo. */
-  reversals: Map<string, Row>;
+  /** By row id. */
+  accounts: Map<string, StoredAccount>;
+  /** The journal by account: the row of version v is at index v − 1. A transfer is in the lists of both sides. */
+  rows: Map<string, JournalRow[]>;
+  /** By key digest. */
+  keys: Map<string, JournalRow>;
+  holds: Map<string, Readonly<HoldRecord>>;
+  /** Key digests by claim. */
+  claims: Map<string, string>;
+  /** Reversals by the id of the transfer that they undo. */
+  reversals: Map<string, TransferRef>;
 }
 
-const EPOCH_BEGAN = new Date(0);
-
-export function createTables(epoch: string): Tables {
-  const tables: Tables = {
+export function createTables(epoch: string): MemoryTables {
+  return {
     epoch,
-    migrations: [],
     accounts: new Map(),
-    transfers: new Map(),
-    entries: new Map(),
+    rows: new Map(),
+    keys: new Map(),
     holds: new Map(),
-    operations: new Map(),
     claims: new Map(),
     reversals: new Map(),
   };
-  addAccount(tables, 'house:issued', String(-Number.MAX_SAFE_INTEGER), EPOCH_BEGAN);
-  addAccount(tables, 'house:spent', '0', EPOCH_BEGAN);
-  return tables;
 }
 
-/** What the schema gives a row that was inserted without the other columns. */
-export function addAccount(tables: Tables, id: string, floor: string, createdAt: Date): void {
-  if (tables.accounts.has(id)) return;
-  tables.accounts.set(id, { id, floor, posted: '0', held: '0', version: '0', hash: '', created_at: createdAt });
-}
-
-export function copyTables(tables: Tables): Tables {
+export function copyTables(tables: MemoryTables, epoch = tables.epoch): MemoryTables {
   return {
-    epoch: tables.epoch,
-    migrations: [...tables.migrations],
+    epoch,
     accounts: new Map(tables.accounts),
-    transfers: new Map(tables.transfers),
-    entries: new Map([...tables.entries].map(([account, rows]) => [account, [...rows]])),
+    rows: new Map([...tables.rows].map(([account, rows]) => [account, [...rows]])),
+    keys: new Map(tables.keys),
     holds: new Map(tables.holds),
-    operations: new Map(tables.operations),
     claims: new Map(tables.claims),
     reversals: new Map(tables.reversals),
   };
 }
 
-/** A failure with the code that Postgres would give it. */
-export function sqlError(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
-}
-
-export function text(value: Cell | undefined): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-}
-
-export function integer(value: Cell | undefined): number {
-  return Number(value ?? 0);
-}
-
-export function entriesOf(tables: Tables, account: string): readonly Row[] {
-  return tables.entries.get(account) ?? [];
-}
-
-export function openHoldsOf(tables: Tables, account: string): Row[] {
-  return [...tables.holds.values()].filter((hold) => hold['account'] === account && integer(hold['remaining']) > 0);
-}
-
-/** Inserts a row where its keys are free, as unique indexes see to. Notes how to undo it. */
-export function insertRow(tables: Tables, table: string, row: Row, undo: Undo): void {
-  const put = (rows: Map<string, Row>, key: string): void => {
-    if (rows.has(key)) throw sqlError('23505', `duplicate key in ${table}: ${key}`);
-    rows.set(key, row);
-    undo.push(() => rows.delete(key));
-  };
-  if (table === 'credits_holds') put(tables.holds, text(row['id']));
-  else if (table === 'credits_transfers') {
-    const reverses = row['reverses'];
-    if (typeof reverses === 'string') put(tables.reversals, reverses);
-    put(tables.transfers, text(row['id']));
-  } else if (table === 'credits_operations') {
-    if (typeof row['once'] === 'string') put(tables.claims, `${text(row['account'])} ${row['once']}`);
-    put(tables.operations, `${text(row['actor'])} ${text(row['key'])}`);
-  } else if (table === 'credits_entries') {
-    const account = text(row['account']);
-    const rows = tables.entries.get(account) ?? [];
-    tables.entries.set(account, rows);
-    if (rows.length + 1 !== integer(row['version'])) {
-      throw sqlError('23505', `entry ${account}/${text(row['version'])} where ${rows.length} are`);
-    }
-    rows.push(row);
-    undo.push(() => rows.pop());
-  } else throw new Error(`The memory database has no table ${table} to insert into.`);
-}
-
-/** Changes the columns of one row. Returns whether it was there, in the state that is asked for. */
-export function updateRow(tables: Tables, table: string, where: Row, changes: Row, undo: Undo): boolean {
-  const rows = table === 'credits_accounts' ? tables.accounts : table === 'credits_holds' ? tables.holds : null;
-  if (rows === null) throw new Error(`The memory database has no table ${table} to update.`);
-  const id = text(where['id']);
-  const row = rows.get(id);
-  if (row === undefined || Object.keys(where).some((column) => row[column] !== where[column])) return false;
-  const changed = { ...row, ...changes };
-  if (table === 'credits_accounts') {
-    const available = integer(changed['posted']) - integer(changed['held']);
-    if (available < integer(changed['floor'])) throw sqlError('23514', `account ${id} falls below its floor`);
+/** The transfer with this reference, if there is one. */
+export function findTransfer({ accounts, rows }: MemoryTables, { debit, version }: TransferRef): JournalRow | null {
+  for (const { id, number } of accounts.values()) {
+    if (number !== debit) continue;
+    const row = rows.get(id)?.[version - 1];
+    return row?.debit?.id === id && row.credit !== null ? row : null;
   }
-  rows.set(id, changed);
-  undo.push(() => rows.set(id, row));
-  return true;
+  return null;
+}
+
+/** Reads what a batch needs. Accounts that are missing are created. */
+export function readBatch(tables: MemoryTables, locks: Required<Locks>, nowMs: number): BatchState {
+  const state: BatchState = {
+    accounts: new Map(),
+    keys: new Map(),
+    holds: new Map(),
+    transfers: new Map(),
+    claims: new Map(),
+  };
+  const ids = new Set(locks.accounts);
+  for (const id of locks.holds) {
+    const hold = tables.holds.get(id);
+    if (hold === undefined) continue;
+    state.holds.set(id, { ...hold });
+    ids.add(hold.account.id);
+    if (hold.destination !== null) ids.add(hold.destination.id);
+  }
+  for (const ref of locks.transfers) {
+    const row = findTransfer(tables, ref);
+    if (row === null) continue;
+    const id = formatTransferId(ref);
+    state.transfers.set(id, { row, reversedBy: tables.reversals.get(id) ?? null });
+    for (const side of [row.debit, row.credit]) if (side !== null) ids.add(side.id);
+  }
+  for (const id of ids) {
+    const account = tables.accounts.get(id) ?? createAccount(tables, id);
+    state.accounts.set(id, { ...account, versionBefore: account.version });
+    for (const claimKey of locks.claims) {
+      const paidBy = tables.keys.get(tables.claims.get(toClaimId(id, claimKey)) ?? '');
+      if (paidBy !== undefined) state.claims.set(toClaimId(id, claimKey), paidBy);
+    }
+  }
+  for (const hold of tables.holds.values()) {
+    const isDue = hold.remaining > 0 && hold.expiresAtMs <= nowMs && ids.has(hold.account.id);
+    if (isDue && !state.holds.has(hold.id)) state.holds.set(hold.id, { ...hold });
+  }
+  for (const digest of locks.keys) {
+    const row = tables.keys.get(digest);
+    if (row !== undefined) state.keys.set(digest, { row, hold: tables.holds.get(row.hold ?? '') ?? null });
+  }
+  return state;
+}
+
+function createAccount(tables: MemoryTables, id: string): StoredAccount {
+  const floor = toPublicAccount(id) === SYSTEM_ISSUED ? -Number.MAX_SAFE_INTEGER : 0;
+  const account = { id, number: tables.accounts.size + 1, floor, posted: 0, held: 0, version: 0, hash: '' };
+  tables.accounts.set(id, account);
+  return account;
+}
+
+/** Writes what a batch decided. What a database would refuse by a constraint is a bug here. */
+export function writeBatch(tables: MemoryTables, changes: BatchChanges): void {
+  for (const row of changes.rows) {
+    if (row.keyDigest !== null) {
+      assert(!tables.keys.has(row.keyDigest), `Key ${row.key} is taken.`);
+      tables.keys.set(row.keyDigest, row);
+    }
+    if (row.reverses !== null && row.debit !== null) {
+      const undone = formatTransferId(row.reverses);
+      assert(!tables.reversals.has(undone), `Transfer ${undone} is reversed already.`);
+      tables.reversals.set(undone, { debit: row.debit.number, version: row.debit.version });
+    }
+    if (row.hash === null) continue;
+    for (const side of [row.debit, row.credit]) {
+      if (side === null) continue;
+      const rows = tables.rows.get(side.id) ?? [];
+      assert(rows.length + 1 === side.version, `Account ${side.id} has ${rows.length} rows before ${side.version}.`);
+      rows.push(row);
+      tables.rows.set(side.id, rows);
+    }
+  }
+  for (const { versionBefore, ...account } of changes.accounts) {
+    assert(tables.accounts.get(account.id)?.version === versionBefore, `Account ${account.id} was not locked.`);
+    tables.accounts.set(account.id, account);
+  }
+  for (const hold of [...changes.holdsOpened, ...changes.holdsChanged]) tables.holds.set(hold.id, { ...hold });
+  for (const { account, claimKey, keyDigest } of changes.claims) {
+    const claim = toClaimId(account.id, claimKey);
+    assert(!tables.claims.has(claim), `Claim ${claim} is taken.`);
+    tables.claims.set(claim, keyDigest);
+  }
+}
+
+/** User accounts that have an entry, in order of their ids. */
+export function listUserAccounts({ accounts }: MemoryTables): StoredAccount[] {
+  const users = [...accounts.values()].filter(({ id, version }) => version > 0 && !isSystemAccount(id));
+  return users.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -36,7 +36,7 @@ export interface SimulateOptions {
   loop: EventLoop;
   /** Keeps the trace. @default false */
   traced?: boolean;
-  /** @default the ledger's statements over Maps */
+  /** @default the ledger's tables as Maps */
   storage?: Storage;
 }
 
@@ -158,10 +158,7 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
     await cluster.start();
     for (const [index, account] of profile.users.entries()) {
       // So far apart that nobody's number can be taken for another's.
-      cluster.act(async (ledger) => {
-        await ledger.openAccount(account);
-        await ledger.grant({ ...byOthers('start', account), amount: 1_000 + index * 1_000_000 });
-      });
+      cluster.act((ledger) => ledger.grant({ ...byOthers('start', account), amount: 1_000 + index * 1_000_000 }));
       await browser.settle();
     }
     cluster.backup();

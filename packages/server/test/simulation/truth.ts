@@ -2,8 +2,8 @@
  * What really happened: every committed change of every account, in each life of the database, as it was seen at the
  * commit itself. The oracle's only source; nothing of it comes from the code under test but what was written.
  */
-import type { WrittenRow } from './memory-write.ts';
-import { integer, text } from './memory-tables.ts';
+import type { JournalRow } from '../../src/ledger/rules/state.ts';
+import { isSystemAccount } from '../../src/ledger/rules/system-accounts.ts';
 
 export interface Change {
   version: number;
@@ -31,7 +31,7 @@ export interface Truth {
   /** Names the intention behind a key before it is used. */
   name(actor: string, key: string, tag: string): void;
   /** Takes in what a transaction wrote, at its commit. */
-  commit(rows: readonly WrittenRow[], at: number): void;
+  commit(rows: readonly JournalRow[], at: number): void;
   /** A change of a host that keeps no ledger. */
   change(account: string, delta: number, tag: string | null, at: number): void;
   history(account: string, epoch?: string): History;
@@ -93,20 +93,18 @@ export function createTruth(first: string): Truth {
     name: (actor, key, tag) => void tags.set(`${actor} ${key}`, tag),
     commit(rows, at) {
       revision += 1;
-      for (const { table, row } of rows) {
-        if (table === 'credits_operations') {
-          const key = `${text(row['actor'])} ${text(row['key'])}`;
-          life.decided.add(key);
-          if (row['fingerprint'] === null) givenUp.add(key);
+      for (const row of rows) {
+        const key = `${row.actor} ${row.key}`;
+        if (row.key !== null) life.decided.add(key);
+        if (row.key !== null && row.fingerprint === null) givenUp.add(key);
+        if (row.hash === null) continue;
+        for (const side of [row.debit, row.credit]) {
+          if (side === null || isSystemAccount(side.id)) continue;
+          const tag = row.actor === side.id ? (tags.get(key) ?? null) : null;
+          if (row.kind === 'hold' && tag !== null) holdTags.set(row.hold ?? '', tag);
+          if (row.kind === 'void' || row.kind === 'expire') undone.add(holdTags.get(row.hold ?? '') ?? '');
+          add(side.id, { version: side.version, available: side.posted - side.held, tag, at });
         }
-        if (table !== 'credits_entries') continue;
-        const account = text(row['account']);
-        const hold = text(row['hold']);
-        const tag = tags.get(`${account} ${text(row['operation'])}`) ?? null;
-        if (row['kind'] === 'hold' && tag !== null) holdTags.set(hold, tag);
-        if (row['kind'] === 'void' || row['kind'] === 'expire') undone.add(holdTags.get(hold) ?? '');
-        const available = integer(row['posted_after']) - integer(row['held_after']);
-        add(account, { version: integer(row['version']), available, tag, at });
       }
     },
     change(account, delta, tag, at) {

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { inject } from 'vitest';
-import { openDatabase, type Database } from '../../src/ledger/database.ts';
+import { openEmbedded } from '../../src/embedded.ts';
+import type { Database } from '../../src/ledger/postgres/database.ts';
 
 /** An embedded database in memory. */
 export function openEmbeddedDatabase(): Promise<Database> {
-  return openDatabase({ memory: true });
+  return openEmbedded({ memory: true });
 }
 
 export interface PostgresDatabase {
@@ -24,11 +25,12 @@ export async function createPostgresDatabase(): Promise<PostgresDatabase> {
   return { url: own.href, drop: () => administer(url, `DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
-async function administer(url: string, statement: string): Promise<void> {
+/** Runs statements on a connection of their own. */
+export async function administer(url: string, ...statements: string[]): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    for (const statement of statements) await client.query(statement);
   } finally {
     await client.end();
   }

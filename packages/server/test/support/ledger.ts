@@ -1,36 +1,97 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type CreditsError, type CreditsErrorCode, isCreditsError } from 'realtime-credits/contract';
+import { isCreditsError, type CreditsError, type CreditsErrorCode } from 'realtime-credits/contract';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
-import type { Database } from '../../src/ledger/database.ts';
+import { createLedgerOnStorage, type LedgerTimeOptions } from '../../src/ledger/ledger-on-storage.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { Database } from '../../src/ledger/postgres/database.ts';
+import { openPostgresStorage } from '../../src/ledger/postgres/postgres-storage.ts';
+import type { LedgerStorage } from '../../src/ledger/storage.ts';
+import { MemoryDatabase } from '../simulation/memory-storage.ts';
 
 /** What a ledger test works with. One database for each test file: tests keep apart by accounts and keys of their own. */
 export interface Bench {
-  readonly database: Database;
   readonly ledger: Ledger;
   /** The ledger's clock: stands still until moved, and only forward. */
   readonly time: { nowMs: number };
   /** Warnings of everything in the background, oldest first. */
   readonly warnings: string[];
   /** Opens another ledger on the same database, as a second instance or a later process would. */
-  openLedger(options?: { expirySweepMs?: number; database?: Database }): Promise<Ledger>;
+  openLedger(options?: OpenOptions): Promise<Ledger>;
 }
 
-/** An hour: expired holds are then settled by whoever meets them, not by the timer. */
+export interface OpenOptions {
+  expirySweepMs?: number;
+  /** Puts something between the ledger and its storage. Such a ledger has no transactions of the host. */
+  wrapStorage?: (storage: LedgerStorage) => LedgerStorage;
+}
+
+/** A bench on a database with SQL. */
+export interface DatabaseBench extends Bench {
+  readonly database: Database;
+}
+
+/** Where a bench keeps its data. */
+interface Backend {
+  openLedger(options: OpenOptions & LedgerTimeOptions): Promise<Ledger>;
+  close(): Promise<void>;
+}
+
+/** An hour: expired holds are then settled by whatever reads them, not by the timer. */
 const NEVER_MS = 3_600_000;
 
+/** A bench on Maps: the rules and everything above them, without a database. */
+export function createMemoryBench(): Bench {
+  return createBenchOn(async () => {
+    const memory = new MemoryDatabase(randomUUID());
+    return {
+      async openLedger({ wrapStorage = (storage) => storage, ...options }) {
+        return createLedgerOnStorage({ ...options, storage: wrapStorage(memory.openStorage()) });
+      },
+      close: async () => undefined,
+    };
+  });
+}
+
 /** Opens a database and a ledger around the tests of a file, and closes them afterwards. */
-export function createBench(open: () => Promise<{ database: Database; drop?: () => Promise<void> }>): Bench {
+export function createBench(open: () => Promise<{ database: Database; drop?: () => Promise<void> }>): DatabaseBench {
+  let opened: { database: Database; drop?: () => Promise<void> } | undefined;
+  const bench = createBenchOn(async () => {
+    opened = await open();
+    const { database, drop } = opened;
+    return {
+      async openLedger({ wrapStorage, ...options }) {
+        if (wrapStorage === undefined) return createLedger({ ...options, database });
+        const { onWarning = () => undefined } = options;
+        const { storage } = await openPostgresStorage({ database, schema: 'credits', listenUrl: undefined, onWarning });
+        return createLedgerOnStorage({ ...options, storage: wrapStorage(storage) });
+      },
+      async close() {
+        await database.close();
+        await drop?.();
+      },
+    };
+  });
+  return Object.defineProperty(bench, 'database', {
+    get() {
+      if (opened === undefined) throw new Error('The bench is used before its tests run.');
+      return opened.database;
+    },
+  }) as DatabaseBench;
+}
+
+function createBenchOn(open: () => Promise<Backend>): Bench {
   const time = { nowMs: Date.parse('2026-11-22T12:00:00.000Z') };
   const warnings: string[] = [];
   const ledgers: Ledger[] = [];
-  let opened: { database: Database; drop?: () => Promise<void> } | undefined;
+  let backend: Backend | undefined;
 
-  async function openLedger(options: { expirySweepMs?: number; database?: Database } = {}): Promise<Ledger> {
-    const ledger = await createLedger({
-      database: options.database ?? bench.database,
+  async function openLedger(options: OpenOptions = {}): Promise<Ledger> {
+    if (backend === undefined) throw new Error('The bench is used before its tests run.');
+    const ledger = await backend.openLedger({
+      expirySweepMs: NEVER_MS,
+      ...options,
       clock: () => time.nowMs,
-      expirySweepMs: options.expirySweepMs ?? NEVER_MS,
       onWarning: (message) => warnings.push(message),
     });
     ledgers.push(ledger);
@@ -38,20 +99,15 @@ export function createBench(open: () => Promise<{ database: Database; drop?: () 
   }
 
   beforeAll(async () => {
-    opened = await open();
+    backend = await open();
     await openLedger();
   });
   afterAll(async () => {
     for (const ledger of ledgers.toReversed()) await ledger.close();
-    await opened?.database.close();
-    await opened?.drop?.();
+    await backend?.close();
   });
 
-  const bench: Bench = {
-    get database() {
-      if (opened === undefined) throw new Error('The bench is used before its tests run.');
-      return opened.database;
-    },
+  return {
     get ledger() {
       const ledger = ledgers[0];
       if (ledger === undefined) throw new Error('The bench is used before its tests run.');
@@ -61,7 +117,6 @@ export function createBench(open: () => Promise<{ database: Database; drop?: () 
     warnings,
     openLedger,
   };
-  return bench;
 }
 
 let made = 0;
@@ -77,10 +132,9 @@ export function by(actor: string): { actor: string; reason: string; idempotencyK
   return { actor, reason: 'A test', idempotencyKey: fresh('key') };
 }
 
-/** A new account with this many credits; at version 1, or 0 without credits. */
+/** An account that nothing uses yet, with this many credits: at version 1, or 0 without credits. */
 export async function openAccount({ ledger }: { ledger: Ledger }, credits = 0): Promise<string> {
   const account = fresh('user');
-  await ledger.openAccount(account);
   if (credits > 0) await ledger.grant({ ...by('system:test'), account, amount: credits });
   return account;
 }

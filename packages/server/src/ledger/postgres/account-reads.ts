@@ -126,8 +126,7 @@ function createStatements(s: string) {
     ORDER BY ${side}_version DESC LIMIT $3::bigint)`;
   const at = (side: string, columns: string, account: string, version: string) => `SELECT ${columns} FROM ${s}.journal
     WHERE ${side} = ${account} AND ${side}_version = ${version} AND hash IS NOT NULL`;
-  const balance = (side: string) =>
-    at(side, `${side}_posted AS posted, ${side}_held AS held`, number, '$2::bigint');
+  const balance = (side: string) => at(side, `${side}_posted AS posted, ${side}_held AS held`, number, '$2::bigint');
   const middle = 's.low + (s.high - s.low + 1) / 2';
   const instant = (side: string) => at(side, 'created_at', 's.account', middle);
   return {

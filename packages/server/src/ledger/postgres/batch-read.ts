@@ -45,7 +45,8 @@ export function createReadStatements(s: string) {
       CROSS JOIN LATERAL (SELECT * FROM ${s}.claims WHERE account = a.number AND claim_key = k.claim LIMIT 1) c
       CROSS JOIN LATERAL (SELECT * FROM ${s}.journal WHERE key_digest = c.key_digest LIMIT 1) j
       WHERE a.id = ANY($1::text[])`),
-    transfers: createStatement(`SELECT ${journalColumns(s)}, r.debit AS reversed_debit, r.debit_version AS reversed_version
+    transfers:
+      createStatement(`SELECT ${journalColumns(s)}, r.debit AS reversed_debit, r.debit_version AS reversed_version
       FROM ${transfer} LEFT JOIN LATERAL (SELECT debit, debit_version FROM ${s}.journal
         WHERE reverses_debit = t.debit AND reverses_version = t.version LIMIT 1) r ON true
       WHERE j.credit IS NOT NULL`),

@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict';
 import type { HoldState } from 'realtime-credits/contract';
-import type {
-  AccountState,
-  ClaimRecord,
-  HoldRecord,
-  JournalRow,
-  JournalSide,
-  KnownKey,
-} from '../rules/state.ts';
+import type { AccountState, ClaimRecord, HoldRecord, JournalRow, JournalSide, KnownKey } from '../rules/state.ts';
 import type { ArrayType, Cell } from './array-literal.ts';
 
 /**

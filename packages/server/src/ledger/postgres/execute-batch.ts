@@ -1,8 +1,9 @@
 import type { Intent } from '../rules/command-table.ts';
 import { collectLocks } from '../rules/collect-locks.ts';
-import { decide, type Outcome } from '../rules/decide.ts';
+import { decide } from '../rules/decide.ts';
 import { createHoldId } from '../rules/hold-id.ts';
 import { isSystemAccount } from '../rules/system-accounts.ts';
+import type { BatchResult } from '../storage.ts';
 import { toArrayLiteral } from './array-literal.ts';
 import { readBatch, type ReadStatements } from './batch-read.ts';
 import { writeBatch, type WriteStatements } from './batch-write.ts';
@@ -58,15 +59,14 @@ export function createAccountsStatement(s: string): Statement {
  * Accounts that do not exist yet are created first and locked afterwards like all others, so the first use of an account
  * is decided under its lock too.
  *
- * @returns one outcome per intent, and the user accounts that changed. When it throws, the batch is undone, unless the
- * connection was lost: then nobody knows.
+ * When it throws, the batch is undone, unless the connection was lost: then its outcome is unknown.
  */
 export async function executeBatch(
   client: SqlClient,
   context: BatchContext,
   bounds: BatchBounds,
   { intents, nowMs }: { intents: readonly Intent[]; nowMs: number },
-): Promise<{ outcomes: Outcome[]; accounts: string[] }> {
+): Promise<BatchResult> {
   const { statements } = context;
   const locks = collectLocks(intents, bounds.slot);
   const undo = () => sendUnnamed(client, bounds.undo);
@@ -94,7 +94,7 @@ export async function executeBatch(
           channel === null || accounts.length === 0 ? null : { channel, payloads: toPayloads(bounds.sender, accounts) };
         await writeBatch({ client, ...context, end: bounds.end }, changes, notify);
       }
-      return { outcomes, accounts };
+      return { outcomes, accounts, rows: changes.rows };
     } catch (error) {
       await undo().catch(() => undefined);
       if (!statements.recover(error)) throw error;

@@ -1,5 +1,5 @@
 import { CreditsError } from 'realtime-credits/contract';
-import { readHeads, verify } from '../audit/verify.ts';
+import { verify } from '../audit/verify.ts';
 import { SLOT_COUNT } from '../rules/system-accounts.ts';
 import type { ErrorClass, LedgerStorage } from '../storage.ts';
 import { AccountReads, type Read } from './account-reads.ts';
@@ -69,8 +69,7 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
     createAccounts: createAccountsStatement(s),
     channel: notifications.channel,
   };
-  const read: Read = async (statement, values) =>
-    (await statements.sendAlone(pool, statement, values)).rows as Row[];
+  const read: Read = async (statement, values) => (await statements.sendAlone(pool, statement, values)).rows as Row[];
   const accounts = new AccountReads(s, epoch, read);
   const holds = new HoldReads(s, epoch, read);
   const bounds = { ...OWN_TRANSACTION, slot, sender: notifications.sender };
@@ -104,7 +103,7 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
     readAllHolds: (query) => holds.readAllHolds(query),
     readExpiredAccounts: (nowMs, limit) => holds.readExpiredAccounts(nowMs, limit),
     readNextExpiry: () => holds.readNextExpiry(),
-    readHeads: (query) => readHeads(s, read, query),
+    readHeads: (query) => accounts.readHeads(query),
     verify: (query) => verify(s, read, query),
     listen: (onChanged) => notifications.start(onChanged),
   };

@@ -155,8 +155,12 @@ export function createLedgerMigrations(schema: string): readonly Migration[] {
       sql: `CREATE INDEX journal_hold ON ${s}.journal (hold) WHERE hold IS NOT NULL`,
     },
     {
+      name: '012-journal-notes',
+      sql: `CREATE INDEX journal_notes ON ${s}.journal (debit, key_digest) WHERE hash IS NULL`,
+    },
+    {
       // Without a destination a post moves the credits to the spent credits of the process that posts.
-      name: '012-holds',
+      name: '013-holds',
       sql: `CREATE TABLE ${s}.holds (
   id uuid NOT NULL,
   account bigint NOT NULL,
@@ -177,23 +181,23 @@ export function createLedgerMigrations(schema: string): readonly Migration[] {
 )`,
     },
     {
-      name: '013-holds-account',
+      name: '014-holds-account',
       sql: `CREATE INDEX holds_account ON ${s}.holds (account, expires_at) WHERE remaining > 0`,
     },
     {
-      name: '014-holds-expiry',
+      name: '015-holds-expiry',
       sql: `CREATE INDEX holds_expiry ON ${s}.holds (expires_at) WHERE remaining > 0`,
     },
     {
-      name: '015-holds-listed',
+      name: '016-holds-listed',
       sql: `CREATE INDEX holds_listed ON ${s}.holds (account, (CASE WHEN remaining > 0 THEN 'open' ELSE state END), id)`,
     },
     {
-      name: '016-holds-listed-all',
+      name: '017-holds-listed-all',
       sql: `CREATE INDEX holds_listed_all ON ${s}.holds ((CASE WHEN remaining > 0 THEN 'open' ELSE state END), id)`,
     },
     {
-      name: '017-claims',
+      name: '018-claims',
       sql: `CREATE TABLE ${s}.claims (
   account bigint NOT NULL,
   claim_key text COLLATE "C" NOT NULL,

@@ -39,7 +39,9 @@ export function isConnectionFailure(error: unknown): boolean {
   // pg reports these without a code.
   return (
     error instanceof Error &&
-    /connection terminated|pool after calling end|not queryable|client was closed|query read timeout/i.test(error.message)
+    /connection terminated|pool after calling end|not queryable|client was closed|query read timeout/i.test(
+      error.message,
+    )
   );
 }
 

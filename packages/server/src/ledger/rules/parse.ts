@@ -1,4 +1,4 @@
-import { ACCOUNT_ID_PATTERN, CreditsError, METADATA_BYTES_MAX, parseIdempotencyKey, REASON_LENGTH_MAX } from 'realtime-credits/contract';
+import { ACCOUNT_ID_PATTERN, assertStorable, CreditsError, METADATA_BYTES_MAX, parseIdempotencyKey, REASON_LENGTH_MAX } from 'realtime-credits/contract';
 import type { CommandBase } from '../commands.ts';
 import { createFingerprint, digestKey } from './fingerprint.ts';
 import type { IntentBase } from './intent.ts';
@@ -13,20 +13,26 @@ export function invalidField(field: string, message: string): CreditsError<'inva
   return new CreditsError('invalid_request', message, { details: { field } });
 }
 
-/**
- * Reads the name of an actor: 1 to 128 of `A-Z a-z 0-9 _ . : - | @ + ~ =`.
- *
- * @throws {CreditsError} `invalid_request`
- */
+/** Whether a value has the shape of an account id or of an actor: 1 to 128 of `A-Z a-z 0-9 _ . : - | @ + ~ =`. */
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && ACCOUNT_ID_PATTERN.test(value);
+}
+
+/** Whether a value can be the id of a user account: ids that begin with `system:` are the ledger's own. */
+export function isUserAccount(value: unknown): value is string {
+  return isName(value) && !isSystemAccount(value);
+}
+
+/** Reads the name of an actor: a user account, or a system part. @throws {CreditsError} `invalid_request` */
 export function parseActor(value: unknown, name = 'actor'): string {
-  if (typeof value === 'string' && ACCOUNT_ID_PATTERN.test(value)) return value;
+  if (isName(value)) return value;
   throw invalidField(name, `${name} must be 1 to 128 characters of A-Z a-z 0-9 _ . : - | @ + ~ =`);
 }
 
-/** Reads the id of a user account: as {@link parseActor}, and not of the ledger's own. */
+/** Reads the id of a user account. @throws {CreditsError} `invalid_request` */
 export function parseUserAccount(value: unknown, name = 'account'): string {
   const account = parseActor(value, name);
-  if (!isSystemAccount(account)) return account;
+  if (isUserAccount(account)) return account;
   throw invalidField(name, `${name} must not begin with "system:": those accounts are the ledger's own.`);
 }
 
@@ -48,6 +54,7 @@ function parseMetadata(value: unknown): string | null {
     text = undefined; // a cycle or a bigint
   }
   if (text?.startsWith('{') !== true) throw invalidField('metadata', 'metadata must be an object of plain JSON.');
+  assertStorable(value, 'metadata');
   const bytes = Buffer.byteLength(text);
   if (bytes > METADATA_BYTES_MAX) {
     throw invalidField('metadata', `metadata must be at most ${METADATA_BYTES_MAX} bytes of JSON: got ${bytes}.`);

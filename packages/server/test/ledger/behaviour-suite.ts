@@ -1,0 +1,19 @@
+import type { Bench } from '../support/ledger.ts';
+import { testCommands } from './commands-suite.ts';
+import { testHoldLists } from './hold-lists-suite.ts';
+import { testHolds } from './holds-suite.ts';
+import { testIdempotency } from './idempotency-suite.ts';
+import { testPeers } from './peers-suite.ts';
+import { testReads } from './reads-suite.ts';
+import { testScenarios } from './scenarios.ts';
+
+/** What the ledger promises on every storage. */
+export function testBehaviour(bench: Bench): void {
+  testCommands(bench);
+  testHolds(bench);
+  testHoldLists(bench);
+  testIdempotency(bench);
+  testReads(bench);
+  testScenarios(bench);
+  testPeers(bench);
+}

@@ -1,0 +1,229 @@
+import {
+  APPLIED_SPAN_MAX,
+  CreditsError,
+  isCreditsError,
+  toBalance,
+  type Hold,
+  type Snapshot,
+} from 'realtime-credits/contract';
+import type { Circulation } from '../../src/ledger/ledger.ts';
+import { collectLocks } from '../../src/ledger/rules/collect-locks.ts';
+import type { Intent } from '../../src/ledger/rules/command-table.ts';
+import { decide } from '../../src/ledger/rules/decide.ts';
+import { digestKey } from '../../src/ledger/rules/fingerprint.ts';
+import { createHoldId } from '../../src/ledger/rules/hold-id.ts';
+import { toEntry, toHold, toTransfer } from '../../src/ledger/rules/journal-views.ts';
+import type { HoldRecord } from '../../src/ledger/rules/state.ts';
+import {
+  isSystemAccount,
+  SYSTEM_ISSUED,
+  SYSTEM_SPENT,
+  toPublicAccount,
+} from '../../src/ledger/rules/system-accounts.ts';
+import { formatTransferId } from '../../src/ledger/rules/transfer-id.ts';
+import type { BatchResult, ErrorClass, HoldsQuery, LedgerStorage, SnapshotQuery } from '../../src/ledger/storage.ts';
+import {
+  copyTables,
+  createTables,
+  findTransfer,
+  listUserAccounts,
+  readBatch,
+  writeBatch,
+  type MemoryTables,
+} from './memory-tables.ts';
+import { verifyTables } from './memory-verify.ts';
+
+/** One database in memory, for any number of ledgers. */
+export class MemoryDatabase {
+  #tables: MemoryTables;
+  #opened = 0;
+  readonly #listeners = new Map<object, (accounts: readonly string[]) => void>();
+
+  constructor(epoch: string) {
+    this.#tables = createTables(epoch);
+  }
+
+  get tables(): MemoryTables {
+    return this.#tables;
+  }
+
+  backup(): MemoryTables {
+    return copyTables(this.#tables);
+  }
+
+  /** Everything is as it was at the backup, in another epoch. */
+  restore(backup: MemoryTables, epoch: string): void {
+    this.#tables = copyTables(backup, epoch);
+  }
+
+  /** Opens a storage as another process would: with a slot of its own, in the epoch of now. */
+  openStorage(): LedgerStorage {
+    const slot = (this.#opened++ % 16) * 2;
+    return createMemoryStorage(this, slot, this.#listeners);
+  }
+}
+
+/**
+ * The storage port over Maps: the ledger's rules and everything above them without a database. A batch takes effect at
+ * one instant, so there is nothing to lock.
+ */
+function createMemoryStorage(
+  database: MemoryDatabase,
+  slot: number,
+  listeners: Map<object, (accounts: readonly string[]) => void>,
+): LedgerStorage {
+  const { epoch } = database.tables;
+
+  function execute(intents: readonly Intent[], nowMs: number): BatchResult {
+    const { tables } = database;
+    const state = readBatch(tables, collectLocks(intents, slot), nowMs);
+    const { outcomes, changes } = decide(intents, state, { nowMs, slot, createId: () => createHoldId(nowMs) });
+    writeBatch(tables, changes);
+    const accounts = [...changes.accounts].map(({ id }) => id).filter((id) => !isSystemAccount(id));
+    for (const [owner, listener] of listeners) if (owner !== storage && accounts.length > 0) listener(accounts);
+    return { outcomes, accounts, rows: changes.rows };
+  }
+
+  function toSnapshot({ account, since, operations }: Omit<SnapshotQuery, 'nowMs'>): Snapshot {
+    const { accounts, rows, keys } = database.tables;
+    const { version = 0, posted = 0, held = 0 } = accounts.get(account) ?? {};
+    const from = Math.min(version, Math.max(since ?? version, version - APPLIED_SPAN_MAX));
+    const own = (rows.get(account) ?? []).slice(from).filter(({ actor }) => actor === account);
+    const known = operations.flatMap((id) => keys.get(digestKey(account, id)) ?? []);
+    const applied = [...own, ...known.filter(({ fingerprint }) => fingerprint !== null)].map(({ key }) => key ?? '');
+    const abandoned = known.filter(({ fingerprint }) => fingerprint === null);
+    return {
+      account,
+      epoch,
+      version,
+      balance: toBalance(posted, held),
+      from,
+      applied: [...new Set(applied)],
+      ...(abandoned.length === 0
+        ? {}
+        : { rejected: abandoned.map(({ key }) => ({ id: key ?? '', code: 'operation_abandoned' as const })) }),
+    };
+  }
+
+  function isDue({ remaining, expiresAtMs }: HoldRecord, nowMs: number): boolean {
+    return remaining > 0 && expiresAtMs <= nowMs;
+  }
+
+  function hasExpiredHold(account: string, nowMs: number): boolean {
+    for (const hold of database.tables.holds.values()) {
+      if (hold.account.id === account && isDue(hold, nowMs)) return true;
+    }
+    return false;
+  }
+
+  function listHolds({ state, before, limit }: HoldsQuery, account: string | null) {
+    const holds: Hold[] = [...database.tables.holds.values()]
+      .filter((hold) => (hold.remaining > 0 ? 'open' : hold.state) === state)
+      .filter(({ id }) => before === null || id < before)
+      .filter((hold) => account === null || hold.account.id === account)
+      .toSorted((a, b) => (a.id < b.id ? 1 : -1))
+      .slice(0, limit)
+      .map(toHold);
+    return { holds, next: holds.length < limit ? null : (holds.at(-1)?.id ?? null) };
+  }
+
+  const storage: LedgerStorage = {
+    epoch,
+    notificationGeneration: 0,
+    executeBatch: async (intents, { nowMs }) => execute(intents, nowMs),
+    classifyError: (error) => ERROR_CLASSES[codeOf(error)] ?? 'other',
+    toCreditsError: (error) =>
+      codeOf(error) === '08006' ? new CreditsError('unavailable', 'The database is away.', { cause: error }) : error,
+    async readSnapshot(query) {
+      return { snapshot: toSnapshot(query), hasExpiredHold: hasExpiredHold(query.account, query.nowMs) };
+    },
+    async readVersions(ids) {
+      const found = ids.flatMap((id) => database.tables.accounts.get(id) ?? []);
+      return new Map(found.map(({ id, version }) => [id, version]));
+    },
+    async readEntries({ account, before, limit }) {
+      const rows = (database.tables.rows.get(account) ?? []).slice(Math.max(0, before - 1 - limit), before - 1);
+      return rows.toReversed().map((row) => toEntry(row, row.debit?.id === account ? 'debit' : 'credit'));
+    },
+    async readVersionAt(account, instantMs) {
+      const rows = database.tables.rows.get(account) ?? [];
+      return rows.findLastIndex(({ createdAtMs }) => createdAtMs <= instantMs) + 1;
+    },
+    async readBalanceAt(account, version) {
+      if (version === 0) return toBalance(0, 0);
+      const row = database.tables.rows.get(account)?.[version - 1];
+      const side = row?.debit?.id === account ? row.debit : row?.credit;
+      return side == null ? null : toBalance(side.posted, side.held);
+    },
+    async readTransfer(ref) {
+      const row = findTransfer(database.tables, ref);
+      if (row === null) return null;
+      const reversals: string[] = [];
+      for (let id = formatTransferId(ref); ; id = reversals.at(-1) ?? '') {
+        const next = database.tables.reversals.get(id);
+        if (next === undefined) return { ...toTransfer(row), reversals };
+        reversals.push(formatTransferId(next));
+      }
+    },
+    async readHold(id) {
+      const hold = database.tables.holds.get(id);
+      return hold === undefined ? null : toHold(hold);
+    },
+    async readHolds({ account, nowMs, ...query }) {
+      const snapshot = toSnapshot({ account, since: null, operations: [] });
+      return { page: { ...listHolds(query, account), snapshot }, hasExpiredHold: hasExpiredHold(account, nowMs) };
+    },
+    readAllHolds: async (query) => listHolds(query, null),
+    async readExpiredAccounts(nowMs, limit) {
+      const due = [...database.tables.holds.values()].filter((hold) => isDue(hold, nowMs));
+      return [...new Set(due.map(({ account }) => account.id))].slice(0, limit);
+    },
+    async readNextExpiry() {
+      const ends = [...database.tables.holds.values()].flatMap((hold) => (hold.remaining > 0 ? hold.expiresAtMs : []));
+      return ends.length === 0 ? null : Math.min(...ends);
+    },
+    async readCirculation() {
+      return toCirculation(database.tables);
+    },
+    async readHeads({ after, limit }) {
+      const users = listUserAccounts(database.tables).filter(({ id }) => id > after);
+      return users.slice(0, limit).map(({ id, version, hash }) => ({ account: id, version, hash }));
+    },
+    verify: async (options) => verifyTables(database.tables, options),
+    listen(onChanged) {
+      listeners.set(storage, onChanged);
+      return async () => void listeners.delete(storage);
+    },
+  };
+  return storage;
+}
+
+/** Failures that tests inject, by their SQLSTATE. */
+const ERROR_CLASSES: Readonly<Record<string, ErrorClass>> = {
+  '08006': 'connection_lost',
+  '23505': 'conflict',
+  '40001': 'conflict',
+  '40P01': 'conflict',
+  '25006': 'unavailable',
+};
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function toCirculation(tables: MemoryTables): Circulation {
+  let issued = 0;
+  let spent = 0;
+  for (const { id, posted } of tables.accounts.values()) {
+    if (toPublicAccount(id) === SYSTEM_ISSUED) issued -= posted;
+    if (toPublicAccount(id) === SYSTEM_SPENT) spent += posted;
+  }
+  const users = listUserAccounts(tables);
+  return {
+    issued,
+    spent,
+    circulating: users.reduce((sum, { posted }) => sum + posted, 0),
+    held: users.reduce((sum, { held }) => sum + held, 0),
+    accounts: users.length,
+  };
+}
