@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { isCreditsError } from 'realtime-credits';
-import { openDatabase } from 'realtime-credits-server';
 import { z } from 'zod';
 import { makeAdministrator } from './auth/make-administrator.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { isDemoEmail } from './demo/users.ts';
+import { openConfigured } from './open-configured.ts';
 
 /**
  * `npm run admin -- someone@example.com`: makes an administrator, with the same environment as the dashboard's start. A
@@ -19,9 +19,7 @@ async function main(): Promise<void> {
     throw new ConfigError(['Name one address: npm run admin -- you@example.com']);
   if (isDemoEmail(email.data)) throw new ConfigError(['Demo users are made by DEMO, and by nothing else.']);
   const config = parseConfig(process.env, REPOSITORY_DIRECTORY);
-  const database = await openDatabase(
-    config.database.kind === 'postgres' ? { url: config.database.url } : { directory: config.database.directory },
-  );
+  const database = await openConfigured(config, (message) => console.error(message));
   try {
     const { created, password } = await makeAdministrator(database, email.data);
     console.log(`\n  ${email.data} is an administrator${created ? ', and a new account' : ''}. Password: ${password}`);

@@ -2,7 +2,6 @@ import { Hono } from 'hono';
 import type { Pool } from 'pg';
 import { CREDITS_PATH, CreditsError } from 'realtime-credits';
 import { assertReadableUrl, type CreditsHandler, type Ledger } from 'realtime-credits-server';
-import type { Accounts } from './accounts.ts';
 import type { Auth } from './auth/auth.ts';
 import { toAuthRequest } from './auth/requests.ts';
 import type { Sessions } from './auth/sessions.ts';
@@ -34,7 +33,6 @@ export interface ApiParts {
   auth: Auth;
   credits: CreditsHandler;
   sessions: Sessions;
-  accounts: Accounts;
   ledger: Ledger;
   pool: Pool;
   profiles: Profiles;
@@ -54,18 +52,15 @@ export interface ApiParts {
 
 const AUTH_PATH = '/api/auth';
 
-/** Puts better-auth, the package's door and the dashboard's own routes behind one `fetch`. */
+/** Puts better-auth, the package's handler and the dashboard's own routes behind one `fetch`. */
 export function createApi(parts: ApiParts): (request: Request) => Promise<Response> {
-  const { auth, credits, sessions, accounts, pool, originRules, onWarning } = parts;
+  const { auth, credits, sessions, ledger, pool, originRules, onWarning } = parts;
   const app = new Hono();
-  const routes = createRoutes({ app, sessions, accounts, originRules, onWarning });
+  const routes = createRoutes({ app, sessions, ledger, originRules, onWarning });
 
   app.use('/api/*', async (context, next) => {
     await next();
-    // The package's reading page brings a policy of its own.
-    if (!context.res.headers.has('content-security-policy')) {
-      context.res.headers.set('content-security-policy', API_CONTENT_SECURITY_POLICY);
-    }
+    context.res.headers.set('content-security-policy', API_CONTENT_SECURITY_POLICY);
   });
 
   app.on(['GET', 'POST'], `${AUTH_PATH}/*`, async (context) => {

@@ -7,7 +7,6 @@ import {
   type Database,
   type Ledger,
 } from 'realtime-credits-server';
-import { createAccounts } from './accounts.ts';
 import { createApi } from './api.ts';
 import { createAuth, migrateAuth, type AuthOptions, type SignInLimit } from './auth/auth.ts';
 import { createCredentials } from './auth/credentials.ts';
@@ -96,13 +95,12 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     (await readOrCreateSecret(database.kind === 'postgres' ? { pool } : { directory: config.dataDirectory }));
 
   const day = createDay(config.timeZone);
-  const accounts = createAccounts(ledger);
   const profiles = createProfiles(pool);
   const referrals = createReferrals({ pool, profiles, secret, day, now, publicUrl });
-  const payouts = createPayouts({ pool, ledger, accounts, now, onWarning });
+  const payouts = createPayouts({ pool, ledger, now });
   const daily = createDailyBonus({ pool, payouts, day, now, onClaimed: (userId) => referrals.qualify(userId) });
 
-  const referralClaims = createReferralClaims({ pool, payouts, now });
+  const referralClaims = createReferralClaims({ payouts });
   const users = createUsers(pool);
   const provisioner: Provisioner | Simulator =
     options.provisioner ?? (config.pterodactyl === null ? createSimulator() : createPterodactyl(config.pterodactyl));
@@ -128,7 +126,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     ...(options.signInLimit === undefined ? {} : { signInLimit: options.signInLimit }),
     onSessionEnded: ({ userId }) => {
       sessions.forget(userId);
-      credits.signOut(userId);
+      credits.recheckSessions(userId);
     },
     onUserChanged: (userId) => sessions.forget(userId),
     onUserCreated: async (user, headers) => {
@@ -167,7 +165,6 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     auth,
     credits,
     sessions,
-    accounts,
     ledger,
     pool,
     profiles,
@@ -193,14 +190,13 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   if (demoPassword === null) {
     await closeDemoAccounts(credentials);
   } else {
-    const ids = await openDemoAccounts({ credentials, accounts, profiles, users }, demoPassword);
+    const ids = await openDemoAccounts({ credentials, profiles, users }, demoPassword);
     await seedDemo({ pool, ledger, profiles, referrals, servers, provisioner, day, now, ids });
   }
 
   let timer: NodeJS.Timeout | undefined;
   async function sweep(sweepServers: () => Promise<number>): Promise<void> {
     try {
-      await payouts.sweep();
       await sweepServers();
     } catch (error) {
       onWarning('The sweep failed; the next one tries again.', error);
@@ -213,7 +209,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     readMe: async (headers: Headers) => {
       const user = await sessions.read(headers);
       if (user === null) return null;
-      const snapshot = await accounts.snapshot(user.id);
+      const snapshot = await ledger.snapshot(user.id);
       return { user: await toMe(user, snapshot, { profiles, referrals }), snapshot };
     },
     readDaily: (userId: string) => daily.check(userId),

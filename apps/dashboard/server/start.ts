@@ -5,12 +5,12 @@ import next from 'next';
 import { isCreditsError } from 'realtime-credits';
 import {
   assertReadableUrl,
-  createServerStop,
-  openDatabase,
+  createGracefulStop,
   toNodeListener,
   type Database,
 } from 'realtime-credits-server';
 import type { Config } from './config.ts';
+import { openConfigured } from './open-configured.ts';
 import { createDashboard, type Dashboard } from './dashboard.ts';
 import { stampClientAddress } from './http/client-address.ts';
 import { contentSecurityPolicy, createNonce, securityHeaders } from './http/security-headers.ts';
@@ -67,7 +67,7 @@ export async function startServer(
   let database: Database | null = null;
   let dashboard: Dashboard | null = null;
   const drain = async () => dashboard?.credits.drain();
-  const stopServer = createServerStop(server, { drain }, { graceMs: STOP_REQUESTS_MS_MAX });
+  const stopServer = createGracefulStop(server, { drain }, { graceMs: STOP_REQUESTS_MS_MAX });
   const url = await listen(server, config);
   let pages: Pages | null = null;
 
@@ -199,10 +199,7 @@ function portOf(url: string): number {
 
 async function openOrExplain(config: Config, onWarning: Warn): Promise<Database> {
   try {
-    return await openDatabase(
-      config.database.kind === 'postgres' ? { url: config.database.url } : { directory: config.database.directory },
-      { onWarning },
-    );
+    return await openConfigured(config, onWarning);
   } catch (cause) {
     if (isCreditsError(cause)) throw new StartError(cause.message, { cause });
     const reason = cause instanceof Error ? cause.message : String(cause);

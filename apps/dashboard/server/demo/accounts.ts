@@ -1,4 +1,3 @@
-import type { Accounts } from '../accounts.ts';
 import type { Credentials } from '../auth/credentials.ts';
 import type { Profiles } from '../profiles.ts';
 import type { Users } from '../users.ts';
@@ -6,7 +5,6 @@ import { DEMO_USERS, type DemoUser } from './users.ts';
 
 export interface DemoAccountsOptions {
   credentials: Credentials;
-  accounts: Accounts;
   profiles: Profiles;
   users: Users;
 }
@@ -24,7 +22,7 @@ export async function openDemoAccounts(options: DemoAccountsOptions, password: s
 }
 
 async function openDemoAccount(
-  { credentials, accounts, profiles, users }: DemoAccountsOptions,
+  { credentials, profiles, users }: DemoAccountsOptions,
   { email, name, username, role, firstName, lastName }: DemoUser,
   password: string,
 ): Promise<string> {
@@ -34,7 +32,6 @@ async function openDemoAccount(
     id = await credentials.create({ email, name, ...(isFree ? { username } : {}) });
     await profiles.update(id, { firstName, lastName });
   }
-  await accounts.open(id);
   if (!(await credentials.matches(id, password))) await credentials.setPassword(id, password);
   await credentials.enable(id, role);
   return id;

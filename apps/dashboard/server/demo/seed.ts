@@ -55,7 +55,7 @@ async function seedStreak({ pool, ledger, day, now }: DemoSeedOptions, player: s
       amount,
       idempotencyKey: operationId,
       actor: 'system:demo',
-      once: `daily:${date}`,
+      claimKey: `daily:${date}`,
       reason: `Daily bonus, day ${index + 1}`,
       metadata: { category: 'earn', action: 'daily' },
     });

@@ -2,7 +2,6 @@ import { CreditsError } from 'realtime-credits';
 import type { Ledger } from 'realtime-credits-server';
 import { z } from 'zod';
 import type { ExampleAnswer } from '../../lib/api.ts';
-import type { Accounts } from '../accounts.ts';
 import { readBody } from '../http/body.ts';
 import { DashboardError } from '../http/failure.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
@@ -11,7 +10,6 @@ import { plainText } from '../http/text.ts';
 
 export interface ExampleRoutesOptions {
   ledger: Ledger;
-  accounts: Accounts;
   limiter: RateLimiter;
 }
 
@@ -27,10 +25,9 @@ const bodySchema = z.strictObject({
 });
 
 /** `POST /api/examples/credits`: for the page that shows every change of a balance. Exists in demo mode only. */
-export function registerExampleRoutes(routes: Routes, { ledger, accounts, limiter }: ExampleRoutesOptions): void {
+export function registerExampleRoutes(routes: Routes, { ledger, limiter }: ExampleRoutesOptions): void {
   async function openPractice(userId: string): Promise<string> {
     const practice = `sandbox:${userId}`;
-    await accounts.open(practice);
     await ledger.grant({
       account: practice,
       amount: PRACTICE_OPENING,

@@ -2,7 +2,6 @@ import { CreditsError, type Transfer } from 'realtime-credits';
 import type { Ledger } from 'realtime-credits-server';
 import { z } from 'zod';
 import type { TransferAnswer } from '../../lib/api.ts';
-import type { Accounts } from '../accounts.ts';
 import { readBody } from '../http/body.ts';
 import { DashboardError } from '../http/failure.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
@@ -12,7 +11,6 @@ import type { Users } from '../users.ts';
 
 export interface TransferRoutesOptions {
   ledger: Ledger;
-  accounts: Accounts;
   users: Users;
   limiter: RateLimiter;
 }
@@ -28,7 +26,7 @@ const bodySchema = z.strictObject({
 
 /** `POST /api/transfers`. Says nothing of the recipient but the name that the sender gave. */
 export function registerTransferRoutes(routes: Routes, options: TransferRoutesOptions): void {
-  const { ledger, accounts, users, limiter } = options;
+  const { ledger, users, limiter } = options;
 
   routes.user('POST', '/api/transfers', async (context) => {
     const { user, operationId } = context;
@@ -37,7 +35,6 @@ export function registerTransferRoutes(routes: Routes, options: TransferRoutesOp
     const recipient = await users.findActiveByUsername(body.to_username);
     if (recipient === null) throw new DashboardError('user_not_found', `There is no user named ${body.to_username}.`);
     if (recipient.id === user.id) throw new CreditsError('invalid_request', 'You cannot send credits to yourself.');
-    await accounts.open(recipient.id);
     const note = body.note === undefined || body.note === '' ? null : body.note;
     const receipt = await ledger.transfer({
       source: user.id,
@@ -64,11 +61,10 @@ export function registerTransferRoutes(routes: Routes, options: TransferRoutesOp
 }
 
 function toTransferAnswer(
-  transfer: Transfer | null,
+  transfer: Transfer,
   to: string,
   amount: number,
   note: string | null,
 ): TransferAnswer['transfer'] {
-  if (transfer === null) throw new CreditsError('internal');
   return { id: transfer.id, to_username: to, amount, note, created_at: transfer.createdAt };
 }

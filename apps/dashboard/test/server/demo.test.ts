@@ -31,7 +31,7 @@ test('demo users can sign in, pages are alive, and a second start adds nothing',
     'friend@demo.test',
     'admin@demo.test',
   ]);
-  expect((await second.ledger.verify({ full: true })).ok).toBe(true);
+  expect((await second.ledger.verify()).ok).toBe(true);
   await second.end();
 
   // A seed that died half way is completed, and pays nothing twice.
