@@ -7,7 +7,7 @@ import { createCreditsHandler, type CreditsHandler, type CreditsHandlerOptions }
 export interface CreditsOptions extends Omit<CreditsHandlerOptions, 'ledger'>, Pick<LedgerOptions, 'schema'> {
   /**
    * Where the ledger is stored: the URL of a Postgres server, your own `pg.Pool`, or what `openDatabase` or `openEmbedded`
-   * returned. Only a database that was opened from a URL is closed by {@link Credits.close}.
+   * returned.
    */
   database: string | SqlPool | Database | Promise<Database> | undefined;
 }
@@ -15,7 +15,7 @@ export interface CreditsOptions extends Omit<CreditsHandlerOptions, 'ledger'>, P
 export interface Credits {
   readonly ledger: Ledger;
   readonly handler: CreditsHandler;
-  /** Drains the streams, then closes the ledger, and the database if it was opened here. */
+  /** Drains the streams, then closes the ledger and its database. A `pg.Pool` of yours stays open. */
   close(): Promise<void>;
 }
 
@@ -41,10 +41,11 @@ export async function createCredits(options: CreditsOptions): Promise<Credits> {
     throw new CreditsError('invalid_request', sentence, { details: { field: 'database' } });
   }
   const { onWarning = () => undefined } = options;
-  const opened = typeof source === 'string' ? await openDatabase({ url: source, onWarning }) : null;
+  const database = typeof source === 'string' ? await openDatabase({ url: source, onWarning }) : await source;
+  const close = async (): Promise<void> => ('pool' in database ? database.close() : undefined);
   try {
     const ledger = await createLedger({
-      database: opened ?? (await (source as Exclude<typeof source, string>)),
+      database,
       onWarning,
       ...(schema === undefined ? {} : { schema }),
     });
@@ -55,11 +56,11 @@ export async function createCredits(options: CreditsOptions): Promise<Credits> {
       async close() {
         await handler.drain();
         await ledger.close();
-        await opened?.close();
+        await close();
       },
     });
   } catch (error) {
-    await opened?.close();
+    await close();
     throw error;
   }
 }

@@ -21,7 +21,13 @@ test('one call opens the ledger and its HTTP API', async () => {
   const response = await credits.handler.fetch(request);
   expect(await response.json()).toMatchObject({ account: '42', balance: { available: 100 } });
   await credits.close();
-  // The host opened the database, so it is still open.
+  await expect(database.pool.query('SELECT 1')).rejects.toThrow();
+});
+
+test('a pool of the host stays open', async () => {
+  const database = await openEmbedded({ memory: true });
+  const credits = await createCredits({ database: database.pool, identify });
+  await credits.close();
   expect((await database.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   await database.close();
 });
