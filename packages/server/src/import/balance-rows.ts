@@ -1,5 +1,5 @@
 import { type Credits, CREDITS_MAX, CreditsError, isCreditsError, parseBalanceAmount } from 'realtime-credits/contract';
-import { parseUserAccount } from './parse-command.ts';
+import { parseUserAccount } from '../ledger/rules/parse.ts';
 
 /**
  * Balances as a host lists them: one row for each account, in any order, each read as if it could be anything.

@@ -1,24 +1,26 @@
 import { type Credits, CreditsError } from 'realtime-credits/contract';
 import { createProblems, readBalanceRows, type BalanceRow, type RowProblem } from './balance-rows.ts';
-import type { Database } from './database.ts';
-import { readBalances } from './export-rows.ts';
-import type { Ledger } from './ledger.ts';
-import { toCreditsError } from './sql-error.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { readBalances } from '../ledger/postgres/bulk-reads.ts';
+import type { Database } from '../ledger/postgres/database.ts';
+import { toCreditsError } from '../ledger/postgres/sql-error.ts';
 
 export interface CompareOptions {
   ledger: Ledger;
-  /** The database that the ledger was made on. */
-  database: Database;
+  /** The database of the ledger. */
+  database: Pick<Database, 'pool'>;
+  /** The schema of the ledger. @default 'credits' */
+  schema?: string;
   /** What the host's number is: what can be spent, or what holds reserve as well. @default 'available' */
   balance?: 'available' | 'posted';
   /** Differences that are listed, at most 100,000; all are counted. @default 50 */
   differencesMax?: number;
-  /** Hears how many of the host's rows were read, after each thousand. */
+  /** Called with the number of rows read, after each thousand. */
   onProgress?: (rows: number) => void;
 }
 
 export interface ComparisonReport {
-  /** Whether both sides say the same of everybody. */
+  /** Whether both sides agree on every account. */
   ok: boolean;
   /** What was compared. */
   balance: 'available' | 'posted';
@@ -41,27 +43,26 @@ export interface ComparisonReport {
   problems: RowProblem[];
 }
 
-/** An account of which the two sides do not say the same. */
+/** An account on which the two sides differ. */
 export interface BalanceDifference {
   kind: 'different' | 'missing' | 'extra';
   account: string;
   /** Of the host's row. */
   line: number | null;
-  /** What the host says; null when it does not have the account. */
+  /** The host's balance; null when it does not have the account. */
   host: Credits | null;
-  /** What the ledger says; null when it does not have the account. */
+  /** The ledger's balance; null when it does not have the account. */
   ledger: Credits | null;
-  /** `ledger − host`, with nothing for whoever does not have it. */
+  /** `ledger − host`; a side that does not have the account counts as 0. */
   difference: number;
 }
 
 const DIFFERENCES_MAX = 100_000;
 
 /**
- * Compares what a host says of its users with what the ledger says. Changes no balance; settles holds past their instant.
+ * Compares a host's balances with the ledger's. Changes no balance; expires holds that are due.
  *
- * An account with 0 on one side and absent on the other is no difference: the ledger opens accounts when they are first
- * asked for. While both sides move, an account that changed between the host's list and this look is a difference too:
+ * An account with 0 on one side that is absent on the other is no difference. While both sides move, an account that changed between the host's list and this look is a difference too:
  * compare again, and look at those that stay.
  *
  * @param rows - In any order, each read once. See {@link BalanceRow}. Memory grows with their number.
@@ -71,7 +72,7 @@ export async function compareBalances(
   rows: AsyncIterable<BalanceRow> | Iterable<BalanceRow>,
   options: CompareOptions,
 ): Promise<ComparisonReport> {
-  const { ledger, database, balance = 'available', differencesMax = 50, onProgress = () => undefined } = options;
+  const { ledger, database, schema = 'credits', balance = 'available', differencesMax = 50, onProgress = () => undefined } = options;
   if (!Number.isSafeInteger(differencesMax) || differencesMax < 0 || differencesMax > DIFFERENCES_MAX) {
     throw new CreditsError('invalid_request', `differencesMax must be 0 to ${DIFFERENCES_MAX}.`, {
       details: { field: 'differencesMax' },
@@ -79,7 +80,7 @@ export async function compareBalances(
   }
   const problems = createProblems();
   const { rows: count, balances, unclear, total } = await readBalanceRows(rows, problems, onProgress);
-  await ledger.allHolds({ limit: 1 }); // settles what is past its instant: equal versions mean equal state
+  await ledger.allHolds({ limit: 1 }); // expires what is due: equal versions mean equal state
 
   const counts = { equal: 0, different: 0, missing: 0, extra: 0 };
   const differences: BalanceDifference[] = [];
@@ -90,7 +91,7 @@ export async function compareBalances(
   };
   let ledgerTotal = 0;
   try {
-    for await (const row of readBalances(database.pool)) {
+    for await (const row of readBalances(database.pool, schema)) {
       const { account } = row;
       const here = row[balance];
       const listed = balances.get(account);

@@ -1,53 +1,54 @@
 import assert from 'node:assert/strict';
 import { type Credits, CREDITS_MAX, CreditsError, isCreditsError } from 'realtime-credits/contract';
 import { createProblems, readBalanceRows, type BalanceRow, type Problems, type RowProblem } from './balance-rows.ts';
-import type { Receipt } from './command.ts';
-import type { Database } from './database.ts';
-import type { Ledger } from './ledger.ts';
-import { openAccounts, readOpenings } from './opening.ts';
-import { toCreditsError } from './sql-error.ts';
+import type { Receipt } from '../ledger/commands.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { readAmountsOfKeys } from '../ledger/postgres/bulk-reads.ts';
+import type { Database } from '../ledger/postgres/database.ts';
 
 /**
- * Opening balances: what a host's users had before there was a ledger becomes the first entry of each account.
+ * Opening balances: what a host's users had before the ledger becomes the first entry of each account.
  *
- * Three passes: all rows are read, all are compared with what the ledger has, and only then anything is written. The
- * third may be cut at any moment: what it wrote is there under keys that the next run finds, and it goes on from there.
+ * Three passes: all rows are read, all are compared with the ledger, and only then is anything written. The third pass may
+ * be interrupted: the next run finds what it wrote by its keys, and continues.
  */
 
 export interface ImportOptions {
   ledger: Ledger;
-  /** The database that the ledger was made on. */
-  database: Database;
+  /** The database of the ledger. */
+  database: Pick<Database, 'pool'>;
+  /** The schema of the ledger. @default 'credits' */
+  schema?: string;
   /** Names the import, 1 to 64 of `A-Z a-z 0-9 _ . -`. An account is paid once under one name. @default 'opening' */
   name?: string;
   /** Leaves out the rows that cannot be imported, and imports the others. @default false */
   skipInvalid?: boolean;
   /** Reads and compares everything, and writes nothing. @default false */
   dryRun?: boolean;
-  /** Hears how far it is, after each thousand rows. */
+  /** Called after each thousand rows. */
   onProgress?: (progress: ImportProgress) => void;
 }
 
 export interface ImportProgress {
   phase: 'reading' | 'comparing' | 'writing';
   done: number;
-  /** Null while nobody knows. */
+  /** Null while it is unknown. */
   total: number | null;
 }
 
 export interface ImportReport {
-  /** Whether the ledger now has every row as it stands; of a dry run, whether it would. */
+  /** Whether the ledger now has every row; in a dry run, whether it would. */
   ok: boolean;
   dryRun: boolean;
   name: string;
   rows: number;
-  /** Accounts that got their opening balance now; of a dry run, that would. */
+  /** Accounts that got their opening balance now; in a dry run, that would. */
   imported: number;
-  /** What they got together. */
+  /** Their total. */
   credits: Credits;
   /** Accounts that had it before. */
   unchanged: number;
-  /** Rows that cannot be imported: unreadable, out of range, or of an account that stands there twice. */
+  /** Rows that cannot be imported: unreadable, out of range, or of an account that is listed twice. */
   invalid: number;
   /** Rows of accounts that got another amount under this name before. */
   conflicts: number;
@@ -60,7 +61,7 @@ const PIECE = 1_000;
 
 const REASON = 'Opening balance';
 
-/** Refusals that are about one row, and no reason to stop the others. */
+/** Refusals of one row, which do not stop the others. */
 const CONFLICTS = new Set(['idempotency_key_reused', 'already_claimed', 'balance_limit_exceeded']);
 
 interface Opening {
@@ -70,10 +71,10 @@ interface Opening {
 }
 
 /**
- * Pays each account its opening balance out of the house, once. Accounts are opened; a row of 0 only does that.
+ * Pays each account its opening balance once. A row of 0 writes no entry.
  *
- * Without `skipInvalid`, one row that cannot be imported keeps all from being written. Running it again changes nothing;
- * after it was cut, or with further rows, it writes what is missing. A changed amount is a conflict, never a payment.
+ * Without `skipInvalid`, one row that cannot be imported keeps all of them from being written. Running it again changes
+ * nothing; after an interruption, or with more rows, it writes what is missing. A changed amount is a conflict, never paid.
  * Memory grows with the number of accounts.
  *
  * @param rows - In any order, each read once. See {@link BalanceRow}.
@@ -85,7 +86,7 @@ export async function importBalances(
   rows: AsyncIterable<BalanceRow> | Iterable<BalanceRow>,
   options: ImportOptions,
 ): Promise<ImportReport> {
-  const { ledger, database, skipInvalid = false, dryRun = false, onProgress = () => undefined } = options;
+  const { ledger, database, schema = 'credits', skipInvalid = false, dryRun = false, onProgress = () => undefined } = options;
   const name = parseName(options.name ?? 'opening');
   const actor = `system:import:${name}`;
   const invalid = createProblems();
@@ -96,13 +97,8 @@ export async function importBalances(
   const openings: Opening[] = [];
   let unchanged = 0;
   for (const piece of toPieces(list.balances)) {
-    const known = await coded(() =>
-      readOpenings(
-        database.pool,
-        actor,
-        piece.map(({ account }) => account),
-      ),
-    );
+    const keys = piece.map(({ account }) => account);
+    const known = await readAmountsOfKeys(database.pool, schema, { actor, keys });
     for (const opening of piece) {
       const before = known.get(opening.account);
       if (before === undefined) openings.push(opening);
@@ -123,7 +119,7 @@ export async function importBalances(
   const written =
     dryRun || isRefused
       ? { imported: isRefused ? 0 : openings.length, credits: isRefused ? 0 : credits, unchanged: 0 }
-      : await writeOpenings(openings, { ledger, database, actor, name, conflicts, onProgress });
+      : await writeOpenings(openings, { ledger, actor, name, conflicts, onProgress });
   return {
     ok: invalid.count + conflicts.count === 0,
     dryRun,
@@ -140,7 +136,6 @@ export async function importBalances(
 
 interface Writing {
   ledger: Ledger;
-  database: Database;
   actor: string;
   name: string;
   conflicts: Problems;
@@ -149,32 +144,26 @@ interface Writing {
 
 async function writeOpenings(
   openings: readonly Opening[],
-  { ledger, database, actor, name, conflicts, onProgress }: Writing,
+  { ledger, actor, name, conflicts, onProgress }: Writing,
 ): Promise<{ imported: number; credits: Credits; unchanged: number }> {
   let imported = 0;
   let credits = 0;
   let unchanged = 0;
   const open = ({ account, credits: amount }: Opening): Promise<Receipt> => {
-    const command = { account, actor, reason: REASON, idempotencyKey: account, once: `import:${name}` };
-    // An adjustment to nothing moves nothing and leaves a key: another amount later is then a conflict as well.
+    const command = { account, actor, reason: REASON, idempotencyKey: account, claimKey: `import:${name}` };
+    // An adjustment to 0 moves nothing and stores a key, so another amount later is a conflict as well.
     if (amount === 0) return ledger.adjust({ ...command, available: 0, expectedVersion: 0 });
     return ledger.grant({ ...command, amount });
   };
   for (let start = 0; start < openings.length; start += PIECE) {
     const piece = openings.slice(start, start + PIECE);
-    await coded(() =>
-      openAccounts(
-        database.pool,
-        piece.map(({ account }) => account),
-      ),
-    );
     const outcomes = await Promise.allSettled(piece.map(open));
     for (const [index, outcome] of outcomes.entries()) {
       const opening = piece[index];
       assert(opening !== undefined, 'Each opening has one outcome.');
       if (outcome.status === 'fulfilled') {
         if (outcome.value.replayed) {
-          unchanged += 1; // another import at the same time was quicker
+          unchanged += 1; // a concurrent import was first
         } else {
           imported += 1;
           credits += opening.credits;
@@ -183,7 +172,7 @@ async function writeOpenings(
       }
       const error: unknown = outcome.reason;
       if (!isCreditsError(error)) throw error;
-      // An account that has a history already needs no nothing.
+      // An account that already has entries needs no zero opening balance.
       if (error.code === 'version_conflict') unchanged += 1;
       else if (CONFLICTS.has(error.code)) conflicts.add(toConflict(opening, `was refused: ${error.message}`));
       else throw error;
@@ -213,12 +202,4 @@ function parseName(name: unknown): string {
   throw new CreditsError('invalid_request', 'name must be 1 to 64 characters of A-Z a-z 0-9 _ . -', {
     details: { field: 'name' },
   });
-}
-
-async function coded<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw toCreditsError(error);
-  }
 }

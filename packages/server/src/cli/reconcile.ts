@@ -1,22 +1,22 @@
-import { compareBalances, type BalanceDifference } from '../ledger/compare-balances.ts';
+import { compareBalances, type BalanceDifference } from '../import/compare-balances.ts';
 import { DATABASE_OPTIONS, JSON_OPTION, parseChoice } from './arguments.ts';
 import { EXIT, usageError, type Command } from './command.ts';
 import { withLedger } from './connect.ts';
 import { HOST_ROWS_OPTIONS, openHostRows } from './host-rows.ts';
-import { sayProblems } from './import.ts';
+import { reportProblems } from './import.ts';
 import { createProgress, format } from './progress.ts';
 
-export const shadowCommand: Command = {
-  name: 'shadow',
+export const reconcileCommand: Command = {
+  name: 'reconcile',
   summary: "compares a running host's balances with the ledger",
-  usage: 'shadow <file|-> [options]',
-  details: `Reads what the host says of its users, and lists what the ledger says otherwise. Changes no balance. What moved
-between the two looks is listed too: run it again, and look at what stays.`,
+  usage: 'reconcile <file|-> [options]',
+  details: `Reads the host's balances and lists accounts whose balance in the ledger differs. Changes no balance. An account that
+changed between the two reads is listed as well: run it again, and look at those that stay.`,
   options: {
     ...DATABASE_OPTIONS,
     ...HOST_ROWS_OPTIONS,
-    balance: { type: 'string', value: 'available|posted', help: "What the host's number is. Else available." },
-    limit: { type: 'string', value: 'count', help: 'Differences to list, 0 to 100000; all are counted. Else 50.' },
+    balance: { type: 'string', value: 'available|posted', help: "What the host's number means. Default: available." },
+    limit: { type: 'string', value: 'count', help: 'Differences to list, 0 to 100000; all are counted. Default: 50.' },
     ...JSON_OPTION,
   },
   positionalsMax: 1,
@@ -50,7 +50,7 @@ between the two looks is listed too: run it again, and look at what stays.`,
           `Host ${format(report.hostTotal)}, ledger ${format(report.ledgerTotal)} (${balance}).\n`,
       );
     }
-    sayProblems(terminal, report.problems, report.invalid);
+    reportProblems(terminal, report.problems, report.invalid);
     return report.ok ? EXIT.ok : EXIT.found;
   },
 };
