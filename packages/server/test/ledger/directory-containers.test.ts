@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
 import { openDatabase } from '../../src/ledger/database.ts';
-import { lockDirectory } from '../../src/ledger/directory-lock.ts';
-import type { Owner } from '../../src/ledger/directory-owner.ts';
+import { lockDirectory } from '../../src/ledger/embedded/directory-lock.ts';
+import type { Owner } from '../../src/ledger/embedded/directory-owner.ts';
 import {
   kill,
   makeDirectory,

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { lockDirectory } from '../../src/ledger/directory-lock.ts';
-import type { Owner } from '../../src/ledger/directory-owner.ts';
+import { lockDirectory } from '../../src/ledger/embedded/directory-lock.ts';
+import type { Owner } from '../../src/ledger/embedded/directory-owner.ts';
 import { kill, makeDirectory, startProcess } from '../support/directory-processes.ts';
 import { refusal } from '../support/ledger.ts';
 

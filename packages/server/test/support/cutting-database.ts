@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { Database } from '../../src/ledger/database.ts';
+import type { Database } from '../../src/ledger/postgres/database.ts';
 
 /** A database whose connection is cut, for real and by the server, around one statement. */
 export interface CuttingDatabase {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
-import { openDatabase } from '../../src/ledger/database.ts';
-import { lockDirectory } from '../../src/ledger/directory-lock.ts';
+import { openEmbedded } from '../../src/ledger/embedded/open-embedded.ts';
+import { lockDirectory } from '../../src/ledger/embedded/directory-lock.ts';
 
 // A process of its own for the tests that kill one. Arguments: `hold <directory>` opens the directory and waits;
 // `lock <directory>` only locks it; `grant <directory>` grants one credit after another, prints each key once its receipt
@@ -37,12 +37,11 @@ if (mode === 'lock') {
   await parentClosed();
   process.exit(0);
 }
-const database = await openDatabase({ directory }).catch(printRefusal);
+const database = await openEmbedded({ directory }).catch(printRefusal);
 if (database !== null) {
   print('open');
   if (mode === 'grant') {
     const ledger = await createLedger({ database });
-    await ledger.openAccount('user');
     print('ready');
     await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((worker) => grantForever(ledger, worker))).catch(printRefusal);
   }
