@@ -12,11 +12,7 @@ beforeAll(async () => ({ ledger, close } = await openTestLedger()));
 afterAll(() => close());
 
 async function openUser() {
-<<<<<<< HEAD
   const user = openTestHandler(ledger).signIn(name('user'));
-=======
-  const user = openDoor(ledger).signIn(name('user'));
->>>>>>> rules
   await ledger.grant({
     account: user.account,
     amount: 100,
@@ -90,14 +86,7 @@ test.each([
   ['a prototype', '{"operations":["a"],"__proto__":{"admin":true}}'],
 ])('settling with %s is not valid', async (_what, body) => {
   const user = await openUser();
-<<<<<<< HEAD
   const response = await user.ask('/api/credits/operations/resolve', { method: 'POST', ...(body === undefined ? {} : { body }) });
-=======
-  const response = await user.ask('/api/credits/operations/resolve', {
-    method: 'POST',
-    ...(body === undefined ? {} : { body }),
-  });
->>>>>>> rules
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ code: 'invalid_request' });
   await user.expectUnchanged();

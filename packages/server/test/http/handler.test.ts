@@ -109,10 +109,6 @@ test.each([
   ['PUT', '', 'GET, HEAD'],
   ['POST', '', 'GET, HEAD'],
   ['DELETE', '/history', 'GET, HEAD'],
-<<<<<<< HEAD
-=======
-  ['POST', '/holds', 'GET, HEAD'],
->>>>>>> rules
   ['GET', '/operations/resolve', 'POST'],
   ['OPTIONS', '/operations/resolve', 'POST'],
   ['POST', '/stream', 'GET'],
@@ -177,17 +173,10 @@ test('a thrown value that is no error is a bug as well', async () => {
   expect(host.warnings).toHaveLength(1);
 });
 
-<<<<<<< HEAD
 test('a system account or an object as identity is a bug of the host that names the value', async () => {
   for (const account of ['system:spent', { $gt: '' }, ['42'], '', 'a b', null, 42]) {
     const host = openTestHandler(ledger, { identify: async () => ({ account: account as string }) });
     const response = await host.askAnonymously('/api/credits');
-=======
-test('a house account or an object as identity is a bug of the host, and nothing is asked of the ledger', async () => {
-  for (const account of ['system:spent', { $gt: '' }, ['42'], '', 'a b', null, 42]) {
-    const door = openDoor(ledger, { identify: async () => ({ account: account as string }) });
-    const response = await door.askAnonymously('/api/credits');
->>>>>>> rules
     expect({ account, status: response.status }).toEqual({ account, status: 500 });
     expect(host.warnings).toHaveLength(1);
     expect(String(host.warnings[0]?.cause)).toMatch(/identify must (not )?return/);

@@ -9,11 +9,7 @@ let close: () => Promise<void>;
 beforeAll(async () => ({ ledger, close } = await openTestLedger()));
 afterAll(() => close());
 
-<<<<<<< HEAD:packages/server/test/http/respond-with-snapshot.test.ts
 test('a host’s response keeps its own body and carries the new balance and the snapshot', async () => {
-=======
-test('a host’s answer keeps its own body and carries the new balance and the snapshot', async () => {
->>>>>>> rules:packages/server/test/http/answer-with-snapshot.test.ts
   const base = { account: '42', actor: '42', reason: 'Daily bonus' };
   await ledger.grant({ ...base, amount: 25, idempotencyKey: 'claim' });
   await ledger.grant({ ...base, amount: 25, idempotencyKey: 'later' });
@@ -37,7 +33,6 @@ test('a host’s answer keeps its own body and carries the new balance and the s
 });
 
 test('a body without data gets one', async () => {
-<<<<<<< HEAD:packages/server/test/http/respond-with-snapshot.test.ts
   const response = await respondWithSnapshot(ledger, '43', { success: true }, { headers: { 'x-kind': 'renewal' } });
   expect(response.headers.get('x-kind')).toBe('renewal');
   expect(await response.json()).toMatchObject({ success: true, data: { new_balance: 0 }, snapshot: { version: 0 } });
@@ -47,9 +42,3 @@ test('an account that does not exist has a balance of 0', async () => {
   const response = await respondWithSnapshot(ledger, 'unknown', {});
   expect(await response.json()).toMatchObject({ data: { new_balance: 0 }, snapshot: { version: 0 } });
 });
-=======
-  const response = await answerWithSnapshot(ledger, '43', { success: true }, { headers: { 'x-kind': 'renewal' } });
-  expect(response.headers.get('x-kind')).toBe('renewal');
-  expect(await response.json()).toMatchObject({ success: true, data: { new_balance: 0 }, snapshot: { version: 0 } });
-});
->>>>>>> rules:packages/server/test/http/answer-with-snapshot.test.ts

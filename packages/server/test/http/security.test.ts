@@ -13,10 +13,6 @@ const OWNERS_ROUTES = [
   ['GET', ''],
   ['GET', '/stream'],
   ['GET', '/history'],
-<<<<<<< HEAD
-=======
-  ['GET', '/holds'],
->>>>>>> rules
   ['POST', '/operations/resolve'],
 ] as const;
 
@@ -164,11 +160,7 @@ describe('a mutation is accepted from our own pages only', () => {
     let asked = 0;
     const identify = async () => ((asked += 1), null);
     const headers = { 'sec-fetch-site': 'cross-site' };
-<<<<<<< HEAD
     await openTestHandler(ledger, { identify }).askAnonymously('/api/credits/operations/resolve', init('POST', headers));
-=======
-    await openDoor(ledger, { identify }).askAnonymously('/api/credits/operations/resolve', init('POST', headers));
->>>>>>> rules
     expect(asked).toBe(0);
   });
 });
@@ -193,34 +185,6 @@ test('an entry shows no other person and none of the host’s notes', async () =
   const [gift, start] = JSON.parse(text).entries;
   expect(gift).toMatchObject({ amount: 7, reason: 'Thanks', actor: 'other', counterparty: null, metadata: {} });
   expect(start).toMatchObject({ actor: 'system:test', counterparty: 'system:issued' });
-<<<<<<< HEAD
-=======
-});
-
-test('holds name nobody else, and are the own ones only', async () => {
-  const door = openDoor(ledger);
-  const [user, other] = [door.signIn(name('user')), door.signIn(name('other'))];
-  await Promise.all([fund(user.account), fund(other.account)]);
-  const base = { reason: 'Rent', expiresAfterMs: 60_000 };
-  const { hold } = await ledger.hold({
-    ...base,
-    account: user.account,
-    destination: other.account,
-    amount: 7,
-    actor: other.account,
-    idempotencyKey: 'rent',
-  });
-  await ledger.hold({ ...base, account: user.account, amount: 8, actor: user.account, idempotencyKey: 'own' });
-  await ledger.hold({ ...base, account: other.account, amount: 9, actor: other.account, idempotencyKey: 'theirs' });
-  const text = await (await user.ask('/api/credits/holds')).text();
-  expect(text).not.toContain(other.account);
-  const { holds } = JSON.parse(text);
-  expect(holds).toHaveLength(2);
-  expect(holds).toContainEqual({ ...hold, actor: 'other', destination: 'other' });
-  expect(holds).toContainEqual(
-    expect.objectContaining({ amount: 8, actor: user.account, destination: 'system:spent', state: 'open' }),
-  );
->>>>>>> rules
 });
 
 test('a host may decide itself what an entry shows', async () => {

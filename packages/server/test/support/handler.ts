@@ -1,13 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { randomUUID } from 'node:crypto';
 import { createCreditsHandler, type CreditsHandlerOptions } from '../../src/http/handler.ts';
-<<<<<<< HEAD:packages/server/test/support/handler.ts
 import { createLedgerOnStorage } from '../../src/ledger/ledger-on-storage.ts';
-=======
-import { createLedgerOnStorage } from '../../src/ledger/ledger-on-storage.ts';
->>>>>>> rules:packages/server/test/support/door.ts
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { MemoryDatabase } from '../simulation/memory-storage.ts';
 import { MemoryDatabase } from '../simulation/memory-storage.ts';
 import { followEvents } from './events.ts';
 import { createManualClock } from './manual-clock.ts';
@@ -17,20 +11,8 @@ export const ORIGIN = 'https://panel.example';
 
 /** The real ledger on a storage in memory. */
 export async function openTestLedger() {
-<<<<<<< HEAD:packages/server/test/support/handler.ts
-  const database = await openEmbedded({ memory: true });
-  const ledger = await createLedger({ database });
-  return {
-    ledger,
-    async close() {
-      await ledger.close();
-      await database.close();
-    },
-  };
-=======
   const ledger = createLedgerOnStorage({ storage: new MemoryDatabase(randomUUID()).openStorage() });
   return { ledger, close: () => ledger.close() };
->>>>>>> rules:packages/server/test/support/door.ts
 }
 
 /** How a response reaches its reader: as the handler made it, or written by a Node server. */

@@ -95,11 +95,7 @@ test('a reader that goes while its stream is opened leaves nothing behind', asyn
     outgoing.on('close', closed);
     void listener(incoming, outgoing);
   });
-<<<<<<< HEAD:packages/server/test/http/adapters/node.test.ts
   const user = host.signIn(name('user'));
-=======
-  const user = door.signIn(name('user'));
->>>>>>> rules:packages/server/test/http/node.test.ts
   const socket = await connectSilently(await listen(server), user.account);
   await vi.waitFor(() => expect(release).toBeDefined());
   expect(host.handler.streams).toBe(1);

@@ -25,7 +25,7 @@ function openStream() {
     time,
     stream: {
       offer: (snapshot: Snapshot) => streams.offer(stream, snapshot),
-      beat: () => streams.beat(stream),
+      beat: () => streams.sendHeartbeat(stream),
       end: (farewell: Farewell) => streams.end(stream, farewell),
       cut: () => streams.cut(stream),
       leave: () => streams.leave(stream),
@@ -120,7 +120,7 @@ test('a state that waits is said before the farewell, and nothing after it', asy
   stream.end({ event: 'goodbye', data: { retryAfterMs: 5 } });
   stream.offer(frame(2));
   stream.end({ event: 'signed-out', data: {} });
-  stream.beat();
+  stream.sendHeartbeat();
   expect((await events.snapshot()).version).toBe(1);
   expect(await events.next()).toMatchObject({ event: 'goodbye', data: '{"retryAfterMs":5}' });
   expect(await events.next()).toBeNull();
@@ -129,7 +129,7 @@ test('a state that waits is said before the farewell, and nothing after it', asy
 
 test('a heartbeat gives way to a state, which says as much', async () => {
   const { stream, events } = follow();
-  stream.beat();
+  stream.sendHeartbeat();
   stream.offer(frame(1));
   expect((await events.snapshot()).version).toBe(1);
   stream.end({ event: 'signed-out', data: {} });
@@ -180,7 +180,7 @@ test('a sink that leaves something waiting for 5 s is destroyed; one that waits 
   const { said, take } = readSink(body);
   time.advance(60_000);
   take();
-  stream.beat();
+  stream.sendHeartbeat();
   stream.offer(frame(2));
   time.advance(4_999);
   expect(said).not.toContain('destroyed');
@@ -200,7 +200,7 @@ test('a sink whose reader went is written to no more', () => {
   expect(closings()).toBe(1);
   expect(time.waiting).toBe(0);
   stream.offer(frame(3));
-  stream.beat();
+  stream.sendHeartbeat();
   expect(said).toEqual([formatEvent('snapshot', frame(1)), 'end']);
   expect(stream.isEnding()).toBe(true);
 });

@@ -67,11 +67,7 @@ describe.each(WAYS)('by %s', (way) => {
   });
 
   test('a reader that was away is told every operation since, in its first state', async () => {
-<<<<<<< HEAD:packages/server/test/http/streams/stream-hub.test.ts
     const user = openTestHandler(ledger).signIn(name('user'));
-=======
-    const user = openDoor(ledger).signIn(name('user'));
->>>>>>> rules:packages/server/test/http/stream-hub.test.ts
     await grant(user.account, 1, 'before');
     const first = await user.follow();
     const known = await first.snapshot();
@@ -171,20 +167,12 @@ describe.each(WAYS)('by %s', (way) => {
   });
 
   test('after an interruption of hints everybody is read once, during one again and again, and then no more', async () => {
-<<<<<<< HEAD:packages/server/test/http/streams/stream-hub.test.ts
     let notificationGeneration: number | null = 1;
-=======
-    let generation: number | null = 1;
->>>>>>> rules:packages/server/test/http/stream-hub.test.ts
     const questions: string[][] = [];
     const interrupted: Ledger = {
       ...withoutHints(),
       get notificationGeneration() {
-<<<<<<< HEAD:packages/server/test/http/streams/stream-hub.test.ts
         return notificationGeneration;
-=======
-        return generation;
->>>>>>> rules:packages/server/test/http/stream-hub.test.ts
       },
       versions: (accounts) => (questions.push([...accounts]), ledger.versions(accounts)),
     };
@@ -198,11 +186,7 @@ describe.each(WAYS)('by %s', (way) => {
     };
     await reread();
     expect(questions).toEqual([]);
-<<<<<<< HEAD:packages/server/test/http/streams/stream-hub.test.ts
     notificationGeneration = null;
-=======
-    generation = null;
->>>>>>> rules:packages/server/test/http/stream-hub.test.ts
     await grant(user.account, 9, 'unheard');
     const first = events.snapshot();
     await reread();
@@ -210,11 +194,7 @@ describe.each(WAYS)('by %s', (way) => {
     await reread();
     expect(questions).toHaveLength(2);
     await grant(user.account, 9, 'last-unheard');
-<<<<<<< HEAD:packages/server/test/http/streams/stream-hub.test.ts
     notificationGeneration = 2;
-=======
-    generation = 2;
->>>>>>> rules:packages/server/test/http/stream-hub.test.ts
     const second = events.snapshot();
     await reread();
     expect(await second).toMatchObject({ version: 2, applied: ['last-unheard'] });
@@ -232,11 +212,7 @@ describe.each(WAYS)('by %s', (way) => {
       snapshot: reads,
       versions: (accounts) => (questions.push(accounts.length), ledger.versions(accounts)),
     });
-<<<<<<< HEAD:packages/server/test/http/streams/stream-hub.test.ts
     const users = [host.signIn(name('user')), host.signIn(name('user')), host.signIn(name('user'))];
-=======
-    const users = [door.signIn(name('user')), door.signIn(name('user')), door.signIn(name('user'))];
->>>>>>> rules:packages/server/test/http/stream-hub.test.ts
     const streams = await Promise.all(users.map((user) => user.follow()));
     for (const events of streams) await events.snapshot();
     expect(reads).toHaveBeenCalledTimes(3);
@@ -248,11 +224,7 @@ describe.each(WAYS)('by %s', (way) => {
 
   test('a change is read once for all streams of the account', async () => {
     const reads = vi.fn<Ledger['snapshot']>(ledger.snapshot);
-<<<<<<< HEAD:packages/server/test/http/streams/stream-hub.test.ts
     const user = openTestHandler({ ...ledger, snapshot: reads }).signIn(name('user'));
-=======
-    const user = openDoor({ ...ledger, snapshot: reads }).signIn(name('user'));
->>>>>>> rules:packages/server/test/http/stream-hub.test.ts
     const streams = [await user.follow(), await user.follow(), await user.follow()];
     for (const events of streams) await events.snapshot();
     reads.mockClear();
@@ -281,11 +253,7 @@ describe.each(WAYS)('by %s', (way) => {
   });
 
   test('streams that open while the balance moves miss nothing', async () => {
-<<<<<<< HEAD:packages/server/test/http/streams/stream-hub.test.ts
     const user = openTestHandler(ledger, { streamsPerAccountMax: 50 }).signIn(name('user'));
-=======
-    const user = openDoor(ledger, { streamsPerAccountMax: 50 }).signIn(name('user'));
->>>>>>> rules:packages/server/test/http/stream-hub.test.ts
     const keys = Array.from({ length: 30 }, (_, index) => `race-${index}`);
     const commits = keys.map(async (key) => grant(user.account, 1, key));
     const streams = await Promise.all(keys.map(() => user.follow(`${ledger.epoch}.0`)));
@@ -322,11 +290,7 @@ describe.each(WAYS)('by %s', (way) => {
 
   test('a stream whose first read is overtaken by that of a later stream is brought up at once', async () => {
     const slow = withHeldReads();
-<<<<<<< HEAD:packages/server/test/http/streams/stream-hub.test.ts
     const user = openTestHandler(slow.ledger).signIn(name('user'));
-=======
-    const user = openDoor(slow.ledger).signIn(name('user'));
->>>>>>> rules:packages/server/test/http/stream-hub.test.ts
     slow.hold(true);
     const early = user.follow();
     await vi.waitFor(() => expect(slow.held).toHaveLength(1));
@@ -346,13 +310,8 @@ describe.each(WAYS)('by %s', (way) => {
   test('a stream that joins behind a read under way is not left behind by it', async () => {
     const slow = withHeldReads();
     let hint: ((accounts: readonly string[]) => void) | undefined;
-<<<<<<< HEAD:packages/server/test/http/streams/stream-hub.test.ts
     const host = openTestHandler({ ...slow.ledger, onChange: (listener) => ((hint = listener), () => undefined) });
     const user = host.signIn(name('user'));
-=======
-    const door = openDoor({ ...slow.ledger, onChange: (listener) => ((hint = listener), () => undefined) });
-    const user = door.signIn(name('user'));
->>>>>>> rules:packages/server/test/http/stream-hub.test.ts
     slow.hold(true);
     const joining = user.follow(`${ledger.epoch}.0`);
     await vi.waitFor(() => expect(slow.held).toHaveLength(1)); // it has read version 0
