@@ -84,7 +84,7 @@ describe.each(WAYS)('by %s', (way) => {
     await phone.snapshot();
     await laptop.snapshot();
     valid.delete('phone');
-    host.handler.signOut(account);
+    host.handler.recheckSessions(account);
     expect(await phone.next()).toMatchObject({ event: 'signed-out' });
     await grant(account);
     expect(await laptop.snapshot()).toMatchObject({ version: 1 });
