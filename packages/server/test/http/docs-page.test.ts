@@ -34,6 +34,6 @@ test('every operation, shape and error has its place, and every link leads to on
 
 test('a base path with markup in it stays text', () => {
   const page = createDocsPage(createOpenApiDocument('/<b onclick="x">&'));
-  expect(page.html).toContain('/&lt;b onclick=&quot;x&quot;&gt;&amp;/settle');
+  expect(page.html).toContain('/&lt;b onclick=&quot;x&quot;&gt;&amp;/operations/resolve');
   expect(page.html).not.toContain('<b onclick');
 });

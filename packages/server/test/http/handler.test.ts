@@ -11,7 +11,6 @@ afterAll(() => close());
 
 /** Opens an account with credits in it. */
 async function fund(account: string, amount: number): Promise<void> {
-  await ledger.openAccount(account);
   await ledger.grant({ account, amount, actor: 'system:test', reason: 'Start', idempotencyKey: `fund:${account}` });
 }
 
@@ -57,7 +56,7 @@ test('a host without a route of its own for it says by ours who is signed in', a
 test('settling opens the account on first touch', async () => {
   const response = await openDoor(ledger)
     .signIn(name('new'))
-    .post('/api/credits/settle', { operations: ['lost'] });
+    .post('/api/credits/operations/resolve', { operations: ['lost'] });
   expect(await response.json()).toMatchObject({ rejected: [{ id: 'lost', code: 'operation_abandoned' }] });
 });
 
@@ -78,7 +77,7 @@ test('a settled operation can never be applied any more', async () => {
   await fund(user.account, 100);
   const spend = { account: user.account, actor: user.account, amount: 10, reason: 'Server' };
   await ledger.spend({ ...spend, idempotencyKey: 'arrived' });
-  const response = await user.post('/api/credits/settle', { operations: ['arrived', 'lost', 'lost'] });
+  const response = await user.post('/api/credits/operations/resolve', { operations: ['arrived', 'lost', 'lost'] });
   expect(await response.json()).toMatchObject({
     balance: { available: 90 },
     applied: ['arrived'],
@@ -158,8 +157,8 @@ test.each([
   ['POST', '', 'GET, HEAD'],
   ['DELETE', '/history', 'GET, HEAD'],
   ['POST', '/holds', 'GET, HEAD'],
-  ['GET', '/settle', 'POST'],
-  ['OPTIONS', '/settle', 'POST'],
+  ['GET', '/operations/resolve', 'POST'],
+  ['OPTIONS', '/operations/resolve', 'POST'],
   ['POST', '/stream', 'GET'],
   ['HEAD', '/stream', 'GET'],
   ['POST', '/docs', 'GET, HEAD'],
@@ -199,7 +198,7 @@ test('the door answers below the path that the host chose', async () => {
   expect((await user.ask('/wallet/v1/history')).status).toBe(200);
   expect((await user.ask('/api/credits')).status).toBe(404);
   const document = await (await user.ask('/wallet/v1/openapi.json')).json();
-  expect(Object.keys(document.paths)).toContain('/wallet/v1/settle');
+  expect(Object.keys(document.paths)).toContain('/wallet/v1/operations/resolve');
 });
 
 test('a bug inside is internal without a word of it, and reported whole', async () => {
@@ -225,7 +224,7 @@ test('what is thrown without being an error is a bug as well', async () => {
 });
 
 test('a house account or an object as identity is a bug of the host, and nothing is asked of the ledger', async () => {
-  for (const account of ['house:spent', { $gt: '' }, ['42'], '', 'a b', null, 42]) {
+  for (const account of ['system:spent', { $gt: '' }, ['42'], '', 'a b', null, 42]) {
     const door = openDoor(ledger, { identify: async () => ({ account: account as string }) });
     const response = await door.askAnonymously('/api/credits');
     expect({ account, status: response.status }).toEqual({ account, status: 500 });

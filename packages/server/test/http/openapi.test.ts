@@ -94,13 +94,12 @@ test('every schema compiles', () => {
 
 test('real answers are what the document says, field by field', async () => {
   const user = openDoor(ledger).signIn(name('user'));
-  await ledger.openAccount(user.account);
   const base = { account: user.account, actor: user.account, reason: 'Server' };
   await ledger.grant({ ...base, amount: 100, idempotencyKey: 'grant' });
   await ledger.spend({ ...base, amount: 10, idempotencyKey: 'spend', metadata: { plan: 'small' } });
   const { hold } = await ledger.hold({ ...base, amount: 20, idempotencyKey: 'hold', expiresAfterMs: 60_000 });
-  await ledger.post({ actor: user.account, reason: 'Done', hold: hold?.id ?? '', amount: 5, idempotencyKey: 'post' });
-  await ledger.void({ actor: user.account, reason: 'Rest', hold: hold?.id ?? '', idempotencyKey: 'void' });
+  await ledger.post({ actor: user.account, reason: 'Done', hold: hold.id, amount: 5, idempotencyKey: 'post' });
+  await ledger.void({ actor: user.account, reason: 'Rest', hold: hold.id, idempotencyKey: 'void' });
 
   const snapshot = schemaOf('Snapshot');
   const page = schemaOf('HistoryPage');
@@ -108,7 +107,7 @@ test('real answers are what the document says, field by field', async () => {
   const ask = async (path: string) => (await user.ask(`/api/credits${path}`)).json();
   snapshot.parse(await ask(''));
   snapshot.parse(await ask('?since=0&operations=grant,never'));
-  snapshot.parse(await (await user.post('/api/credits/settle', { operations: ['grant', 'lost'] })).json());
+  snapshot.parse(await (await user.post('/api/credits/operations/resolve', { operations: ['grant', 'lost'] })).json());
   page.parse(await ask('/history'));
   page.parse(await ask('/history?limit=1'));
   const holds = schemaOf('HoldsPage');
@@ -137,13 +136,14 @@ test('every error of the table is a problem of the document', () => {
 test('the statuses that routes answer are documented', async () => {
   const door = openDoor(ledger, { onWarning: () => undefined });
   const user = door.signIn(name('user'));
-  const settle = document.paths['/api/credits/settle']?.post?.responses ?? {};
+  const settle = document.paths['/api/credits/operations/resolve']?.post?.responses ?? {};
   const body = 'x'.repeat(70_000);
   const statuses = [
-    (await door.askAnonymously('/api/credits/settle', { method: 'POST' })).status,
-    (await user.post('/api/credits/settle', {})).status,
-    (await user.post('/api/credits/settle', { operations: ['a'] }, { 'sec-fetch-site': 'cross-site' })).status,
-    (await user.ask('/api/credits/settle', { method: 'POST', body })).status,
+    (await door.askAnonymously('/api/credits/operations/resolve', { method: 'POST' })).status,
+    (await user.post('/api/credits/operations/resolve', {})).status,
+    (await user.post('/api/credits/operations/resolve', { operations: ['a'] }, { 'sec-fetch-site': 'cross-site' }))
+      .status,
+    (await user.ask('/api/credits/operations/resolve', { method: 'POST', body })).status,
   ];
   expect(statuses).toEqual([401, 400, 403, 413]);
   expect(Object.keys(settle)).toEqual(expect.arrayContaining(statuses.map(String)));

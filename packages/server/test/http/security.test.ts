@@ -14,14 +14,13 @@ const OWNERS_ROUTES = [
   ['GET', '/stream'],
   ['GET', '/history'],
   ['GET', '/holds'],
-  ['POST', '/settle'],
+  ['POST', '/operations/resolve'],
 ] as const;
 
 const init = (method: string, headers: Record<string, string> = {}): RequestInit =>
   method === 'POST' ? { method, headers, body: '{"operations":["lost"]}' } : { method, headers };
 
 async function fund(account: string): Promise<void> {
-  await ledger.openAccount(account);
   await ledger.grant({
     account,
     amount: 500,
@@ -95,14 +94,14 @@ test('L7: a forged identity, a forged role, operator objects and another’s id 
   expect(forgedSession.status).toBe(401);
 
   for (const operations of [{ $ne: null }, [{ $gt: '' }], [['a']], { 0: 'a', length: 1 }, 'a', null]) {
-    const response = await user.post('/api/credits/settle', { operations });
+    const response = await user.post('/api/credits/operations/resolve', { operations });
     expect({ operations, status: response.status }).toEqual({ operations, status: 400 });
   }
   for (const body of [
     { operations: ['a'], account: victim.account },
     { operations: ['a'], role: 'admin' },
   ]) {
-    expect((await user.post('/api/credits/settle', body)).status).toBe(400);
+    expect((await user.post('/api/credits/operations/resolve', body)).status).toBe(400);
   }
   expect(await ledger.history(victim.account)).toEqual(before);
 });
@@ -114,7 +113,7 @@ test('another user’s operations are neither seen nor decided', async () => {
   const spend = { account: user.account, actor: user.account, amount: 10, reason: 'Server', idempotencyKey: 'buy' };
   await ledger.spend(spend);
   expect(await (await other.ask('/api/credits?operations=buy')).json()).toMatchObject({ applied: [] });
-  await other.post('/api/credits/settle', { operations: ['next'] });
+  await other.post('/api/credits/operations/resolve', { operations: ['next'] });
   await expect(ledger.spend({ ...spend, idempotencyKey: 'next' })).resolves.toMatchObject({ replayed: false });
 });
 
@@ -122,7 +121,7 @@ describe('a mutation is taken from our own pages only', () => {
   const attempt = (headers: Record<string, string>, trustedOrigins?: string[]) =>
     openDoor(ledger, trustedOrigins === undefined ? {} : { trustedOrigins })
       .signIn(name('user'))
-      .ask('/api/credits/settle', init('POST', headers));
+      .ask('/api/credits/operations/resolve', init('POST', headers));
 
   test.each([
     ['a cross-site page', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }],
@@ -161,7 +160,7 @@ describe('a mutation is taken from our own pages only', () => {
     let asked = 0;
     const identify = async () => ((asked += 1), null);
     const headers = { 'sec-fetch-site': 'cross-site' };
-    await openDoor(ledger, { identify }).askAnonymously('/api/credits/settle', init('POST', headers));
+    await openDoor(ledger, { identify }).askAnonymously('/api/credits/operations/resolve', init('POST', headers));
     expect(asked).toBe(0);
   });
 });
@@ -185,7 +184,7 @@ test('an entry shows no other person and none of the host’s notes', async () =
   expect(text).not.toContain('watch this one');
   const [gift, start] = JSON.parse(text).entries;
   expect(gift).toMatchObject({ amount: 7, reason: 'Thanks', actor: 'other', counterparty: null, metadata: {} });
-  expect(start).toMatchObject({ actor: 'system:test', counterparty: 'house:issued' });
+  expect(start).toMatchObject({ actor: 'system:test', counterparty: 'system:issued' });
 });
 
 test('holds name nobody else, and are the own ones only', async () => {
@@ -209,7 +208,7 @@ test('holds name nobody else, and are the own ones only', async () => {
   expect(holds).toHaveLength(2);
   expect(holds).toContainEqual({ ...hold, actor: 'other', destination: 'other' });
   expect(holds).toContainEqual(
-    expect.objectContaining({ amount: 8, actor: user.account, destination: 'house:spent', state: 'open' }),
+    expect.objectContaining({ amount: 8, actor: user.account, destination: 'system:spent', state: 'open' }),
   );
 });
 

@@ -20,7 +20,7 @@ function grant(account: string, amount = 1, idempotencyKey = `grant-${(grants +=
 
 /** The same ledger, that says to nobody that something changed. */
 function withoutHints(): Ledger {
-  return { ...ledger, hearing: null, onChange: () => () => undefined };
+  return { ...ledger, notificationGeneration: null, onChange: () => () => undefined };
 }
 
 test('the first state is sent at once, with the headers that keep proxies from collecting', async () => {
@@ -68,7 +68,6 @@ describe.each(WAYS)('by %s', (way) => {
 
   test('a reader that was away is told every operation since, in its first state', async () => {
     const user = openDoor(ledger).signIn(name('user'));
-    await ledger.openAccount(user.account);
     await grant(user.account, 1, 'before');
     const first = await user.follow();
     const known = await first.snapshot();
@@ -168,12 +167,12 @@ describe.each(WAYS)('by %s', (way) => {
   });
 
   test('after an interruption of hints everybody is read once, during one again and again, and then no more', async () => {
-    let hearing: number | null = 1;
+    let generation: number | null = 1;
     const questions: string[][] = [];
     const interrupted: Ledger = {
       ...withoutHints(),
-      get hearing() {
-        return hearing;
+      get notificationGeneration() {
+        return generation;
       },
       versions: (accounts) => (questions.push([...accounts]), ledger.versions(accounts)),
     };
@@ -187,7 +186,7 @@ describe.each(WAYS)('by %s', (way) => {
     };
     await reread();
     expect(questions).toEqual([]);
-    hearing = null;
+    generation = null;
     await grant(user.account, 9, 'unheard');
     const first = events.snapshot();
     await reread();
@@ -195,7 +194,7 @@ describe.each(WAYS)('by %s', (way) => {
     await reread();
     expect(questions).toHaveLength(2);
     await grant(user.account, 9, 'last-unheard');
-    hearing = 2;
+    generation = 2;
     const second = events.snapshot();
     await reread();
     expect(await second).toMatchObject({ version: 2, applied: ['last-unheard'] });
@@ -214,7 +213,6 @@ describe.each(WAYS)('by %s', (way) => {
       versions: (accounts) => (questions.push(accounts.length), ledger.versions(accounts)),
     });
     const users = [door.signIn(name('user')), door.signIn(name('user')), door.signIn(name('user'))];
-    await Promise.all(users.map((user) => ledger.openAccount(user.account)));
     const streams = await Promise.all(users.map((user) => user.follow()));
     for (const events of streams) await events.snapshot();
     expect(reads).toHaveBeenCalledTimes(3);
@@ -227,7 +225,6 @@ describe.each(WAYS)('by %s', (way) => {
   test('a change is read once for all streams of the account', async () => {
     const reads = vi.fn<Ledger['snapshot']>(ledger.snapshot);
     const user = openDoor({ ...ledger, snapshot: reads }).signIn(name('user'));
-    await ledger.openAccount(user.account);
     const streams = [await user.follow(), await user.follow(), await user.follow()];
     for (const events of streams) await events.snapshot();
     reads.mockClear();
@@ -257,7 +254,6 @@ describe.each(WAYS)('by %s', (way) => {
 
   test('streams that open while the balance moves miss nothing', async () => {
     const user = openDoor(ledger, { streamsPerAccountMax: 50 }).signIn(name('user'));
-    await ledger.openAccount(user.account);
     const keys = Array.from({ length: 30 }, (_, index) => `race-${index}`);
     const commits = keys.map(async (key) => grant(user.account, 1, key));
     const streams = await Promise.all(keys.map(() => user.follow(`${ledger.epoch}.0`)));
@@ -295,7 +291,6 @@ describe.each(WAYS)('by %s', (way) => {
   test('a stream whose first read is overtaken by that of a later stream is brought up at once', async () => {
     const slow = withHeldReads();
     const user = openDoor(slow.ledger).signIn(name('user'));
-    await ledger.openAccount(user.account);
     slow.hold(true);
     const early = user.follow();
     await vi.waitFor(() => expect(slow.held).toHaveLength(1));
@@ -317,7 +312,6 @@ describe.each(WAYS)('by %s', (way) => {
     let hint: ((accounts: readonly string[]) => void) | undefined;
     const door = openDoor({ ...slow.ledger, onChange: (listener) => ((hint = listener), () => undefined) });
     const user = door.signIn(name('user'));
-    await ledger.openAccount(user.account);
     slow.hold(true);
     const joining = user.follow(`${ledger.epoch}.0`);
     await vi.waitFor(() => expect(slow.held).toHaveLength(1)); // it has read version 0
@@ -352,7 +346,6 @@ describe.each(WAYS)('by %s', (way) => {
       ...slow.ledger,
       onChange: (listener) => ((hint = () => listener([user.account])), () => undefined),
     }).signIn(name('user'));
-    await ledger.openAccount(user.account);
     const events = await user.follow();
     await events.snapshot();
     slow.hold(true);

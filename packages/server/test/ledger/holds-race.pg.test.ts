@@ -1,4 +1,4 @@
-import { openDatabase } from '../../src/ledger/database.ts';
+import { openDatabase } from '../../src/ledger/postgres/database.ts';
 import { createPostgresDatabase } from '../support/database.ts';
 import { createBench } from '../support/ledger.ts';
 import { testHoldRaces } from './holds-race.ts';

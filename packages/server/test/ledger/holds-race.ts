@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isCreditsError } from 'realtime-credits/contract';
-import type { Receipt } from '../../src/ledger/commands.ts';
+import type { HoldReceipt, PostReceipt } from '../../src/ledger/commands.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { by, openAccount, type Bench } from '../support/ledger.ts';
 
@@ -24,19 +24,20 @@ function start(
   account: string,
   hold: string,
   { kind, amount, joined }: Racer,
-): Promise<Receipt | null> {
-  if (kind === 'expire') return ledger.findHold(hold).then(() => null); // whoever reads it past its instant settles it
+): Promise<PostReceipt | HoldReceipt | null> {
+  if (kind === 'expire') return ledger.findHold(hold).then(() => null); // reading it past its end settles it
   const commands = {
     post: { ...by(account), hold, amount },
     void: { ...by(account), hold },
     extend: { ...by(account), hold, expiresAfterMs: LIFE_MS },
   };
-  const run = (on: Pick<Ledger, 'post' | 'void' | 'extend'>): Promise<Receipt> => on[kind](commands[kind] as never);
+  const run = (on: Pick<Ledger, 'post' | 'void' | 'extend'>): Promise<PostReceipt | HoldReceipt> =>
+    on[kind](commands[kind] as never);
   return joined ? ledger.transaction((transaction) => run(transaction.ledger)) : run(ledger);
 }
 
-export function testHoldRaces(bench: Bench, { runs }: { runs: number }): void {
-  test('whatever meets on one hold at once, it ends in exactly one outcome', { timeout: 240_000 }, async () => {
+export function testHoldRaces(bench: Bench, { runs, canJoin = true }: { runs: number; canJoin?: boolean }): void {
+  test('whatever commands run on one hold at once, it ends in exactly one outcome', { timeout: 240_000 }, async () => {
     const instances = [bench.ledger, await bench.openLedger()];
     await fc.assert(
       fc.asyncProperty(fc.array(racer, { minLength: 2, maxLength: 12 }), fc.boolean(), async (racers, isLate) => {
@@ -46,7 +47,9 @@ export function testHoldRaces(bench: Bench, { runs }: { runs: number }): void {
         const id = hold.id;
         if (isLate) bench.time.nowMs += LIFE_MS;
         const outcomes = await Promise.allSettled(
-          racers.map((each) => start(instances[each.instance] ?? bench.ledger, account, id, each)),
+          racers.map((each) =>
+            start(instances[each.instance] ?? bench.ledger, account, id, { ...each, joined: canJoin && each.joined }),
+          ),
         );
         const codes = outcomes.flatMap((outcome) => {
           if (outcome.status === 'fulfilled') return [];
@@ -57,7 +60,10 @@ export function testHoldRaces(bench: Bench, { runs }: { runs: number }): void {
         const receipts = outcomes.flatMap((each) => (each.status === 'fulfilled' && each.value ? [each.value] : []));
 
         // What was posted is the sum of the accepted posts, and never more than was held.
-        const posted = receipts.reduce((sum, { transfer }) => sum + (transfer?.amount ?? 0), 0);
+        const posted = receipts.reduce(
+          (sum, receipt) => sum + ('transfer' in receipt ? receipt.transfer.amount : 0),
+          0,
+        );
         const now = await bench.ledger.findHold(id);
         expect(posted).toBeLessThanOrEqual(AMOUNT);
         expect(now.remaining).toBe(['posted', 'voided', 'expired'].includes(now.state) ? 0 : AMOUNT - posted);
@@ -76,7 +82,7 @@ export function testHoldRaces(bench: Bench, { runs }: { runs: number }): void {
 
         // One entry for each change, and what is over stays over.
         const { entries } = await bench.ledger.history(account, { limit: 100 });
-        const changes = receipts.filter((receipt) => receipt.transfer !== null || receipt.hold.state === 'voided');
+        const changes = receipts.filter((receipt) => 'transfer' in receipt || receipt.hold.state === 'voided');
         expect(entries).toHaveLength(2 + changes.length + (isLate ? 1 : 0));
         bench.time.nowMs += 2 * LIFE_MS;
         const later = await bench.ledger.findHold(id);

@@ -9,9 +9,9 @@ import { by, createBench, openAccount } from '../support/ledger.ts';
 const bench = createBench(async () => ({ database: await openEmbeddedDatabase() }));
 
 beforeAll(() =>
-  bench.database.pool.query('ALTER TABLE credits_transfers ADD CONSTRAINT unlucky CHECK (amount % 13 <> 0)'),
+  bench.database.pool.query('ALTER TABLE credits.journal ADD CONSTRAINT unlucky CHECK (amount % 13 <> 0)'),
 );
-afterAll(() => bench.database.pool.query('ALTER TABLE credits_transfers DROP CONSTRAINT unlucky'));
+afterAll(() => bench.database.pool.query('ALTER TABLE credits.journal DROP CONSTRAINT unlucky'));
 
 test('of any batch, exactly the commands that are bad by themselves are refused', { timeout: 120_000 }, async () => {
   const command = fc.record({

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import type { Receipt } from '../../src/ledger/commands.ts';
+import type { ReceiptBase } from '../../src/ledger/commands.ts';
 import { openFaultyLedger } from '../support/faulty-storage.ts';
 import { by, fresh, openAccount, refusal, type Bench } from '../support/ledger.ts';
 
 /** What must hold under real concurrency and failure, whatever the database. */
 export function testScenarios(bench: Bench): void {
-  function accepted(outcomes: PromiseSettledResult<Receipt>[]): Receipt[] {
+  function accepted<R extends ReceiptBase>(outcomes: PromiseSettledResult<R>[]): R[] {
     return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   }
 

@@ -1,32 +1,35 @@
-import { createLedger } from '../../src/ledger/create-ledger.ts';
-import type { Database } from '../../src/ledger/database.ts';
+import type { Database } from '../../src/ledger/postgres/database.ts';
+import { openPostgresStorage } from '../../src/ledger/postgres/postgres-storage.ts';
 import { openEmbeddedDatabase } from '../support/database.ts';
 import { FIRST_EPOCH, type Storage } from './storage.ts';
 
-/** Postgres itself under the simulator: too slow for thousands, and what the memory database is measured by. */
+/** Postgres itself under the simulator: too slow for thousands, and what the storage in memory is compared with. */
 export interface PgliteStorage {
-  /** The same database again, empty and in its first life. It cannot be restored from a backup. */
+  /** An empty ledger in its first epoch. It cannot be restored from a backup. */
   empty(): Promise<Storage>;
   close(): Promise<void>;
 }
 
-const EMPTY = `TRUNCATE credits_entries, credits_transfers, credits_holds, credits_operations, credits_checkpoints;
-  DELETE FROM credits_accounts WHERE id NOT LIKE 'house:%';
-  UPDATE credits_accounts SET posted = 0, held = 0, version = 0, hash = '';
-  UPDATE credits_lives SET epoch = '${FIRST_EPOCH}'`;
-
 export async function openPgliteStorage(): Promise<PgliteStorage> {
   const database: Database = await openEmbeddedDatabase();
-  const ledger = await createLedger({ database });
-  await ledger.close();
+  let schemas = 0;
+
+  async function open(schema: string) {
+    const onWarning = (message: string): never => {
+      throw new Error(message);
+    };
+    return (await openPostgresStorage({ database, schema, listenUrl: undefined, onWarning })).storage;
+  }
+
   return {
     async empty() {
-      await database.pool.query(EMPTY);
+      const schema = `simulation_${(schemas += 1)}`;
+      await open(schema); // creates its tables
+      await database.pool.query(`UPDATE ${schema}.ledger SET epoch = '${FIRST_EPOCH}'`);
       return {
         epoch: FIRST_EPOCH,
-        pool: database.pool,
-        backup: () => null,
-        restore() {
+        open: () => open(schema),
+        backup: () => () => {
           throw new Error('The embedded database is not restored in schedules.');
         },
       };

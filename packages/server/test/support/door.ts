@@ -1,24 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import { createCreditsHandler, type CreditsHandlerOptions } from '../../src/http/handler.ts';
-import { createLedger } from '../../src/ledger/create-ledger.ts';
-import { openDatabase } from '../../src/ledger/database.ts';
+import { createLedgerOnStorage } from '../../src/ledger/ledger-on-storage.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { MemoryDatabase } from '../simulation/memory-storage.ts';
 import { followEvents } from './events.ts';
 import { createManualClock } from './manual-clock.ts';
 import { askOverNode } from './node-wire.ts';
 
 export const ORIGIN = 'https://panel.example';
 
-/** The real ledger over the real database engine, in memory. */
+/** The real ledger on a storage in memory. */
 export async function openTestLedger() {
-  const database = await openDatabase({ memory: true });
-  const ledger = await createLedger({ database });
-  return {
-    ledger,
-    async close() {
-      await ledger.close();
-      await database.close();
-    },
-  };
+  const ledger = createLedgerOnStorage({ storage: new MemoryDatabase(randomUUID()).openStorage() });
+  return { ledger, close: () => ledger.close() };
 }
 
 /** The ways in which an answer reaches its reader: as the handler made it, or written by a Node server. */

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { toNodeListener } from '../../src/http/to-node-listener.ts';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
-import { openDatabase } from '../../src/ledger/database.ts';
+import { openDatabase } from '../../src/ledger/postgres/database.ts';
 import { createHost } from './host.ts';
 
 // One instance of a host, in a process that a test can kill. Argument: the database's URL. Prints its port.

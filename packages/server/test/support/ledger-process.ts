@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
-import { openDatabase } from '../../src/ledger/database.ts';
+import { openDatabase } from '../../src/ledger/postgres/database.ts';
 import { lockDirectory } from '../../src/ledger/directory-lock.ts';
 
 // A process of its own for the tests that kill one. Arguments: `hold <directory>` opens the directory and waits;
@@ -21,7 +21,6 @@ const database = await openDatabase({ directory });
 process.stdout.write('open\n');
 if (mode === 'grant') {
   const ledger = await createLedger({ database });
-  await ledger.openAccount('user');
   process.stdout.write('ready\n');
   const grant = async (worker: number): Promise<void> => {
     for (let count = 0; ; count += 1) {
