@@ -1,6 +1,7 @@
 // `npm test`: sets up what the tests need, runs all of them, cleans up, and ends with one line: `N passed, N failed`.
 // `npm test -- ledger hold` runs the files whose path contains one of the words.
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -96,8 +97,9 @@ function isUnloaded(file) {
 /** @param {string[]} files @param {string} directory @param {string} chromium @returns {Promise<Tally>} */
 async function runPlaywright(files, directory, chromium) {
   const dataDirectory = join(directory, 'data');
+  const DEMO_PASSWORD = randomUUID();
   const dashboard = await step('start the dashboard', () =>
-    startDashboard({ dataDirectory, env: { DEMO: '1', TRUST_PROXY: '1' } }),
+    startDashboard({ dataDirectory, env: { DEMO: '1', DEMO_PASSWORD, TRUST_PROXY: '1' } }),
   );
   const reportPath = join(directory, 'playwright.json');
   let code = 1;
@@ -109,6 +111,7 @@ async function runPlaywright(files, directory, chromium) {
       {
         ...process.env,
         DASHBOARD_URL: dashboard.url,
+        DEMO_PASSWORD,
         CHROMIUM_PATH: chromium,
         PLAYWRIGHT_JSON_OUTPUT_FILE: reportPath,
       },

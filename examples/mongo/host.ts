@@ -1,11 +1,6 @@
 import express from 'express';
-import {
-  createCreditsHandler,
-  createLedger,
-  importBalances,
-  openDatabase,
-  toNodeListener,
-} from 'realtime-credits-server';
+import { createCredits, importBalances, toNodeListener } from 'realtime-credits-server';
+import { openEmbedded } from 'realtime-credits-server/embedded';
 import { toCommandRoute } from '../recipes/command-route.ts';
 import { payDailyBonus } from '../recipes/daily-bonus.ts';
 import { findUser, type Users } from './users.ts';
@@ -15,33 +10,29 @@ import { findUser, type Users } from './users.ts';
  * tables; what joins them is the user's id.
  */
 export async function openMongoHost({ users, directory }: { users: Users; directory: string }) {
-  const database = await openDatabase({ directory });
-  const ledger = await createLedger({ database });
-
-  // At each start, which pays each user once: also those who signed up since.
-  const { ok, problems } = await importBalances(listBalances(users), { ledger, database });
-  if (!ok) {
-    await ledger.close();
-    await database.close();
-    throw new Error(problems.map(({ line, message }) => `user ${line}: ${message}`).join('\n'));
-  }
-
   const identify = async (request: Request) => {
     const user = await findUser(users, request);
     return user === null ? null : { account: String(user.id) };
   };
-  const handler = createCreditsHandler({ ledger, identify });
+  const database = await openEmbedded({ directory });
+  const credits = await createCredits({ database, identify });
+  const { ledger, handler } = credits;
+
+  // At each start. Each user is paid once, also those who signed up since.
+  const { ok, problems } = await importBalances(listBalances(users), { ledger, database });
+  if (!ok) {
+    await credits.close();
+    throw new Error(problems.map(({ line, message }) => `user ${line}: ${message}`).join('\n'));
+  }
+
   const bonus = toCommandRoute({ ledger, identify }, (command) => payDailyBonus(ledger, command));
 
   const app = express();
   app.all(['/api/credits', '/api/credits/*path'], toNodeListener(handler));
-  app.get('/api/user/me', toNodeListener({ fetch: handler.me }));
   app.post('/api/bonus', toNodeListener({ fetch: bonus }));
 
   async function close(): Promise<void> {
-    await handler.drain();
-    await ledger.close();
-    await database.close();
+    await credits.close();
   }
   return { app, ledger, close };
 }

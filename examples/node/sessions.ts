@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { CreditsError } from 'realtime-credits';
-import { assertSameOrigin, readJson, toProblemResponse, type Identity } from 'realtime-credits-server';
+import { assertTrustedOrigin, readJson, toProblemResponse, type Identity } from 'realtime-credits-server';
 import { checkPassword } from './users.ts';
 
 const LIFETIME_MS = 7 * 24 * 3_600_000;
@@ -19,7 +19,7 @@ export function createSessions({ onEnd }: { onEnd: (account: string) => void }) 
 
   async function signIn(request: Request): Promise<Response> {
     try {
-      assertSameOrigin(request);
+      assertTrustedOrigin(request);
       const account = await checkPassword(await readJson(request));
       if (account === null) throw new CreditsError('unauthenticated', 'Wrong name or password.');
       const name = randomBytes(32).toString('base64url');
@@ -32,7 +32,7 @@ export function createSessions({ onEnd }: { onEnd: (account: string) => void }) 
 
   async function signOut(request: Request): Promise<Response> {
     try {
-      assertSameOrigin(request);
+      assertTrustedOrigin(request);
       const identity = find(request);
       sessions.delete(readName(request));
       if (identity !== null) onEnd(identity.account); // its streams end now, and not at their next heartbeat

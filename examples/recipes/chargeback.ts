@@ -72,7 +72,7 @@ export function restorePayment(
       if (row.state !== 'charged_back') return false;
       const { account, taken: amount } = row;
       if (amount > 0) {
-        await joined.grant({ account, amount, actor, reason: 'Payment restored', idempotencyKey: key, once: key });
+        await joined.grant({ account, amount, actor, reason: 'Payment restored', idempotencyKey: key, claimKey: key });
       }
       await client.query(`UPDATE payments SET state = 'restored', owed = 0 WHERE id = $1`, [payment]);
       return true;

@@ -21,13 +21,13 @@ export interface PaymentRow {
   owed: number;
 }
 
-/** Locked until the transaction ends: whoever else wants this payment waits, and then sees what became of it. */
+/** Locked until the transaction ends: another request for this payment waits, then sees its new state. */
 export const LOCK_PAYMENT = `SELECT account, credits, price_cents, state, transfer, taken, owed
   FROM payments WHERE id = $1 FOR UPDATE`;
 
 /**
- * Credits a payment: the row turns to `paid` and the credits arrive in one transaction, once, however often and at how
- * many instances it is announced.
+ * Credits a payment: the row becomes `paid` and the credits arrive in one transaction, once, however often it is announced
+ * and at however many instances.
  *
  * @returns false when nothing is left to do: paid before, or charged back.
  * @throws {CreditsError} `not_found` — no such payment; `invalid_request` — another amount was paid
@@ -50,10 +50,9 @@ export function creditPayment(
           `Payment ${payment} costs ${priceCents} cents: ${paidCents} were paid.`,
         );
       }
-      await joined.openAccount(account);
       const grant = { account, amount: credits, actor: 'system:payments', reason: 'Payment' };
-      const { transfer } = await joined.grant({ ...grant, idempotencyKey: key, once: key });
-      await client.query(`UPDATE payments SET state = 'paid', transfer = $2 WHERE id = $1`, [payment, transfer?.id]);
+      const { transfer } = await joined.grant({ ...grant, idempotencyKey: key, claimKey: key });
+      await client.query(`UPDATE payments SET state = 'paid', transfer = $2 WHERE id = $1`, [payment, transfer.id]);
       return true;
     }),
   );

@@ -3,7 +3,7 @@ import type { Ledger } from 'realtime-credits-server';
 import { repeatWhole } from './repeat-whole.ts';
 
 /**
- * Pays both sides of a referral, or neither. Each newcomer is referred once, by whomever; repeated, it pays nothing more.
+ * Pays both sides of a referral, or neither. Each newcomer is referred once; repeated, it pays nothing more.
  *
  * Call it when the newcomer has done something that takes effort: sign-ups alone can be farmed.
  *
@@ -20,11 +20,9 @@ export async function payReferral(
     ledger.transaction(async ({ client, ledger: joined }) => {
       // One referral at a time: two that cross would lock their accounts in opposite orders, and wait for each other.
       await client.query(`SELECT pg_advisory_xact_lock(hashtext('referrals'))`);
-      await joined.openAccount(referrer);
-      await joined.openAccount(newcomer);
-      const welcome = { account: newcomer, amount: 50, reason: 'Welcome: you were invited', once: 'referred' };
+      const welcome = { account: newcomer, amount: 50, reason: 'Welcome: you were invited', claimKey: 'referred' };
       await joined.grant({ ...by, ...welcome, idempotencyKey: `welcome:${pair}` });
-      const reward = { account: referrer, amount: 100, reason: 'Referral reward', once: `referral:${newcomer}` };
+      const reward = { account: referrer, amount: 100, reason: 'Referral reward', claimKey: `referral:${newcomer}` };
       await joined.grant({ ...by, ...reward, idempotencyKey: `reward:${pair}` });
     }),
   );

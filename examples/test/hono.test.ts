@@ -1,4 +1,4 @@
-import { openDatabase } from 'realtime-credits-server';
+import { openEmbedded } from 'realtime-credits-server/embedded';
 import { afterAll, expect, test } from 'vitest';
 import { followEvents } from '../../packages/server/test/support/events.ts';
 import { createAuth } from '../hono/auth.ts';
@@ -50,7 +50,7 @@ test('whoever signs out hears no more', async () => {
 });
 
 test('the end of a session says whose streams are to be looked at', async () => {
-  const database = await openDatabase({ memory: true });
+  const database = await openEmbedded({ memory: true });
   const ended: string[] = [];
   const [baseUrl, onSessionEnded] = ['https://panel.example', (userId: string) => void ended.push(userId)];
   const auth = await createAuth({ pool: database.pool, baseUrl, secret: AUTH_SECRET, onSessionEnded });

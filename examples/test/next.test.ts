@@ -11,7 +11,8 @@ testHost(async () => {
   const directory = mkdtempSync(join(tmpdir(), 'credits-example-'));
   vi.stubEnv('DATA_DIR', directory);
   vi.stubEnv('SESSION_SECRET', 'a secret of thirty-two characters');
-  const { GET, POST } = await import('../next/app/api/[...path]/route.ts');
+  const route = await import('../next/app/api/credits/[[...path]]/route.ts');
+  const bonus = await import('../next/app/api/bonus/route.ts');
   const { sealSession } = await import('../next/lib/session.ts');
   const { credits } = await import('../next/lib/credits.ts');
   const toCookie = (sealed: string) => ({ cookie: sealed.split(';')[0] ?? '' });
@@ -19,7 +20,13 @@ testHost(async () => {
   const otherSecret = createHmac('sha256', 'another').update(`ada~${inAnHour}`).digest('base64url');
 
   return {
-    fetch: (request) => (request.method === 'POST' ? POST : GET)(request),
+    fetch: async (request) => {
+      const { pathname } = new URL(request.url);
+      if (pathname.startsWith('/api/credits')) return request.method === 'POST' ? route.POST(request) : route.GET(request);
+      // Next itself refuses methods that a route does not export.
+      if (pathname === '/api/bonus' && request.method === 'POST') return bonus.POST(request);
+      return new Response(null, { status: pathname === '/api/bonus' ? 405 : 404 });
+    },
     origin: 'https://panel.example',
     signIn: async (name) => toCookie(sealSession(name)),
     forgeries: async () => [
@@ -30,9 +37,7 @@ testHost(async () => {
       { cookie: 'session=ada' },
     ],
     async close() {
-      const { ledger, database } = await credits();
-      await ledger.close();
-      await database.close();
+      await (await credits()).close();
       rmSync(directory, { recursive: true, force: true });
       vi.unstubAllEnvs();
     },

@@ -221,6 +221,8 @@ export interface AdminEntriesAnswer {
     source_action: string;
     reference_id: string | null;
     message: string;
+    /** How the other user of a transfer is called now. */
+    counterparty: string | null;
     actor: string;
     created_at: string;
   }[];
@@ -251,18 +253,15 @@ export interface AdminCirculationAnswer {
   data: { issued: number; spent: number; circulating: number; held: number; accounts: number };
 }
 
-/** `POST /api/admin/verify {full?}`: what came after the last run that found nothing, or everything. */
+/** `POST /api/admin/verify` */
 export interface AdminVerifyAnswer {
   success: true;
   data: {
     ok: boolean;
-    full: boolean;
     accounts: number;
     entries: number;
-    /** Entries that this run read. */
-    compared: number;
     transfers: number;
-    differences: { account: string | null; version: number | null; column: string | null; message: string }[];
+    differences: { account: string | null; version: number | null; message: string }[];
     checkedAt: string;
   };
 }

@@ -3,8 +3,14 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import next from 'next';
 import { isCreditsError } from 'realtime-credits';
-import { createServerStop, openDatabase, toNodeListener, type Database } from 'realtime-credits-server';
+import {
+  assertReadableUrl,
+  createGracefulStop,
+  toNodeListener,
+  type Database,
+} from 'realtime-credits-server';
 import type { Config } from './config.ts';
+import { openConfigured } from './open-configured.ts';
 import { createDashboard, type Dashboard } from './dashboard.ts';
 import { stampClientAddress } from './http/client-address.ts';
 import { contentSecurityPolicy, createNonce, securityHeaders } from './http/security-headers.ts';
@@ -61,7 +67,7 @@ export async function startServer(
   let database: Database | null = null;
   let dashboard: Dashboard | null = null;
   const drain = async () => dashboard?.credits.drain();
-  const stopServer = createServerStop(server, { drain }, { graceMs: STOP_REQUESTS_MS_MAX });
+  const stopServer = createGracefulStop(server, { drain }, { graceMs: STOP_REQUESTS_MS_MAX });
   const url = await listen(server, config);
   let pages: Pages | null = null;
 
@@ -112,6 +118,11 @@ function createListener(config: Config, dashboard: Dashboard, pages: PageHandler
       void api(request, response);
       return;
     }
+    if (!isReadable(url)) {
+      response.writeHead(400, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
+      response.end('This address cannot be read.\n');
+      return;
+    }
     const nonce = createNonce();
     const policy = contentSecurityPolicy(nonce, { development: !config.production, https });
     // Next reads the nonce from the request's policy, pages from `x-nonce`; a client's own must not reach them.
@@ -134,6 +145,15 @@ function createListener(config: Config, dashboard: Dashboard, pages: PageHandler
       .catch(() => undefined)
       .then(() => pages(request, response));
   };
+}
+
+function isReadable(url: string): boolean {
+  try {
+    assertReadableUrl(url);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a person opens a page: not a prefetch, a script or a picture. */
@@ -179,10 +199,7 @@ function portOf(url: string): number {
 
 async function openOrExplain(config: Config, onWarning: Warn): Promise<Database> {
   try {
-    return await openDatabase(
-      config.database.kind === 'postgres' ? { url: config.database.url } : { directory: config.database.directory },
-      { onWarning },
-    );
+    return await openConfigured(config, onWarning);
   } catch (cause) {
     if (isCreditsError(cause)) throw new StartError(cause.message, { cause });
     const reason = cause instanceof Error ? cause.message : String(cause);

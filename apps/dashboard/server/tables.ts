@@ -3,7 +3,7 @@ import type { Migration } from 'realtime-credits-server';
 /**
  * The dashboard's own tables, beside the ledger's and better-auth's. Applied in order; a released one never changes.
  *
- * No table here holds a balance. What is owed to a user is a row of `dashboard_payouts` until the ledger has paid it.
+ * No table here holds a balance.
  */
 export const DASHBOARD_MIGRATIONS: readonly Migration[] = [
   {
@@ -26,15 +26,10 @@ CREATE TABLE dashboard_payouts (
   operation_id text NOT NULL,
   kind text NOT NULL CHECK (kind IN ('daily', 'referral')),
   amount bigint NOT NULL CHECK (amount > 0),
-  once text,
-  reason text NOT NULL,
   facts jsonb NOT NULL,
-  state text NOT NULL DEFAULT 'recorded' CHECK (state IN ('recorded', 'paid', 'refused')),
-  refusal text,
-  recorded_at timestamptz NOT NULL,
+  paid_at timestamptz NOT NULL,
   PRIMARY KEY (user_id, operation_id)
 );
-CREATE INDEX dashboard_payouts_open ON dashboard_payouts (recorded_at) WHERE state = 'recorded';
 
 CREATE TABLE dashboard_daily_claims (
   user_id text NOT NULL,
@@ -74,7 +69,7 @@ CREATE TABLE dashboard_servers (
   external_id text NOT NULL UNIQUE,
   plan_cost bigint NOT NULL CHECK (plan_cost >= 0),
   setup_fee bigint NOT NULL CHECK (setup_fee >= 0),
-  status text NOT NULL CHECK (status IN ('reserving', 'provisioning', 'running', 'failed', 'deleting', 'deleted')),
+  status text NOT NULL CHECK (status IN ('provisioning', 'running', 'failed', 'deleting', 'deleted')),
   hold_id text,
   panel_id bigint,
   failure text,
@@ -84,18 +79,6 @@ CREATE TABLE dashboard_servers (
   created_at timestamptz NOT NULL,
   UNIQUE (user_id, operation_id)
 );
-CREATE INDEX dashboard_servers_unfinished ON dashboard_servers (leased_until)
-  WHERE status IN ('reserving', 'provisioning', 'deleting') OR recheck_until IS NOT NULL;
-`,
-  },
-  {
-    name: '002-servers-reserved-at-once',
-    sql: `
--- A row and its hold commit together now. What was caught between the two goes; its hold, if any, ends by itself.
-DELETE FROM dashboard_servers WHERE status = 'reserving';
-ALTER TABLE dashboard_servers DROP CONSTRAINT dashboard_servers_status_check,
-  ADD CHECK (status IN ('provisioning', 'running', 'failed', 'deleting', 'deleted'));
-DROP INDEX dashboard_servers_unfinished;
 CREATE INDEX dashboard_servers_unfinished ON dashboard_servers (leased_until)
   WHERE status IN ('provisioning', 'deleting') OR recheck_until IS NOT NULL;
 `,

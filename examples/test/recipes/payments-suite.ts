@@ -68,7 +68,7 @@ export function testPayments(bench: TestLedger): void {
     const account = await bench.openAccount();
     await checkOut('pay-2', account);
     const taken = { account, amount: 1, actor: 'system:test', reason: 'A test', idempotencyKey: 'taken' };
-    await bench.ledger.grant({ ...taken, once: 'payment:pay-2' });
+    await bench.ledger.grant({ ...taken, claimKey: 'payment:pay-2' });
     expect((await announce('pay-2')).status).toBe(409);
     expect(await readPayment('pay-2')).toMatchObject({ state: 'open' });
   });

@@ -29,7 +29,7 @@ test('when one side cannot be paid, neither is', async () => {
   const { ledger } = bench;
   const referrer = await bench.openAccount();
   const taken = { account: referrer, amount: 1, actor: 'system:test', reason: 'A test', idempotencyKey: 'taken' };
-  await ledger.grant({ ...taken, once: 'referral:newcomer-5' });
+  await ledger.grant({ ...taken, claimKey: 'referral:newcomer-5' });
   await expectRefusal(payReferral(ledger, { referrer, newcomer: 'newcomer-5' }), 'already_claimed');
   await expectRefusal(ledger.balance('newcomer-5'), 'account_not_found');
 });

@@ -23,8 +23,8 @@ export function testHost(open: () => Promise<RunningHost>): void {
   const claim = (who: Record<string, string>, key: string) =>
     ask('/api/bonus', { ...who, 'idempotency-key': key }, 'POST');
   const readCoins = async (who: Record<string, string>): Promise<number> => {
-    const { user } = (await (await ask('/api/user/me', who)).json()) as { user: { coins: number } };
-    return user.coins;
+    const snapshot = (await (await ask('/api/credits', who)).json()) as { balance: { available: number } };
+    return snapshot.balance.available;
   };
   async function follow(who: Record<string, string>) {
     const response = await ask('/api/credits/stream', who);
@@ -35,7 +35,7 @@ export function testHost(open: () => Promise<RunningHost>): void {
   test('nobody is anybody without a session, with a forged one, or by saying so', async () => {
     const claims = [{}, { 'x-user-data': encodeURIComponent('{"id":1,"username":"ada"}') }, { authorization: 'ada' }];
     for (const who of [...claims, ...(await host.forgeries())]) {
-      for (const path of ['/api/user/me', '/api/credits', '/api/credits/history', '/api/credits/stream']) {
+      for (const path of ['/api/credits', '/api/credits/history', '/api/credits/stream']) {
         expect((await ask(path, who)).status).toBe(401);
       }
       expect((await claim(who, 'forged')).status).toBe(401);
@@ -44,10 +44,10 @@ export function testHost(open: () => Promise<RunningHost>): void {
 
   test('a person sees the own balance, and a page of another site moves nothing of it', async () => {
     const ada = await host.signIn('ada');
-    expect(await (await ask('/api/user/me', ada)).json()).toMatchObject({ success: true, snapshot: { version: 0 } });
+    expect(await (await ask('/api/credits', ada)).json()).toMatchObject({ version: 0, balance: { available: 0 } });
     const foreign = { ...ada, origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' };
     expect((await claim(foreign, 'foreign')).status).toBe(403);
-    expect((await ask('/api/bonus', ada)).status).toBe(404);
+    expect([404, 405]).toContain((await ask('/api/bonus', ada)).status);
     expect(await readCoins(ada)).toBe(0);
   });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import { isCreditsError, type CreditsErrorCode } from 'realtime-credits';
-import { createLedger, openDatabase, type Database, type DatabaseOptions, type Ledger } from 'realtime-credits-server';
+import { createLedger, type Database, type Ledger } from 'realtime-credits-server';
+import { openEmbedded } from 'realtime-credits-server/embedded';
 
 export interface TestLedger {
   readonly ledger: Ledger;
@@ -13,7 +14,7 @@ export interface TestLedger {
 }
 
 /** A ledger for the tests of a file, in memory unless said otherwise. What it ends with must verify. */
-export function useLedger(open: () => Promise<DatabaseOptions> = async () => ({ memory: true })): TestLedger {
+export function useLedger(open: () => Promise<Database> = () => openEmbedded({ memory: true })): TestLedger {
   const time = { nowMs: Date.parse('2026-11-22T12:00:00.000Z') };
   let opened: { ledger: Ledger; database: Database } | undefined;
   let count = 0;
@@ -23,12 +24,12 @@ export function useLedger(open: () => Promise<DatabaseOptions> = async () => ({ 
   };
 
   beforeAll(async () => {
-    const database = await openDatabase(await open());
+    const database = await open();
     opened = { database, ledger: await createLedger({ database, clock: () => time.nowMs, expirySweepMs: 3_600_000 }) };
   });
   afterAll(async () => {
     const { ledger, database } = get();
-    const { differences } = await ledger.verify({ full: true });
+    const { differences } = await ledger.verify();
     await ledger.close();
     await database.close();
     expect(differences).toEqual([]);
@@ -44,7 +45,6 @@ export function useLedger(open: () => Promise<DatabaseOptions> = async () => ({ 
     time,
     async openAccount(credits = 0) {
       const account = `user-${(count += 1)}`;
-      await get().ledger.openAccount(account);
       const by = { actor: 'system:test', reason: 'A test', idempotencyKey: `opening:${account}` };
       if (credits > 0) await get().ledger.grant({ ...by, account, amount: credits });
       return account;

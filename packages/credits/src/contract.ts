@@ -3,6 +3,7 @@
  * that read and write them. `realtime-credits-server` is built on it; a server of your own, or its tests, can be too.
  * Pages use `realtime-credits/client`.
  */
+export * from './contract/account-id.ts';
 export * from './contract/amount.ts';
 export * from './contract/balance.ts';
 export * from './contract/error.ts';
@@ -12,4 +13,5 @@ export * from './contract/idempotency-key.ts';
 export * from './contract/problem.ts';
 export * from './contract/route.ts';
 export * from './contract/snapshot.ts';
+export * from './contract/storable.ts';
 export * from './contract/transfer.ts';

@@ -1,61 +1,50 @@
-/** Everything that runs on the server: the ledger and the door. */
-export { answerWithSnapshot, type AnswerOptions } from './http/answer-with-snapshot.ts';
-export { assertSameOrigin } from './http/assert-same-origin.ts';
-export type { Clock } from './http/clock.ts';
+/** Everything that runs on a server: the ledger, its HTTP API, and adapters for servers. */
+export { createCredits, type Credits, type CreditsOptions } from './http/create-credits.ts';
 export {
   createCreditsHandler,
   type CreditsHandler,
   type CreditsHandlerOptions,
   type Identity,
 } from './http/handler.ts';
-export { oncePerProcess } from './http/once-per-process.ts';
-export { readIdempotencyKey } from './http/read-idempotency-key.ts';
+export { acceptCommand, type AcceptOptions } from './http/accept-command.ts';
+export { assertReadableUrl } from './http/assert-readable-url.ts';
+export { assertTrustedOrigin } from './http/origin.ts';
 export { readJson } from './http/read-json.ts';
-export { createServerStop } from './http/server-stop.ts';
-export { toNextHandlers } from './http/to-next-handlers.ts';
-export { toNodeListener, type NodeListener } from './http/to-node-listener.ts';
+export { respondWithSnapshot, type RespondOptions } from './http/respond-with-snapshot.ts';
+export { toDisplayEntry } from './http/to-display-entry.ts';
 export { toProblemResponse } from './http/to-problem-response.ts';
-export type {
-  Circulation,
-  HoldsQuestion,
-  JoinedLedger,
-  Ledger,
-  LedgerCommands,
-  Head,
-  HeadsPage,
-  VerifyDifference,
-  VerifyOptions,
-  VerifyProgress,
-  VerifyReport,
-} from './ledger/ledger.ts';
+export { createGracefulStop } from './http/adapters/graceful-stop.ts';
+export { singleton } from './http/adapters/singleton.ts';
+export { toNextHandlers } from './http/adapters/to-next-handlers.ts';
+export { toNodeListener, type NodeListener } from './http/adapters/to-node-listener.ts';
 export type {
   AdjustCommand,
-  CommandBase,
+  AdjustReceipt,
   ExtendCommand,
   GrantCommand,
   HoldCommand,
+  HoldReceipt,
   PostCommand,
+  PostReceipt,
   Receipt,
   ReverseCommand,
   SpendCommand,
   TransferCommand,
+  TransferReceipt,
   VoidCommand,
-} from './ledger/command.ts';
-export type { BalanceRow, RowProblem } from './ledger/balance-rows.ts';
-export {
-  compareBalances,
-  type BalanceDifference,
-  type CompareOptions,
-  type ComparisonReport,
-} from './ledger/compare-balances.ts';
+} from './ledger/commands.ts';
 export { createLedger, type LedgerOptions } from './ledger/create-ledger.ts';
-export { openDatabase, type Database, type DatabaseOptions } from './ledger/database.ts';
-export {
-  importBalances,
-  type ImportOptions,
-  type ImportProgress,
-  type ImportReport,
-} from './ledger/import-balances.ts';
-export { HOUSE_ISSUED, HOUSE_SPENT } from './ledger/intent.ts';
-export { migrate, type MigrateOptions, type Migration } from './ledger/migrate.ts';
-export { renewEpoch } from './ledger/renew-epoch.ts';
+export type {
+  Circulation,
+  FoundTransfer,
+  Head,
+  JoinedLedger,
+  Ledger,
+  VerifyDifference,
+  VerifyReport,
+} from './ledger/ledger.ts';
+export { openDatabase, type Database, type DatabaseOptions, type SqlPool } from './ledger/postgres/database.ts';
+export { migrate, type MigrateOptions, type Migration } from './ledger/postgres/migrate.ts';
+export { renewEpoch } from './ledger/postgres/renew-epoch.ts';
+export { compareBalances, type ComparisonReport } from './import/compare-balances.ts';
+export { importBalances, type ImportReport } from './import/import-balances.ts';

@@ -11,15 +11,15 @@ import { formatCount } from '@/lib/format';
 import { send } from '@/components/credits/send';
 import { showError } from '@/lib/toast';
 
-/** Recomputes balances and hashes from the entries, and says what it found: of what is new, or of everything. */
+/** Recomputes balances and hashes from the journal, and shows what was found. */
 export function VerifyCard() {
   const [report, setReport] = useState<AdminVerifyAnswer['data'] | null>(null);
-  const [pending, setPending] = useState<'new' | 'everything' | null>(null);
+  const [isPending, setPending] = useState(false);
 
-  async function handleVerify(what: 'new' | 'everything') {
-    setPending(what);
-    const result = await send<AdminVerifyAnswer>('POST', '/api/admin/verify', { full: what === 'everything' });
-    setPending(null);
+  async function handleVerify() {
+    setPending(true);
+    const result = await send<AdminVerifyAnswer>('POST', '/api/admin/verify', {});
+    setPending(false);
     if (result.ok) setReport(result.answer.data);
     else showError('The ledger was not verified', result.failure.message);
   }
@@ -29,26 +29,11 @@ export function VerifyCard() {
       <CardHeader>
         <CardTitle>Verify</CardTitle>
         <CardDescription>
-          Recomputes balances and hashes from the entries: no version is missing, all sides add up, and nothing was
-          changed since it was written.
+          Recomputes every balance and hash from the journal: no version is missing, both sides of each transfer add up,
+          and nothing was changed after it was written.
         </CardDescription>
-        <CardAction className="flex gap-2 max-sm:col-span-2 max-sm:col-start-1 max-sm:row-span-1 max-sm:row-start-3 max-sm:mt-3 max-sm:flex-row-reverse max-sm:justify-end">
-          <SubmitButton
-            type="button"
-            variant="ghost"
-            pending={pending === 'everything'}
-            disabled={pending !== null}
-            onClick={() => void handleVerify('everything')}
-          >
-            Verify everything
-          </SubmitButton>
-          <SubmitButton
-            type="button"
-            variant="secondary"
-            pending={pending === 'new'}
-            disabled={pending !== null}
-            onClick={() => void handleVerify('new')}
-          >
+        <CardAction>
+          <SubmitButton type="button" variant="secondary" pending={isPending} onClick={() => void handleVerify()}>
             <ShieldCheck /> Verify
           </SubmitButton>
         </CardAction>
@@ -64,12 +49,6 @@ export function VerifyCard() {
   );
 }
 
-function toScope({ full, compared }: AdminVerifyAnswer['data']): string {
-  if (full) return 'Every entry was read.';
-  if (compared === 0) return 'Nothing is new since the last time.';
-  return `${formatCount(compared, 'entry', 'entries')} read, the others were in order before.`;
-}
-
 function VerifyResult({ report }: { report: AdminVerifyAnswer['data'] }) {
   const counts = [
     formatCount(report.accounts, 'account'),
@@ -83,7 +62,7 @@ function VerifyResult({ report }: { report: AdminVerifyAnswer['data'] }) {
         <div>
           <p className="font-medium">No difference found</p>
           <p className="text-muted-foreground">
-            {counts}, checked at <LocalTime iso={report.checkedAt} style="time" />. {toScope(report)}
+            {counts}, checked at <LocalTime iso={report.checkedAt} style="time" />.
           </p>
         </div>
       </Alert>

@@ -1,14 +1,14 @@
 import type { Pool } from 'pg';
 import { CreditsError } from 'realtime-credits';
 import type { DailyCheckAnswer, DailyClaimAnswer, DailyHistoryAnswer, DailyStatsAnswer } from '../../lib/api.ts';
-import type { Payout, Payouts } from '../payouts/payouts.ts';
+import { isUniqueViolation, type Payout, type Payouts } from '../payouts/payouts.ts';
 import type { Day } from './day.ts';
 
 /**
  * The daily bonus: once per user and day, growing over a cycle of seven consecutive days, then from the start.
  *
- * The row of a claim and the payout that it owes are written by one statement; its primary key `(user, day)` lets one of
- * any number of simultaneous claims through, and the ledger's `once` would refuse a second payment even without it.
+ * The row of a claim and its grant are one transaction. The row's primary key `(user, day)` accepts one of any number of
+ * concurrent claims, and the ledger's claim key would refuse a second payment even without it.
  */
 export interface DailyBonus {
   check(userId: string): Promise<DailyCheckAnswer['data']>;
@@ -86,12 +86,12 @@ export function createDailyBonus({ pool, payouts, day, now, onClaimed }: DailyBo
 
   async function claim(userId: string, operationId: string): Promise<ClaimFacts> {
     const repeated = await payouts.find(userId, operationId);
-    if (repeated !== null) return finish(repeated);
+    if (repeated !== null) return finish(userId, repeated);
 
     const at = now();
     const today = day.of(at);
     const last = await findLast(userId);
-    if (last?.day === today) throw await refuseSecond(userId, last, at);
+    if (last?.day === today) throw refuseSecond(last, at);
     const streak = continuedStreak(last, today) + 1;
     const amount = rewardOf(streak);
     const facts: ClaimFacts = {
@@ -100,54 +100,41 @@ export function createDailyBonus({ pool, payouts, day, now, onClaimed }: DailyBo
       streak,
       next_claim_at: toInstant(day.endOf(at)),
     };
-    // Either table may refuse: the day by its primary key, the operation id by the payout's. Both or neither is written.
-    const { rowCount } = await pool
-      .query(
-        `WITH payout AS (
-         INSERT INTO dashboard_payouts (user_id, operation_id, kind, amount, once, reason, facts, recorded_at)
-         SELECT $1, $2, 'daily', $3, $4, $5, $6, $7
-         WHERE NOT EXISTS (SELECT 1 FROM dashboard_daily_claims WHERE user_id = $1 AND day = $8)
-         ON CONFLICT DO NOTHING RETURNING 1
-       )
-       INSERT INTO dashboard_daily_claims (user_id, day, streak, amount, operation_id, claimed_at)
-       SELECT $1, $8, $9, $3, $2, $7 FROM payout`,
-        [
-          userId,
-          operationId,
-          amount,
-          `daily:${today}`,
-          `Daily bonus, day ${streak}`,
-          JSON.stringify(facts),
-          facts.claimed_at,
-          today,
-          streak,
-        ],
-      )
+    const paid = await payouts
+      .pay(userId, operationId, async (client) => {
+        const { rowCount } = await client.query(
+          `INSERT INTO dashboard_daily_claims (user_id, day, streak, amount, operation_id, claimed_at)
+           VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+          [userId, today, streak, amount, operationId, facts.claimed_at],
+        );
+        if (rowCount === 0) return null;
+        return { kind: 'daily', amount, reason: `Daily bonus, day ${streak}`, claimKey: `daily:${today}`, facts };
+      })
       .catch((error: unknown) => {
-        if (isUniqueViolation(error)) return { rowCount: 0 };
+        // The same request ran twice at the same time, and the other one paid.
+        if (isUniqueViolation(error)) return null;
         throw error;
       });
-    const recorded = await payouts.find(userId, operationId);
-    if (rowCount === 0 && recorded === null) throw await refuseSecond(userId, await findLast(userId), at);
-    if (recorded === null) throw new CreditsError('internal');
-    return finish(recorded);
+    const payout = paid ?? (await payouts.find(userId, operationId));
+    if (payout === null) throw refuseSecond(await findLast(userId), at);
+    return finish(userId, payout);
   }
 
-  async function finish(payout: Payout): Promise<ClaimFacts> {
+  async function finish(userId: string, payout: Payout): Promise<ClaimFacts> {
     if (payout.kind !== 'daily') {
-      throw new CreditsError('idempotency_key_reused', 'This key was used for something else than a daily claim.');
+      throw new CreditsError('idempotency_key_reused', 'This key was used for something other than a daily claim.');
     }
-    await payouts.pay(payout);
-    await onClaimed(payout.userId);
+    await onClaimed(userId);
     return payout.facts as unknown as ClaimFacts;
   }
 
-  /** Today is claimed. If the process that recorded it died before paying, it is paid before this one is refused. */
-  async function refuseSecond(userId: string, last: ClaimRow | null, at: number): Promise<CreditsError> {
-    const first = last === null ? null : await payouts.find(userId, last.operation_id);
-    if (first !== null && first.state === 'recorded') await payouts.pay(first);
+  function refuseSecond(last: ClaimRow | null, at: number): CreditsError {
     const nextClaimAt = toInstant(day.endOf(at));
-    const details = { once: `daily:${day.of(at)}`, transfer: last?.operation_id ?? '', next_claim_at: nextClaimAt };
+    const details = {
+      claimKey: `daily:${day.of(at)}`,
+      transfer: last?.operation_id ?? '',
+      next_claim_at: nextClaimAt,
+    };
     return new CreditsError('already_claimed', `Today's bonus was claimed. The next one opens at ${nextClaimAt}.`, {
       details,
     });
@@ -209,8 +196,4 @@ function rewardOf(streak: number): number {
 
 function toInstant(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
-}
-
-function isUniqueViolation(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === '23505';
 }

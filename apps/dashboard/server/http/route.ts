@@ -1,10 +1,9 @@
 import type { Context, Hono } from 'hono';
 import { CreditsError, type Snapshot } from 'realtime-credits';
-import { readIdempotencyKey } from 'realtime-credits-server';
-import type { Accounts } from '../accounts.ts';
+import { acceptCommand, type Ledger } from 'realtime-credits-server';
 import type { Sessions, SessionUser } from '../auth/sessions.ts';
 import { isExpected, toFailure } from './failure.ts';
-import { isTrustedMutation, type OriginRules } from './origin.ts';
+import { isTrustedMutation, trustedOriginsOf, type OriginRules } from './origin.ts';
 
 /** What every route of the dashboard has at hand. */
 export interface RouteContext {
@@ -17,7 +16,7 @@ export interface RouteContext {
 /** … and of a signed-in user. */
 export interface UserContext extends RouteContext {
   user: SessionUser;
-  /** `Idempotency-Key` of the request, or one made for it: the id of the one operation that it asks for. */
+  /** Idempotency key of the request's operation; empty for a GET. */
   operationId: string;
   /** The user's state, with this request's operation in `applied` once it was committed. */
   snapshot(): Promise<Snapshot>;
@@ -43,7 +42,7 @@ type Method = 'GET' | 'POST' | 'DELETE';
 export interface RoutesOptions {
   app: Hono;
   sessions: Sessions;
-  accounts: Accounts;
+  ledger: Pick<Ledger, 'snapshot'>;
   originRules: OriginRules;
   onWarning: (message: string, cause: unknown) => void;
 }
@@ -53,7 +52,7 @@ export interface RoutesOptions {
  *
  * Administrators' routes do not exist for other users: they answer 404, so that their presence tells nothing.
  */
-export function createRoutes({ app, sessions, accounts, originRules, onWarning }: RoutesOptions): Routes {
+export function createRoutes({ app, sessions, ledger, originRules, onWarning }: RoutesOptions): Routes {
   async function answer(
     context: Context,
     handle: (base: RouteContext) => Promise<RouteAnswer>,
@@ -89,7 +88,7 @@ export function createRoutes({ app, sessions, accounts, originRules, onWarning }
   }): Promise<Snapshot | undefined> {
     if (user === null) return undefined;
     try {
-      return await accounts.snapshot(user.id, operationId === null ? [] : [operationId]);
+      return await ledger.snapshot(user.id, operationId === null ? {} : { operations: [operationId] });
     } catch {
       return undefined;
     }
@@ -105,16 +104,16 @@ export function createRoutes({ app, sessions, accounts, originRules, onWarning }
           if (user === null) throw new CreditsError('unauthenticated');
           if (access === 'admin' && user.role !== 'admin') throw new CreditsError('not_found');
           known.user = user;
-          const operationId = readIdempotencyKey(base.request, user.id) ?? crypto.randomUUID();
           if (base.request.method !== 'GET') {
-            known.operationId = operationId;
-            await accounts.open(user.id);
+            const trustedOrigins = trustedOriginsOf(base.request, originRules);
+            known.operationId = acceptCommand(base.request, user.id, { trustedOrigins });
           }
           return handle({
             ...base,
             user,
-            operationId,
-            snapshot: () => accounts.snapshot(user.id, known.operationId === null ? [] : [operationId]),
+            operationId: known.operationId ?? '',
+            snapshot: () =>
+              ledger.snapshot(user.id, known.operationId === null ? {} : { operations: [known.operationId] }),
           });
         },
         known,

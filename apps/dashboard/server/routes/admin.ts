@@ -1,5 +1,5 @@
-import { HISTORY_LIMIT_MAX, isCreditsError, type Entry } from 'realtime-credits';
-import type { Ledger, Receipt } from 'realtime-credits-server';
+import { HISTORY_LIMIT_MAX, type Entry } from 'realtime-credits';
+import type { AdjustReceipt, Ledger } from 'realtime-credits-server';
 import { z } from 'zod';
 import type {
   AdminAdjustAnswer,
@@ -10,25 +10,26 @@ import type {
   AdminUsersAnswer,
   AdminVerifyAnswer,
 } from '../../lib/api.ts';
-import type { Accounts } from '../accounts.ts';
 import { readBody, readQuery } from '../http/body.ts';
 import { DashboardError } from '../http/failure.ts';
 import type { Routes, UserContext } from '../http/route.ts';
+import { plainText } from '../http/text.ts';
+import type { Names } from '../names.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
 import { isSimulator, SIMULATOR_DELAY_MS_MAX, type Simulator } from '../provisioning/simulator.ts';
 import type { UserRecord, Users } from '../users.ts';
 
 export interface AdminRoutesOptions {
   ledger: Ledger;
-  accounts: Accounts;
   users: Users;
+  names: Names;
   provisioner: Provisioner | Simulator;
 }
 
 /** Bounds what one mistyped amount does. */
 export const ADJUSTMENT_MAX = 1_000_000;
 
-const reason = z.string().trim().min(3).max(200);
+const reason = plainText({ min: 3, max: 200 });
 const adjustSchema = z.union([
   z.strictObject({
     amount: z
@@ -49,7 +50,7 @@ const wholeText = z
   .regex(/^\d{1,15}$/, 'must be a whole number')
   .transform(Number);
 const usersQuerySchema = z.strictObject({
-  query: z.string().trim().max(100).default(''),
+  query: plainText({ max: 100 }).default(''),
   limit: wholeText.pipe(z.int().min(1).max(100)).default(25),
   offset: wholeText.pipe(z.int().min(0).max(1_000_000)).default(0),
 });
@@ -57,7 +58,7 @@ const entriesQuerySchema = z.strictObject({
   before: wholeText.optional(),
   limit: wholeText.pipe(z.int().min(1).max(HISTORY_LIMIT_MAX)).default(25),
 });
-const verifySchema = z.strictObject({ full: z.boolean().default(false) });
+const verifySchema = z.strictObject({});
 const provisioningSchema = z.strictObject({
   delay_ms: z.int().min(0).max(SIMULATOR_DELAY_MS_MAX),
   failure: z.enum(['none', 'refuse', 'no_node', 'lost_answer']),
@@ -65,7 +66,7 @@ const provisioningSchema = z.strictObject({
 
 /** `/api/admin/*`: for administrators; everybody else finds nothing there. */
 export function registerAdminRoutes(routes: Routes, options: AdminRoutesOptions): void {
-  const { ledger, accounts, users, provisioner } = options;
+  const { ledger, users, names, provisioner } = options;
 
   async function findUser(context: UserContext): Promise<UserRecord> {
     const user = await users.find(context.param('id'));
@@ -74,11 +75,7 @@ export function registerAdminRoutes(routes: Routes, options: AdminRoutesOptions)
   }
 
   async function toAdminUser(user: UserRecord): Promise<AdminUser> {
-    const { balance, version } = await ledger.balance(user.id).catch((error: unknown) => {
-      // An account is opened at its user's first request.
-      if (!isCreditsError(error) || error.code !== 'account_not_found') throw error;
-      return { balance: { available: 0, held: 0 }, version: 0 };
-    });
+    const { balance, version } = await ledger.balance(user.id);
     return {
       id: user.id,
       username: user.username,
@@ -107,13 +104,12 @@ export function registerAdminRoutes(routes: Routes, options: AdminRoutesOptions)
   routes.admin('GET', '/api/admin/users/:id/coins', async (context) => {
     const user = await findUser(context);
     const { before, limit } = readQuery(context.request, entriesQuerySchema);
-    await accounts.open(user.id);
     const page = await ledger.history(user.id, { limit, ...(before === undefined ? {} : { before }) });
     return {
       body: {
         success: true,
         user: await toAdminUser(user),
-        entries: page.entries.map(toAdminEntry),
+        entries: await Promise.all(page.entries.map((entry) => toAdminEntry(entry, names))),
         next: page.next,
       } satisfies AdminEntriesAnswer,
     };
@@ -122,7 +118,6 @@ export function registerAdminRoutes(routes: Routes, options: AdminRoutesOptions)
   routes.admin('POST', '/api/admin/users/:id/coins', async (context) => {
     const change = await readBody(context.request, adjustSchema);
     const user = await findUser(context);
-    await accounts.open(user.id);
     const command = {
       account: user.id,
       idempotencyKey: context.operationId,
@@ -166,8 +161,8 @@ export function registerAdminRoutes(routes: Routes, options: AdminRoutesOptions)
   });
 
   routes.admin('POST', '/api/admin/verify', async ({ request }) => {
-    const { full } = await readBody(request, verifySchema);
-    return { body: { success: true, data: await ledger.verify({ full }) } satisfies AdminVerifyAnswer };
+    await readBody(request, verifySchema);
+    return { body: { success: true, data: await ledger.verify() } satisfies AdminVerifyAnswer };
   });
 
   routes.admin('GET', '/api/admin/provisioning', async () => ({ body: toProvisioningAnswer(provisioner) }));
@@ -191,12 +186,12 @@ function toProvisioningAnswer(provisioner: Provisioner | Simulator): AdminProvis
   };
 }
 
-function signedAmount({ transfer }: Receipt, account: string): number {
+function signedAmount({ transfer }: AdjustReceipt, account: string): number {
   if (transfer === null) return 0;
   return transfer.destination === account ? transfer.amount : -transfer.amount;
 }
 
-function toAdminEntry(entry: Entry): AdminEntriesAnswer['entries'][number] {
+async function toAdminEntry(entry: Entry, names: Names): Promise<AdminEntriesAnswer['entries'][number]> {
   const { category, action } = entry.metadata;
   return {
     id: entry.version,
@@ -209,6 +204,7 @@ function toAdminEntry(entry: Entry): AdminEntriesAnswer['entries'][number] {
     source_action: typeof action === 'string' ? action : entry.verb,
     reference_id: entry.transfer ?? entry.hold,
     message: entry.reason,
+    counterparty: entry.counterparty === null ? null : await names.read(entry.counterparty),
     actor: entry.actor,
     created_at: entry.createdAt,
   };

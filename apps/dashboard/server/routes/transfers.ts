@@ -2,16 +2,15 @@ import { CreditsError, type Transfer } from 'realtime-credits';
 import type { Ledger } from 'realtime-credits-server';
 import { z } from 'zod';
 import type { TransferAnswer } from '../../lib/api.ts';
-import type { Accounts } from '../accounts.ts';
 import { readBody } from '../http/body.ts';
 import { DashboardError } from '../http/failure.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
 import type { Routes } from '../http/route.ts';
+import { plainText } from '../http/text.ts';
 import type { Users } from '../users.ts';
 
 export interface TransferRoutesOptions {
   ledger: Ledger;
-  accounts: Accounts;
   users: Users;
   limiter: RateLimiter;
 }
@@ -20,14 +19,14 @@ export interface TransferRoutesOptions {
 export const TRANSFER_AMOUNT_MAX = 10_000;
 
 const bodySchema = z.strictObject({
-  to_username: z.string().trim().min(1).max(60),
+  to_username: plainText({ min: 1, max: 60 }),
   amount: z.int().min(1).max(TRANSFER_AMOUNT_MAX),
-  note: z.string().trim().max(100).optional(),
+  note: plainText({ max: 100 }).optional(),
 });
 
 /** `POST /api/transfers`. Says nothing of the recipient but the name that the sender gave. */
 export function registerTransferRoutes(routes: Routes, options: TransferRoutesOptions): void {
-  const { ledger, accounts, users, limiter } = options;
+  const { ledger, users, limiter } = options;
 
   routes.user('POST', '/api/transfers', async (context) => {
     const { user, operationId } = context;
@@ -36,7 +35,6 @@ export function registerTransferRoutes(routes: Routes, options: TransferRoutesOp
     const recipient = await users.findActiveByUsername(body.to_username);
     if (recipient === null) throw new DashboardError('user_not_found', `There is no user named ${body.to_username}.`);
     if (recipient.id === user.id) throw new CreditsError('invalid_request', 'You cannot send credits to yourself.');
-    await accounts.open(recipient.id);
     const note = body.note === undefined || body.note === '' ? null : body.note;
     const receipt = await ledger.transfer({
       source: user.id,
@@ -44,8 +42,9 @@ export function registerTransferRoutes(routes: Routes, options: TransferRoutesOp
       amount: body.amount,
       idempotencyKey: operationId,
       actor: user.id,
-      // Both sides read it in their history.
-      reason: `${user.username} to ${recipient.username}${note === null ? '' : `: ${note}`}`,
+      // Both sides read it in their history, where it stays: names are looked up when it is shown. The quotation marks keep
+      // what somebody wrote apart from what the dashboard says.
+      reason: note === null ? 'Transfer' : `“${note}”`,
       metadata: { category: 'transfers', action: 'send' },
     });
     const snapshot = await context.snapshot();
@@ -62,11 +61,10 @@ export function registerTransferRoutes(routes: Routes, options: TransferRoutesOp
 }
 
 function toTransferAnswer(
-  transfer: Transfer | null,
+  transfer: Transfer,
   to: string,
   amount: number,
   note: string | null,
 ): TransferAnswer['transfer'] {
-  if (transfer === null) throw new CreditsError('internal');
   return { id: transfer.id, to_username: to, amount, note, created_at: transfer.createdAt };
 }

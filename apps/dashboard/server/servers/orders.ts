@@ -1,4 +1,4 @@
-import { CreditsError, isCreditsError } from 'realtime-credits';
+import { isCreditsError } from 'realtime-credits';
 import type { Ledger } from 'realtime-credits-server';
 import { DashboardError } from '../http/failure.ts';
 import { ProvisioningError, type Provisioner, type ServerOrder } from '../provisioning/provisioner.ts';
@@ -73,7 +73,6 @@ export function createOrders(options: OrdersOptions): Orders {
         metadata: { category: 'servers', action: 'create', server: row.id },
         expiresAfterMs: holdMs,
       });
-      if (hold === null) throw new CreditsError('internal');
       return rows.setHold(row, hold.id, client);
     });
   }

@@ -22,7 +22,7 @@ function grant(version: number, createdAt: string): Entry {
     after: toBalance(version * 10, 0),
     transfer: `t${version}`,
     hold: null,
-    counterparty: 'house:issued',
+    counterparty: 'system:issued',
     actor: 'system:test',
     reason: `Bonus ${version}`,
     metadata: {},

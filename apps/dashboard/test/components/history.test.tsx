@@ -17,7 +17,7 @@ function grant(account: string, version: number): Entry {
     after: toBalance(version * 10, 0),
     transfer: `t${version}`,
     hold: null,
-    counterparty: 'house:issued',
+    counterparty: 'system:issued',
     actor: 'system:test',
     reason: `Bonus ${version} of ${account}`,
     metadata: {},

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Database, Ledger } from 'realtime-credits-server';
-import { createLedger, migrate, openDatabase } from 'realtime-credits-server';
+import { createLedger, migrate } from 'realtime-credits-server';
+import { openEmbedded } from 'realtime-credits-server/embedded';
 import { createOrders, type Orders } from '../../server/servers/orders.ts';
 import {
   createServerRows,
@@ -34,7 +35,7 @@ let operations = 0;
 let user: string;
 
 beforeAll(async () => {
-  database = await openDatabase({ memory: true });
+  database = await openEmbedded({ memory: true });
   ledger = await createLedger({ database, clock: () => now });
   await migrate(database.pool, { namespace: 'dashboard', migrations: DASHBOARD_MIGRATIONS });
 });
@@ -45,7 +46,6 @@ afterAll(async () => {
 beforeEach(async () => {
   await database.pool.query('DELETE FROM dashboard_servers');
   user = `user-${crypto.randomUUID()}`;
-  await ledger.openAccount(user);
   await ledger.grant({
     account: user,
     amount: 100,
@@ -84,7 +84,7 @@ async function reserve(planCost = 60): Promise<ServerRow> {
       metadata: { category: 'servers', action: 'create', server: row.id },
       expiresAfterMs: 15 * MINUTE_MS,
     });
-    return rows.setHold(row, hold?.id ?? '', client);
+    return rows.setHold(row, hold.id, client);
   });
 }
 
@@ -111,11 +111,11 @@ test('L5: died between reserve and post, and the server does not exist: the hold
   expect(await balance()).toEqual(UNCHARGED);
 });
 
-test('credits that cannot be reserved leave no row, and a key that was given up leaves neither', async () => {
-  const dear = { ...newServer(), planCost: 101 };
-  await expect(orders.place(dear, 20, OWNER)).rejects.toMatchObject({ code: 'insufficient_credits' });
+test('credits that cannot be reserved leave no row, and an abandoned key leaves neither', async () => {
+  const expensive = { ...newServer(), planCost: 101 };
+  await expect(orders.place(expensive, 20, OWNER)).rejects.toMatchObject({ code: 'insufficient_credits' });
   const late = newServer();
-  await ledger.settle(user, [late.operationId]);
+  await ledger.resolveOperations(user, [late.operationId]);
   await expect(orders.place(late, 20, OWNER)).rejects.toMatchObject({ code: 'operation_abandoned' });
   expect(await rows.list(user)).toEqual([]);
   expect(panel.orders).toEqual([]);

@@ -13,26 +13,22 @@ export const CREDITS_ROUTES = {
   stream: '/stream',
   /** `GET` → page of entries, newest first; query `before` (version) and `limit`. */
   history: '/history',
-  /** `GET` → page of holds, newest first; query `state`, `before` (hold id) and `limit`. */
-  holds: '/holds',
   /** `POST {operations: [id]}` → snapshot in which each id is `applied` or `rejected`, permanently. */
   resolveOperations: '/operations/resolve',
   /** `GET` → OpenAPI document. */
   openapi: '/openapi.json',
-  /** `GET` → the same document as a page to read. */
-  docs: '/docs',
 } as const;
 
 /** Carries the operation id of a command. @see draft-ietf-httpapi-idempotency-key-header */
 export const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key';
 
 /**
- * Names the account whose page sends a command. A cookie is the whole browser's: after another user has signed in, a page
- * that does not know it yet would spend, or repeat what was spent already, in their name.
+ * Names the account whose page sends a command (account fence). A cookie belongs to the whole browser: after another user
+ * signed in, a page that does not know it yet would charge that user, or repeat an earlier charge.
  */
 export const ACCOUNT_HEADER = 'Credits-Account';
 
-/** Most operation ids in one question; more are refused with `invalid_request`. */
+/** Most operation ids in one request; more are refused with `invalid_request`. */
 export const OPERATIONS_MAX = 100;
 
 /** Most versions that `applied` covers in one snapshot; beyond it `from` moves up. */

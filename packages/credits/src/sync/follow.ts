@@ -204,8 +204,10 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
   function heed(): void {
     const model = core.model();
     const needed = needsFetch(model);
-    const unread = model.operations.some(({ endedAt }) => endedAt !== null && endedAt > readTick);
-    if (needed && (unread || !heeded)) void poller.askNow();
+    const unread = model.operations.filter(({ endedAt }) => endedAt !== null && endedAt > readTick);
+    // 4a.7: what nobody knows the outcome of is asked about once, also while another window is open.
+    const unknown = unread.some(({ state }) => state === 'unknown');
+    if (unknown || (needed && (unread.length > 0 || !heeded))) void ask(poller.askNow);
     heeded = needed;
   }
 

@@ -19,8 +19,9 @@ export const DATABASE_OPTIONS: Options = {
     type: 'string',
     short: 'd',
     value: 'url|directory',
-    help: 'postgres://… or a data directory. Else DATABASE_URL, else DATA_DIR.',
+    help: 'postgres://… or a data directory. Default: DATABASE_URL, then DATA_DIR.',
   },
+  schema: { type: 'string', value: 'name', help: 'Schema of the ledger. Default: credits.' },
 };
 
 export const JSON_OPTION: Options = { json: { type: 'boolean', help: 'One JSON object on standard output.' } };
@@ -52,7 +53,7 @@ export function parseArguments(
   }
   if (parsed.positionals.length > command.positionalsMax && parsed.values['help'] !== true) {
     const extra = parsed.positionals.slice(command.positionalsMax).join(' ');
-    throw usageError(`Nothing is known to do with "${extra}". See "realtime-credits ${command.name} --help".`);
+    throw usageError(`Unexpected argument "${extra}". See "realtime-credits ${command.name} --help".`);
   }
   return { values: parsed.values as CommandContext['values'], positionals: parsed.positionals };
 }

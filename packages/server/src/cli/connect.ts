@@ -2,36 +2,38 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CreditsError } from 'realtime-credits/contract';
 import { createLedger } from '../ledger/create-ledger.ts';
-import { openDatabase, type Database, type DatabaseOptions } from '../ledger/database.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { readPendingMigrations } from '../ledger/pending-migrations.ts';
+import { openDatabase, type Database } from '../ledger/postgres/database.ts';
+import { readPending } from '../ledger/postgres/migrate.ts';
+import { ledgerMigrations } from '../ledger/postgres/postgres-storage.ts';
+import { parseSchema } from '../ledger/postgres/schema.ts';
 import { usageError, type CommandContext } from './command.ts';
 
-/** Where the ledger is, and who said so. */
+/** Where the ledger is, and what named it. */
 export interface Place {
   options: { url: string } | { directory: string };
-  /** Fit to be printed: without the password. */
+  /** For output: without the password. */
   name: string;
   /** The option or variable. */
   from: string;
 }
 
 /**
- * Finds the database: what the call says, else `DATABASE_URL`, else `DATA_DIR`. Opens nothing.
+ * Finds the database: `--database`, otherwise `DATABASE_URL`, otherwise `DATA_DIR`. Opens nothing.
  *
- * A directory may be the database itself or what it lies in, as `DATA_DIR` of the dashboard is.
+ * A directory may be the database itself or its parent, as `DATA_DIR` of the dashboard is.
  *
- * @throws {CreditsError} `invalid_request` — nobody says where it is
+ * @throws {CreditsError} `invalid_request` — none of them is given
  */
 export function findPlace({ values, environment }: Pick<CommandContext, 'values' | 'environment'>): Place {
-  const said = [
+  const given = [
     ['--database', values['database']],
     ['DATABASE_URL', environment['DATABASE_URL']],
     ['DATA_DIR', environment['DATA_DIR']],
   ] as const;
-  const [from, where] = said.find(([, value]) => typeof value === 'string' && value !== '') ?? [];
+  const [from, where] = given.find(([, value]) => typeof value === 'string' && value !== '') ?? [];
   if (from === undefined || typeof where !== 'string') {
-    throw usageError('Say which database: --database <url or directory>, or DATABASE_URL, or DATA_DIR.');
+    throw usageError('Name the database: --database <url or directory>, DATABASE_URL, or DATA_DIR.');
   }
   if (/^[a-z]+:\/\//i.test(where)) return { options: { url: where }, name: withoutPassword(where), from };
   if (from === 'DATABASE_URL') throw usageError('DATABASE_URL must begin with postgres://');
@@ -41,7 +43,7 @@ export function findPlace({ values, environment }: Pick<CommandContext, 'values'
   return { options: { directory }, name: directory, from };
 }
 
-/** Whether an embedded database lies in a directory. */
+/** Whether a directory contains an embedded database. */
 export function isDatabase(directory: string): boolean {
   return existsSync(join(directory, 'postgres', 'PG_VERSION'));
 }
@@ -58,14 +60,15 @@ function withoutPassword(text: string): string {
 
 export interface Opened {
   database: Database;
+  schema: string;
   ledger: Ledger;
 }
 
 /**
- * Opens the ledger for a piece of work, and closes it again, however that ends.
+ * Opens the ledger for some work and closes it afterwards.
  *
- * @param options.creates - Whether a ledger may be made where there is none, and its tables brought up to date. Without
- *   it, what is missing is refused: a directory that was mistyped must not become a second, empty ledger.
+ * @param options.creates - Whether a missing ledger is created, and its tables brought up to date. Otherwise what is missing
+ *   is refused: a mistyped directory must not become a second, empty ledger.
  * @throws {CreditsError} `unavailable` — no such database, in use elsewhere, or of another version
  */
 export async function withLedger<T>(
@@ -74,17 +77,18 @@ export async function withLedger<T>(
   work: (opened: Opened) => Promise<T>,
 ): Promise<T> {
   return withDatabase(context, { creates }, async (database) => {
-    const pending = creates ? [] : await readPendingMigrations(database.pool);
+    const schema = readSchema(context);
+    const pending = creates ? [] : await readPendingNames(database, schema);
     if (pending.length > 0) {
       throw new CreditsError(
         'unavailable',
-        `The database lacks ${pending.join(', ')}: run "realtime-credits migrate" first, or name another database.`,
+        `The schema "${schema}" lacks ${pending.join(', ')}: run "realtime-credits migrate" first, or name another database.`,
       );
     }
     const onWarning = (message: string): void => context.terminal.say(message);
-    const ledger = await createLedger({ database, onWarning });
+    const ledger = await createLedger({ database, schema, onWarning });
     try {
-      return await work({ database, ledger });
+      return await work({ database, schema, ledger });
     } finally {
       await ledger.close();
     }
@@ -98,18 +102,49 @@ export async function withDatabase<T>(
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   const place = findPlace(context);
-  const options: DatabaseOptions = place.options;
+  const { options } = place;
   if ('directory' in options && !isDatabase(options.directory)) {
     if (!creates) {
-      const what = `There is no database in ${place.name} (${place.from}): name one that exists, or make one with "migrate".`;
+      const what = `There is no database in ${place.name} (${place.from}): name an existing one, or create one with "migrate".`;
       throw new CreditsError('unavailable', what);
     }
-    context.terminal.say(`There is no database in ${place.name} yet: it is made.`);
+    context.terminal.say(`Creating a database in ${place.name}.`);
   }
-  const database = await openDatabase(options, { onWarning: (message) => context.terminal.say(message) });
+  const database = await openPlace(options, (message) => context.terminal.say(message));
   try {
     return await work(database);
   } finally {
     await database.close();
+  }
+}
+
+/** The schema of the ledger that the command is about. */
+export function readSchema({ values }: Pick<CommandContext, 'values'>): string {
+  return parseSchema(values['schema'] ?? 'credits');
+}
+
+/** Names of the migrations that a schema lacks. */
+export async function readPendingNames(database: Pick<Database, 'pool'>, schema: string): Promise<string[]> {
+  const client = await database.pool.connect();
+  try {
+    return (await readPending(client, ledgerMigrations(schema))).map(({ name }) => name);
+  } finally {
+    client.release();
+  }
+}
+
+/** Opens either kind of database. PGlite is loaded only when it is used: it is an optional peer of this package. */
+export async function openPlace(
+  options: Place['options'],
+  onWarning: (message: string, cause: unknown) => void,
+): Promise<Database> {
+  if ('url' in options) return openDatabase({ ...options, onWarning });
+  try {
+    const { openEmbedded } = await import('../ledger/embedded/open-embedded.ts');
+    return await openEmbedded({ ...options, onWarning });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    const message = 'A data directory needs PGlite: install @electric-sql/pglite, or name a Postgres server.';
+    throw new CreditsError('unavailable', message, { cause: error });
   }
 }

@@ -1,6 +1,6 @@
 import { DATABASE_OPTIONS, JSON_OPTION } from './arguments.ts';
 import { EXIT, usageError, type Command, type CommandContext } from './command.ts';
-import { findPlace } from './connect.ts';
+import { findPlace, readSchema } from './connect.ts';
 import { checkDirectory } from './doctor-directory.ts';
 import { checkServer } from './doctor-server.ts';
 import { checkStream } from './doctor-stream.ts';
@@ -59,8 +59,8 @@ async function* examine(context: CommandContext): AsyncGenerator<Finding> {
         'DATABASE_URL and DATA_DIR are both set: the first one counts, and no directory is used for credits.';
       yield { status: 'warn', about: 'configuration', message };
     }
-    if ('url' in place.options) yield* checkServer(place.options.url);
-    else yield* checkDirectory(place.options.directory);
+    if ('url' in place.options) yield* checkServer(place.options.url, readSchema(context));
+    else yield* checkDirectory(place.options.directory, readSchema(context));
   }
   if (origin !== null) yield* checkStream(origin, headers);
 }

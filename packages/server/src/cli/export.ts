@@ -1,7 +1,7 @@
 import { access, open, rename, rm, type FileHandle } from 'node:fs/promises';
-import type { Pool } from 'pg';
 import { CreditsError, type Entry } from 'realtime-credits/contract';
-import { readAllEntries, readAtOneInstant, readBalances, type ExportedBalance } from '../ledger/export-rows.ts';
+import { readAllEntries, readAtOneInstant, readBalances, type AccountBalance } from '../ledger/postgres/bulk-reads.ts';
+import type { SqlPool } from '../ledger/postgres/database.ts';
 import { DATABASE_OPTIONS, parseChoice } from './arguments.ts';
 import { EXIT, usageError, type Command } from './command.ts';
 import { withLedger } from './connect.ts';
@@ -16,16 +16,16 @@ export const exportCommand: Command = {
   name: 'export',
   summary: 'balances or entries, as CSV or JSON lines',
   usage: 'export <balances|entries> [options]',
-  details: `Writes the state of one instant, in order of account, and of version. Memory does not grow with what is written.
-Balances are of users' accounts; "import" reads them as they are. Entries are of all accounts.`,
+  details: `Writes the state of one instant, in order of account and version. Memory does not grow with the size of the ledger.
+"import" reads exported balances as they are.`,
   options: {
     ...DATABASE_OPTIONS,
-    format: { type: 'string', value: 'csv|jsonl', help: 'Else csv.' },
+    format: { type: 'string', value: 'csv|jsonl', help: 'Default: csv.' },
     output: {
       type: 'string',
       short: 'o',
       value: 'file',
-      help: 'A file that does not exist yet. Else standard output.',
+      help: 'A file that does not exist yet. Default: standard output.',
     },
   },
   positionalsMax: 1,
@@ -37,13 +37,13 @@ Balances are of users' accounts; "import" reads them as they are. Entries are of
     if (typeof path === 'string') await assertAbsent(path);
     const progress = createProgress(terminal);
     let count = 0;
-    await withLedger(context, { creates: false }, async ({ ledger, database }) => {
-      await ledger.allHolds({ limit: 1 }); // settles what is past its instant
+    await withLedger(context, { creates: false }, async ({ ledger, database, schema }) => {
+      await ledger.allHolds({ limit: 1 }); // expires what is due
       const sink: Sink = typeof path === 'string' ? await openFile(path) : toSink(terminal);
       let isComplete = false;
       try {
         let text = format === 'csv' ? formatCsv(COLUMNS[what]) : '';
-        for await (const row of readRows(database.pool, what)) {
+        for await (const row of readRows(database.pool, schema, what)) {
           text += format === 'csv' ? formatCsv(row.fields) : `${JSON.stringify(row.value)}\n`;
           count += 1;
           if (count % ROWS_PER_WRITE > 0) continue;
@@ -73,19 +73,19 @@ const COLUMNS = {
 };
 
 interface Row {
-  value: ExportedBalance | Entry;
+  value: AccountBalance | Entry;
   fields: (string | number | null)[];
 }
 
-async function* readRows(pool: Pool, what: 'balances' | 'entries'): AsyncGenerator<Row> {
+async function* readRows(pool: SqlPool, schema: string, what: 'balances' | 'entries'): AsyncGenerator<Row> {
   if (what === 'balances') {
-    for await (const value of readAtOneInstant(pool, readBalances)) {
+    for await (const value of readAtOneInstant(pool, (client) => readBalances(client, schema))) {
       const { account, posted, held, available, version } = value;
       yield { value, fields: [account, posted, held, available, version] };
     }
     return;
   }
-  for await (const value of readAtOneInstant(pool, readAllEntries)) {
+  for await (const value of readAtOneInstant(pool, (client) => readAllEntries(client, schema))) {
     const { account, version, verb, direction, amount, after, counterparty, actor, reason, transfer, hold } = value;
     const numbers = [amount, after.posted, after.held, after.available];
     const rest = [counterparty, actor, reason, JSON.stringify(value.metadata ?? {}), transfer, hold, value.createdAt];
@@ -104,7 +104,7 @@ async function assertAbsent(path: string): Promise<void> {
 /** Where an export goes. */
 interface Sink {
   write(text: string): Promise<void>;
-  /** Gives a file its name, or takes away what there is of it. */
+  /** Renames the file to its final name, or removes it. */
   end(isComplete: boolean): Promise<void>;
 }
 
@@ -113,7 +113,7 @@ function toSink(terminal: Terminal): Sink {
 }
 
 /**
- * Writes beside the file, readable by its owner only, and gives it its name at the end: half a list looks like a whole one.
+ * Writes to a temporary file, readable by its owner only, and renames it at the end: half a list looks like a complete one.
  *
  * @throws {CreditsError} `unavailable` — the file cannot be written
  */
@@ -128,7 +128,7 @@ async function openFile(path: string): Promise<Sink> {
     }
   }
   const file: FileHandle = await coded(async () => {
-    await rm(partial, { force: true }); // of a run that was cut
+    await rm(partial, { force: true }); // of an interrupted run
     return open(partial, 'wx', 0o600);
   });
   return {

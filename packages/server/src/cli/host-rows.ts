@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { CreditsError } from 'realtime-credits/contract';
-import type { BalanceRow } from '../ledger/balance-rows.ts';
+import type { BalanceRow } from '../import/balance-rows.ts';
 import { parseChoice, type Options } from './arguments.ts';
 import { usageError, type CommandContext } from './command.ts';
 import { readCsv } from './csv.ts';

@@ -1,5 +1,5 @@
-import { PROBLEMS_LISTED_MAX, type RowProblem } from '../ledger/balance-rows.ts';
-import { importBalances, type ImportReport } from '../ledger/import-balances.ts';
+import { PROBLEMS_LISTED_MAX, type RowProblem } from '../import/balance-rows.ts';
+import { importBalances, type ImportReport } from '../import/import-balances.ts';
 import { DATABASE_OPTIONS, JSON_OPTION } from './arguments.ts';
 import { EXIT, type Command } from './command.ts';
 import { withLedger } from './connect.ts';
@@ -48,7 +48,7 @@ changes nothing; a run that was cut is finished by the next one. Makes the ledge
     });
     if (values['json'] === true) await terminal.write(`${JSON.stringify(report)}\n`);
     else await terminal.write(formatReport(report, values['skip-invalid'] === true));
-    sayProblems(terminal, report.problems, report.invalid + report.conflicts);
+    reportProblems(terminal, report.problems, report.invalid + report.conflicts);
     return report.ok ? EXIT.ok : EXIT.found;
   },
 };
@@ -68,7 +68,7 @@ function formatReport(report: ImportReport, skipInvalid: boolean): string {
 }
 
 /** Lists the first rows that were left out, and how many there are. */
-export function sayProblems(terminal: Terminal, problems: readonly RowProblem[], count: number): void {
+export function reportProblems(terminal: Terminal, problems: readonly RowProblem[], count: number): void {
   for (const { line, message } of problems) terminal.say(`line ${line}: ${message}`);
   if (count > problems.length) terminal.say(`The first ${PROBLEMS_LISTED_MAX} of ${format(count)} rows are listed.`);
 }

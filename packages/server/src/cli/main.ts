@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 import { type CreditsError, isCreditsError } from 'realtime-credits/contract';
-import { codeOf } from '../ledger/sql-error.ts';
+import { codeOf } from '../ledger/postgres/sql-error.ts';
 import { formatHelp, parseArguments } from './arguments.ts';
 import { EXIT, usageError, type Command, type ExitCode } from './command.ts';
 import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { migrateCommand } from './migrate.ts';
-import { shadowCommand } from './shadow.ts';
+import { headsCommand } from './heads.ts';
+import { reconcileCommand } from './reconcile.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -15,8 +16,9 @@ import { verifyCommand } from './verify.ts';
 
 const COMMANDS: readonly Command[] = [
   importCommand,
-  shadowCommand,
+  reconcileCommand,
   verifyCommand,
+  headsCommand,
   exportCommand,
   migrateCommand,
   doctorCommand,
@@ -26,8 +28,8 @@ const HELP = `Usage: realtime-credits <command> [options]
 
 ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`).join('\n')}
 
-"realtime-credits <command> --help" says more. Ends with 0: fine; 1: it found differences, rows that were left out, or
-something that fails; 2: it was called wrongly; 3: it could not be done.
+"realtime-credits <command> --help" shows the options. Exit status: 0 success, 1 differences or problems found, 2 usage
+error, 3 failure.
 `;
 
 async function main(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -39,7 +41,7 @@ async function main(words: readonly string[], terminal: Terminal): Promise<ExitC
   const command = COMMANDS.find((each) => each.name === name);
   if (command === undefined) {
     throw usageError(
-      `${name === undefined ? 'Say what to do' : `There is no command "${name}"`}. See "realtime-credits --help".`,
+      `${name === undefined ? 'Name a command' : `There is no command "${name}"`}. See "realtime-credits --help".`,
     );
   }
   const { values, positionals } = parseArguments(command, rest);

@@ -1,32 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import { CreditsError } from 'realtime-credits/contract';
+import type { Head } from '../ledger/ledger.ts';
 import { DATABASE_OPTIONS, JSON_OPTION } from './arguments.ts';
 import { EXIT, type Command } from './command.ts';
 import { withLedger } from './connect.ts';
 import { createProgress, format } from './progress.ts';
 
+/** Most heads that one verification compares. */
+const HEADS_PER_RUN = 1_000;
+
 export const verifyCommand: Command = {
   name: 'verify',
-  summary: 'recomputes balances and hashes from the entries',
+  summary: 'recomputes balances and hashes from the journal',
   usage: 'verify [options]',
-  details: `Begins where the last run found everything in order. A difference is named by every run until it is gone.`,
+  details: `Reports every account and version that does not follow from the journal. With --heads it also compares the ledger
+with hashes that "heads" wrote earlier: that shows whether history up to there was changed, even as a whole.`,
   options: {
     ...DATABASE_OPTIONS,
-    full: { type: 'boolean', help: 'Believes no earlier run, and reads everything.' },
-    account: { type: 'string', value: 'id', help: 'Of one account only.' },
+    account: { type: 'string', value: 'id', help: 'One account only.' },
+    heads: { type: 'string', value: 'file', help: 'JSON lines that "heads" wrote.' },
     ...JSON_OPTION,
   },
   positionalsMax: 0,
   async run(context) {
     const { values, terminal } = context;
+    const heads = typeof values['heads'] === 'string' ? await readHeads(values['heads']) : [];
     const progress = createProgress(terminal);
     const report = await withLedger(context, { creates: false }, async ({ ledger }) => {
       const { accounts: total } = await ledger.circulation();
       try {
-        return await ledger.verify({
-          full: values['full'] === true,
+        const first = await ledger.verify({
           ...(typeof values['account'] === 'string' ? { account: values['account'] } : {}),
-          // The house's two accounts are read as well.
-          onProgress: ({ accounts }) => progress.update({ what: 'Accounts', done: accounts, total: total + 2 }),
+          heads: heads.slice(0, HEADS_PER_RUN),
+          onProgress: ({ accounts }) => progress.update({ what: 'Accounts', done: accounts, total }),
         });
+        const differences = [...first.differences];
+        for (let start = HEADS_PER_RUN; start < heads.length; start += HEADS_PER_RUN) {
+          const page = heads.slice(start, start + HEADS_PER_RUN);
+          for (const head of page) differences.push(...(await ledger.verify({ account: head.account, heads: [head] })).differences);
+        }
+        return { ...first, ok: differences.length === 0, differences };
       } finally {
         progress.end();
       }
@@ -35,11 +48,33 @@ export const verifyCommand: Command = {
       await terminal.write(`${JSON.stringify(report)}\n`);
     } else {
       for (const { message } of report.differences) await terminal.write(`${message}\n`);
+      const result = report.ok ? 'no differences' : `${format(report.differences.length)} differences`;
+      const compared = heads.length === 0 ? '' : `, ${format(heads.length)} heads`;
       await terminal.write(
-        `${format(report.accounts)} accounts, ${format(report.entries)} entries (${format(report.compared)} read now): ` +
-          `${report.ok ? 'in order' : `${format(report.differences.length)} differences`}.\n`,
+        `${format(report.accounts)} accounts, ${format(report.entries)} entries${compared}: ${result}.\n`,
       );
     }
     return report.ok ? EXIT.ok : EXIT.found;
   },
 };
+
+/** @throws {CreditsError} `unavailable` — no such file; `invalid_request` — a line is no head */
+async function readHeads(path: string): Promise<Head[]> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new CreditsError('unavailable', `The file ${path} cannot be read: ${String(error)}.`, { cause: error });
+  });
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line, index) => {
+      try {
+        const { account, version, hash } = JSON.parse(line) as Head;
+        if (typeof account === 'string' && Number.isSafeInteger(version) && /^[0-9a-f]{64}$/.test(hash)) {
+          return { account, version, hash };
+        }
+      } catch {
+        // reported below
+      }
+      throw new CreditsError('invalid_request', `Line ${index + 1} of ${path} is not a head.`);
+    });
+}

@@ -1,9 +1,9 @@
 /**
- * The door: every request below one path, answered for whoever the host says is asking.
+ * The HTTP API: every request below one path, for the user that the host's session names.
  *
- * Owns: routes, who may ask what, how input is read, how errors look. Does not own: sessions (the host's resolver),
- * balances (the ledger), open streams (`stream-hub.ts`). Whoever asks only ever gets the account that the resolver named:
- * no route takes an account from the request.
+ * Owns: routes, who may ask for what, how input is read, how errors look. Does not own: sessions (the host's `identify`),
+ * balances (the ledger), open streams (`streams/`). A request only ever reaches the account that `identify` returned: no
+ * route takes an account from the request.
  */
 import { Hono, type Context } from 'hono';
 import {
@@ -12,112 +12,110 @@ import {
   CREDITS_ROUTES,
   CreditsError,
   type Entry,
-  formatEventId,
   HEARTBEAT_MS,
   isCreditsError,
   parseEventId,
-  type Snapshot,
 } from 'realtime-credits/contract';
+import { SYSTEM_CLOCK, type Clock } from '../clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { answerWithSnapshot } from './answer-with-snapshot.ts';
-import { assertSameOrigin } from './assert-same-origin.ts';
-import { createSystemClock, type Clock } from './clock.ts';
-import { createDocsPage } from './docs-page.ts';
+import { assertReadableUrl } from './assert-readable-url.ts';
 import { createOpenApiDocument, type OpenApiDocument } from './openapi.ts';
+import { addCorsHeaders, assertTrustedOrigin, parseTrustedOrigins, respondToPreflight } from './origin.ts';
 import { parseInput, parseQuery } from './parse-input.ts';
 import { readAccount } from './read-account.ts';
 import { readJson } from './read-json.ts';
-import {
-  historyQuerySchema,
-  holdsQuerySchema,
-  noQuerySchema,
-  resolveBodySchema,
-  snapshotQuerySchema,
-} from './schemas.ts';
-import { hasPromisedSink } from './stream-body.ts';
-import { createStreamHub } from './stream-hub.ts';
+import { historyQuerySchema, noQuerySchema, resolveBodySchema, snapshotQuerySchema } from './schemas.ts';
+import { hasPromisedSink } from './streams/stream-body.ts';
+import { createStreamHub } from './streams/stream-hub.ts';
 import { toDisplayEntry } from './to-display-entry.ts';
-import { toDisplayHold } from './to-display-hold.ts';
 import { NO_STORE, toProblemResponse } from './to-problem-response.ts';
 
-/** Who asks, as the host's own session says. */
+/** The signed-in user, as the host's session says. */
 export interface Identity {
-  /** The ledger account of the signed-in user. */
+  /** The user's account in the ledger: usually the user id. */
   account: string;
 }
 
 export interface CreditsHandlerOptions {
   ledger: Ledger;
   /**
-   * Reads the identity from the host's session: a cookie or a header that the host verifies, never anything that the
-   * browser merely claims. Null means signed out. Called for every request, and again on every heartbeat of a stream.
+   * Reads the identity from the host's session: a cookie or header that the host verifies, never something that the browser
+   * merely claims. Null means signed out. Called for every request, and again at every heartbeat of a stream.
    */
-  identify: (request: Request) => Promise<Identity | null>;
+  identify: (request: Request) => Promise<Identity | null> | Identity | null;
   /** @default '/api/credits' */
   basePath?: string;
-  /** Origins that may send mutations, such as `https://panel.example`. @default only the request's own origin */
+  /**
+   * Further origins whose pages may read responses and send mutations, with cookies or a bearer token (CORS), such as
+   * `https://panel.example`. @default only the request's own origin
+   */
   trustedOrigins?: readonly string[];
-  /** More streams of one account end its oldest one. @default 12 */
+  /** One more stream of an account ends its oldest one. @default 12 */
   streamsPerAccountMax?: number;
   /** @default 15_000 */
   heartbeatMs?: number;
   /** Streams end after this, ±20 %, so that they spread over instances. @default 600_000 */
   streamLifetimeMs?: number;
-  /** How often versions are read again while notifications may get lost: see {@link Ledger.notificationGeneration}. @default 5_000 */
+  /** How often versions are re-read while notifications may be lost: see {@link Ledger.notificationGeneration}. @default 5_000 */
   rereadMs?: number;
-  /** What of an entry its account holder gets to see. @default no other user's id, and no metadata */
-  describeEntry?: (entry: Entry) => Entry;
-  /** Hears of what went wrong inside, with the request's id; the wire only says `internal`. */
+  /**
+   * What an account holder may see of an entry, and the place to look up the counterparty's current name. The entries of a
+   * page are passed concurrently. @default {@link toDisplayEntry}: no other user's id, and no metadata
+   */
+  describeEntry?: (entry: Entry) => Entry | Promise<Entry>;
+  /** Called with failures inside, with the request's id; the wire only says `internal`. */
   onWarning?: (message: string, cause: unknown) => void;
-  /** Time and chance, for tests. @default the machine's */
+  /** For tests. @default the machine's */
   clock?: Clock;
 }
 
 export interface CreditsHandler {
-  /** Answers every request below `basePath`; others with a `not_found` problem. Never throws. */
+  /** Responds to every request below `basePath`; to others with a `not_found` problem. Never throws. */
   fetch(request: Request): Promise<Response>;
   /**
-   * Answers `GET /api/user/me`, which an open tab asks first, for hosts that have no such route: `{success, user: {id,
-   * coins}}` and the snapshot; 401 where nobody is signed in. Never throws.
+   * Calls `identify` again for the account's streams now, not at their next heartbeat, and ends those whose session is gone.
+   * Call it after a session ended. Streams of the user's other sessions stay open.
    */
-  me(request: Request): Promise<Response>;
-  /**
-   * Asks `identify` again for the account's streams, now and not at their next heartbeat, and ends those whose session is
-   * gone with `signed-out`. Call it after a session ended; streams of the user's other sessions stay.
-   */
-  signOut(account: string): void;
-  /** Says goodbye on every stream and refuses new ones with `unavailable`: the first step of a graceful stop. */
+  recheckSessions(account: string): void;
+  /** Sends a goodbye on every stream and refuses new ones with `unavailable`: the first step of a graceful stop. */
   drain(options?: { retryAfterMs?: number }): Promise<void>;
   /** Open streams now. */
   readonly streams: number;
 }
 
-type DoorContext = Context<{ Bindings: { requestId: string } }>;
-type Answer = (request: Request, account: string) => Promise<Response>;
+type HandlerContext = Context<{ Bindings: { requestId: string } }>;
+type Respond = (request: Request, account: string) => Promise<Response>;
 
-/** Not `Connection` nor `Transfer-Encoding`: HTTP/2 forbids them. `no-transform` and the last one keep proxies from collecting. */
+/**
+ * Without `Connection` and `Transfer-Encoding`, which HTTP/2 forbids. `no-transform` and the last header keep proxies from
+ * buffering.
+ */
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-store, no-transform',
   'x-accel-buffering': 'no',
 };
 
+const HISTORY_LIMIT = 50;
+
 /**
- * Makes the door over a ledger: one function from request to answer, for any server that speaks them.
+ * Makes the HTTP API of a ledger: one function from `Request` to `Response`, for any server.
  *
- * Make one per process: what it holds are the streams that are open there. It starts nothing before the first stream,
- * and after {@link CreditsHandler.drain} nothing of it runs.
+ * Make one per process: it holds the streams that are open there. It starts nothing before the first stream, and after
+ * {@link CreditsHandler.drain} nothing of it runs.
  *
  * @example
  * const handler = createCreditsHandler({ ledger, identify: async (request) => findSession(request) });
  * const response = await handler.fetch(new Request('https://panel.example/api/credits'));
+ *
+ * @throws {CreditsError} `invalid_request` — `trustedOrigins` lists something that is not an origin
  */
 export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHandler {
-  const { ledger, basePath = CREDITS_PATH, trustedOrigins = [], describeEntry = toDisplayEntry } = options;
-  const { onWarning = () => undefined } = options;
+  const { ledger, basePath = CREDITS_PATH, describeEntry = toDisplayEntry, onWarning = () => undefined } = options;
+  const trustedOrigins = parseTrustedOrigins(options.trustedOrigins ?? []);
   const hub = createStreamHub({
     ledger,
-    clock: options.clock ?? createSystemClock(),
+    clock: options.clock ?? SYSTEM_CLOCK,
     streamsPerAccountMax: options.streamsPerAccountMax ?? 12,
     heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
     streamLifetimeMs: options.streamLifetimeMs ?? 600_000,
@@ -131,17 +129,13 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
     return identity === null ? null : readAccount(identity);
   }
 
-  const answerSnapshot: Answer = async (request, account) => {
+  const respondSnapshot: Respond = async (request, account) => {
     const { since, operations } = parseQuery(snapshotQuerySchema, request);
-    const question = { ...(since === undefined ? {} : { since }), ...(operations === undefined ? {} : { operations }) };
-    const snapshot = await ledger.snapshot(account, question);
-    const headers = { etag: `"${formatEventId(snapshot)}"`, 'cache-control': NO_STORE };
-    // The version says nothing of a rejected operation, so a question by id is always answered in full.
-    if (operations === undefined && isFresh(request, snapshot)) return new Response(null, { status: 304, headers });
-    return Response.json(snapshot, { headers });
+    const query = { ...(since === undefined ? {} : { since }), ...(operations === undefined ? {} : { operations }) };
+    return Response.json(await ledger.snapshot(account, query));
   };
 
-  const answerStream: Answer = async (request, account) => {
+  const respondStream: Respond = async (request, account) => {
     parseQuery(noQuerySchema, request);
     const last = parseEventId(request.headers.get('last-event-id'));
     const body = await hub.open({
@@ -153,73 +147,52 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
     return new Response(body, { headers: STREAM_HEADERS });
   };
 
-  const answerHistory: Answer = async (request, account) => {
-    const { before, limit = 50 } = parseQuery(historyQuerySchema, request);
+  const respondHistory: Respond = async (request, account) => {
+    const { before, limit = HISTORY_LIMIT } = parseQuery(historyQuerySchema, request);
     const page = await ledger.history(account, { limit, ...(before === undefined ? {} : { before }) });
-    return Response.json({ ...page, entries: page.entries.map(describeEntry) });
+    const entries = await Promise.all(page.entries.map(async (entry) => describeEntry(entry)));
+    return Response.json({ ...page, entries });
   };
 
-  const answerHolds: Answer = async (request, account) => {
-    const { limit = 50, state = 'open', before } = parseQuery(holdsQuerySchema, request);
-    const page = await ledger.holds(account, { state, limit, ...(before === undefined ? {} : { before }) });
-    return Response.json({ ...page, holds: page.holds.map(toDisplayHold) });
-  };
-
-  const answerResolve: Answer = async (request, account) => {
+  const respondResolve: Respond = async (request, account) => {
     parseQuery(noQuerySchema, request);
     const { operations } = parseInput(resolveBodySchema, await readJson(request));
-    return Response.json(await ledger.resolveOperations(account, operations));
+    return Response.json(await ledger.resolveOperations(account, [...new Set(operations)]));
   };
 
-  // About the door itself: the same for everybody, so that it is made once, when first asked for.
   let document: OpenApiDocument | null = null;
-  const readDocument = (): OpenApiDocument => (document ??= createOpenApiDocument(basePath));
-  let page: ReturnType<typeof createDocsPage> | null = null;
-  const answerDocs = (): Response => {
-    const { html, policy } = (page ??= createDocsPage(readDocument()));
-    const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy };
-    return new Response(html, { headers });
-  };
+  const respondDocument = (): Response => Response.json((document ??= createOpenApiDocument(basePath)));
 
-  const answerMe: Answer = async (_request, account) => {
-    const { balance } = await ledger.balance(account);
-    return answerWithSnapshot(ledger, account, { success: true, user: { id: account, coins: balance.available } });
-  };
-
-  /** Forgery is refused before anything is asked, and nobody anonymous hears what a valid question looks like. */
-  function forOwner(answer: Answer) {
-    return (c: DoorContext): Promise<Response> => answerOwner(answer, c.req.raw);
+  /** A forged request is refused first, and input is read only for signed-in users. */
+  function forOwner(respond: Respond) {
+    return async (c: HandlerContext): Promise<Response> => {
+      const request = c.req.raw;
+      if (request.method !== 'GET' && request.method !== 'HEAD') assertTrustedOrigin(request, trustedOrigins);
+      const account = await identify(request);
+      if (account === null) throw new CreditsError('unauthenticated');
+      return respond(request, account);
+    };
   }
 
-  async function answerOwner(answer: Answer, request: Request): Promise<Response> {
-    if (request.method !== 'GET' && request.method !== 'HEAD') assertSameOrigin(request, trustedOrigins);
-    const account = await identify(request);
-    if (account === null) throw new CreditsError('unauthenticated');
-    return answer(request, account);
-  }
-
-  const notAllowed = (allow: string) => (c: DoorContext) => {
-    const sentence = `${c.req.method} is not offered here: use ${allow}.`;
+  const notAllowed = (allow: string) => (c: HandlerContext) => {
+    const sentence = `${c.req.method} is not supported here: use ${allow}.`;
     const response = toProblemResponse(new CreditsError('method_not_allowed', sentence), c.env.requestId);
     response.headers.set('allow', allow);
     return response;
   };
 
-  const app = new Hono<{ Bindings: { requestId: string } }>();
+  // Not strict: a path with a trailing slash is the same route, as Next's `trailingSlash` makes it.
+  const app = new Hono<{ Bindings: { requestId: string } }>({ strict: false });
   const at = (route: keyof typeof CREDITS_ROUTES): string => `${basePath}${CREDITS_ROUTES[route]}`;
-  app.get(at('snapshot'), forOwner(answerSnapshot));
-  app.get(at('history'), forOwner(answerHistory));
-  app.get(at('holds'), forOwner(answerHolds));
-  app.post(at('resolveOperations'), forOwner(answerResolve));
-  app.get(at('openapi'), () => Response.json(readDocument()));
-  app.get(at('docs'), answerDocs);
-  // HEAD is answered by the GET route less its body: of a stream it would leave one open that nobody reads.
-  app.get(at('stream'), (c) => (c.req.method === 'HEAD' ? notAllowed('GET')(c) : forOwner(answerStream)(c)));
+  app.get(at('snapshot'), forOwner(respondSnapshot));
+  app.get(at('history'), forOwner(respondHistory));
+  app.post(at('resolveOperations'), forOwner(respondResolve));
+  app.get(at('openapi'), respondDocument);
+  // Hono serves HEAD by the GET route without its body: of a stream, that would stay open without a reader.
+  app.get(at('stream'), (c) => (c.req.method === 'HEAD' ? notAllowed('GET')(c) : forOwner(respondStream)(c)));
   app.all(at('stream'), notAllowed('GET'));
   app.all(at('resolveOperations'), notAllowed('POST'));
-  for (const route of ['snapshot', 'history', 'holds', 'openapi', 'docs'] as const) {
-    app.all(at(route), notAllowed('GET, HEAD'));
-  }
+  for (const route of ['snapshot', 'history', 'openapi'] as const) app.all(at(route), notAllowed('GET, HEAD'));
   app.notFound(() => {
     throw new CreditsError('not_found');
   });
@@ -227,27 +200,25 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
     throw error;
   });
 
-  function answerError(error: unknown, request: Request, requestId: string): Response {
+  function respondError(error: unknown, request: Request, requestId: string): Response {
     const status = isCreditsError(error) ? CREDITS_ERRORS[error.code].status : null;
-    // `unavailable` without a cause is a drain: nothing went wrong.
+    // `unavailable` without a cause is a drain: nothing failed.
     const isExpected = status !== null && (status < 500 || (status === 503 && (error as Error).cause === undefined));
     const path = new URL(request.url).pathname;
     if (!isExpected) onWarning(`${request.method} ${path} failed (request ${requestId}).`, error);
     return toProblemResponse(error, requestId);
   }
 
-  /** Never throws, and says of every answer what each of ours has in common. */
-  async function guard(
-    request: Request,
-    answer: (requestId: string) => Response | Promise<Response>,
-  ): Promise<Response> {
+  async function fetch(request: Request): Promise<Response> {
     const requestId = crypto.randomUUID();
     let response: Response;
     try {
-      response = await answer(requestId);
+      assertReadableUrl(request.url);
+      response = respondToPreflight(request, trustedOrigins) ?? (await app.fetch(request, { requestId }));
     } catch (error) {
-      response = answerError(error, request, requestId);
+      response = respondError(error, request, requestId);
     }
+    addCorsHeaders(request, response.headers, trustedOrigins);
     response.headers.set('x-request-id', requestId);
     response.headers.set('x-content-type-options', 'nosniff');
     if (!response.headers.has('cache-control')) response.headers.set('cache-control', NO_STORE);
@@ -255,19 +226,11 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
   }
 
   return Object.freeze({
-    fetch: (request: Request) => guard(request, (requestId) => app.fetch(request, { requestId })),
-    me: (request: Request) => guard(request, () => answerOwner(answerMe, request)),
-    signOut: hub.recheck,
+    fetch,
+    recheckSessions: hub.recheck,
     drain: ({ retryAfterMs = 1_000 } = {}) => hub.drain(retryAfterMs),
     get streams() {
       return hub.size;
     },
   });
-}
-
-/** Whether the asker has this very state already. @see RFC 9110, section 13.1.2 */
-function isFresh(request: Request, snapshot: Snapshot): boolean {
-  const tags = request.headers.get('if-none-match')?.split(',') ?? [];
-  const known = tags.map((tag) => tag.trim().replace(/^W\//, ''));
-  return known.includes('*') || known.includes(`"${formatEventId(snapshot)}"`);
 }

@@ -1,7 +1,5 @@
 /**
- * The OpenAPI document of the door, written from the schemas that check its requests and type its answers.
- *
- * Owns the words that a reader of the document needs; every shape comes from `schemas.ts`, every error from the table.
+ * The OpenAPI document of the handler. Shapes come from `schemas.ts`, errors from the error table; the texts are here.
  */
 import { z } from 'zod';
 import { CREDITS_ERRORS, CREDITS_ROUTES, type CreditsErrorCode, PROBLEM_TYPE } from 'realtime-credits/contract';
@@ -11,9 +9,6 @@ import {
   errorCodeSchema,
   historyPageSchema,
   historyQuerySchema,
-  holdSchema,
-  holdsPageSchema,
-  holdsQuerySchema,
   problemSchema,
   resolveBodySchema,
   snapshotQuerySchema,
@@ -42,7 +37,7 @@ export interface Operation {
   operationId: string;
   summary: string;
   description: string;
-  /** Empty: anybody may ask. Absent: whoever is signed in with the host. */
+  /** Empty: open to everyone. Absent: signed-in users of the host. */
   security?: [];
   parameters?: Parameter[];
   requestBody?: { required: true; content: Record<string, { schema: JsonSchema }> };
@@ -64,37 +59,30 @@ export interface OpenApiDocument {
 /** What a schema cannot say of a field by itself. */
 const FIELD_NOTES: Record<string, Record<string, string>> = {
   Balance: {
-    posted: 'Whole credits that have moved for good.',
+    posted: 'Whole credits that have been booked.',
     held: 'Whole credits reserved by open holds.',
     available: 'What may be spent now: posted − held. This is the number that people see.',
   },
   Snapshot: {
     account: 'Whose state this is.',
-    epoch: 'One life of the database: in another epoch versions start afresh.',
+    epoch: 'Names the state of the database that versions belong to. Another epoch: it was restored or recreated.',
     version: 'Gapless counter of the account, +1 for each entry. Equal versions mean equal state.',
     from: '`applied` is complete for the versions after this one.',
-    applied: 'Operations of the account itself, committed in (from, version], and those that were asked about.',
-    rejected: 'Operations that can never be applied any more. Only in answers to a question by id.',
+    applied: 'Operations of the account itself, committed in (from, version], and those that were asked for by id.',
+    rejected: 'Operations that can never be applied any more. Only in responses to a request by id.',
   },
   Entry: {
     version: 'Position in the account’s history.',
     direction: '`debit` lowers the balance, `credit` raises it.',
     amount: 'Whole credits, 1 or more.',
-    counterparty: 'The other account where it is one of the house; null for a person’s.',
+    counterparty: 'The other account where it is a system account; null for a person’s.',
     actor: 'The account itself, a part of the system, or `other`.',
     metadata: 'Empty unless the host chose to show it.',
   },
-  Hold: {
-    destination: 'Where a post moves the credits: an account of the house, or `other`.',
-    remaining: 'What is still reserved; 0 once it was posted, voided or expired.',
-    actor: 'The account itself, a part of the system, or `other`.',
-    expiresAt: 'From then on it reserves nothing.',
-  },
-  HoldsPage: { next: 'Pass as `before` to read on; null on the last page.' },
   HistoryPage: { next: 'Pass as `before` to read on; null on the last page.' },
   Problem: {
-    code: 'What programs read. Codes are stable.',
-    detail: 'A sentence for people.',
+    code: 'For programs. Codes are stable.',
+    detail: 'For people.',
     requestId: 'Names the request in the server’s log.',
   },
 };
@@ -110,8 +98,6 @@ function createComponents(): Record<string, JsonSchema> {
   registry.add(snapshotSchema, { id: 'Snapshot' });
   registry.add(entrySchema, { id: 'Entry' });
   registry.add(historyPageSchema, { id: 'HistoryPage' });
-  registry.add(holdSchema, { id: 'Hold' });
-  registry.add(holdsPageSchema, { id: 'HoldsPage' });
   registry.add(problemSchema, { id: 'Problem' });
   const uri = (id: string): string => `#/components/schemas/${id}`;
   // As input, so that objects stay open: a field that a later version adds must not break a reader of this document.
@@ -157,12 +143,12 @@ function toParameters(schema: z.ZodType, notes: Record<string, string>): Paramet
   }));
 }
 
-function answers(name: string, description: string): ResponseObject {
+function response(name: string, description: string): ResponseObject {
   const schema = { $ref: `#/components/schemas/${name}` };
   return { description, headers: REQUEST_ID_HEADER, content: { 'application/json': { schema } } };
 }
 
-/** One answer per status, which names the codes that it may carry. */
+/** One response per status, which names the codes that it may carry. */
 function refusals(...codes: CreditsErrorCode[]): Record<string, ResponseObject> {
   const responses: Record<string, ResponseObject> = {};
   for (const code of [...codes, 'internal', 'unavailable'] as const) {
@@ -180,32 +166,24 @@ const SNAPSHOT_GET: Operation = {
   operationId: 'getSnapshot',
   summary: 'The state of your account now',
   description:
-    'Balance and version, and which operations are in them. `ETag` is `"epoch.version"`; `If-None-Match` is answered with 304 when nothing changed and no operations are asked about.',
+    'Balance and version, and which operations they contain.',
   parameters: [
     ...toParameters(snapshotQuerySchema, {
-      since: 'A version: `applied` then names every own operation committed after it.',
-      operations: 'Ids, separated by commas, whose outcome is asked: those that were committed are in `applied`.',
+      since: 'A version: `applied` then lists every operation of the account committed after it.',
+      operations: 'Ids, separated by commas: those that were committed are in `applied`.',
     }),
-    {
-      name: 'If-None-Match',
-      in: 'header',
-      description: 'The `ETag` of the state that you have.',
-      required: false,
-      schema: { type: 'string' },
-    },
   ],
   responses: {
-    200: answers('Snapshot', 'The account’s state.'),
-    304: { description: 'You have this state.', headers: REQUEST_ID_HEADER },
+    200: response('Snapshot', 'The account’s state.'),
     ...refusals('invalid_request', 'unauthenticated'),
   },
 };
 
 const STREAM_GET: Operation = {
-  operationId: 'followSnapshot',
+  operationId: 'streamSnapshots',
   summary: 'The state of your account, and every change of it',
   description:
-    'An event stream. `snapshot`: the state, at once and after each change, latest wins; its `id` is `epoch.version`. `heartbeat`: every 15 s. `goodbye {retryAfterMs}`: come back after that. `signed-out`: the session ended. On return, `Last-Event-ID` makes the first snapshot name the operations since.',
+    'An event stream. `snapshot`: the state, at once and after each change; the latest wins; its `id` is `epoch.version`. `heartbeat`: every 15 s. `goodbye {retryAfterMs}`: reconnect after that. `signed-out`: the session ended. `Last-Event-ID` makes the first snapshot list the operations since then.',
   parameters: [
     {
       name: 'Last-Event-ID',
@@ -233,30 +211,17 @@ const HISTORY_GET: Operation = {
     before: 'A version: only entries before it.',
     limit: 'Most entries of the page; 50 when absent.',
   }),
-  responses: { 200: answers('HistoryPage', 'A page of entries.'), ...refusals('invalid_request', 'unauthenticated') },
-};
-
-const HOLDS_GET: Operation = {
-  operationId: 'getHolds',
-  summary: 'What is reserved of your credits',
-  description:
-    'A page of holds in one state, newest first, with the state of the account at that very instant: all open holds together are `held`. A hold past its end is never listed as open.',
-  parameters: toParameters(holdsQuerySchema, {
-    state: '`open` when absent: whatever still reserves credits, partly posted holds included.',
-    before: 'The id of a hold: only holds made before it.',
-    limit: 'Most holds of the page; 50 when absent.',
-  }),
-  responses: { 200: answers('HoldsPage', 'A page of holds.'), ...refusals('invalid_request', 'unauthenticated') },
+  responses: { 200: response('HistoryPage', 'A page of entries.'), ...refusals('invalid_request', 'unauthenticated') },
 };
 
 const RESOLVE_POST: Operation = {
   operationId: 'resolveOperations',
-  summary: 'Make the outcome of operations definite',
+  summary: 'Make the outcome of operations final',
   description:
-    'For requests whose answer was lost. Each id comes back in `applied` or in `rejected`, for good: an operation that had not arrived is refused if it arrives later. Only from pages of this origin.',
+    'For requests whose response was lost. Each id is returned in `applied` or in `rejected`, permanently: an operation that had not arrived is refused if it arrives later. Only from pages of this origin or of a trusted one.',
   requestBody: { required: true, content: { 'application/json': { schema: toSchema(resolveBodySchema, 'input') } } },
   responses: {
-    200: answers('Snapshot', 'The account’s state, with every id decided.'),
+    200: response('Snapshot', 'The account’s state, with every id decided.'),
     ...refusals('invalid_request', 'unauthenticated', 'forbidden', 'body_too_large'),
   },
 };
@@ -273,7 +238,7 @@ export function createOpenApiDocument(basePath: string): OpenApiDocument {
       title: 'Real-Time Credits',
       version: '1.0.0',
       description:
-        'The balance of whoever is signed in, live. Amounts are whole credits. Every answer about an account carries its version, and errors are problem documents (RFC 9457) whose `code` is stable.',
+        'The balance of the signed-in user, live. Amounts are whole credits. Every response about an account carries its version, and errors are problem documents (RFC 9457) whose `code` is stable.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
@@ -282,7 +247,6 @@ export function createOpenApiDocument(basePath: string): OpenApiDocument {
       [`${basePath}${CREDITS_ROUTES.snapshot}`]: { get: SNAPSHOT_GET },
       [`${basePath}${CREDITS_ROUTES.stream}`]: { get: STREAM_GET },
       [`${basePath}${CREDITS_ROUTES.history}`]: { get: HISTORY_GET },
-      [`${basePath}${CREDITS_ROUTES.holds}`]: { get: HOLDS_GET },
       [`${basePath}${CREDITS_ROUTES.resolveOperations}`]: { post: RESOLVE_POST },
       [`${basePath}${CREDITS_ROUTES.openapi}`]: {
         get: {
@@ -295,15 +259,6 @@ export function createOpenApiDocument(basePath: string): OpenApiDocument {
           },
         },
       },
-      [`${basePath}${CREDITS_ROUTES.docs}`]: {
-        get: {
-          operationId: 'getDocumentPage',
-          summary: 'This document, to read',
-          description: 'As a page, for people.',
-          security: [],
-          responses: { 200: { description: 'A page.', content: { 'text/html': { schema: { type: 'string' } } } } },
-        },
-      },
     },
     components: {
       schemas: createComponents(),
@@ -312,7 +267,7 @@ export function createOpenApiDocument(basePath: string): OpenApiDocument {
           type: 'apiKey',
           in: 'cookie',
           name: 'session',
-          description: 'The host’s own session, whatever it is made of: the host’s resolver reads it.',
+          description: 'The session of the host, in a cookie or a header: the host’s `identify` reads it.',
         },
       },
     },

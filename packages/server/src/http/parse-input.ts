@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import { CreditsError } from 'realtime-credits/contract';
 
-/** More would only repeat what the first ones say, at the sender's chosen length. */
+/** Bounds the size of the response, which the sender would choose otherwise. */
 const ISSUES_MAX = 10;
 const TEXT_LENGTH_MAX = 200;
 
 /**
- * Reads input by a schema, and says of everything that is wrong where and why.
+ * Reads input by a schema, and reports what is wrong where and why.
  *
  * @throws {CreditsError} `invalid_request` — with `issues`, of which the first is the sentence.
  */
@@ -23,7 +23,7 @@ export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.ou
 }
 
 /**
- * Reads the query of a request by a schema. A parameter given twice is refused: which of the two was meant is a guess.
+ * Reads the query of a request by a schema. A parameter given twice is refused, because either could be meant.
  *
  * @throws {CreditsError} `invalid_request` — unknown, repeated or malformed parameters.
  */

@@ -1,6 +1,6 @@
-import { CreditsError } from 'realtime-credits/contract';
+import { assertStorable, CreditsError } from 'realtime-credits/contract';
 
-/** The largest body that the door reads. */
+/** The largest body that the handler reads. */
 export const BODY_BYTES_MAX = 65_536;
 
 function tooLarge(bodyBytesMax: number): CreditsError {
@@ -8,11 +8,11 @@ function tooLarge(bodyBytesMax: number): CreditsError {
 }
 
 /**
- * Reads a JSON body of limited size. What the sender declares is only a first check: the bytes are counted as they come.
+ * Reads a JSON body of limited size. The declared length is only a first check: the bytes are counted as they arrive.
  *
  * @param options.bodyBytesMax - In bytes. @default 65_536
  * @throws {CreditsError} `body_too_large`
- * @throws {CreditsError} `invalid_request` — no body, not UTF-8, or not JSON.
+ * @throws {CreditsError} `invalid_request` — no body, not UTF-8, not JSON, or with text that no database takes.
  */
 export async function readJson(request: Request, options: { bodyBytesMax?: number } = {}): Promise<unknown> {
   const { bodyBytesMax = BODY_BYTES_MAX } = options;
@@ -31,7 +31,9 @@ export async function readJson(request: Request, options: { bodyBytesMax?: numbe
       }
       text += decoder.decode(chunk.value, { stream: true });
     }
-    return JSON.parse(text + decoder.decode()) as unknown;
+    const value: unknown = JSON.parse(text + decoder.decode());
+    assertStorable(value, 'The request body');
+    return value;
   } catch (cause) {
     if (cause instanceof CreditsError) throw cause;
     throw new CreditsError('invalid_request', 'The request body is not JSON.', { cause });

@@ -1,6 +1,6 @@
 /**
- * What goes over the wire, as schemas: requests are checked by them, and the OpenAPI document is written from them.
- * Each is held to the contract's type by the compiler, so that neither can drift from the other.
+ * The wire as schemas: requests are checked by them, and the OpenAPI document is written from them. The compiler compares
+ * each with the contract's type, so neither can drift from the other.
  */
 import { z } from 'zod';
 import {
@@ -11,17 +11,13 @@ import {
   type Entry,
   HISTORY_LIMIT_MAX,
   type HistoryPage,
-  type Hold,
-  HOLD_LIST_STATES,
-  HOLDS_LIMIT_MAX,
-  type HoldsPage,
   IDEMPOTENCY_KEY_LENGTH_MAX,
   OPERATIONS_MAX,
   type Problem,
   type Snapshot,
 } from 'realtime-credits/contract';
 
-/** Lets a schema through only when its output and the type say the same, field by field. */
+/** Accepts a schema only when its output and the type agree, field by field. */
 function exactly<T>() {
   return <S extends z.ZodType<T>>(
     schema: S & ([T, keyof z.output<S>] extends [z.output<S>, keyof T] ? unknown : never),
@@ -32,7 +28,7 @@ const creditsSchema = z.int().min(0).max(CREDITS_MAX);
 const versionSchema = z.int().min(0);
 const instantSchema = z.iso.datetime();
 
-/** A name that the caller gave to one command: the `Idempotency-Key` header of the request that sent it. */
+/** The id of an operation: the `Idempotency-Key` header of the request that sent it. */
 export const operationIdSchema = z
   .string()
   .max(IDEMPOTENCY_KEY_LENGTH_MAX)
@@ -41,8 +37,6 @@ export const operationIdSchema = z
 const codes = Object.keys(CREDITS_ERRORS) as [CreditsErrorCode, ...CreditsErrorCode[]];
 export const errorCodeSchema = z.enum(codes);
 
-// `posted` and `available` of a house account are negative; a signed-in person never is one, but a schema that says
-// so would make every reader of the document wonder.
 export const balanceSchema = exactly<Balance>()(
   z.object({ posted: creditsSchema, held: creditsSchema, available: creditsSchema }),
 );
@@ -83,25 +77,6 @@ export const historyPageSchema = exactly<HistoryPage>()(
   z.object({ entries: z.array(entrySchema), next: versionSchema.nullable(), snapshot: snapshotSchema }),
 );
 
-export const holdSchema = exactly<Hold>()(
-  z.object({
-    id: z.string(),
-    account: z.string(),
-    destination: z.string(),
-    amount: creditsSchema.min(1),
-    remaining: creditsSchema,
-    state: z.enum(['open', 'partly_posted', 'posted', 'voided', 'expired']),
-    actor: z.string(),
-    reason: z.string(),
-    expiresAt: instantSchema,
-    createdAt: instantSchema,
-  }),
-);
-
-export const holdsPageSchema = exactly<HoldsPage>()(
-  z.object({ holds: z.array(holdSchema), next: z.string().nullable(), snapshot: snapshotSchema }),
-);
-
 export const problemSchema = exactly<Problem>()(
   z.object({
     type: z.string(),
@@ -134,15 +109,6 @@ export const snapshotQuerySchema = z.strictObject({
 export const historyQuerySchema = z.strictObject({
   before: wholeNumberText.pipe(versionSchema).optional(),
   limit: wholeNumberText.pipe(z.int().min(1).max(HISTORY_LIMIT_MAX)).optional(),
-});
-
-export const holdsQuerySchema = z.strictObject({
-  state: z.enum(HOLD_LIST_STATES).optional(),
-  before: z
-    .string()
-    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the id of a hold')
-    .optional(),
-  limit: wholeNumberText.pipe(z.int().min(1).max(HOLDS_LIMIT_MAX)).optional(),
 });
 
 export const noQuerySchema = z.strictObject({});

@@ -1,17 +1,17 @@
 import type { Entry } from 'realtime-credits/contract';
 
 /**
- * An entry as its own account holder may see it: no other user's id, and nothing that the host noted for itself.
+ * An entry as its account holder may see it: no other user's id, and nothing that the host recorded for itself.
  *
- * `counterparty` stays for house accounts only, `actor` for the holder and for parts of the system; another person's is
- * `other`. `metadata` is emptied: hosts write panel ids and admin notes there. What people should read is the `reason`.
+ * `counterparty` stays for system accounts only, `actor` for the holder and for parts of the system; another person's is
+ * `other`. `metadata` is emptied, because hosts store panel ids and notes there. `reason` is the text for people.
  */
 export function toDisplayEntry(entry: Entry): Entry {
-  const isOwn = (name: string): boolean => name === entry.account || /^(house|system):/.test(name);
+  const isVisible = (name: string): boolean => name === entry.account || name.startsWith('system:');
   return {
     ...entry,
-    counterparty: entry.counterparty !== null && isOwn(entry.counterparty) ? entry.counterparty : null,
-    actor: isOwn(entry.actor) ? entry.actor : 'other',
+    counterparty: entry.counterparty !== null && isVisible(entry.counterparty) ? entry.counterparty : null,
+    actor: isVisible(entry.actor) ? entry.actor : 'other',
     metadata: {},
   };
 }

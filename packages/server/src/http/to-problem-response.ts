@@ -1,21 +1,21 @@
 import { CreditsError, isCreditsError, PROBLEM_TYPE, toProblem } from 'realtime-credits/contract';
 
-/** Every answer of the door but the stream: about one person, and old at once. */
+/** Every response but the stream: about one person, and outdated at once. */
 export const NO_STORE = 'private, no-store';
 
 /**
- * What of a caught value may leave the house: an operating error as it is, a bug as `internal` without a word of what
- * it was. Report the original yourself, under the request's id.
+ * Errors that are safe to expose: an expected error as it is, a bug as `internal` without detail. Log the original under the
+ * request's id.
  */
 export function toPublicError(error: unknown): CreditsError {
   return isCreditsError(error) && error.code !== 'internal' ? error : new CreditsError('internal');
 }
 
 /**
- * Answers an error as `application/problem+json`, with the status that the error table gives its code.
+ * Responds with an error as `application/problem+json`, with the status of its code in the error table.
  *
  * @param error - Anything that was caught; what is not a {@link CreditsError} becomes `internal` without detail.
- * @param requestId - Names the request in the log and in the answer.
+ * @param requestId - Names the request in the log and in the response.
  * @see RFC 9457
  */
 export function toProblemResponse(error: unknown, requestId: string): Response {

@@ -7,7 +7,7 @@ import { checkStream } from '../../src/cli/doctor-stream.ts';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
 import type { Database } from '../../src/ledger/database.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { toNodeListener } from '../../src/http/to-node-listener.ts';
+import { toNodeListener } from '../../src/http/adapters/to-node-listener.ts';
 import { openEmbeddedDatabase } from '../support/database.ts';
 import { createHost } from '../support/host.ts';
 import { collect, createFolder, runProgram } from './program.ts';

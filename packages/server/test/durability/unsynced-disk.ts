@@ -212,7 +212,7 @@ export function installUnsyncedDisk(root: string, { honest }: { honest: boolean 
       journal = [];
     },
     cutInto(target, random) {
-      fs.cpSync(root, target, { recursive: true });
+      fs.cpSync(root, target, { recursive: true, filter: (from) => !from.endsWith('.sock') }); // the lock's
       const at = (path: string) => join(target, relative(root, path));
       for (const [path, pages] of dirty) losePages(at(path), pages, random);
       const kept = random.between(0, journal.length);

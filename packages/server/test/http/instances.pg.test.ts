@@ -8,12 +8,12 @@ import { createLedger } from '../../src/ledger/create-ledger.ts';
 import { openDatabase } from '../../src/ledger/postgres/database.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createPostgresDatabase } from '../support/database.ts';
-import { createHost } from '../support/host.ts';
+import { createHost } from '../support/handler.ts';
 import { by, fresh } from '../support/ledger.ts';
 import { createNodeClient, type NodeClient } from '../support/node-client.ts';
 import { startOwnPostgres } from '../support/postgres.ts';
 
-// Several instances on one Postgres, each with its own pool, ledger and door, and the real follower in front of them.
+// Several instances on one Postgres, each with its own pool, ledger and host, and the real follower in front of them.
 // Whatever breaks, every client ends at the ledger's number by itself.
 
 const PROGRAM = fileURLToPath(new URL('../support/host-process.ts', import.meta.url));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createNames, openDoor, openTestLedger, ORIGIN } from '../support/door.ts';
+import { createNames, openTestHandler, openTestLedger, ORIGIN } from '../support/handler.ts';
 
 let ledger: Ledger;
 let close: () => Promise<void>;
@@ -13,7 +13,6 @@ const OWNERS_ROUTES = [
   ['GET', ''],
   ['GET', '/stream'],
   ['GET', '/history'],
-  ['GET', '/holds'],
   ['POST', '/operations/resolve'],
 ] as const;
 
@@ -31,17 +30,17 @@ async function fund(account: string): Promise<void> {
 }
 
 describe('every route, by who asks', () => {
-  test.each(OWNERS_ROUTES)('%s %s is refused to anonymous people', async (method, path) => {
-    const door = openDoor(ledger);
-    const response = await door.askAnonymously(`/api/credits${path}`, init(method));
+  test.each(OWNERS_ROUTES)('%s %s is refused to anonymous users', async (method, path) => {
+    const host = openTestHandler(ledger);
+    const response = await host.askAnonymously(`/api/credits${path}`, init(method));
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ code: 'unauthenticated' });
-    expect(door.handler.streams).toBe(0);
+    expect(host.handler.streams).toBe(0);
   });
 
-  test.each(OWNERS_ROUTES)('%s %s answers its user about its user only', async (method, path) => {
-    const door = openDoor(ledger);
-    const [user, other] = [door.signIn(name('user')), door.signIn(name('other'))];
+  test.each(OWNERS_ROUTES)('%s %s shows its user nothing of other users', async (method, path) => {
+    const host = openTestHandler(ledger);
+    const [user, other] = [host.signIn(name('user')), host.signIn(name('other'))];
     await Promise.all([fund(user.account), fund(other.account)]);
     const response = await user.ask(`/api/credits${path}`, init(method));
     expect(response.status).toBe(200);
@@ -52,8 +51,8 @@ describe('every route, by who asks', () => {
   });
 
   test.each(OWNERS_ROUTES)('%s %s takes no account from the request', async (method, path) => {
-    const door = openDoor(ledger);
-    const [user, other] = [door.signIn(name('user')), door.signIn(name('other'))];
+    const host = openTestHandler(ledger);
+    const [user, other] = [host.signIn(name('user')), host.signIn(name('other'))];
     await fund(other.account);
     for (const parameter of ['account', 'user', 'user_id', 'id']) {
       const response = await user.ask(`/api/credits${path}?${parameter}=${other.account}`, init(method));
@@ -62,18 +61,19 @@ describe('every route, by who asks', () => {
     }
   });
 
-  test.each(['/openapi.json', '/docs'])('%s is for anybody, and the same for everybody', async (path) => {
-    const door = openDoor(ledger);
-    const anonymous = await door.askAnonymously(`/api/credits${path}`);
-    const user = await door.signIn(name('user')).ask(`/api/credits${path}`);
+  test('the OpenAPI document is public, and the same for everyone', async () => {
+    const path = '/openapi.json';
+    const host = openTestHandler(ledger);
+    const anonymous = await host.askAnonymously(`/api/credits${path}`);
+    const user = await host.signIn(name('user')).ask(`/api/credits${path}`);
     expect(anonymous.status).toBe(200);
     expect(await anonymous.text()).toBe(await user.text());
   });
 });
 
 test('L7: a forged identity, a forged role, operator objects and another’s id read nothing and move nothing', async () => {
-  const door = openDoor(ledger);
-  const [user, victim] = [door.signIn(name('user')), door.signIn(name('victim'))];
+  const host = openTestHandler(ledger);
+  const [user, victim] = [host.signIn(name('user')), host.signIn(name('victim'))];
   await Promise.all([fund(user.account), fund(victim.account)]);
   const before = await ledger.history(victim.account);
   const claims = {
@@ -84,13 +84,13 @@ test('L7: a forged identity, a forged role, operator objects and another’s id 
   };
 
   for (const [method, path] of OWNERS_ROUTES) {
-    const anonymous = await door.askAnonymously(`/api/credits${path}`, init(method, claims));
+    const anonymous = await host.askAnonymously(`/api/credits${path}`, init(method, claims));
     expect(anonymous.status).toBe(401);
     const signedIn = await user.ask(`/api/credits${path}`, init(method, claims));
     const chunk = await signedIn.body?.getReader().read();
     expect(new TextDecoder().decode(chunk?.value)).not.toContain(victim.account);
   }
-  const forgedSession = await door.askAnonymously('/api/credits', { headers: { cookie: 'session=nobody' } });
+  const forgedSession = await host.askAnonymously('/api/credits', { headers: { cookie: 'session=nobody' } });
   expect(forgedSession.status).toBe(401);
 
   for (const operations of [{ $ne: null }, [{ $gt: '' }], [['a']], { 0: 'a', length: 1 }, 'a', null]) {
@@ -107,8 +107,8 @@ test('L7: a forged identity, a forged role, operator objects and another’s id 
 });
 
 test('another user’s operations are neither seen nor decided', async () => {
-  const door = openDoor(ledger);
-  const [user, other] = [door.signIn(name('user')), door.signIn(name('other'))];
+  const host = openTestHandler(ledger);
+  const [user, other] = [host.signIn(name('user')), host.signIn(name('other'))];
   await Promise.all([fund(user.account), fund(other.account)]);
   const spend = { account: user.account, actor: user.account, amount: 10, reason: 'Server', idempotencyKey: 'buy' };
   await ledger.spend(spend);
@@ -117,9 +117,9 @@ test('another user’s operations are neither seen nor decided', async () => {
   await expect(ledger.spend({ ...spend, idempotencyKey: 'next' })).resolves.toMatchObject({ replayed: false });
 });
 
-describe('a mutation is taken from our own pages only', () => {
+describe('a mutation is accepted from our own pages only', () => {
   const attempt = (headers: Record<string, string>, trustedOrigins?: string[]) =>
-    openDoor(ledger, trustedOrigins === undefined ? {} : { trustedOrigins })
+    openTestHandler(ledger, trustedOrigins === undefined ? {} : { trustedOrigins })
       .signIn(name('user'))
       .ask('/api/credits/operations/resolve', init('POST', headers));
 
@@ -145,29 +145,29 @@ describe('a mutation is taken from our own pages only', () => {
     ],
     ['our own page in an older browser', { origin: ORIGIN }],
     ['a program that is no browser', {}],
-  ])('%s is heard', async (_who, headers) => {
+  ])('%s is accepted', async (_who, headers) => {
     expect((await attempt(headers)).status).toBe(200);
   });
 
-  test('a trusted origin is heard, and no other', async () => {
+  test('a trusted origin is accepted, and no other', async () => {
     const trusted = ['https://shop.example'];
     const crossSite = { 'sec-fetch-site': 'cross-site' };
     expect((await attempt({ ...crossSite, origin: 'https://shop.example' }, trusted)).status).toBe(200);
     expect((await attempt({ ...crossSite, origin: 'https://shop.example.evil' }, trusted)).status).toBe(403);
   });
 
-  test('forgery is refused before the session is looked at', async () => {
+  test('a forged request is refused before the session is read', async () => {
     let asked = 0;
     const identify = async () => ((asked += 1), null);
     const headers = { 'sec-fetch-site': 'cross-site' };
-    await openDoor(ledger, { identify }).askAnonymously('/api/credits/operations/resolve', init('POST', headers));
+    await openTestHandler(ledger, { identify }).askAnonymously('/api/credits/operations/resolve', init('POST', headers));
     expect(asked).toBe(0);
   });
 });
 
 test('an entry shows no other person and none of the host’s notes', async () => {
-  const door = openDoor(ledger);
-  const [user, other] = [door.signIn(name('user')), door.signIn(name('other'))];
+  const host = openTestHandler(ledger);
+  const [user, other] = [host.signIn(name('user')), host.signIn(name('other'))];
   await Promise.all([fund(user.account), fund(other.account)]);
   await ledger.transfer({
     source: other.account,
@@ -187,35 +187,70 @@ test('an entry shows no other person and none of the host’s notes', async () =
   expect(start).toMatchObject({ actor: 'system:test', counterparty: 'system:issued' });
 });
 
-test('holds name nobody else, and are the own ones only', async () => {
-  const door = openDoor(ledger);
-  const [user, other] = [door.signIn(name('user')), door.signIn(name('other'))];
-  await Promise.all([fund(user.account), fund(other.account)]);
-  const base = { reason: 'Rent', expiresAfterMs: 60_000 };
-  const { hold } = await ledger.hold({
-    ...base,
-    account: user.account,
-    destination: other.account,
-    amount: 7,
-    actor: other.account,
-    idempotencyKey: 'rent',
-  });
-  await ledger.hold({ ...base, account: user.account, amount: 8, actor: user.account, idempotencyKey: 'own' });
-  await ledger.hold({ ...base, account: other.account, amount: 9, actor: other.account, idempotencyKey: 'theirs' });
-  const text = await (await user.ask('/api/credits/holds')).text();
-  expect(text).not.toContain(other.account);
-  const { holds } = JSON.parse(text);
-  expect(holds).toHaveLength(2);
-  expect(holds).toContainEqual({ ...hold, actor: 'other', destination: 'other' });
-  expect(holds).toContainEqual(
-    expect.objectContaining({ amount: 8, actor: user.account, destination: 'system:spent', state: 'open' }),
-  );
-});
-
 test('a host may decide itself what an entry shows', async () => {
-  const door = openDoor(ledger, { describeEntry: (entry) => ({ ...entry, reason: entry.reason.toUpperCase() }) });
-  const user = door.signIn(name('user'));
+  const host = openTestHandler(ledger, { describeEntry: (entry) => ({ ...entry, reason: entry.reason.toUpperCase() }) });
+  const user = host.signIn(name('user'));
   await fund(user.account);
   const page = await (await user.ask('/api/credits/history')).json();
   expect(page.entries[0]).toMatchObject({ reason: 'START' });
+});
+
+describe('cross-origin reads (CORS)', () => {
+  const SHOP = 'https://shop.example';
+  const host = () => openTestHandler(ledger, { trustedOrigins: [SHOP] });
+  const from = (origin: string) => ({ headers: { origin, 'sec-fetch-site': 'cross-site' } });
+
+  test('a page of a trusted origin may read responses, errors included, with credentials', async () => {
+    const user = host().signIn(name('user'));
+    for (const path of ['', '/history', '?since=x', '/none']) {
+      const { headers } = await user.ask(`/api/credits${path}`, from(SHOP));
+      expect(headers.get('access-control-allow-origin')).toBe(SHOP);
+      expect(headers.get('access-control-allow-credentials')).toBe('true');
+      expect(headers.get('vary')).toBe('Origin');
+    }
+    const stream = await user.ask('/api/credits/stream', from(SHOP));
+    expect(stream.headers.get('access-control-allow-origin')).toBe(SHOP);
+    await stream.body?.cancel();
+  });
+
+  test.each(['https://evil.example', 'https://shop.example.evil', 'null', 'http://shop.example'])(
+    'a page of %s may not',
+    async (origin) => {
+      const { headers } = await host().signIn(name('user')).ask('/api/credits', from(origin));
+      expect(headers.get('access-control-allow-origin')).toBeNull();
+      expect(headers.get('access-control-allow-credentials')).toBeNull();
+    },
+  );
+
+  test('a preflight request of a trusted origin is allowed, without a session', async () => {
+    const preflight = {
+      method: 'OPTIONS',
+      headers: {
+        origin: SHOP,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type,idempotency-key,x-user-data',
+      },
+    };
+    const response = await host().askAnonymously('/api/credits/operations/resolve', preflight);
+    expect(response.status).toBe(204);
+    expect(response.headers.get('access-control-allow-origin')).toBe(SHOP);
+    expect(response.headers.get('access-control-allow-methods')).toBe('GET, POST');
+    expect(response.headers.get('access-control-allow-headers')).toContain('x-user-data');
+    const other = { ...preflight, headers: { ...preflight.headers, origin: 'https://evil.example' } };
+    expect((await host().askAnonymously('/api/credits/operations/resolve', other)).status).toBe(405);
+  });
+
+  test('without trusted origins no response names an origin', async () => {
+    const { headers } = await openTestHandler(ledger).signIn(name('user')).ask('/api/credits', from(SHOP));
+    expect([headers.get('access-control-allow-origin'), headers.get('vary')]).toEqual([null, null]);
+  });
+
+  test.each(['*', 'shop.example', 'https://shop.example/', 'https://shop.example/path', 'null'])(
+    '%s is refused as a trusted origin',
+    (origin) => {
+      expect(() => openTestHandler(ledger, { trustedOrigins: [origin] })).toThrow(
+        expect.objectContaining({ code: 'invalid_request' }),
+      );
+    },
+  );
 });

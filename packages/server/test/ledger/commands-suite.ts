@@ -323,6 +323,9 @@ export function testCommands(bench: Bench): void {
     ['metadata', { metadata: 'text' }],
     ['metadata', { metadata: { n: 1n } }],
     ['metadata', { metadata: { text: 'x'.repeat(2_048) } }],
+    ['metadata', { metadata: { text: 'C10: NUL \u0000' } }],
+    ['metadata', { metadata: { 'C10: a key \u0000': 1 } }],
+    ['metadata', { metadata: { list: [{ text: 'C10: half a pair: \ud83d' }] } }],
     ['claimKey', { claimKey: '' }],
     ['claimKey', { claimKey: 7 }],
   ])('a command with a bad %s is refused, and the field is named: %o', async (field, part) => {
@@ -335,7 +338,7 @@ export function testCommands(bench: Bench): void {
 
   test('reason and metadata come back as they were given, whatever their script', async () => {
     const account = await openAccount(bench);
-    const metadata = { 'ключ "1"': ['\\', '{,}', null, 1.5, { emoji: '👩‍🚀', nul: '\u0000' }], __proto__x: true };
+    const metadata = { 'ключ "1"': ['\\', '{,}', null, 1.5, { emoji: '👩‍🚀', line: '\n' }], __proto__x: true };
     const reason = `Quote " brace { comma , slash \\ 日本語 👋`;
     const receipt = await bench.ledger.grant({ ...by('system:test'), account, amount: 1, reason, metadata });
     const found = await bench.ledger.findTransfer(receipt.transfer.id);

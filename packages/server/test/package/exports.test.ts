@@ -24,13 +24,13 @@ test('the entry point loads in Node, and gives what it is for', () => {
       'openDatabase',
       'createLedger',
       'createCreditsHandler',
-      'answerWithSnapshot',
+      'respondWithSnapshot',
       'assertSameOrigin',
       'readIdempotencyKey',
       'toProblemResponse',
       'toNextHandlers',
       'toNodeListener',
-      'createServerStop',
+      'createGracefulStop',
       'importBalances',
       'compareBalances',
     ]),
@@ -42,9 +42,9 @@ test('types resolve without a bundler, and are types', () => {
     'types.ts',
     `
     import { createCreditsHandler, type Identity, type Ledger } from '${NAME}';
-    export const door = (ledger: Ledger, identify: (request: Request) => Promise<Identity | null>) =>
+    export const host = (ledger: Ledger, identify: (request: Request) => Promise<Identity | null>) =>
       createCreditsHandler({ ledger, identify });
-    // @ts-expect-error -- a door without a resolver is refused by the compiler
+    // @ts-expect-error -- a host without a resolver is refused by the compiler
     export const open = (ledger: Ledger) => createCreditsHandler({ ledger });
   `,
   );

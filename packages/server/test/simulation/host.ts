@@ -2,8 +2,9 @@
  * A host's own routes over the package, as a dashboard has them: the balance, purchases that answer with or without the
  * account's state, and an order that is held first and posted or voided when its third party has answered.
  */
-import { answerWithSnapshot } from '../../src/http/answer-with-snapshot.ts';
-import { readIdempotencyKey } from '../../src/http/read-idempotency-key.ts';
+import { CreditsError } from 'realtime-credits/contract';
+import { respondWithSnapshot } from '../../src/http/respond-with-snapshot.ts';
+import { acceptCommand } from '../../src/http/accept-command.ts';
 import { toProblemResponse } from '../../src/http/to-problem-response.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 
@@ -28,7 +29,7 @@ export async function answerHost(request: Request, account: string, options: Hos
   }
   try {
     // A plain fetch names no operation: the route makes a key, and a repeated request is another purchase.
-    const idempotencyKey = readIdempotencyKey(request, account) ?? makeKey();
+    const idempotencyKey = acceptCommand(request, account, { createKey: makeKey });
     name(account, idempotencyKey, say('tag'));
     const command = { account, actor: account, idempotencyKey, reason: say('tag'), amount: Number(say('amount')) };
     if (say('refuse') !== '') {
@@ -43,13 +44,13 @@ export async function answerHost(request: Request, account: string, options: Hos
       if (say('fails') !== '') {
         await ledger.void(end);
         const body = { success: false, code: 'panel_refused', message: 'The panel refused.' };
-        return await answerWithSnapshot(ledger, account, body, { status: 409, operations: [idempotencyKey] });
+        return await respondWithSnapshot(ledger, account, body, { status: 409, operations: [idempotencyKey] });
       }
       await ledger.post(end);
     }
     const body = { success: true, message: 'Done.' };
     if (say('answer') === 'quiet') return Response.json(body);
-    return await answerWithSnapshot(ledger, account, body, { operations: [idempotencyKey] });
+    return await respondWithSnapshot(ledger, account, body, { operations: [idempotencyKey] });
   } catch (error) {
     return toProblemResponse(error, 'simulated');
   }

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { toNodeListener } from '../../src/http/to-node-listener.ts';
+import { toNodeListener } from '../../src/http/adapters/to-node-listener.ts';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
 import { openDatabase } from '../../src/ledger/postgres/database.ts';
 import { createHost } from './host.ts';

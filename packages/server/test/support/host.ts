@@ -1,6 +1,6 @@
-import { answerWithSnapshot } from '../../src/http/answer-with-snapshot.ts';
+import { respondWithSnapshot } from '../../src/http/respond-with-snapshot.ts';
 import { createCreditsHandler, type CreditsHandler } from '../../src/http/handler.ts';
-import { readIdempotencyKey } from '../../src/http/read-idempotency-key.ts';
+import { readIdempotencyKey } from '../../src/http/command-headers.ts';
 import { toProblemResponse } from '../../src/http/to-problem-response.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 
@@ -31,13 +31,13 @@ export function createHost(ledger: Ledger): Host {
     const account = readAccount(request) ?? 'nobody';
     if (pathname === '/api/user/me') {
       const { balance } = await ledger.balance(account);
-      return answerWithSnapshot(ledger, account, { success: true, user: { id: account, coins: balance.available } });
+      return respondWithSnapshot(ledger, account, { success: true, user: { id: account, coins: balance.available } });
     }
     if (pathname !== '/api/spend') return handler.fetch(request);
     const idempotencyKey = readIdempotencyKey(request, account) ?? '';
     const amount = Number(searchParams.get('amount'));
     await ledger.spend({ account, actor: account, amount, reason: 'Bought', idempotencyKey });
-    return answerWithSnapshot(ledger, account, { success: true }, { operations: [idempotencyKey] });
+    return respondWithSnapshot(ledger, account, { success: true }, { operations: [idempotencyKey] });
   }
 
   return {

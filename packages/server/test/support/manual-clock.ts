@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/http/clock.ts';
+import type { Clock } from '../../src/clock.ts';
 
 /** A clock that stands still until it is advanced. Timers fire in order of their instant. */
 export function createManualClock(random = 0.5) {
@@ -10,7 +10,8 @@ export function createManualClock(random = 0.5) {
       timers.add(timer);
       return () => void timers.delete(timer);
     },
-    now: () => now,
+    wallMs: () => now,
+    monotonicMs: () => now,
     random: () => random,
   };
   return {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { Duplex } from 'node:stream';
-import { toNodeListener } from '../../src/http/to-node-listener.ts';
+import { toNodeListener } from '../../src/http/adapters/to-node-listener.ts';
 
 interface Written {
   bytes: Uint8Array;

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase, type Database } from 'realtime-credits-server';
+import type { Database } from 'realtime-credits-server';
+import { openEmbedded } from 'realtime-credits-server/embedded';
 import type { Failure } from '../../../lib/api.ts';
 import { CLIENT_ADDRESS_HEADER } from '../../../server/auth/auth.ts';
 import { parseConfig } from '../../../server/config.ts';
@@ -72,7 +73,7 @@ export async function openTestDashboard(
 ): Promise<TestDashboard> {
   const { environment, ...rest } = options;
   const directory = await mkdtemp(join(tmpdir(), 'dashboard-test-'));
-  const database = options.database ?? (await openDatabase({ memory: true }));
+  const database = options.database ?? (await openEmbedded({ memory: true }));
   const warnings: unknown[] = [];
   const dashboard = await createDashboard({
     ...rest,
@@ -134,7 +135,6 @@ export async function openTestDashboard(
       dashboard.sessions.forget(person.id);
     },
     async grant(person, amount) {
-      await dashboard.ledger.openAccount(person.id);
       if (amount === 0) return;
       await dashboard.ledger.grant({
         account: person.id,

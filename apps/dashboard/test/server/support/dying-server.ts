@@ -1,4 +1,4 @@
-import { openDatabase } from 'realtime-credits-server';
+import { openEmbedded } from 'realtime-credits-server/embedded';
 import { parseConfig } from '../../../server/config.ts';
 import { createDashboard } from '../../../server/dashboard.ts';
 
@@ -8,7 +8,7 @@ import { createDashboard } from '../../../server/dashboard.ts';
  */
 const [directory = '', email = '', password = '', operationId = ''] = process.argv.slice(2);
 const config = parseConfig(process.env, directory);
-const database = await openDatabase({ directory: `${directory}/database` });
+const database = await openEmbedded({ directory: `${directory}/database` });
 const dashboard = await createDashboard({
   config,
   database,
@@ -32,7 +32,6 @@ const cookie = signedUp.headers
   .getSetCookie()
   .map((line) => line.split(';')[0])
   .join('; ');
-await dashboard.ledger.openAccount(user.id);
 await dashboard.ledger.grant({
   account: user.id,
   amount: 100,

@@ -1,130 +1,151 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { execFileSync } from 'node:child_process';
-import { constants, readFileSync } from 'node:fs';
-import { copyFile, link, readFile, realpath, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
-import { hostname } from 'node:os';
+import { constants, readFileSync, utimes } from 'node:fs';
+import { copyFile, link, open, realpath, rename, rm, utimes as touch, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { CreditsError } from 'realtime-credits/contract';
+import { describeSelf, isSelf, parseOwner, probe, type Owner } from './directory-owner.ts';
+import { openLockSocket } from './lock-socket.ts';
 import { codeOf } from '../postgres/sql-error.ts';
 
 /**
  * Keeps a second process out of a data directory. The embedded Postgres has no lock of its own: two processes on one
- * directory lose what they acknowledged, silently, and even the sums still agree afterwards.
+ * directory lose acknowledged transfers, without an error.
  *
- * Two locks together. An abstract unix socket, on Linux: the kernel frees it the moment its process is gone, however it
- * went. And a file with pid and start time, everywhere: it is what names the owner, and what is left where there are no
- * such sockets, or where two containers share a directory but not a network.
+ * The lock is a file that describes its owner. Whether the owner still lives is decided by one of three means:
+ * - its socket inside the directory, for processes on the same kernel, whatever containers they run in;
+ * - pid and start time, where there are no such sockets and both processes see the same pids;
+ * - otherwise its heartbeat: it touches the file, and is taken for dead after `silenceMs` without a change.
+ *
+ * Only the third means can be wrong, about an owner that was frozen. Such an owner must not write any more when it
+ * continues: {@link DirectoryLock.isHeld} tells it.
  */
+export interface DirectoryLock {
+  /**
+   * Whether the directory still belongs to this process. Reads the file, and sends the heartbeat when it is due, so that
+   * long synchronous work can do both.
+   */
+  isHeld(): boolean;
+  release(): Promise<void>;
+}
 
-/** Who has a directory open, as the file says. */
-export interface Owner {
-  pid: number;
-  /** Tells a process from a later one under the same pid; null where the system does not say. */
-  startedAt: string | null;
-  host: string;
+export interface LockOptions {
+  /** Between two signs of life of the owner. */
+  heartbeatMs?: number;
+  /** Without a sign of life before an owner counts as dead that cannot be examined otherwise. */
+  silenceMs?: number;
+  /** Called when taking the directory has to wait for that silence. */
+  onWait?: (message: string) => void;
 }
 
 const FILE = 'lock.json';
 
-/** How often the owner shows that it lives, and how long a silent owner on another host counts as alive. */
-const HEARTBEAT_MS = 5_000;
-const SILENCE_MS_MAX = 20_000;
+/** Milliseconds between two looks at a silent owner's file. */
+const POLL_MS = 50;
 
-/** Milliseconds between two looks at whether another process is through with removing a dead one's file. */
-const GUARD_PAUSE_MS = 5;
+/** A lock file at one moment. Every owner's text is unique. */
+interface Seen {
+  text: string;
+  touchedAtMs: number;
+}
 
 /**
- * Takes the directory, or refuses with a sentence that names the process which has it. What a dead process left behind
- * is taken over. Returns the release.
+ * Takes the directory, or refuses and names the process that has it. Takes over from a dead process.
  *
  * @throws {CreditsError} `unavailable` — another process, or this one, has the directory open.
  */
-export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
+export async function lockDirectory(directory: string, options: LockOptions = {}): Promise<DirectoryLock> {
+  const { heartbeatMs = 3_000 } = options;
   const path = await realpath(directory);
   const file = join(path, FILE);
-  const self: Owner = { pid: process.pid, startedAt: startOf(process.pid), host: hostname() };
-  const socket = process.platform === 'linux' ? await takeSocket(path) : null;
-  if (socket === 'taken') throw inUse(path, await readOwner(file));
+  const socket = await openLockSocket(path);
+  const self = describeSelf(socket);
+  const text = `${JSON.stringify({ ...self, id: randomUUID() })}\n`;
   try {
-    await takeFile(path, self);
+    await takeFile({ path, self, text, options });
+    // Fails here, and not silently later, where the file system does not allow a heartbeat.
+    await touch(file, new Date(), new Date());
   } catch (error) {
-    socket?.close();
+    await socket?.close();
     throw error;
   }
-  const heartbeat = setInterval(() => {
-    const now = new Date();
-    utimes(file, now, now).catch(() => undefined); // the directory may be gone before us
-  }, HEARTBEAT_MS);
-  heartbeat.unref();
-  return async () => {
-    clearInterval(heartbeat);
-    const owner = await readOwner(file);
-    if (owner !== null && owner.pid === self.pid && owner.host === self.host) await rm(file, { force: true });
-    await new Promise<void>((done) => (socket === null ? done() : socket.close(() => done())));
-  };
-}
 
-function takeSocket(path: string): Promise<Server | 'taken'> {
-  const name = createHash('sha256').update(path).digest('hex');
-  return new Promise((resolve, reject) => {
-    const server = createServer((connection) => connection.destroy());
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') resolve('taken');
-      else reject(error);
-    });
-    server.listen(`\0realtime-credits:${name}`, () => {
-      server.unref();
-      resolve(server);
-    });
+  let touchedAtMs = performance.now();
+  let lost = false;
+  function isHeld(): boolean {
+    try {
+      lost ||= readFileSync(file, 'utf8') !== text;
+    } catch (error) {
+      // Another failure, such as too many open files, says nothing about the owner.
+      lost ||= ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
+    }
+    if (!lost && performance.now() - touchedAtMs >= heartbeatMs) {
+      touchedAtMs = performance.now();
+      utimes(file, new Date(), new Date(), () => undefined);
+    }
+    return !lost;
+  }
+  const timer = setInterval(isHeld, heartbeatMs);
+  timer.unref();
+
+  return Object.freeze({
+    isHeld,
+    async release() {
+      clearInterval(timer);
+      if (isHeld()) await rm(file, { force: true });
+      lost = true;
+      await socket?.close();
+    },
   });
 }
 
-/**
- * Makes the file that names the owner, unless a living one is named already. Of any number of processes that try at once,
- * also where they all find the file of a dead one, a single one makes it.
- *
- * @throws {CreditsError} `unavailable` — the owner lives.
- */
-export async function takeFile(path: string, self: Owner): Promise<void> {
-  const file = join(path, FILE);
-  const own = `${file}.${randomUUID()}`;
-  // Written first, then given its name: whoever sees the file sees all of it.
-  await writeFile(own, `${JSON.stringify(self)}\n`);
+interface Taker {
+  path: string;
+  self: Owner;
+  text: string;
+  options: LockOptions;
+}
+
+async function takeFile(taker: Taker): Promise<void> {
+  const own = join(taker.path, `${FILE}.${randomUUID()}`);
+  // Written before it gets its name: a reader sees all of it.
+  await writeFile(own, taker.text);
   try {
-    while (!(await giveName(own, file))) {
-      const owner = await readOwner(file);
-      if (owner !== null && (await isAlive(owner, file, self))) throw inUse(path, owner);
-      await removeStale(own, file, self);
-    }
+    await takeName(join(taker.path, FILE), own, taker);
   } finally {
     await rm(own, { force: true });
   }
 }
 
 /**
- * Removes the file of a dead owner. One process at a time, behind a second file, and after another look: else one that
- * is slow would remove the file of one that was quicker.
+ * Gives the own file a name that one process can have. A dead owner's file is replaced by the process that first takes
+ * the name of its succession, which is itself such a name. Between the two it must still be that owner's file: a slow
+ * process would otherwise replace the file of its successor.
  */
-async function removeStale(own: string, file: string, self: Owner): Promise<void> {
-  const guard = `${file}.takeover`;
-  if (!(await giveName(own, guard))) {
-    // Held for an instant, unless its process died in it.
-    const other = await readOwner(guard);
-    if (other === null || !(await isAlive(other, guard, self))) await rm(guard, { force: true });
-    await setTimeout(GUARD_PAUSE_MS);
+async function takeName(name: string, own: string, taker: Taker): Promise<void> {
+  for (;;) {
+    if (await giveName(own, name)) return;
+    const seen = await see(name);
+    if (seen === null) continue;
+    const owner = parseOwner(seen.text);
+    if (await isAlive(owner, name, seen, taker)) throw inUse(taker, owner);
+    const succession = join(taker.path, `${FILE}.${createHash('sha256').update(seen.text).digest('hex').slice(0, 32)}`);
+    await takeName(succession, own, taker);
+    const now = await see(name);
+    if (now?.text !== seen.text || now.touchedAtMs !== seen.touchedAtMs) {
+      await rm(succession, { force: true });
+      continue;
+    }
+    await rename(succession, name).catch((error: unknown) => {
+      if (codeOf(error) !== 'ENOENT') throw error; // This process was frozen here, and another one continued.
+    });
+    if ((await see(name))?.text !== taker.text) continue;
+    if (owner?.socket) await rm(join(taker.path, owner.socket.name), { force: true });
     return;
-  }
-  try {
-    const owner = await readOwner(file);
-    if (owner === null || !(await isAlive(owner, file, self))) await rm(file, { force: true });
-  } finally {
-    await rm(guard, { force: true });
   }
 }
 
-/** Gives a file a second name, unless that is taken. */
+/** Gives a file another name, unless that is taken. */
 async function giveName(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to);
@@ -133,7 +154,7 @@ async function giveName(from: string, to: string): Promise<boolean> {
     if (codeOf(error) === 'EEXIST') return false;
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(error))) throw error;
   }
-  // A file system without second names: a reader may then see half a file, and takes it for a dead process's.
+  // A file system without hard links. A reader may see half of the file, which then changes: a sign of life.
   try {
     await copyFile(from, to, constants.COPYFILE_EXCL);
     return true;
@@ -143,66 +164,46 @@ async function giveName(from: string, to: string): Promise<boolean> {
   }
 }
 
-async function readText(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch(() => ''); // absent
-}
-
-async function readOwner(file: string): Promise<Owner | null> {
-  return parseOwner(await readText(file));
-}
-
-function parseOwner(text: string): Owner | null {
+/** Reads a lock file. Null when it is missing. Opening it makes a network file system ask its server. */
+async function see(file: string): Promise<Seen | null> {
   try {
-    const owner = JSON.parse(text) as Partial<Owner>;
-    if (typeof owner.pid !== 'number' || typeof owner.host !== 'string') return null;
-    return { pid: owner.pid, host: owner.host, startedAt: owner.startedAt ?? null };
-  } catch {
-    return null; // absent, empty, or garbage
-  }
-}
-
-async function isAlive(owner: Owner, file: string, self: Owner): Promise<boolean> {
-  if (owner.host !== self.host) {
-    // Another container or machine on a shared directory: its pids mean nothing here, its heartbeat does.
-    const modifiedMs = await stat(file).then(
-      (found) => found.mtimeMs,
-      () => 0,
-    );
-    return Date.now() - modifiedMs < SILENCE_MS_MAX;
-  }
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    if (codeOf(error) !== 'EPERM') return false;
-  }
-  // A pid that was given out again is not the owner.
-  return owner.startedAt === null || startOf(owner.pid) === owner.startedAt;
-}
-
-/** When a process started, in whatever words its system has for it. */
-function startOf(pid: number): string | null {
-  try {
-    if (process.platform === 'linux') {
-      // The name, in parentheses, may contain spaces; the start is the 20th field after it.
-      const status = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      return status.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    const handle = await open(file);
+    try {
+      return { text: await handle.readFile('utf8'), touchedAtMs: (await handle.stat()).mtimeMs };
+    } finally {
+      await handle.close();
     }
-    if (process.platform === 'win32') return null;
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || null;
-  } catch {
-    return null;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
   }
 }
 
-function inUse(path: string, owner: Owner | null): CreditsError {
-  const who =
-    owner === null
-      ? 'another process'
-      : owner.pid === process.pid && owner.host === hostname()
-        ? `this process (pid ${owner.pid})`
-        : `the process with pid ${owner.pid}${owner.host === hostname() ? '' : ` on ${owner.host}`}`;
+async function isAlive(owner: Owner | null, file: string, seen: Seen, taker: Taker): Promise<boolean> {
+  const state = owner === null ? 'unknown' : await probe(owner, taker.self, taker.path);
+  if (state !== 'unknown') return state === 'alive';
+  const { silenceMs = 15_000, onWait } = taker.options;
+  onWait?.(`Waiting up to ${silenceMs / 1000} s to see whether ${nameOf(owner, taker.self)} still has ${taker.path} open.`);
+  // Counts looks instead of reading a clock: neither a difference of clocks nor a frozen waiter counts as silence.
+  for (let look = 0; look < silenceMs / POLL_MS; look += 1) {
+    await setTimeout(POLL_MS);
+    const now = await see(file);
+    if (now?.text !== seen.text) return false; // Another owner's by now, which takeName finds out.
+    if (now.touchedAtMs !== seen.touchedAtMs) return true;
+  }
+  return false;
+}
+
+function nameOf(owner: Owner | null, self: Owner): string {
+  if (owner === null) return 'a process that its lock file does not name';
+  if (isSelf(owner, self)) return `this process (pid ${owner.pid})`;
+  return `the process with pid ${owner.pid} on ${owner.host}`;
+}
+
+function inUse({ path, self }: Taker, owner: Owner | null): CreditsError {
+  const since = owner?.since ? ` since ${owner.since}` : '';
   return new CreditsError(
     'unavailable',
-    `The data directory ${path} is open in ${who}: only one process may use it. Stop that one first, or use a Postgres server.`,
+    `The data directory ${path} is open in ${nameOf(owner, self)}${since}: only one process may use it. Stop that one first, or use a Postgres server.`,
   );
 }

@@ -4,7 +4,7 @@ import { Pool } from 'pg';
 import { CreditsError, isCreditsError } from 'realtime-credits/contract';
 import { keepAliveOnLostConnections, type Database } from '../postgres/database.ts';
 import { codeOf } from '../postgres/sql-error.ts';
-import { lockDirectory } from './directory-lock.ts';
+import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import { EmbeddedEngine } from './engine.ts';
 import { Maintenance } from './maintenance.ts';
 import { EmbeddedSession } from './session.ts';
@@ -35,12 +35,12 @@ export type EmbeddedOptions = (
 export async function openEmbedded(options: EmbeddedOptions): Promise<Database> {
   const { onWarning = () => undefined } = options;
   const directory = 'directory' in options ? resolve(options.directory) : null;
-  const unlock = directory === null ? async () => undefined : await takeDirectory(directory);
+  const lock = directory === null ? null : await takeDirectory(directory);
   let engine: EmbeddedEngine;
   try {
-    engine = await EmbeddedEngine.open({ directory, isHeld: () => true, onWarning });
+    engine = await EmbeddedEngine.open({ directory, isHeld: () => lock?.isHeld() ?? true, onWarning });
   } catch (error) {
-    await unlock();
+    await lock?.release();
     const message = `The embedded database in ${directory ?? 'memory'} does not open: ${describe(error)}`;
     throw new CreditsError('unavailable', message, { cause: error });
   }
@@ -63,7 +63,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Database> 
       await pool.end();
       session.close();
       await engine.close();
-      await unlock();
+      await lock?.release();
     },
   });
 }
@@ -74,7 +74,7 @@ function describe(error: unknown): string {
 }
 
 /** Creates the directory and locks it, or says why it cannot be used. */
-async function takeDirectory(path: string): Promise<() => Promise<void>> {
+async function takeDirectory(path: string): Promise<DirectoryLock> {
   try {
     await createDirectory(path);
     return await lockDirectory(path);

@@ -1,4 +1,4 @@
-import { CreditsError, METADATA_BYTES_MAX, parseIdempotencyKey, REASON_LENGTH_MAX } from 'realtime-credits/contract';
+import { ACCOUNT_ID_PATTERN, assertStorable, CreditsError, METADATA_BYTES_MAX, parseIdempotencyKey, REASON_LENGTH_MAX } from 'realtime-credits/contract';
 import type { CommandBase } from '../commands.ts';
 import { createFingerprint, digestKey } from './fingerprint.ts';
 import type { IntentBase } from './intent.ts';
@@ -15,7 +15,7 @@ export function invalidField(field: string, message: string): CreditsError<'inva
 
 /** Whether a value has the shape of an account id or of an actor: 1 to 128 of `A-Z a-z 0-9 _ . : - | @ + ~ =`. */
 function isName(value: unknown): value is string {
-  return typeof value === 'string' && /^[\w.:|@+~=-]{1,128}$/.test(value);
+  return typeof value === 'string' && ACCOUNT_ID_PATTERN.test(value);
 }
 
 /** Whether a value can be the id of a user account: ids that begin with `system:` are the ledger's own. */
@@ -54,6 +54,7 @@ function parseMetadata(value: unknown): string | null {
     text = undefined; // a cycle or a bigint
   }
   if (text?.startsWith('{') !== true) throw invalidField('metadata', 'metadata must be an object of plain JSON.');
+  assertStorable(value, 'metadata');
   const bytes = Buffer.byteLength(text);
   if (bytes > METADATA_BYTES_MAX) {
     throw invalidField('metadata', `metadata must be at most ${METADATA_BYTES_MAX} bytes of JSON: got ${bytes}.`);

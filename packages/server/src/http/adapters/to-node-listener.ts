@@ -1,0 +1,76 @@
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { promiseSink, takeFrames } from '../streams/stream-body.ts';
+
+/** A Node request listener, for `http.createServer` or for a part of a server. */
+export type NodeListener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
+
+/**
+ * Serves the handler, or any application around it that takes a `Request`, from a Node server.
+ *
+ * Event streams are written here, frame by frame: the next one is taken when the last one has left the process, so
+ * a slow reader's backlog is one frame, and a stream that is cut takes its socket along.
+ */
+export function toNodeListener(app: { fetch: (request: Request) => Response | Promise<Response> }): NodeListener {
+  const listener = getRequestListener(
+    async (request, { outgoing }) => {
+      if (!isServerResponse(outgoing)) return app.fetch(request);
+      promiseSink(request);
+      const response = await app.fetch(request);
+      const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+      if (!isStream || response.body === null) return response;
+      writeHead(response, outgoing);
+      writeBody(response.body, outgoing);
+      return RESPONSE_ALREADY_SENT;
+    },
+    // Or every Request and Response of the process, the host's own included, would become the adapter's.
+    { overrideGlobalObjects: false },
+  );
+  return (incoming, outgoing) => listener(incoming, outgoing);
+}
+
+/** HTTP/2 has another kind of response, which the adapter knows how to write. */
+function isServerResponse(outgoing: object): outgoing is ServerResponse {
+  return outgoing instanceof ServerResponse;
+}
+
+function writeHead(response: Response, outgoing: ServerResponse): void {
+  const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== 'set-cookie'));
+  for (const cookie of response.headers.getSetCookie()) outgoing.appendHeader('set-cookie', cookie);
+  try {
+    // All at once: headers that are set one by one are kept, and a stream lives long.
+    outgoing.writeHead(response.status, headers);
+    outgoing.flushHeaders();
+  } catch {
+    outgoing.destroy();
+  }
+}
+
+/** Our own streams write to the response themselves; others are read. Neither keeps the `Response`. */
+function writeBody(body: ReadableStream<Uint8Array>, outgoing: ServerResponse): void {
+  const onTaken = takeFrames(body, outgoing);
+  if (onTaken === null) void pump(body.getReader(), outgoing);
+  // A reader that left while its stream was opened is detected by the first frame, which cannot be written.
+  else outgoing.on('close', () => onTaken(new Error('The reader disconnected.')));
+}
+
+async function pump(reader: ReadableStreamDefaultReader<Uint8Array>, outgoing: ServerResponse): Promise<void> {
+  const cancel = (): void => void reader.cancel().catch(() => undefined);
+  outgoing.once('close', cancel);
+  // A stream that was cut has a reader that takes nothing: its socket would never drain by itself.
+  reader.closed.catch(() => outgoing.destroy());
+  try {
+    for (let frame = await reader.read(); !frame.done; frame = await reader.read()) {
+      const { value } = frame;
+      await new Promise<void>((resolve, reject) => {
+        outgoing.write(value, (error) => (error ? reject(error) : resolve()));
+      });
+    }
+    outgoing.end();
+  } catch {
+    outgoing.destroy();
+  } finally {
+    cancel(); // The reader may have left before `close` was listened for.
+  }
+}

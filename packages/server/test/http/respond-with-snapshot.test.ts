@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { respondWithSnapshot } from '../../src/http/respond-with-snapshot.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { openTestLedger } from '../support/handler.ts';
+
+let ledger: Ledger;
+let close: () => Promise<void>;
+
+beforeAll(async () => ({ ledger, close } = await openTestLedger()));
+afterAll(() => close());
+
+test('a host’s response keeps its own body and carries the new balance and the snapshot', async () => {
+  const base = { account: '42', actor: '42', reason: 'Daily bonus' };
+  await ledger.grant({ ...base, amount: 25, idempotencyKey: 'claim' });
+  await ledger.grant({ ...base, amount: 25, idempotencyKey: 'later' });
+  const body = { success: true, message: 'Claimed', data: { coins_awarded: 25 } };
+  const response = await respondWithSnapshot(ledger, '42', body, { status: 201, operations: ['claim'] });
+  expect(response.status).toBe(201);
+  expect(response.headers.get('cache-control')).toBe('private, no-store');
+  expect(await response.json()).toEqual({
+    success: true,
+    message: 'Claimed',
+    data: { coins_awarded: 25, new_balance: 50 },
+    snapshot: {
+      account: '42',
+      epoch: ledger.epoch,
+      version: 2,
+      balance: { posted: 50, held: 0, available: 50 },
+      from: 2,
+      applied: ['claim'],
+    },
+  });
+});
+
+test('a body without data gets one', async () => {
+  const response = await respondWithSnapshot(ledger, '43', { success: true }, { headers: { 'x-kind': 'renewal' } });
+  expect(response.headers.get('x-kind')).toBe('renewal');
+  expect(await response.json()).toMatchObject({ success: true, data: { new_balance: 0 }, snapshot: { version: 0 } });
+});
+
+test('an account that does not exist has a balance of 0', async () => {
+  const response = await respondWithSnapshot(ledger, 'unknown', {});
+  expect(await response.json()).toMatchObject({ data: { new_balance: 0 }, snapshot: { version: 0 } });
+});
