@@ -5,10 +5,10 @@ import { CreditsError } from 'realtime-credits/contract';
 import type { Receipt } from './commands.ts';
 import { createCommands, type Transactions } from './ledger-on-storage.ts';
 import type { JoinedLedger } from './ledger.ts';
-import type { SqlClient, SqlPoolClient } from './postgres/database.ts';
-import { executeBatch, type BatchBounds } from './postgres/execute-batch.ts';
+import { checkOut } from './postgres/checkout.ts';
+import type { SqlClient } from './postgres/database.ts';
+import { ARRAY_NULLS, executeBatch, type BatchBounds } from './postgres/execute-batch.ts';
 import type { PostgresStorage } from './postgres/postgres-storage.ts';
-import { release } from './postgres/release.ts';
 import { codeOf, isConflict, isConnectionFailure, isDuplicate, toCreditsError } from './postgres/sql-error.ts';
 import { createStatement, sendUnnamed, type Statement } from './postgres/statements.ts';
 import type { CommandIntent } from './rules/command-table.ts';
@@ -25,8 +25,8 @@ import type { CommandIntent } from './rules/command-table.ts';
 const LIMIT_IDLING = `SELECT set_config('idle_in_transaction_session_timeout', '10s', true)
   WHERE current_setting('idle_in_transaction_session_timeout') IN ('0', '0ms')`;
 
-/** One message: the savepoint costs no round trip of its own. */
-const SAVEPOINT = 'SAVEPOINT credits_command';
+/** One message: these cost no round trip of their own. */
+const SAVEPOINT = `SAVEPOINT credits_command; ${ARRAY_NULLS}`;
 const END = createStatement('RELEASE SAVEPOINT credits_command');
 const UNDO = createStatement('ROLLBACK TO SAVEPOINT credits_command; RELEASE SAVEPOINT credits_command');
 
@@ -147,7 +147,7 @@ export class HostTransactions implements Transactions {
     work: (transaction: { client: ClientBase; ledger: JoinedLedger }) => Promise<Result>,
   ): Promise<Result> {
     const { pool, sender, announce } = this.#options;
-    const client = await pool.connect().catch((error: unknown) => {
+    const { client, release } = await checkOut(pool).catch((error: unknown) => {
       throw toCreditsError(error);
     });
     const changed = new Set<string>();
@@ -170,7 +170,7 @@ export class HostTransactions implements Transactions {
       return result;
     } finally {
       scope.isOpen = false;
-      await release(client, isEnded);
+      await release(isEnded);
     }
   }
 }
@@ -200,7 +200,7 @@ async function run(scope: Scope, intent: CommandIntent, { context, clock }: Tran
 }
 
 /** Begins or ends a transaction. Errors of the connection are coded, those of the host's own constraints are its own. */
-async function sendHostStatement(client: SqlPoolClient, text: string): Promise<{ command: string }> {
+async function sendHostStatement(client: SqlClient, text: string): Promise<{ command: string }> {
   try {
     return await sendUnnamed(client, createStatement(text));
   } catch (error) {

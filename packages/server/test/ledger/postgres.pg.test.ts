@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { afterAll, expect, test, vi } from 'vitest';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
-import { openDatabase, type Database } from '../../src/ledger/database.ts';
+import { openDatabase, type Database } from '../../src/ledger/postgres/database.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createPostgresDatabase } from '../support/database.ts';
 import { by, fresh, openAccount, refusal } from '../support/ledger.ts';
@@ -14,7 +14,7 @@ const bench = testLedger(async () => {
   return { database: await openDatabase({ url }), drop: created.drop };
 });
 
-// What only many connections can show: instances with pools of their own, as separate processes would have.
+// What only several connections can show: instances with their own pools, as separate processes have.
 
 const closing: (() => Promise<void>)[] = [];
 afterAll(async () => {
@@ -40,7 +40,7 @@ test('instances that spend from one account at once never overdraw it', async ()
   const outcomes = await Promise.allSettled(spends);
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(71);
   expect(await bench.ledger.balance(account)).toMatchObject({ version: 72, balance: { available: 3 } });
-  expect((await bench.ledger.verify({ full: true })).differences).toEqual([]);
+  expect((await bench.ledger.verify()).differences).toEqual([]);
 });
 
 test('instances that transfer between the same accounts in opposite directions do not block each other', async () => {
@@ -59,7 +59,7 @@ test('instances that transfer between the same accounts in opposite directions d
   expect(balances.reduce((sum, { balance }) => sum + balance.available, 0)).toBe(6_000);
 });
 
-test('L6: the same key through several instances at once has one effect, also for different accounts', async () => {
+test('the same key through several instances at once has one effect, also for different accounts', async () => {
   const instances = [await openInstance(), await openInstance(), await openInstance(), await openInstance()];
   const accounts = await Promise.all(instances.map(() => openAccount(bench)));
   const idempotencyKey = fresh('code');
@@ -71,42 +71,42 @@ test('L6: the same key through several instances at once has one effect, also fo
   expect(refused).toEqual(['idempotency_key_reused', 'idempotency_key_reused', 'idempotency_key_reused']);
 });
 
-test('an instance hears of changes that another one made', async () => {
+test('an instance is notified of changes that another one made', async () => {
   const writing = await openInstance();
   const listening = await openInstance();
   const account = await openAccount(bench, 100);
-  const heard: string[] = [];
-  listening.ledger.onChange((accounts) => heard.push(...accounts));
+  const notified: string[] = [];
+  listening.ledger.onChange((accounts) => notified.push(...accounts));
   await vi.waitFor(
     async () => {
       await writing.ledger.spend({ ...by(account), account, amount: 1 });
-      expect(heard).toContain(account);
+      expect(notified).toContain(account);
     },
     { timeout: 10_000 },
   );
 });
 
-test('an instance whose connection for hints was cut hears again by itself', async () => {
+test('an instance whose connection for notifications was cut reconnects', async () => {
   const writing = await openInstance();
   const listening = await openInstance();
   const account = await openAccount(bench, 100);
-  let heard: string[] = [];
-  listening.ledger.onChange((accounts) => heard.push(...accounts));
-  const spendUntilHeard = async () => {
+  let notified: string[] = [];
+  listening.ledger.onChange((accounts) => notified.push(...accounts));
+  const spendUntilNotified = async () => {
     await writing.ledger.spend({ ...by(account), account, amount: 1 });
-    expect(heard).toContain(account);
+    expect(notified).toContain(account);
   };
-  await vi.waitFor(spendUntilHeard, { timeout: 10_000 });
+  await vi.waitFor(spendUntilNotified, { timeout: 10_000 });
   const { rowCount } = await bench.database.pool.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE application_name = 'realtime-credits listener' AND datname = current_database()`,
   );
   expect(rowCount).toBeGreaterThan(0);
-  heard = [];
-  await vi.waitFor(spendUntilHeard, { timeout: 20_000 });
+  notified = [];
+  await vi.waitFor(spendUntilNotified, { timeout: 20_000 });
 });
 
-test('commands go on when the server cuts every connection under them', async () => {
+test('commands continue when the server cuts every connection under them', async () => {
   const { ledger } = await openInstance();
   const administrator = new Client({ connectionString: url });
   await administrator.connect();
@@ -123,20 +123,20 @@ test('commands go on when the server cuts every connection under them', async ()
   await administrator.end();
   const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []));
   expect(reasons.filter((code) => code !== 'unavailable')).toEqual([]);
-  // An answer may be lost; an answer that was given is true.
+  // A receipt may be lost; a receipt that was returned is final.
   const spent = outcomes.filter(({ status }) => status === 'fulfilled').length;
   const { balance } = await ledger.balance(account);
   expect(spent).toBeGreaterThan(0);
   expect(1_000 - balance.available).toBeGreaterThanOrEqual(spent);
-  expect((await ledger.verify(account)).differences).toEqual([]);
+  expect((await ledger.verify({ account })).differences).toEqual([]);
 });
 
-test('a server that cannot be reached is unavailable, at once and with a sentence', async () => {
+test('a server that cannot be reached is unavailable at once, with a sentence', async () => {
   const error = await refusal(openDatabase({ url: 'postgres://nobody@127.0.0.1:1/none' }), 'unavailable');
   expect(error.message).toContain('cannot be reached');
 });
 
-test('instances that start on an empty database at once make one ledger', async () => {
+test('instances that start together on an empty database create one ledger', async () => {
   const { url: emptyUrl, drop } = await createPostgresDatabase();
   const databases = await Promise.all(Array.from({ length: 4 }, () => openDatabase({ url: emptyUrl })));
   const ledgers = await Promise.all(databases.map((database) => createLedger({ database })));

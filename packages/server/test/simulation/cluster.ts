@@ -10,7 +10,7 @@ import { CreditsError } from 'realtime-credits/contract';
 import type { Browser } from '../../../credits/test/support/browser.ts';
 import type { Random } from '../../../credits/test/support/random.ts';
 import { answerHost } from './host.ts';
-import { createInstanceStorage, type NotificationBus } from './instance-storage.ts';
+import { createInstanceStorage, type CallPlan, type NotificationBus } from './instance-storage.ts';
 import type { Storage } from './storage.ts';
 import type { Truth } from './truth.ts';
 
@@ -113,10 +113,15 @@ export function createCluster(options: ClusterOptions): Cluster {
     };
   }
 
-  function wait(own: Random): Promise<void> | null {
-    if (!slow) return null;
-    const ms = own.chance(0.03) ? own.between(100, 3_000) : own.between(0, 6);
-    return ms === 0 ? null : browser.delay(ms);
+  /** Milliseconds that a message to or from the database takes. */
+  function drawMs(own: Random): number {
+    return own.chance(0.03) ? own.between(100, 3_000) : own.between(0, 6);
+  }
+
+  function plan(own: Random): CallPlan {
+    if (!slow) return { requestMs: 0, resultMs: 0, isResultLost: false };
+    // Two round trips: what is read, then what is written.
+    return { requestMs: drawMs(own) + drawMs(own), resultMs: drawMs(own), isResultLost: own.chance(0.01) };
   }
 
   async function startInstance(): Promise<void> {
@@ -136,13 +141,14 @@ export function createCluster(options: ClusterOptions): Cluster {
         if (isAlive) callback();
       }, delayMs);
     const life = lives;
-    await wait(own);
+    const calls = options.slow ? own.fork() : own;
+    if (slow) await browser.delay(drawMs(calls));
     const ledger = createLedgerOnStorage({
       storage: createInstanceStorage({
         storage: await storage.open(),
         bus: createBus(own),
-        wait: () => wait(own),
-        isResultLost: () => slow && own.chance(0.01),
+        plan: () => plan(calls),
+        delay: browser.delay,
         isAlive: () => isAlive,
         onCommit: ({ rows }) => truth.commit(rows, browser.now),
       }),

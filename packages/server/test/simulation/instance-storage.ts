@@ -6,13 +6,24 @@ export interface NotificationBus {
   subscribe(receiver: object, listener: (accounts: readonly string[]) => void): () => void;
 }
 
+/** How one call of the storage fares. */
+export interface CallPlan {
+  /** Virtual milliseconds until the database has carried it out, and from then until the result arrives. */
+  requestMs: number;
+  resultMs: number;
+  /** Whether the connection is lost after a commit, before its result arrives. */
+  isResultLost: boolean;
+}
+
 export interface InstanceStorageOptions {
   storage: LedgerStorage;
   bus: NotificationBus;
-  /** Resolves after the time that a message to or from the database takes; null where it takes none. */
-  wait: () => Promise<void> | null;
-  /** Whether the connection is lost after a commit, before its result arrives. */
-  isResultLost: () => boolean;
+  /**
+   * Decides how a call fares. Asked when the call begins, so that a database which takes more turns of the event loop
+   * gets the same schedule.
+   */
+  plan: () => CallPlan;
+  delay: (ms: number) => Promise<void>;
   isAlive: () => boolean;
   /** Called with each batch at its commit. */
   onCommit: (batch: BatchResult) => void;
@@ -40,14 +51,13 @@ const READS = [
  * commit never had it; one that is killed after it never gets the result. Notifications go over a bus of their own.
  */
 export function createInstanceStorage(options: InstanceStorageOptions): LedgerStorage {
-  const { storage, bus, wait, isResultLost, isAlive, onCommit } = options;
+  const { storage, bus, plan, delay, isAlive, onCommit } = options;
 
   /** A message on its way: nobody sends or receives it once the instance is dead. */
-  async function travel(): Promise<void> {
+  async function travel(ms: number): Promise<void> {
     if (!isAlive()) throw connectionLost();
-    const waiting = wait();
-    if (waiting === null) return;
-    await waiting;
+    if (ms === 0) return;
+    await delay(ms);
     if (!isAlive()) throw connectionLost();
   }
 
@@ -57,9 +67,10 @@ export function createInstanceStorage(options: InstanceStorageOptions): LedgerSt
     return [
       name,
       async (...args: unknown[]) => {
-        await travel();
+        const { requestMs, resultMs } = plan();
+        await travel(requestMs);
         const result = await read(...args);
-        await travel();
+        await travel(resultMs);
         return result;
       },
     ];
@@ -72,13 +83,13 @@ export function createInstanceStorage(options: InstanceStorageOptions): LedgerSt
     classifyError: (error) => storage.classifyError(error),
     toCreditsError: (error) => storage.toCreditsError(error),
     async executeBatch(intents, batch) {
-      await travel();
-      await travel(); // two round trips: what is read, then what is written
+      const { requestMs, resultMs, isResultLost } = plan();
+      await travel(requestMs);
       const result = await storage.executeBatch(intents, batch);
       if (result.rows.length > 0) onCommit(result);
       if (result.accounts.length > 0) bus.publish(instance, result.accounts);
-      if (isResultLost()) throw connectionLost();
-      await travel();
+      if (isResultLost) throw connectionLost();
+      await travel(resultMs);
       return result;
     },
     listen(onChanged) {

@@ -4,8 +4,8 @@ import type { Database } from '../../src/ledger/postgres/database.ts';
 /** A database whose connection is cut, for real and by the server, around one statement. */
 export interface CuttingDatabase {
   database: Database;
-  /** Cuts the connection that runs the next statement of this name or beginning. Resolves when that has happened. */
-  cut(statement: string, when: 'before' | 'after'): Promise<void>;
+  /** Cuts the connection that runs the next statement whose text matches. Resolves when that has happened. */
+  cut(statement: RegExp, when: 'before' | 'after'): Promise<void>;
 }
 
 /** @param administer - A client that stays: what ends the others. */
@@ -13,7 +13,7 @@ export function createCuttingDatabase(
   database: Database,
   administer: (sql: string, values: unknown[]) => Promise<unknown>,
 ): CuttingDatabase {
-  let armed: { statement: string; when: 'before' | 'after'; happened: () => void } | null = null;
+  let armed: { statement: RegExp; when: 'before' | 'after'; happened: () => void } | null = null;
 
   function wrap(client: PoolClient): PoolClient {
     const terminate = async (): Promise<void> => {
@@ -27,9 +27,9 @@ export function createCuttingDatabase(
         if (property !== 'query' || typeof value !== 'function') {
           return typeof value === 'function' ? value.bind(target) : value;
         }
-        return async (query: string | { name: string }, ...rest: unknown[]) => {
-          const name = typeof query === 'string' ? query : query.name;
-          if (armed === null || !name.startsWith(armed.statement)) return await value.call(target, query, ...rest);
+        return async (query: string | { text: string }, ...rest: unknown[]) => {
+          const text = typeof query === 'string' ? query : query.text;
+          if (armed === null || !armed.statement.test(text)) return await value.call(target, query, ...rest);
           const { when, happened } = armed;
           armed = null;
           if (when === 'before') await terminate();

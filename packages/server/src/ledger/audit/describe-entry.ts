@@ -28,7 +28,7 @@ export function describeEntry(entry: FoundEntry): string[] {
     messages.push(`posted ${posted} and held ${held} do not follow from the entry before by a ${kind} of ${amount}.`);
   }
   if (entry.hash) messages.push('its hash does not match its row and the hashes before it.');
-  if (entry.digest) messages.push(`its digest does not match its actor and key ${key}.`);
+  if (entry.digest) messages.push(`its digest does not match its actor and key ${key ?? '(none)'}.`);
   if (entry.control) messages.push('its text contains a control character that the ledger never stores.');
   if (entry.reversal) messages.push('it is not the opposite of the transfer that it reverses.');
   if (entry.holdMissing) messages.push(`hold ${hold} does not exist, or is of another account.`);

@@ -31,7 +31,8 @@ export function createVerifyStatements(s: string) {
   const accountId = (number: string): string => `(SELECT id FROM ${s}.accounts WHERE number = ${number})`;
   const side = (name: string): string => `coalesce(${accountId(`c.${name}`)}, ${NULL}),
     ${['version', 'posted', 'held'].map((column) => `coalesce(c.${name}_${column}::text, ${NULL})`).join(', ')}`;
-  const holdDestination = `(SELECT d.id FROM ${s}.holds h JOIN ${s}.accounts d ON d.number = h.destination WHERE h.id = c.hold)`;
+  const holdDestination = `(SELECT coalesce(d.id, h.destination::text)
+    FROM ${s}.holds h LEFT JOIN ${s}.accounts d ON d.number = h.destination WHERE h.id = c.hold)`;
   /** The same form as `canonicalRow` in rules/hash.ts. */
   const canonical = `concat_ws(${SEPARATOR},
     CASE WHEN c.is_debit THEN c.last_hash WHEN c.debit IS NULL THEN '' ELSE ${head('c.debit', 'c.debit_version')} END,
@@ -50,6 +51,8 @@ export function createVerifyStatements(s: string) {
       AND ${name}_version BETWEEN r.low - 1 AND r.high AND hash IS NOT NULL OFFSET 0) j`;
   const orphan = (name: string): string => `EXISTS (SELECT FROM ${s}.journal
     WHERE ${name} > a.previous AND ${name} < a.number AND hash IS NOT NULL)`;
+  const after = (name: string): string => `(SELECT ${name} AS number FROM ${s}.journal
+    WHERE ${name} > $1::bigint AND hash IS NOT NULL ORDER BY ${name}, ${name}_version LIMIT ${PAGE})`;
   const newest = (name: string): string => `(SELECT ${name}_version AS version, ${name}_posted AS posted,
     ${name}_held AS held, hash FROM ${s}.journal WHERE ${name} = a.number AND hash IS NOT NULL
     ORDER BY ${name}_version DESC LIMIT 1)`;
@@ -75,10 +78,9 @@ export function createVerifyStatements(s: string) {
       LEFT JOIN LATERAL (SELECT * FROM (${newest('debit')} UNION ALL ${newest('credit')}) e
         ORDER BY version DESC LIMIT 1) n ON true
       ORDER BY a.number`),
-    /** Entries of accounts that do not exist, after the last account. */
-    orphans: createStatement(`SELECT 1 AS found FROM ${s}.journal j WHERE hash IS NOT NULL
-        AND (j.debit > $1::bigint AND NOT EXISTS (SELECT FROM ${s}.accounts WHERE number = j.debit)
-          OR j.credit > $1::bigint AND NOT EXISTS (SELECT FROM ${s}.accounts WHERE number = j.credit)) LIMIT 1`),
+    /** Entries of accounts that do not exist, among the first ones after the last account. */
+    orphans: createStatement(`SELECT 1 AS found FROM (${after('debit')} UNION ALL ${after('credit')}) e
+      WHERE ${accountId('e.number')} IS NULL LIMIT 1`),
     /** Entries of version ranges of accounts: what is wrong with each, and how many there are. */
     entries: createStatement(`WITH r AS (SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS r(account, low, high)),
       c AS (SELECT e.*, lag(version) OVER w AS last_version, coalesce(lag(posted) OVER w, 0) AS last_posted,
@@ -89,7 +91,7 @@ export function createVerifyStatements(s: string) {
             WHEN is_debit THEN -amount ELSE amount END OR held - last_held <> CASE WHEN kind = 'hold' THEN amount
             WHEN kind IN ('void', 'expire') OR kind = 'post' AND is_debit THEN -amount ELSE 0 END AS balance,
           (is_debit OR debit IS NULL OR $4::boolean) AND hash <> sha256(convert_to(${canonical}, 'UTF8')) AS hash_differs,
-          key IS NOT NULL AND key_digest <> ${digest('c')} AS digest,
+          key_digest IS DISTINCT FROM ${digest('c')} AS digest,
           translate(concat(actor, key, reason, metadata), ${NULL} || ${SEPARATOR}, '') <> concat(actor, key, reason, metadata) AS control,
           kind = 'reverse' AND is_debit AND NOT EXISTS (SELECT FROM ${s}.journal t WHERE t.debit = c.reverses_debit
             AND t.debit_version = c.reverses_version AND t.hash IS NOT NULL AND t.debit = c.credit

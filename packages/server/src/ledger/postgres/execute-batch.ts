@@ -39,9 +39,12 @@ export interface BatchBounds {
  */
 const PLANNER = 'SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off';
 
+/** Without it, a null in an array of parameters is a text: a setting for programs of 2006 that a role could still have. */
+export const ARRAY_NULLS = 'SET LOCAL array_nulls = on';
+
 /** Bounds of a batch that is a transaction of its own. */
 export const OWN_TRANSACTION = {
-  begin: createStatement(`BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ${PLANNER}`),
+  begin: createStatement(`BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ${ARRAY_NULLS}; ${PLANNER}`),
   end: createStatement('COMMIT'),
   undo: createStatement('ROLLBACK'),
 } as const;

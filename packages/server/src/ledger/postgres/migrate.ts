@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CreditsError } from 'realtime-credits/contract';
-import type { SqlClient, SqlPool, SqlPoolClient } from './database.ts';
-import { release } from './release.ts';
+import { checkOut, type Checkout } from './checkout.ts';
+import type { SqlClient, SqlPool } from './database.ts';
 import { codeOf, toCreditsError } from './sql-error.ts';
 import { createStatement, sendUnnamed } from './statements.ts';
 
@@ -41,10 +41,11 @@ export async function migrate(pool: SqlPool, options: MigrateOptions): Promise<s
   if (!/^[a-z][a-z0-9_]{0,40}$/.test(namespace)) {
     throw new CreditsError('invalid_request', `namespace must be a lower-case identifier: got "${namespace}".`);
   }
-  let client: SqlPoolClient | null = null;
+  let checkout: Checkout | null = null;
   let isEnded = true;
   try {
-    client = await pool.connect();
+    checkout = await checkOut(pool);
+    const { client } = checkout;
     // Read first: a standby that needs no change must be able to start.
     if ((await readPending(client, options)).length === 0) return [];
     isEnded = false;
@@ -56,7 +57,7 @@ export async function migrate(pool: SqlPool, options: MigrateOptions): Promise<s
   } catch (error) {
     throw toCreditsError(error);
   } finally {
-    if (client !== null) await release(client, isEnded);
+    await checkout?.release(isEnded);
   }
 }
 

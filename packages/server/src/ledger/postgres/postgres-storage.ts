@@ -5,13 +5,13 @@ import type { ErrorClass, LedgerStorage } from '../storage.ts';
 import { AccountReads, type Read } from './account-reads.ts';
 import { createReadStatements } from './batch-read.ts';
 import { WriteStatements } from './batch-write.ts';
+import { checkOut } from './checkout.ts';
 import type { Row } from './codecs.ts';
 import { toDatabase, type Database, type SqlPool } from './database.ts';
 import { createAccountsStatement, executeBatch, OWN_TRANSACTION, type BatchContext } from './execute-batch.ts';
 import { HoldReads } from './hold-reads.ts';
 import { migrate, type MigrateOptions } from './migrate.ts';
 import { Notifications } from './notifications.ts';
-import { release } from './release.ts';
 import { createLedgerMigrations, LEDGER_NAMESPACE, LEDGER_TABLES, parseSchema } from './schema.ts';
 import { isConflict, isConnectionFailure, isRefusal, toCreditsError } from './sql-error.ts';
 import { createStatement, sendUnnamed, Statements } from './statements.ts';
@@ -79,14 +79,14 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
       return notifications.generation;
     },
     async executeBatch(intents, { nowMs }) {
-      const client = await pool.connect();
+      const { client, release } = await checkOut(pool);
       let isEnded = false;
       try {
         const result = await executeBatch(client, context, bounds, { intents, nowMs });
         isEnded = true;
         return result;
       } finally {
-        await release(client, isEnded);
+        await release(isEnded);
       }
     },
     classifyError,
@@ -118,7 +118,7 @@ function classifyError(error: unknown): ErrorClass {
 
 /** Reads the epoch, and takes the next slots. Where the database accepts no changes, any slots do. */
 async function open(pool: SqlPool, s: string): Promise<{ epoch: string; slot: number }> {
-  const client = await pool.connect();
+  const { client, release } = await checkOut(pool);
   try {
     const { rows } = await sendUnnamed(client, createStatement(`SELECT epoch FROM ${s}.ledger`));
     const [row] = rows as Row[];
@@ -127,7 +127,7 @@ async function open(pool: SqlPool, s: string): Promise<{ epoch: string; slot: nu
   } catch (error) {
     throw toCreditsError(error);
   } finally {
-    await release(client, false);
+    await release(false);
   }
 
   async function takeSlot(): Promise<number> {

@@ -1,9 +1,9 @@
 import { CreditsError } from 'realtime-credits/contract';
+import { checkOut } from './checkout.ts';
 import type { Row } from './codecs.ts';
 import type { Database, SqlPool } from './database.ts';
 import { migrate } from './migrate.ts';
 import { ledgerMigrations } from './postgres-storage.ts';
-import { release } from './release.ts';
 import { parseSchema } from './schema.ts';
 import { toCreditsError } from './sql-error.ts';
 import { createStatement, sendUnnamed } from './statements.ts';
@@ -26,7 +26,7 @@ export async function renewEpoch(
   const { pool } = database;
   const schema = parseSchema(options.schema ?? 'credits');
   await migrate(pool, ledgerMigrations(schema));
-  const client = await pool.connect().catch((error: unknown) => {
+  const { client, release } = await checkOut(pool).catch((error: unknown) => {
     throw toCreditsError(error);
   });
   let isEnded = false;
@@ -42,6 +42,6 @@ export async function renewEpoch(
   } catch (error) {
     throw toCreditsError(error);
   } finally {
-    await release(client, isEnded);
+    await release(isEnded);
   }
 }

@@ -6,7 +6,8 @@ import type { Migration } from './migrate.ts';
  * The tables of one ledger, in a schema of their own.
  *
  * Each migration is one statement with named constraints, because a distributed schema accepts nothing else. The CHECKs
- * are the last line of defence: they hold even where a decision in TypeScript is wrong. There are no foreign keys: they
+ * are the last line of defence: they hold even where a decision in TypeScript is wrong. (A CHECK that is null passes, so
+ * they ask for nulls first.) There are no foreign keys: they
  * would look up again, for every row, what the statement has just locked or inserted. `verify` compares references.
  */
 
@@ -121,9 +122,10 @@ export function createLedgerMigrations(schema: string): readonly Migration[] {
   CONSTRAINT journal_debit_side CHECK (num_nulls(debit, debit_version, debit_posted, debit_held) IN (0, 4)),
   CONSTRAINT journal_credit_side CHECK (num_nulls(credit, credit_version, credit_posted, credit_held) IN (0, 4)),
   CONSTRAINT journal_amount CHECK (CASE WHEN hash IS NULL THEN amount IS NULL
-    ELSE amount BETWEEN 1 AND ${MAX} AND octet_length(hash) = 32 END),
+    ELSE amount IS NOT NULL AND amount BETWEEN 1 AND ${MAX} AND octet_length(hash) = 32 END),
   CONSTRAINT journal_key CHECK (CASE WHEN kind = 'expire' THEN num_nonnulls(key, key_digest, fingerprint) = 0
-    ELSE key IS NOT NULL AND octet_length(key_digest) = 16 AND (fingerprint IS NULL) = (kind = 'abandoned') END),
+    ELSE num_nulls(key, key_digest) = 0 AND octet_length(key_digest) = 16
+      AND (fingerprint IS NULL) = (kind = 'abandoned') END),
   CONSTRAINT journal_hold CHECK (num_nulls(hold, hold_remaining, hold_expires_at) =
     CASE WHEN kind IN ('hold', 'post', 'void', 'expire', 'extend') THEN 0 ELSE 3 END),
   CONSTRAINT journal_reverses CHECK (num_nulls(reverses_debit, reverses_version) =

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { createLedger } from '../../src/ledger/create-ledger.ts';
-import { openDatabase, type Database } from '../../src/ledger/database.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
-import { installFaultyDisk, type FaultyDisk } from '../support/faulty-disk.ts';
-import { by, fresh, refusal } from '../support/ledger.ts';
+import { createLedger } from '../../../src/ledger/create-ledger.ts';
+import { openDatabase, type Database } from '../../../src/ledger/postgres/database.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import { installFaultyDisk, type FaultyDisk } from '../../support/faulty-disk.ts';
+import { by, fresh, refusal } from '../../support/ledger.ts';
 
 // What a disk can do to the embedded database: be full, fail to write, fail to sync. A command is answered truly or
 // refused with a code, reads go on wherever that is possible, and afterwards everything is as it was acknowledged.

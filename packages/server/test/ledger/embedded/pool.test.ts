@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Database } from '../../src/ledger/database.ts';
-import { openEmbeddedDatabase } from '../support/database.ts';
+import type { Database } from '../../../src/ledger/postgres/database.ts';
+import { openEmbeddedDatabase } from '../../support/database.ts';
 
 // Hosts use the embedded pool for their own tables, so that it must behave as one to a server does.
 

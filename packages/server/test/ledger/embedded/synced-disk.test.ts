@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDatabase } from '../../src/ledger/database.ts';
-import { createSyncedDisk, syncTree, type SyncedDisk } from '../../src/ledger/embedded-disk.ts';
+import { openDatabase } from '../../../src/ledger/postgres/database.ts';
+import { createSyncedDisk, syncTree, type SyncedDisk } from '../../../src/ledger/embedded/synced-disk.ts';
 
 // A power cut cannot be tested here; that each commit asks the disk to sync can, and so can who would notice otherwise.
 

@@ -1,27 +1,27 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { Client } from 'pg';
 import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
-import { createListener } from '../../src/ledger/listener.ts';
+import { NotificationListener } from '../../../src/ledger/postgres/notification-listener.ts';
 
-// The connection for hints against a real server: what may be missed is known, also where nobody says so.
+// The connection for notifications against a real server: when something may be missed, it says so.
 
 const LONG = { timeout: 20_000, interval: 10 };
 
-let speaker: Client;
+let publisher: Client;
 let stops: (() => Promise<unknown>)[] = [];
 let count = 0;
 
 beforeEach(async () => {
-  speaker = new Client({ connectionString: inject('postgresUrl') });
-  await speaker.connect();
+  publisher = new Client({ connectionString: inject('postgresUrl') });
+  await publisher.connect();
 });
 afterEach(async () => {
   for (const stop of stops.toReversed()) await stop();
   stops = [];
-  await speaker.end();
+  await publisher.end();
 });
 
-/** A proxy that can fall silent without closing anything, as a network does that loses its way. */
+/** A proxy that can fall silent without closing anything, as a broken network does. */
 async function openProxy() {
   const target = new URL(inject('postgresUrl'));
   const pairs = new Set<[Socket, Socket]>();
@@ -58,68 +58,68 @@ async function openProxy() {
   };
 }
 
-function listen(url: string, say?: (channel: string, payload: string) => Promise<unknown>) {
+function listen(url: string, publish?: (channel: string, payload: string) => Promise<unknown>) {
   const channel = `listener_test_${process.pid}_${(count += 1)}`;
-  const heard: string[] = [];
-  const hearing: boolean[] = [];
+  const received: string[] = [];
+  const connected: boolean[] = [];
   const warnings: string[] = [];
-  const notify = (payload: string): Promise<unknown> => speaker.query('SELECT pg_notify($1, $2)', [channel, payload]);
-  const stop = createListener({
-    url,
+  const notify = (payload: string): Promise<unknown> => publisher.query('SELECT pg_notify($1, $2)', [channel, payload]);
+  const listener = new NotificationListener({
+    config: { connectionString: url },
     channel,
-    listener: (payload) => heard.push(payload),
-    say: (payload) => (say === undefined ? notify(payload) : say(channel, payload)),
-    onHearing: (isHearing) => hearing.push(isHearing),
+    onNotification: (payload) => received.push(payload),
+    publish: (payload) => (publish === undefined ? notify(payload) : publish(channel, payload)),
+    onConnected: (isConnected) => connected.push(isConnected),
     onWarning: (message) => warnings.push(message),
-    beatMs: 20,
-    patienceMs: 1_000,
+    heartbeatMs: 20,
+    timeoutMs: 1_000,
   });
-  stops.push(stop);
-  return { heard, hearing, warnings, notify };
+  stops.push(() => listener.stop());
+  return { received, connected, warnings, notify };
 }
 
-test('a connection counts as hearing once it has heard, and passes on what others say only', async () => {
-  const { heard, hearing, warnings, notify } = listen(inject('postgresUrl'));
-  await vi.waitFor(() => expect(hearing).toEqual([true]), LONG);
-  await notify('proof:of-another-process');
+test('a connection counts as connected once its probe arrived, and delivers what others publish only', async () => {
+  const { received, connected, warnings, notify } = listen(inject('postgresUrl'));
+  await vi.waitFor(() => expect(connected).toEqual([true]), LONG);
+  await notify('probe of-another-process');
   await notify('somebody user:1');
-  await vi.waitFor(() => expect(heard).toEqual(['somebody user:1']), LONG);
+  await vi.waitFor(() => expect(received).toEqual(['somebody user:1']), LONG);
   expect(warnings).toEqual([]);
 });
 
-test('a connection that is cut is made again, and hears from then on', async () => {
-  const { heard, hearing, notify } = listen(inject('postgresUrl'));
-  await vi.waitFor(() => expect(hearing).toEqual([true]), LONG);
+test('a connection that is cut is opened again, and receives from then on', async () => {
+  const { received, connected, notify } = listen(inject('postgresUrl'));
+  await vi.waitFor(() => expect(connected).toEqual([true]), LONG);
   // By its name, of which this file has one: its last statement may be an empty one.
   await vi.waitFor(async () => {
-    if (hearing.length === 1) {
-      await speaker.query(
+    if (connected.length === 1) {
+      await publisher.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE application_name = 'realtime-credits listener' AND (query = '' OR query LIKE 'LISTEN "listener_test%')`,
       );
     }
-    expect(hearing).toEqual([true, false, true]);
+    expect(connected).toEqual([true, false, true]);
   }, LONG);
   await notify('somebody user:1');
-  await vi.waitFor(() => expect(heard).toEqual(['somebody user:1']), LONG);
+  await vi.waitFor(() => expect(received).toEqual(['somebody user:1']), LONG);
 });
 
-test('a connection that dies in silence is noticed, given up and made again', async () => {
+test('a connection that dies in silence is noticed and opened again', async () => {
   const proxy = await openProxy();
-  const { hearing, warnings } = listen(proxy.url);
-  await vi.waitFor(() => expect(hearing).toEqual([true]), LONG);
+  const { connected, warnings } = listen(proxy.url);
+  await vi.waitFor(() => expect(connected).toEqual([true]), LONG);
   expect(proxy.connections()).toBe(1);
   proxy.fallSilent();
-  await vi.waitFor(() => expect(hearing).toEqual([true, false, true]), LONG);
+  await vi.waitFor(() => expect(connected).toEqual([true, false, true]), LONG);
   expect(proxy.connections()).toBe(2);
-  expect(warnings).toEqual(['The connection for hints does not answer: it is made again.']);
+  expect(warnings).toEqual(['The connection for notifications does not respond: changes by other processes are noticed later.']);
 });
 
-test('a connection on which nothing comes back is never taken to hear, and is tried again and again', async () => {
-  const said: string[] = [];
-  // As behind a pooler in transaction mode: LISTEN succeeds, and what is said reaches somebody else.
-  const { hearing } = listen(inject('postgresUrl'), async (_channel, payload) => said.push(payload));
-  await vi.waitFor(() => expect(said.length).toBeGreaterThan(3), LONG);
-  expect(new Set(said).size).toBe(1);
-  expect(hearing).toEqual([]);
+test('a connection on which no probe arrives never counts as connected, and is probed again and again', async () => {
+  const published: string[] = [];
+  // As behind a pooler in transaction mode: LISTEN succeeds, and notifications go elsewhere.
+  const { connected } = listen(inject('postgresUrl'), async (_channel, payload) => published.push(payload));
+  await vi.waitFor(() => expect(published.length).toBeGreaterThan(3), LONG);
+  expect(new Set(published).size).toBe(1);
+  expect(connected).toEqual([]);
 });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { createLedger } from '../../src/ledger/create-ledger.ts';
-import { renewEpoch } from '../../src/ledger/renew-epoch.ts';
-import { openEmbeddedDatabase } from '../support/database.ts';
-import { by, openAccount } from '../support/ledger.ts';
+import { createLedger } from '../../../src/ledger/create-ledger.ts';
+import { renewEpoch } from '../../../src/ledger/postgres/renew-epoch.ts';
+import { openEmbeddedDatabase } from '../../support/database.ts';
+import { by, openAccount } from '../../support/ledger.ts';
 
-test('a restored database begins a new life, with everything that it had', async () => {
+test('a restored database gets a new epoch and keeps everything else', async () => {
   const database = await openEmbeddedDatabase();
   const before = await createLedger({ database });
   const account = await openAccount({ ledger: before }, 100);
@@ -24,7 +24,7 @@ test('a restored database begins a new life, with everything that it had', async
   await database.close();
 });
 
-test('the ledger of an empty database can be given a life as well', async () => {
+test('the ledger of an empty database can be given an epoch as well', async () => {
   const database = await openEmbeddedDatabase();
   const epoch = await renewEpoch(database);
   const ledger = await createLedger({ database });
