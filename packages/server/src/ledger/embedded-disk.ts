@@ -77,7 +77,8 @@ export function createSyncedDisk(
 
     files.stream_ops.write = (...args) => {
       // What Emscripten passes on to Postgres as a failed write.
-      if (!isHeld()) throw Object.assign(new Error('Another process has the directory.'), { name: 'ErrnoError', errno: EIO });
+      if (!isHeld())
+        throw Object.assign(new Error('Another process has the directory.'), { name: 'ErrnoError', errno: EIO });
       return withSpace(() => write(...args));
     };
     files.node_ops.mknod = (...args) => withSpace(() => mknod(...args));

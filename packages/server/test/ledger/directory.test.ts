@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
 import { openDatabase } from '../../src/ledger/database.ts';
-import { lockDirectory } from '../../src/ledger/directory-lock.ts';
 import { kill, makeDirectory, startProcess } from '../support/directory-processes.ts';
 import { refusal } from '../support/ledger.ts';
 
