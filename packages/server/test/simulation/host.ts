@@ -32,6 +32,8 @@ export async function answerHost(request: Request, account: string, options: Hos
     const idempotencyKey = acceptCommand(request, account, { createKey: makeKey });
     name(account, idempotencyKey, say('tag'));
     const command = { account, actor: account, idempotencyKey, reason: say('tag'), amount: Number(say('amount')) };
+    const slowMs = pathname === '/api/spend' ? Number(say('takes')) : 0;
+    if (slowMs > 0 && (say('charge') === 'late' || say('refuse') !== '')) await delay(slowMs);
     if (say('refuse') !== '') {
       return Response.json({ success: false, code: 'sold_out', message: 'Sold out.' }, { status: 409 });
     }
@@ -48,6 +50,7 @@ export async function answerHost(request: Request, account: string, options: Hos
       }
       await ledger.post(end);
     }
+    if (slowMs > 0 && say('charge') !== 'late') await delay(slowMs);
     const body = { success: true, message: 'Done.' };
     if (say('answer') === 'quiet') return Response.json(body);
     return await respondWithSnapshot(ledger, account, body, { operations: [idempotencyKey] });
