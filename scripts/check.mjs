@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { API_CHANGED, readReport, reportApi } from './package/api-report.mjs';
 import { findMissingChangeset } from './package/changesets.mjs';
 import { proveInstallation } from './package/scratch.mjs';
-import { dashboardBuildDirectory, ensurePackageBuilt } from './setup/build.mjs';
+import { dashboardBuildDirectory, ensureDocsBuilt, ensurePackageBuilt } from './setup/build.mjs';
 import { ensureInstalled, ROOT, runNpm } from './setup/install.mjs';
 import { run, runMain, step, StepFailure } from './setup/step.mjs';
 
@@ -41,9 +41,14 @@ const CHECKS = {
   types: async () => {
     // Writes next-env.d.ts and the routes' types, which the dashboard's program consists of and git does not keep.
     await tool('next/dist/bin/next', 'typegen', 'apps/dashboard');
-    for (const project of ['packages/credits', 'apps/dashboard', 'examples', 'scripts', 'test/hosts/legacy/test']) {
+    for (const project of ['packages/credits', 'apps/dashboard', 'examples', 'docs', 'scripts', 'test/hosts/legacy/test']) {
       await tool('typescript/bin/tsc', '--noEmit', '--project', project);
     }
+  },
+  // VitePress fails on a link between pages that leads nowhere; remark also reads anchors, and the files without a page.
+  links: async () => {
+    await tool('remark-cli/cli.js', '.', '--frail', '--quiet', '--ignore-path', '.gitignore');
+    await ensureDocsBuilt();
   },
   'dead code': () => tool('knip/bin/knip.js', '--no-progress'),
   package: checkPackage,

@@ -20,6 +20,7 @@ import type { ReferralClaims } from './referrals/claim.ts';
 import type { Referrals } from './referrals/referrals.ts';
 import { registerAdminRoutes } from './routes/admin.ts';
 import { registerDailyRoutes } from './routes/daily-login.ts';
+import { registerDocsRoutes } from './routes/docs.ts';
 import { registerExampleRoutes } from './routes/examples.ts';
 import { registerReferralRoutes } from './routes/referrals.ts';
 import { registerRegistryRoutes } from './routes/registry.ts';
@@ -61,10 +62,7 @@ export function createApi(parts: ApiParts): (request: Request) => Promise<Respon
 
   app.use('/api/*', async (context, next) => {
     await next();
-    // The package's reading page brings a policy of its own.
-    if (!context.res.headers.has('content-security-policy')) {
-      context.res.headers.set('content-security-policy', API_CONTENT_SECURITY_POLICY);
-    }
+    context.res.headers.set('content-security-policy', API_CONTENT_SECURITY_POLICY);
   });
 
   app.use(
@@ -102,6 +100,7 @@ export function createApi(parts: ApiParts): (request: Request) => Promise<Respon
   if (parts.demo) registerExampleRoutes(routes, parts);
   routes.refuseOtherMethods();
   registerRegistryRoutes(app, originRules);
+  registerDocsRoutes(app, originRules);
 
   app.notFound(() => refuse(new CreditsError('not_found')));
   app.onError((error) => {

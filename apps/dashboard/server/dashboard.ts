@@ -14,8 +14,6 @@ import type { Config } from './config.ts';
 import { createDailyBonus } from './daily/daily-bonus.ts';
 import { createDay } from './daily/day.ts';
 import { DEMO_USERS, seedDemo } from './demo/seed.ts';
-import { createCodeColours } from './documents/code-colours.ts';
-import { createDocuments } from './documents/documents.ts';
 import { trustedOriginsOf } from './http/origin.ts';
 import { createRateLimiter, type Limit, type LimitName } from './http/rate-limit.ts';
 import { createPayouts } from './payouts/payouts.ts';
@@ -186,7 +184,6 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     }
   }
 
-  const readDocuments = createDocuments({ fresh: !config.production });
   const runtime: DashboardRuntime = Object.freeze({
     fetch: api,
     readMe: async (headers: Headers) => {
@@ -202,8 +199,6 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       provisioner: provisioner.kind,
     }),
     readCatalogue: () => toCatalogue(provisioner.kind),
-    readDocuments,
-    readCode: createCodeColours(readDocuments, onWarning),
     facts: Object.freeze({
       demo: config.demo
         ? {

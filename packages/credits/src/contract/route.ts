@@ -19,8 +19,6 @@ export const CREDITS_ROUTES = {
   settle: '/settle',
   /** `GET` → OpenAPI document. */
   openapi: '/openapi.json',
-  /** `GET` → the same document as a page to read. */
-  docs: '/docs',
 } as const;
 
 /** Carries the operation id of a command. @see draft-ietf-httpapi-idempotency-key-header */

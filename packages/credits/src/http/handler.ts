@@ -15,7 +15,6 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { answerWithSnapshot } from './answer-with-snapshot.ts';
 import { assertSameOrigin } from './assert-same-origin.ts';
 import { createSystemClock, type Clock } from './clock.ts';
-import { createDocsPage } from './docs-page.ts';
 import { createOpenApiDocument, type OpenApiDocument } from './openapi.ts';
 import { parseInput, parseQuery } from './parse-input.ts';
 import { readAccount } from './read-account.ts';
@@ -184,12 +183,6 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
   // About the door itself: the same for everybody, so that it is made once, when first asked for.
   let document: OpenApiDocument | null = null;
   const readDocument = (): OpenApiDocument => (document ??= createOpenApiDocument(basePath));
-  let page: ReturnType<typeof createDocsPage> | null = null;
-  const answerDocs = (): Response => {
-    const { html, policy } = (page ??= createDocsPage(readDocument()));
-    const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy };
-    return new Response(html, { headers });
-  };
 
   const answerMe: Answer = async (_request, account) => {
     const { balance } = await withAccount(account, () => ledger.balance(account));
@@ -222,12 +215,11 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
   app.get(at('holds'), forOwner(answerHolds));
   app.post(at('settle'), forOwner(answerSettle));
   app.get(at('openapi'), () => Response.json(readDocument()));
-  app.get(at('docs'), answerDocs);
   // HEAD is answered by the GET route less its body: of a stream it would leave one open that nobody reads.
   app.get(at('stream'), (c) => (c.req.method === 'HEAD' ? notAllowed('GET')(c) : forOwner(answerStream)(c)));
   app.all(at('stream'), notAllowed('GET'));
   app.all(at('settle'), notAllowed('POST'));
-  for (const route of ['snapshot', 'history', 'holds', 'openapi', 'docs'] as const) {
+  for (const route of ['snapshot', 'history', 'holds', 'openapi'] as const) {
     app.all(at(route), notAllowed('GET, HEAD'));
   }
   app.notFound(() => {

@@ -297,15 +297,6 @@ export function createOpenApiDocument(basePath: string): OpenApiDocument {
           },
         },
       },
-      [`${basePath}${CREDITS_ROUTES.docs}`]: {
-        get: {
-          operationId: 'getDocumentPage',
-          summary: 'This document, to read',
-          description: 'As a page, for people.',
-          security: [],
-          responses: { 200: { description: 'A page.', content: { 'text/html': { schema: { type: 'string' } } } } },
-        },
-      },
     },
     components: {
       schemas: createComponents(),

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseMarkdown } from '@/lib/docs/markdown';
-import { readFiles, ROOT } from './files.ts';
+import { PAGES } from '../.vitepress/pages.ts';
 
-const LANGUAGES = ['ts', 'tsx', 'js'];
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 let directory: string;
 const blocks: string[] = [];
 
@@ -32,15 +32,17 @@ function compile(): Promise<string> {
   });
 }
 
-beforeAll(async () => {
+/** Label and text of each fenced block in one of these languages. */
+const BLOCK = /^```(tsx?|js)\b[^\n]*\n([^]*?)^```/gm;
+
+beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'docs-code-'));
-  for (const { path, text } of await readFiles()) {
-    for (const token of parseMarkdown(text)) {
-      if (token.type !== 'code' || !LANGUAGES.includes(token.lang ?? '')) continue;
-      const name = `${path.replaceAll(/[/.]/g, '-')}-${blocks.length}.${token.lang === 'tsx' ? 'tsx' : 'ts'}`;
+  for (const { file } of PAGES) {
+    for (const [, language, code = ''] of readFileSync(join(ROOT, file), 'utf8').matchAll(BLOCK)) {
+      const name = `${file.replaceAll(/[/.]/g, '-')}-${blocks.length}.${language === 'tsx' ? 'tsx' : 'ts'}`;
       // Like a function's body: fragments may await and return.
-      const isFragment = /^\s*(return|await)\b/m.test(token.text) && !/^export /m.test(token.text);
-      writeFileSync(join(directory, name), isFragment ? wrap(token.text) : token.text);
+      const isFragment = /^\s*(return|await)\b/m.test(code) && !/^export /m.test(code);
+      writeFileSync(join(directory, name), isFragment ? wrap(code) : code);
       blocks.push(name);
     }
   }
