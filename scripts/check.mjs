@@ -41,7 +41,14 @@ const CHECKS = {
   types: async () => {
     // Writes next-env.d.ts and the routes' types, which the dashboard's program consists of and git does not keep.
     await tool('next/dist/bin/next', 'typegen', 'apps/dashboard');
-    for (const project of ['packages/credits', 'apps/dashboard', 'examples', 'docs', 'scripts', 'test/hosts/legacy/test']) {
+    for (const project of [
+      'packages/credits',
+      'apps/dashboard',
+      'examples',
+      'docs',
+      'scripts',
+      'test/hosts/legacy/test',
+    ]) {
       await tool('typescript/bin/tsc', '--noEmit', '--project', project);
     }
   },

@@ -38,6 +38,12 @@ function writeStaticFiles(): void {
   });
 }
 
+/** Who changes this project knows where its decisions are; in the results of everybody else they are noise. */
+function isForContributors(path: string): boolean {
+  const section = SECTIONS.find(({ pages }) => pages.some(({ file }) => join(REPOSITORY, file) === path));
+  return section?.text === 'Contribute';
+}
+
 const missing = PAGES.find(({ file }) => !existsSync(join(REPOSITORY, file)));
 if (missing !== undefined) throw new Error(`docs/pages.json names ${missing.file}, which does not exist.`);
 writeStaticFiles();
@@ -79,7 +85,13 @@ export default defineConfig({
       items: pages.map((page) => ({ text: page.text, link: `/${page.name === 'index' ? '' : page.name}` })),
     })),
     outline: [2, 3],
-    search: { provider: 'local', options: { detailedView: true } },
+    search: {
+      provider: 'local',
+      options: {
+        detailedView: true,
+        _render: (text, env, md) => (isForContributors(env.path) ? '' : md.render(text, env)),
+      },
+    },
     docFooter: { prev: 'Previous', next: 'Next' },
   },
   vite: {

@@ -32,7 +32,9 @@ test('so does the wire protocol, of every code that crosses the network', () => 
 });
 
 test('each code has a sentence for the player and one for the developer', () => {
-  const lines = read('errors.md').split('\n').filter((line) => /^\| `[a-z_]+` \| (\d{3}|none) /.test(line));
+  const lines = read('errors.md')
+    .split('\n')
+    .filter((line) => /^\| `[a-z_]+` \| (\d{3}|none) /.test(line));
   expect(lines.length).toBe(table.length);
   const cells = lines.map((line) => line.split('|').map((cell) => cell.trim()));
   expect(cells.filter((row) => row.slice(4, 6).some((cell) => cell.length <= 3))).toEqual([]);

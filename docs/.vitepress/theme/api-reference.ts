@@ -44,6 +44,8 @@ export const ApiReference = defineComponent({
       // Everything comes from this origin: no fonts, no proxy, no hosted client, no statistics.
       withDefaultFonts: false,
       hideClientButton: true,
+      // Ctrl+K opens the search of the whole documentation.
+      hideSearch: true,
       telemetry: false,
       showDeveloperTools: 'never',
       agent: { disabled: true },

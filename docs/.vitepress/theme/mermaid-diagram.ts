@@ -24,7 +24,8 @@ export const MermaidDiagram = defineComponent({
         startOnLoad: false,
         securityLevel: 'strict',
         theme: isDark.value ? 'dark' : 'neutral',
-        fontFamily: 'inherit',
+        // By name: Mermaid measures its labels outside of the page, where there is nothing to inherit.
+        fontFamily: getComputedStyle(document.body).fontFamily,
       });
       svg.value = (await mermaid.render(id, source)).svg;
     }

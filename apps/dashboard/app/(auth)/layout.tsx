@@ -19,6 +19,7 @@ export default async function AuthLayout({ children }: { children: ReactNode }) 
           <Wordmark />
           <div className="flex items-center gap-2">
             <Button asChild variant="ghost" size="sm">
+              {/* oxlint-disable-next-line nextjs/no-html-link-for-pages -- another site, which Next does not know */}
               <a href="/docs/">Docs</a>
             </Button>
             <ThemeSwitch />

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serveStatic } from '@hono/node-server/serve-static';
-import type { Context, Hono, Next } from 'hono';
+import type { Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { etag } from 'hono/etag';
+import { createMiddleware } from 'hono/factory';
 import { docsContentSecurityPolicy } from '../http/security-headers.ts';
 
 /** Built by `npm run build -w docs`, which `npm start` runs when a page changed. */
@@ -26,7 +29,7 @@ export function registerDocsRoutes(
 ): void {
   const https = publicUrl?.startsWith('https:') ?? false;
 
-  async function personalize(context: Context, next: Next): Promise<void> {
+  const personalize = createMiddleware(async (context, next) => {
     await next();
     const file = toFile(context.req.path);
     const isText = TEXT.test(file) || context.res.status === 404;
@@ -37,17 +40,18 @@ export function registerDocsRoutes(
     const text = PLAIN_ORIGIN.test(origin) ? written.replaceAll(WRITTEN_ADDRESS, origin) : written;
     context.res = new Response(text, context.res);
     context.res.headers.delete('Content-Length');
+    if (file.endsWith('.md')) context.header('Content-Type', 'text/markdown; charset=utf-8');
     if (context.res.headers.get('Content-Type')?.startsWith('text/html') === true) {
       context.header('Content-Security-Policy', docsContentSecurityPolicy(text, { https }));
     }
-  }
+  });
 
-  async function cache(context: Context, next: Next): Promise<void> {
+  const cache = createMiddleware(async (context, next) => {
     await next();
     // The names of built files contain a hash of what is in them.
     const isHashed = context.req.path.startsWith('/docs/assets/') && context.res.status < 400;
     context.header('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-  }
+  });
 
   if (!existsSync(directory)) {
     app.get('/docs/*', (context) => context.text('Not built yet: run "npm run build -w docs", then restart.\n', 404));
@@ -55,8 +59,10 @@ export function registerDocsRoutes(
   }
   app.get('/docs', (context) => context.redirect('/docs/', 308));
   app.use('/docs/*', compress(), cache, etag(), personalize);
-  app.get('/docs/*', serveStatic({ root: directory, rewriteRequestPath: toFile }));
-  app.get('/docs/*', serveStatic({ root: directory, path: '404.html', onFound: (_path, { status }) => status(404) }));
+  const answerFile = serveStatic({ root: directory, rewriteRequestPath: toFile });
+  // The stamp of the build starts with a dot.
+  app.get('/docs/*', (context, next) => (context.req.path.includes('/.') ? next() : answerFile(context, next)));
+  app.get('/docs/*', async (context) => context.html(await readFile(join(directory, '404.html'), 'utf8'), 404));
 }
 
 /** The file of an address: pages have no ending in theirs. */

@@ -275,7 +275,7 @@ export function createOpenApiDocument(basePath: string): OpenApiDocument {
       title: 'Real-Time Credits',
       version: '1.0.0',
       description:
-        'The balance of whoever is signed in, live. Amounts are whole credits. Every answer about an account carries its version, and errors are problem documents (RFC 9457) whose `code` is stable.',
+        'The balance of the signed-in user, live. Amounts are whole credits. Every response about an account carries its version, and errors are problem documents (RFC 9457) whose `code` is stable.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
