@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
-import { openDatabase } from '../../src/ledger/database.ts';
+import { openEmbedded } from '../../src/ledger/embedded/open-embedded.ts';
 import { lockDirectory } from '../../src/ledger/embedded/directory-lock.ts';
 import type { Owner } from '../../src/ledger/embedded/directory-owner.ts';
 import {
@@ -31,12 +31,12 @@ function readOwner(directory: string): Owner {
 }
 
 async function findLost(directory: string, acknowledged: string[]): Promise<string[]> {
-  const database = await openDatabase({ directory });
+  const database = await openEmbedded({ directory });
   const ledger = await createLedger({ database });
   const { rows } = await database.pool.query<{ key: string }>('SELECT key FROM credits_operations');
   const kept = new Set(rows.map(({ key }) => key));
   expect((await ledger.balance('user')).balance.available).toBe(kept.size);
-  expect((await ledger.verify({ full: true })).differences).toEqual([]);
+  expect((await ledger.verify()).differences).toEqual([]);
   await ledger.close();
   await database.close();
   return acknowledged.filter((key) => !kept.has(key));
