@@ -27,8 +27,7 @@ beforeEach(() => {
   warnings = [];
   ledger = createLedgerOnStorage({
     storage: record(new MemoryDatabase(randomUUID()).openStorage()),
-    clock: () => START_MS + time.clock.now(),
-    setTimer: time.clock.setTimer,
+    clock: { wallMs: () => START_MS + time.clock.monotonicMs(), setTimer: time.clock.setTimer },
     expirySweepMs: SWEEP_MS,
     onWarning: (message) => warnings.push(message),
   });

@@ -152,8 +152,7 @@ export function createCluster(options: ClusterOptions): Cluster {
         isAlive: () => isAlive,
         onCommit: ({ rows }) => truth.commit(rows, browser.now),
       }),
-      clock: () => WALL_CLOCK + browser.now,
-      setTimer,
+      clock: { wallMs: () => WALL_CLOCK + browser.now, setTimer },
       expirySweepMs: 5_000,
     });
     if (life !== lives) {
@@ -167,7 +166,12 @@ export function createCluster(options: ClusterOptions): Cluster {
         const account = sessions.get(request.headers.get('x-session') ?? '')?.() ?? null;
         return account === null ? null : { account };
       },
-      clock: { now: () => browser.now, setTimer, random: own.fork().next },
+      clock: {
+        wallMs: () => WALL_CLOCK + browser.now,
+        monotonicMs: () => browser.now,
+        setTimer,
+        random: own.fork().next,
+      },
     });
     instances.add({ name, ledger, handler, died, die });
     say(`${name} is up`);
@@ -255,7 +259,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       if (instance !== undefined) void command(instance.ledger).catch(() => undefined);
     },
     signOut(account) {
-      for (const { handler } of instances) handler.signOut(account);
+      for (const { handler } of instances) handler.recheckSessions(account);
     },
     calm() {
       slow = false;

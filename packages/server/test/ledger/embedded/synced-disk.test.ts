@@ -76,7 +76,7 @@ test('a whole folder can be synced', async () => {
 test('a directory that is opened normally syncs its commits, and nobody is warned', async () => {
   const path = mkdtempSync(join(tmpdir(), 'credits-disk-'));
   const warnings: string[] = [];
-  const database = await openEmbedded({ directory: path }, { onWarning: (message) => warnings.push(message) });
+  const database = await openEmbedded({ directory: path, onWarning: (message) => warnings.push(message) });
   const { rows } = await database.pool.query('SHOW fsync');
   await database.close();
   rmSync(path, { recursive: true, force: true });
