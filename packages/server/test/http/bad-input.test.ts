@@ -86,7 +86,10 @@ test.each([
   ['a prototype', '{"operations":["a"],"__proto__":{"admin":true}}'],
 ])('settling with %s is not valid', async (_what, body) => {
   const user = await openUser();
-  const response = await user.ask('/api/credits/operations/resolve', { method: 'POST', ...(body === undefined ? {} : { body }) });
+  const response = await user.ask('/api/credits/operations/resolve', {
+    method: 'POST',
+    ...(body === undefined ? {} : { body }),
+  });
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ code: 'invalid_request' });
   await user.expectUnchanged();

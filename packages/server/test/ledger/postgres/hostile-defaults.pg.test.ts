@@ -106,7 +106,7 @@ test('a command inside a transaction that the host began with its own defaults w
 test('a time limit that is reached while a row is locked is unavailable, with a sentence', async () => {
   const account = await openAccount(bench, 100);
   const limited = new pg.Pool({ ...pool.options, password: ROLE, options: '-c lock_timeout=300ms' });
-  const ledger = await createLedger({ database: limited, clock: () => bench.time.nowMs });
+  const ledger = await createLedger({ database: limited, clock: { wallMs: () => bench.time.nowMs } });
   const client = await pool.connect();
   try {
     await client.query('BEGIN READ WRITE');
@@ -124,13 +124,15 @@ test('a time limit that is reached while a row is locked is unavailable, with a 
 test('a connection of the host that is lost during a command is replaced, and the process continues', async () => {
   const account = await openAccount(bench, 100);
   const spends = Array.from({ length: 20 }, () => bench.ledger.spend({ ...by(account), account, amount: 1 }));
-  await bench.ledger.transaction(async ({ client, ledger }) => {
-    await ledger.hold({ ...by(account), account, amount: 1, expiresAfterMs: 60_000 });
-    await client.query('SELECT pg_terminate_backend(pg_backend_pid())').catch(() => undefined);
-  }).then(
-    () => expect.fail('The connection was not lost.'),
-    () => undefined,
-  );
+  await bench.ledger
+    .transaction(async ({ client, ledger }) => {
+      await ledger.hold({ ...by(account), account, amount: 1, expiresAfterMs: 60_000 });
+      await client.query('SELECT pg_terminate_backend(pg_backend_pid())').catch(() => undefined);
+    })
+    .then(
+      () => expect.fail('The connection was not lost.'),
+      () => undefined,
+    );
   await Promise.all(spends);
   expect(await bench.ledger.balance(account)).toMatchObject({ balance: { posted: 80, held: 0 } });
 });
@@ -142,6 +144,9 @@ test.each<[string, unknown]>([
   ['a function, as of postgres.js', Object.assign(() => undefined, { unsafe: () => undefined })],
   ['a pool that answers differently', { connect: async () => null, query: async () => ({ rows: [{ one: 1 }] }) }],
 ])('%s is refused as a database, in one sentence', async (_what, database) => {
-  const error = await refusal(createLedger({ database: database as never, schema: fresh('x').replace(':', '_') }), 'invalid_request');
+  const error = await refusal(
+    createLedger({ database: database as never, schema: fresh('x').replace(':', '_') }),
+    'invalid_request',
+  );
   expect(error.details).toEqual({ field: 'database' });
 });

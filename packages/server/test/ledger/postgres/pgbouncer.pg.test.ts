@@ -10,7 +10,8 @@ import { testBehaviour } from '../behaviour-suite.ts';
 // nothing.
 
 if (!hasPgBouncer) {
-  test.skip('PgBouncer is not installed, so nothing behind a pooler was tested: apt-get install pgbouncer', () => undefined);
+  test.skip('PgBouncer is not installed, so nothing behind a pooler was tested: apt-get install pgbouncer', () =>
+    undefined);
 }
 
 describe.runIf(hasPgBouncer)('behind PgBouncer in transaction mode', () => {
@@ -59,7 +60,10 @@ describe.runIf(hasPgBouncer)('behind PgBouncer in transaction mode', () => {
       await openDatabase({ url: pooled, listenUrl: direct }),
       await openDatabase({ url: pooled }),
     ];
-    const [listening, blind] = [await createLedger({ database: direct1 }), await createLedger({ database: pooledOnly })];
+    const [listening, blind] = [
+      await createLedger({ database: direct1 }),
+      await createLedger({ database: pooledOnly }),
+    ];
     listening.onChange((accounts) => notified.push(...accounts));
     blind.onChange(() => undefined);
     await vi.waitFor(() => expect(listening.notificationGeneration).not.toBeNull(), { timeout: 20_000 });
