@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { slug } from 'github-slugger';
 import { defineConfig } from 'vitepress';
 import llms from 'vitepress-plugin-llms';
-import { createOpenApiDocument } from '../../packages/credits/src/http/openapi.ts';
+import { createOpenApiDocument } from '../../packages/server/src/http/openapi.ts';
 import { renderMermaid } from './mermaid.ts';
 import { PAGES, SECTIONS, toSiteName } from './pages.ts';
 import { resolveRepositoryLinks } from './repository-links.ts';

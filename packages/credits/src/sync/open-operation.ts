@@ -14,6 +14,10 @@ import { selectShown } from './view.ts';
 const OPEN_MS_MAX = 15_000;
 /** A prediction of what the server may have done already is verified after this (4a.3). */
 const PREDICTED_MS_MAX = 2_000;
+/** A spend that nobody ended in time is remembered this long: browsers give up a request sooner. */
+const REMEMBERED_MS = 600_000;
+/** How many are remembered. */
+const REMEMBERED_MAX = 100;
 
 /** An operation that was opened without a request. */
 export interface OperationHandle {
@@ -39,6 +43,10 @@ interface Announced {
   life: number;
   /** Whether an answer was told for it, or for another in its place. */
   settled: boolean;
+  /** Its own answer was overheard: the page has it too, and does not take the spend back much later. */
+  overheard: boolean;
+  /** Monotonic milliseconds at which it is forgotten; null until its window has ended by the time limit. */
+  rememberedUntil: number | null;
 }
 
 export interface OpenOperations {
@@ -79,8 +87,21 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
     return core.model().operations.find((operation) => operation.id === id);
   }
 
+  /** What was remembered for long enough, or spent before a sign-out. */
+  function forget(): void {
+    for (const [id, { life, rememberedUntil }] of announced) {
+      if (rememberedUntil === null) continue;
+      if (life !== core.life() || rememberedUntil <= environment.now()) announced.delete(id);
+    }
+  }
+
+  function isLate(one: Announced | undefined): boolean {
+    return one !== undefined && one.rememberedUntil !== null;
+  }
+
   function openOne(delta: number, reason: string): OperationHandle {
     assertDelta(delta, selectShown(core.state()));
+    forget();
     const takenBack = delta > 0 ? takeBack(core.model(), delta) : null;
     if (takenBack !== null) {
       announced.delete(takenBack.id);
@@ -88,8 +109,8 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
       return handle(takenBack.id, takenBack.id);
     }
     for (const [id, { delta: spent }] of announced) {
-      if (delta < 0 || spent !== -delta || find(id) !== undefined) continue;
-      // Taken back for want of an answer, but it took effect: a refund would be shown that never was.
+      if (delta < 0 || spent !== -delta) continue;
+      // Its window has ended: whether it took effect is the server's to say. A prediction could show a refund that never was.
       announced.delete(id);
       void follower.askNow();
       return handle(id, id);
@@ -109,10 +130,15 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
   function begin(delta: number, reason: string, openMs: number): OperationHandle {
     const id = environment.uuid();
     const life = core.life();
-    announced.set(id, { delta, life, settled: false });
+    const one: Announced = { delta, life, settled: false, overheard: false, rememberedUntil: null };
+    announced.set(id, one);
     core.commit(open(core.model(), { id, delta, reason, named: false }));
     environment.setTimer(() => {
-      announced.delete(id);
+      if (openMs === OPEN_MS_MAX && !one.overheard) one.rememberedUntil = environment.now() + REMEMBERED_MS;
+      else announced.delete(id);
+      const [oldest] = announced.keys();
+      if (announced.size > REMEMBERED_MAX && oldest !== undefined) announced.delete(oldest);
+      forget();
       const operation = find(id);
       if (life === core.life() && operation !== undefined && isOpen(operation)) core.commit(end(core.model(), id));
     }, openMs);
@@ -125,9 +151,10 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
       cancels,
       settle: (result) => (cancels === null ? settle(result, id) : verify(id)),
       cancel() {
+        const late = isLate(announced.get(id));
         announced.delete(id);
-        if (find(id) === undefined) return;
-        core.commit(reject(core.model(), id));
+        if (find(id) !== undefined) core.commit(reject(core.model(), id));
+        else if (!late) return;
         void follower.askNow();
       },
     });
@@ -143,22 +170,23 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
     if (answer.error !== undefined) throw answer.error;
     const { snapshot, available } = answer;
     if (id === undefined && overheard.delete(toMark(answer))) return;
+    forget();
     const model = core.model();
     const named = snapshot && model.operations.find((one) => isOpen(one) && snapshot.applied.includes(one.id));
-    const former = [...announced.values()].find((one) => one.life !== core.life() && !one.settled);
-    if (id === undefined && named === undefined && former !== undefined) {
-      // 4a.5 over a sign-out: the oldest is the last user's.
-      former.settled = true;
-      return follower.askNow();
-    }
     const operation = id === undefined ? (named ?? model.operations.find(isOpen)) : find(id);
     const told = announced.get(operation?.id ?? id ?? '');
+    if (id === undefined && named === undefined && settleEarlier(told)) {
+      if (snapshot !== undefined) core.take(snapshot, { startedAt: -1 }, 'answer');
+      return follower.askNow();
+    }
     // Where others wait for theirs, an answer that names nobody may be one of them: then this one can still be taken back.
     const others = [...announced.values()].some((one) => one !== told && !one.settled);
+    const remembers = [...announced.values()].some(isLate);
     if (id === undefined && named === undefined && others && told !== undefined) told.settled = true;
     else announced.delete(operation?.id ?? id ?? '');
     if (operation === undefined) {
       if (snapshot !== undefined) return core.take(snapshot, { startedAt: -1 }, 'answer');
+      if (remembers) return follower.askNow();
       if (id !== undefined && available === undefined) return verify(id);
       const own = answer.account === undefined || answer.account === model.account;
       if (own && available !== undefined && follower.versioned() !== true) return showUnplaced(available);
@@ -172,23 +200,43 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
     return verify(operation.id);
   }
 
+  /**
+   * 4a.5 over the time limit and a sign-out: an answer that names nobody is first of all that of the oldest, and only the
+   * server can say what it did. It may still be that of `current`, which is then not waited for when the next one comes.
+   *
+   * @param current - The oldest whose window is open.
+   * @returns Whether there was an earlier one.
+   */
+  function settleEarlier(current: Announced | undefined): boolean {
+    const waiting = [...announced].filter(([, one]) => !one.settled);
+    const earlier = waiting.find(([, one]) => isLate(one) || one.life !== core.life());
+    if (earlier === undefined) return false;
+    const [id, one] = earlier;
+    one.settled = true;
+    if (current !== undefined) current.settled = true;
+    if (isLate(one) && waiting.length === 1) announced.delete(id);
+    return true;
+  }
+
   /** 4a.4: what the page's own requests are answered, around which nobody calls us. */
   function overhear(id: string | null): (answer: unknown) => void {
     const startedAt = core.model().tick;
     const life = core.life();
     return (result) => {
       const answer = readAnswer(result);
-      const { snapshot, available, account, error } = answer;
+      const { snapshot, available, account } = answer;
       const model = core.model();
       const foreign = account !== undefined && account !== model.account;
       if (life !== core.life() || foreign) return;
-      if (error !== undefined) return follower.misunderstand(error, 'answer');
+      follower.inspect(answer);
       if (snapshot === undefined && available === undefined) return;
       const carried = id !== null && !answer.refused;
       const operation = carried ? find(id) : undefined;
       const settles = operation !== undefined && isOpen(operation);
       if (settles || (carried && operation === undefined)) {
         // Settled here, or by a frame that was faster.
+        const told = announced.get(id ?? '');
+        if (told !== undefined) told.overheard = true;
         const mark = toMark(answer);
         overheard.add(mark);
         environment.setTimer(() => overheard.delete(mark), OPEN_MS_MAX);

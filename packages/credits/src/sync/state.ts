@@ -49,6 +49,9 @@ export interface Model {
   behind: boolean;
 }
 
+/** So many undecided operations are told apart by what a balance comes to. */
+const TOLD_APART_MAX = 8;
+
 export function createModel(account: string | null): Model {
   return {
     account,
@@ -193,6 +196,9 @@ export function ingest(model: Model, snapshot: Snapshot, source: Source, arrived
       !(operation.named && (complete || asked.includes(operation.id))),
   );
   if (ambiguous.length > 0) {
+    const changes = snapshot.version - version;
+    const waiting = sameLife ? dropRefused(model, snapshot.balance.available, source.startedAt, changes) : model;
+    if (waiting !== model) return ingest(waiting, snapshot, source, arrivedAt);
     return {
       ...withOperations(model, undecided, model.unanswered),
       remembered: isNewer(snapshot, model.remembered?.snapshot) ? { snapshot, source, arrivedAt } : model.remembered,
@@ -232,12 +238,44 @@ export function ingestAmount(model: Model, available: number, startedAt: number,
   // A bare balance of one command cannot be placed among versions. A question's can: a host that names versions in some
   // answers, but not in that one, is a host without.
   if (contained !== undefined && typeof model.confirmed?.version === 'number') return model;
-  if (startedAt < model.acceptedAt || others.some((one) => overlaps(one, startedAt))) return model;
+  if (startedAt < model.acceptedAt) return model;
+  if (others.some((one) => overlaps(one, startedAt))) {
+    return contained === undefined ? dropRefused(model, available, startedAt) : model;
+  }
   const tick = model.tick + 1;
   const confirmed = { balance: toBalance(available, 0), version: null, epoch: null };
   // What has ended by then is in it (4.2); what waits for its turn is not.
   const operations = others.filter(({ endedAt }) => endedAt === null);
   return { ...model, tick, acceptedAt: tick, confirmed, operations, behind: false };
+}
+
+/**
+ * 4a.7: an open window keeps a balance from being shown, and it may still say that an operation of unknown outcome, whose
+ * window had ended before it was asked for, had no effect: when the pending operations explain it, and only without that
+ * one. What others change explains nothing, and then nothing is dropped.
+ *
+ * @param changes - How many changes lie between `confirmed` and this balance, where that is known.
+ */
+function dropRefused(model: Model, available: number, startedAt: number, changes?: number): Model {
+  const { confirmed, operations } = model;
+  const started = operations.filter((operation) => operation.startedAt !== null);
+  if (confirmed === null || started.length > TOLD_APART_MAX) return model;
+  const isOver = ({ endedAt }: Operation): boolean => endedAt !== null && endedAt <= startedAt;
+  let explanations: Operation[][] = [[]];
+  for (const operation of started) {
+    const withIt = explanations.map((chosen) => [...chosen, operation]);
+    explanations = isOver(operation) && operation.state === 'acknowledged' ? withIt : [...explanations, ...withIt];
+  }
+  explanations = explanations.filter(
+    (chosen) =>
+      (changes ?? chosen.length) === chosen.length &&
+      chosen.reduce((sum, { delta }) => sum + delta, confirmed.balance.available) === available,
+  );
+  if (explanations.length === 0) return model;
+  const kept = operations.filter(
+    (one) => one.state !== 'unknown' || !isOver(one) || explanations.some((chosen) => chosen.includes(one)),
+  );
+  return kept.length === operations.length ? model : retry({ ...model, operations: kept });
 }
 
 function overlaps(operation: Operation, startedAt: number): boolean {
