@@ -53,7 +53,7 @@ export default defineConfig({
   description: 'A credits system for web dashboards: ledger, event stream, sync client, React components.',
   base: '/docs/',
   srcDir: REPOSITORY,
-  srcExclude: ['README.md', '.changeset/**', 'test/**', 'packages/*/api.md', '**/CHANGELOG.md'],
+  srcExclude: ['README.md', '.changeset/**', 'test/**', 'test-results/**', 'packages/*/api.md', '**/CHANGELOG.md'],
   rewrites: (file) => `${toSiteName(file)}.md`,
   cleanUrls: true,
   ignoreDeadLinks: 'localhostLinks',
