@@ -168,9 +168,8 @@ await runMain(async () => {
   const total = { passed: 0, failed: 0, skipped: 0 };
   console.log('\nReal-Time Credits: tests\n');
   try {
-    const all = ['packages/credits/test', 'apps/dashboard/test', 'examples/test', 'docs/test'].flatMap((path) =>
-      listTestFiles(join(ROOT, path)),
-    );
+    const folders = ['packages/credits', 'packages/server', 'apps/dashboard', 'examples', 'docs'];
+    const all = folders.flatMap((folder) => listTestFiles(join(ROOT, folder, 'test')));
     const files = words.length === 0 ? all : all.filter((file) => words.some((word) => file.includes(word)));
     if (files.length === 0) throw new StepFailure(`No test file's path contains ${words.join(' or ')}.`);
     const outcomes = await runAll(files);

@@ -53,7 +53,7 @@ export default defineConfig({
   description: 'A credits system for web dashboards: ledger, event stream, sync client, React components.',
   base: '/docs/',
   srcDir: REPOSITORY,
-  srcExclude: ['README.md', '.changeset/**', 'test/**', 'packages/*/api.md', '**/CHANGELOG.md'],
+  srcExclude: ['README.md', '.changeset/**', 'test/**', 'test-results/**', 'packages/*/api.md', '**/CHANGELOG.md'],
   rewrites: (file) => `${toSiteName(file)}.md`,
   cleanUrls: true,
   ignoreDeadLinks: 'localhostLinks',
@@ -61,6 +61,8 @@ export default defineConfig({
   metaChunk: true,
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/docs/icon.svg' }]],
   markdown: {
+    // Readable for everybody: the default ones have too little contrast on this ground.
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     // The same anchors as on GitHub: a link works in both places.
     anchor: { slugify: (heading) => slug(heading) },
     languageAlias: { caddyfile: 'nginx' },

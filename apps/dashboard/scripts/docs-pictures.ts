@@ -2,13 +2,13 @@
  * Takes the pictures of the documentation from a running demo dashboard: what readers get when they install the badge.
  *
  * @example
- * BASE_URL=http://localhost:3000 npx tsx apps/dashboard/scripts/docs-pictures.ts
+ * DEMO_PASSWORD=… npx tsx apps/dashboard/scripts/docs-pictures.ts
  */
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from '@playwright/test';
 
 const BASE_URL = process.env['BASE_URL'] ?? 'http://localhost:3000';
-const PASSWORD = process.env['DEMO_PASSWORD'] ?? 'demo-credits';
+const PASSWORD = process.env['DEMO_PASSWORD'] ?? '';
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const IMAGES = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
 /** Around an element, in pixels. */

@@ -5,7 +5,7 @@ import type { ComponentProps } from 'react';
 import { DialogCross, DialogOverlay } from '@/components/credits/ui/dialog';
 import { cn } from '@/lib/utils';
 
-export { Dialog, DialogContent, DialogDescription, DialogTitle, DialogTrigger } from '@/components/credits/ui/dialog';
+export { Dialog, DialogDescription, DialogTitle, DialogTrigger } from '@/components/credits/ui/dialog';
 
 /** The same dialog, drawn as a drawer from the left: the navigation of small screens. */
 function SheetContent({ className, children, ...props }: ComponentProps<typeof DialogPrimitive.Content>) {
