@@ -2,7 +2,6 @@
  * A host's own routes over the package, as a dashboard has them: the balance, purchases that answer with or without the
  * account's state, and an order that is held first and posted or voided when its third party has answered.
  */
-import { CreditsError } from 'realtime-credits/contract';
 import { respondWithSnapshot } from '../../src/http/respond-with-snapshot.ts';
 import { acceptCommand } from '../../src/http/accept-command.ts';
 import { toProblemResponse } from '../../src/http/to-problem-response.ts';
