@@ -35,7 +35,7 @@ export type EmbeddedOptions = (
 export async function openEmbedded(options: EmbeddedOptions): Promise<Database> {
   const { onWarning = () => undefined } = options;
   const directory = 'directory' in options ? resolve(options.directory) : null;
-  const lock = directory === null ? null : await takeDirectory(directory);
+  const lock = directory === null ? null : await takeDirectory(directory, onWarning);
   let engine: EmbeddedEngine;
   try {
     engine = await EmbeddedEngine.open({ directory, isHeld: () => lock?.isHeld() ?? true, onWarning });
@@ -74,10 +74,13 @@ function describe(error: unknown): string {
 }
 
 /** Creates the directory and locks it, or says why it cannot be used. */
-async function takeDirectory(path: string): Promise<DirectoryLock> {
+async function takeDirectory(
+  path: string,
+  onWarning: (message: string, cause: unknown) => void,
+): Promise<DirectoryLock> {
   try {
     await createDirectory(path);
-    return await lockDirectory(path);
+    return await lockDirectory(path, { onWait: (message) => onWarning(message, undefined) });
   } catch (error) {
     if (isCreditsError(error)) throw error;
     const code = codeOf(error);

@@ -4,7 +4,7 @@ import { toEntry } from '../rules/journal-views.ts';
 import { toArrayLiteral } from './array-literal.ts';
 import { journalColumns, toInteger, toJournalRow, type Row } from './codecs.ts';
 import type { SqlClient, SqlPool } from './database.ts';
-import { release } from './release.ts';
+import { checkOut } from './checkout.ts';
 import { parseSchema } from './schema.ts';
 import { toCreditsError } from './sql-error.ts';
 import { createStatement, sendUnnamed, type Value } from './statements.ts';
@@ -104,7 +104,7 @@ export async function* readAtOneInstant<T>(
   read: (client: SqlClient) => AsyncGenerator<T>,
 ): AsyncGenerator<T> {
   try {
-    const client = await pool.connect();
+    const { client, release } = await checkOut(pool);
     let isEnded = false;
     try {
       await send(client, 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
@@ -112,7 +112,7 @@ export async function* readAtOneInstant<T>(
       await send(client, 'COMMIT');
       isEnded = true;
     } finally {
-      await release(client, isEnded);
+      await release(isEnded);
     }
   } catch (error) {
     throw toCreditsError(error);

@@ -3,21 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDatabase } from '../../../src/ledger/postgres/database.ts';
+import { openEmbedded } from '../../../src/embedded.ts';
 import { createSyncedDisk, syncTree, type SyncedDisk } from '../../../src/ledger/embedded/synced-disk.ts';
 
-// A power cut cannot be tested here; that each commit asks the disk to sync can, and so can who would notice otherwise.
+// A power cut cannot be tested here; that each commit asks the disk to sync can.
 
 const directory = mkdtempSync(join(tmpdir(), 'credits-disk-'));
+let isHeld = true;
 let disk: SyncedDisk;
 let pglite: PGlite;
 beforeAll(async () => {
-  disk = createSyncedDisk(join(directory, 'postgres'));
+  disk = createSyncedDisk(join(directory, 'postgres'), () => isHeld);
   pglite = await PGlite.create({ fs: disk.fs, startParams: disk.startParams });
   await pglite.exec('CREATE TABLE shelf (id int)');
 });
 afterAll(async () => {
-  await pglite.close();
+  await pglite.close().catch(() => undefined); // it stopped in the last test
   rmSync(directory, { recursive: true, force: true });
 });
 
@@ -42,12 +43,18 @@ test('a whole folder can be synced', async () => {
   await expect(syncTree(directory)).resolves.toBe(undefined);
 });
 
-test('a directory that is opened normally syncs its commits, and nobody is warned', async () => {
+test('a directory that is opened normally syncs its commits, without a warning', async () => {
   const path = mkdtempSync(join(tmpdir(), 'credits-disk-'));
   const warnings: string[] = [];
-  const database = await openDatabase({ directory: path }, { onWarning: (message) => warnings.push(message) });
+  const database = await openEmbedded({ directory: path, onWarning: (message) => warnings.push(message) });
   const { rows } = await database.pool.query('SHOW fsync');
   await database.close();
   rmSync(path, { recursive: true, force: true });
   expect({ rows, warnings }).toEqual({ rows: [{ fsync: 'on' }], warnings: [] });
+});
+
+test('nothing is written or synced for a directory that another process took over', async () => {
+  isHeld = false;
+  await expect(pglite.exec('INSERT INTO shelf VALUES (2)')).rejects.toThrow();
+  isHeld = true;
 });
