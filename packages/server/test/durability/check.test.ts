@@ -64,7 +64,10 @@ test('a key that names another transfer than its receipt is found', async () => 
 });
 
 test('an answer that differs from the first is found', async () => {
-  await database.pool.query('UPDATE credits.journal SET debit_posted = debit_posted + 1, credit_posted = credit_posted + 1 WHERE key = $1', [acknowledged()]);
+  await database.pool.query(
+    'UPDATE credits.journal SET debit_posted = debit_posted + 1, credit_posted = credit_posted + 1 WHERE key = $1',
+    [acknowledged()],
+  );
   expect((await problems()).join()).toContain('and then');
 });
 

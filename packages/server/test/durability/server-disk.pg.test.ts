@@ -90,9 +90,7 @@ test(
 
     disk.fill();
     const full = await load(ledger, { prefix: 'full', record, until: ({ messages }) => messages.length > 50 });
-    expect(new Set(full.messages)).toEqual(
-      new Set(['The disk of the database is full. Nothing was changed.']),
-    );
+    expect(new Set(full.messages)).toEqual(new Set(['The disk of the database is full. Nothing was changed.']));
     const [account = ''] = ACCOUNTS;
     const { version } = await ledger.snapshot(account);
     expect(version).toBeGreaterThan(0);

@@ -74,24 +74,29 @@ export function testVerify(bench: DatabaseBench): void {
 
   test('an entry that was removed is found, also from the middle', async () => {
     const account = await openWithHistory();
-    await change(`CREATE TABLE removed AS SELECT * FROM credits.journal WHERE debit = ${NUMBER} AND debit_version = 2`, account);
+    await change(
+      `CREATE TABLE removed AS SELECT * FROM credits.journal WHERE debit = ${NUMBER} AND debit_version = 2`,
+      account,
+    );
     const messages = await tamper(
       account,
       `DELETE FROM credits.journal WHERE debit = ${NUMBER} AND debit_version = 2`,
       `INSERT INTO credits.journal SELECT * FROM removed WHERE debit = ${NUMBER}`,
     );
     await change('DROP TABLE removed');
-    expect(messages).toEqual([
-      `Account ${account} version 3: it follows version 1, so entries are missing or moved.`,
-    ]);
+    expect(messages).toEqual([`Account ${account} version 3: it follows version 1, so entries are missing or moved.`]);
   });
 
   test('an amount that was changed together with the balance after it is found', async () => {
     const account = await openWithHistory();
-    const by1 = (sign: string) => `UPDATE credits.journal SET amount = amount ${sign} 1, debit_posted = debit_posted - (0 ${sign} 1)
+    const by1 = (
+      sign: string,
+    ) => `UPDATE credits.journal SET amount = amount ${sign} 1, debit_posted = debit_posted - (0 ${sign} 1)
       WHERE debit = ${NUMBER} AND debit_version = 2`;
     const messages = await tamper(account, by1('+'), by1('-'));
-    expect(messages).toContain(`Account ${account} version 2: its hash does not match its row and the hashes before it.`);
+    expect(messages).toContain(
+      `Account ${account} version 2: its hash does not match its row and the hashes before it.`,
+    );
   });
 
   test('an amount that was changed everywhere, so all sums agree, is found by the hashes', async () => {
@@ -117,8 +122,15 @@ export function testVerify(bench: DatabaseBench): void {
     await bench.ledger.spend({ ...by(account), account, amount: 10 });
     await bench.ledger.spend({ ...by(account), account, amount: 10 });
     const swap = async () => {
-      for (const [from, to] of [[2, 900], [3, 2], [900, 3]]) {
-        await change(`UPDATE credits.journal SET debit_version = ${to} WHERE debit = ${NUMBER} AND debit_version = ${from}`, account);
+      for (const [from, to] of [
+        [2, 900],
+        [3, 2],
+        [900, 3],
+      ]) {
+        await change(
+          `UPDATE credits.journal SET debit_version = ${to} WHERE debit = ${NUMBER} AND debit_version = ${from}`,
+          account,
+        );
       }
     };
     await swap();
@@ -163,7 +175,9 @@ export function testVerify(bench: DatabaseBench): void {
     );
     const { differences } = await bench.ledger.verify();
     await change('DELETE FROM credits.holds WHERE id = $1', id);
-    expect(differences.map(({ message }) => message)).toEqual([expect.stringContaining(`Account ${account}: hold ${id}`)]);
+    expect(differences.map(({ message }) => message)).toEqual([
+      expect.stringContaining(`Account ${account}: hold ${id}`),
+    ]);
   });
 
   test('a claim that names no key of its account is found', async () => {
@@ -253,7 +267,7 @@ export function testVerify(bench: DatabaseBench): void {
   test('heads are read in pages, in order, each account once', async () => {
     await openWithHistory();
     const ids: string[] = [];
-    for (let after: string | null = 'user'; after !== null; ) {
+    for (let after: string | null = 'user'; after !== null;) {
       const page = await bench.ledger.heads({ after, limit: 7 });
       ids.push(...page.heads.map(({ account }) => account));
       after = page.next;
@@ -286,12 +300,27 @@ export function testVerify(bench: DatabaseBench): void {
     ['more held than posted', 'UPDATE credits.accounts SET held = posted + 1 WHERE id = $1'],
     ['a balance beyond 2^53−1', 'UPDATE credits.accounts SET posted = 9007199254740992 WHERE id = $1'],
     ['an account without a hash', `UPDATE credits.accounts SET hash = '' WHERE id = $1`],
-    ['an entry with half a hash', `UPDATE credits.journal SET hash = 'half' WHERE debit = ${NUMBER} AND debit_version = 2`],
-    ['two entries at one version', `UPDATE credits.journal SET debit_version = 2 WHERE debit = ${NUMBER} AND debit_version = 3`],
-    ['a transfer to its source', `UPDATE credits.journal SET credit = debit WHERE debit = ${NUMBER} AND debit_version = 2`],
-    ['a transfer without a destination', `UPDATE credits.journal SET credit = NULL WHERE debit = ${NUMBER} AND debit_version = 2`],
+    [
+      'an entry with half a hash',
+      `UPDATE credits.journal SET hash = 'half' WHERE debit = ${NUMBER} AND debit_version = 2`,
+    ],
+    [
+      'two entries at one version',
+      `UPDATE credits.journal SET debit_version = 2 WHERE debit = ${NUMBER} AND debit_version = 3`,
+    ],
+    [
+      'a transfer to its source',
+      `UPDATE credits.journal SET credit = debit WHERE debit = ${NUMBER} AND debit_version = 2`,
+    ],
+    [
+      'a transfer without a destination',
+      `UPDATE credits.journal SET credit = NULL WHERE debit = ${NUMBER} AND debit_version = 2`,
+    ],
     ['an amount of nothing', `UPDATE credits.journal SET amount = 0 WHERE debit = ${NUMBER} AND debit_version = 2`],
-    ['an entry without its key', `UPDATE credits.journal SET key_digest = NULL WHERE debit = ${NUMBER} AND debit_version = 2`],
+    [
+      'an entry without its key',
+      `UPDATE credits.journal SET key_digest = NULL WHERE debit = ${NUMBER} AND debit_version = 2`,
+    ],
     ['an open hold of nothing', `UPDATE credits.holds SET remaining = 0 WHERE account = ${NUMBER}`],
   ])('the database itself refuses %s', async (_what, statement) => {
     const account = await openWithHistory();

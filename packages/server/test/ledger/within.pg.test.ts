@@ -26,13 +26,13 @@ async function administer(sql: string, values: unknown[]): Promise<Record<string
   return (await administrator.query(sql, values)).rows;
 }
 
-const ledgers: Ledger[] = [];
+const opened: Ledger[] = [];
 afterAll(async () => {
-  for (const ledger of ledgers) await ledger.close();
+  for (const ledger of opened) await ledger.close();
 });
 async function openOn(database: Database): Promise<Ledger> {
   const ledger = await createLedger({ database, clock: () => bench.time.nowMs, expirySweepMs: 3_600_000 });
-  ledgers.push(ledger);
+  opened.push(ledger);
   return ledger;
 }
 
@@ -155,12 +155,7 @@ test('one key for two accounts in two transactions at once is refused in the sec
 const REFUSED = { code: 'unavailable', retryable: true, message: expect.stringContaining('repeat it as a whole') };
 
 test.each([
-  [
-    'the host is told to repeat, and the batch is committed',
-    '10ms',
-    { status: 'rejected', reason: REFUSED },
-    0,
-  ],
+  ['the host is told to repeat, and the batch is committed', '10ms', { status: 'rejected', reason: REFUSED }, 0],
   ['the batch is decided again after the host, which commits', '1min', { status: 'fulfilled' }, 10],
 ])('a transaction and a batch that wait for each other: %s', async (_, deadlockTimeout, expected, held) => {
   const accounts = [await openAccount(bench, 100), await openAccount(bench, 100)].toSorted();

@@ -20,7 +20,11 @@ export const WAYS = ['web streams', 'the node listener'] as const;
 export type Way = (typeof WAYS)[number];
 
 /** A handler whose sessions are cookies that name an account, with a clock that the test advances. */
-export function openTestHandler(ledger: Ledger, options: Partial<CreditsHandlerOptions> = {}, way: Way = 'web streams') {
+export function openTestHandler(
+  ledger: Ledger,
+  options: Partial<CreditsHandlerOptions> = {},
+  way: Way = 'web streams',
+) {
   const time = createManualClock();
   const sessions = new Set<string>();
   const warnings: { message: string; cause: unknown }[] = [];

@@ -68,7 +68,8 @@ export function createVerifyStatements(s: string) {
     FROM ${s}.journal WHERE hold = h.id`;
   return {
     /** A page of accounts, each with its newest entry and what its open holds reserve. */
-    accounts: createStatement(`SELECT a.number, a.id, a.floor, a.posted, a.held, a.version, encode(a.hash, 'hex') AS hash,
+    accounts:
+      createStatement(`SELECT a.number, a.id, a.floor, a.posted, a.held, a.version, encode(a.hash, 'hex') AS hash,
         coalesce(n.version, 0) AS entry_version, coalesce(n.posted, 0) AS entry_posted, coalesce(n.held, 0) AS entry_held,
         coalesce(encode(n.hash, 'hex'), '') AS entry_hash,
         (SELECT coalesce(sum(remaining), 0) FROM ${s}.holds WHERE account = a.number AND remaining > 0) AS reserved,
@@ -82,7 +83,8 @@ export function createVerifyStatements(s: string) {
     orphans: createStatement(`SELECT 1 AS found FROM (${after('debit')} UNION ALL ${after('credit')}) e
       WHERE ${accountId('e.number')} IS NULL LIMIT 1`),
     /** Entries of version ranges of accounts: what is wrong with each, and how many there are. */
-    entries: createStatement(`WITH r AS (SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS r(account, low, high)),
+    entries:
+      createStatement(`WITH r AS (SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS r(account, low, high)),
       c AS (SELECT e.*, lag(version) OVER w AS last_version, coalesce(lag(posted) OVER w, 0) AS last_posted,
           coalesce(lag(held) OVER w, 0) AS last_held, coalesce(encode(lag(hash) OVER w, 'hex'), '') AS last_hash
         FROM (${entriesOf('debit')} UNION ALL ${entriesOf('credit')}) e WINDOW w AS (PARTITION BY account ORDER BY version)),

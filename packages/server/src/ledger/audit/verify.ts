@@ -1,5 +1,5 @@
 import { CREDITS_MAX } from 'realtime-credits/contract';
-import type { Head, VerifyDifference, VerifyOptions, VerifyReport } from '../ledger.ts';
+import type { VerifyDifference, VerifyOptions, VerifyReport } from '../ledger.ts';
 import type { Read } from '../postgres/account-reads.ts';
 import { toArrayLiteral } from '../postgres/array-literal.ts';
 import { toInteger, type Row } from '../postgres/codecs.ts';
@@ -86,7 +86,7 @@ class Verification {
 
   /** Calls back for each page of a list, until the list ends or too much was found. */
   async #eachPage(next: (last: Row | undefined) => Promise<Row[]>, visit: (page: Row[]) => Promise<void> | void) {
-    for (let last: Row | undefined; this.#differences.length < DIFFERENCES_MAX; ) {
+    for (let last: Row | undefined; this.#differences.length < DIFFERENCES_MAX;) {
       const page = await next(last);
       await visit(page);
       last = page.at(-1);
@@ -173,7 +173,8 @@ class Verification {
           if (row['wrong'] === 'f') continue;
           const stored = `${row['state']} with ${row['remaining']} remaining`;
           const entries = `${row['entry_state']} with ${row['entry_remaining']} remaining`;
-          const what = stored === entries ? 'does not match the entry that opened it' : `is ${stored}, its entries say ${entries}`;
+          const what =
+            stored === entries ? 'does not match the entry that opened it' : `is ${stored}, its entries say ${entries}`;
           this.#report(row['id'] ?? null, null, `hold ${row['hold']} ${what}.`);
         }
       },
@@ -182,7 +183,8 @@ class Verification {
 
   async #verifyClaims(only: number | null): Promise<void> {
     await this.#eachPage(
-      (last) => this.#read(this.#statements.claims, [last?.['account'] ?? '0', last?.['claim_key'] ?? '', toText(only)]),
+      (last) =>
+        this.#read(this.#statements.claims, [last?.['account'] ?? '0', last?.['claim_key'] ?? '', toText(only)]),
       (page) => {
         for (const row of page) {
           if (row['wrong'] === 'f') continue;
@@ -238,7 +240,7 @@ function* toWindows(ranges: readonly Range[]): Generator<Range[]> {
   let window: Range[] = [];
   let size = 0;
   for (const { account, low: first, high } of ranges) {
-    for (let low = first; low <= high; ) {
+    for (let low = first; low <= high;) {
       const end = Math.min(high, low + WINDOW - size - 1);
       window.push({ account, low, high: end });
       size += end - low + 1;

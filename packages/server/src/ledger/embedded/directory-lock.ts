@@ -183,7 +183,9 @@ async function isAlive(owner: Owner | null, file: string, seen: Seen, taker: Tak
   const state = owner === null ? 'unknown' : await probe(owner, taker.self, taker.path);
   if (state !== 'unknown') return state === 'alive';
   const { silenceMs = 15_000, onWait } = taker.options;
-  onWait?.(`Waiting up to ${silenceMs / 1000} s to see whether ${nameOf(owner, taker.self)} still has ${taker.path} open.`);
+  onWait?.(
+    `Waiting up to ${silenceMs / 1000} s to see whether ${nameOf(owner, taker.self)} still has ${taker.path} open.`,
+  );
   // Counts looks instead of reading a clock: neither a difference of clocks nor a frozen waiter counts as silence.
   for (let look = 0; look < silenceMs / POLL_MS; look += 1) {
     await setTimeout(POLL_MS);

@@ -33,7 +33,10 @@ export async function readAmountsOfKeys(
   schema: string,
   { actor, keys }: { actor: string; keys: readonly string[] },
 ): Promise<Map<string, number>> {
-  const digests = toArrayLiteral('bytea', keys.map((key) => digestKey(actor, key)));
+  const digests = toArrayLiteral(
+    'bytea',
+    keys.map((key) => digestKey(actor, key)),
+  );
   const text = `SELECT key, coalesce(amount, 0) AS amount FROM "${parseSchema(schema)}".journal
     WHERE key_digest = ANY($1::bytea[])`;
   try {

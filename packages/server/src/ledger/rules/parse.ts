@@ -1,4 +1,11 @@
-import { ACCOUNT_ID_PATTERN, assertStorable, CreditsError, METADATA_BYTES_MAX, parseIdempotencyKey, REASON_LENGTH_MAX } from 'realtime-credits/contract';
+import {
+  ACCOUNT_ID_PATTERN,
+  assertStorable,
+  CreditsError,
+  METADATA_BYTES_MAX,
+  parseIdempotencyKey,
+  REASON_LENGTH_MAX,
+} from 'realtime-credits/contract';
 import type { CommandBase } from '../commands.ts';
 import { createFingerprint, digestKey } from './fingerprint.ts';
 import type { IntentBase } from './intent.ts';

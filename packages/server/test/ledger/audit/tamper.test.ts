@@ -144,15 +144,27 @@ test('every column of the schema is either found when it changes, or named as on
 test('the history has every kind of row', async () => {
   const { rows } = await bench.database.pool.query<{ kind: string }>('SELECT DISTINCT kind FROM credits.journal');
   const kinds = rows.map(({ kind }) => kind).toSorted();
-  expect(kinds).toEqual(
-    ['abandoned', 'expire', 'extend', 'grant', 'hold', 'post', 'reverse', 'transfer', 'unchanged', 'void'],
-  );
+  expect(kinds).toEqual([
+    'abandoned',
+    'expire',
+    'extend',
+    'grant',
+    'hold',
+    'post',
+    'reverse',
+    'transfer',
+    'unchanged',
+    'void',
+  ]);
 });
 
 test.each(list(FOUND))('a changed %s.%s is found, in any row', async (table, column) => {
   await expectFound(table, column);
 });
 
-test.each(list({ journal: NOTE_COLUMNS }))('a changed %s.%s is found in rows that change nothing', async (table, column) => {
-  await expectFound(table, column, true);
-});
+test.each(list({ journal: NOTE_COLUMNS }))(
+  'a changed %s.%s is found in rows that change nothing',
+  async (table, column) => {
+    await expectFound(table, column, true);
+  },
+);

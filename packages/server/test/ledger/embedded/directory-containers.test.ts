@@ -44,7 +44,9 @@ async function findLost(directory: string, acknowledged: string[]): Promise<stri
 }
 
 test.skipIf(why !== '')(
-  title('a second container on the directory of a live one is refused and names it; after kill −9 it is let in at once'),
+  title(
+    'a second container on the directory of a live one is refused and names it; after kill −9 it is let in at once',
+  ),
   { timeout: 300_000 },
   async () => {
     const directory = makeDirectory();

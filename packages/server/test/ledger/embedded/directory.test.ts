@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createLedger } from '../../../src/ledger/create-ledger.ts';
 import { openEmbedded } from '../../../src/embedded.ts';
-import { lockDirectory } from '../../../src/ledger/embedded/directory-lock.ts';
 import { kill, makeDirectory, startProcess } from '../../support/directory-processes.ts';
 import { refusal } from '../../support/ledger.ts';
 

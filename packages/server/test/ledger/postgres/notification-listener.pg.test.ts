@@ -112,7 +112,9 @@ test('a connection that dies in silence is noticed and opened again', async () =
   proxy.fallSilent();
   await vi.waitFor(() => expect(connected).toEqual([true, false, true]), LONG);
   expect(proxy.connections()).toBe(2);
-  expect(warnings).toEqual(['The connection for notifications does not respond: changes by other processes are noticed later.']);
+  expect(warnings).toEqual([
+    'The connection for notifications does not respond: changes by other processes are noticed later.',
+  ]);
 });
 
 test('a connection on which no probe arrives never counts as connected, and is probed again and again', async () => {

@@ -9,11 +9,11 @@ import { testBehaviour } from '../behaviour-suite.ts';
 // Behind a pooler in transaction mode a prepared statement may be lost between two transactions, and LISTEN delivers
 // nothing.
 
-if (!hasPgBouncer) {
-  test.skip('PgBouncer is not installed, so nothing behind a pooler was tested: apt-get install pgbouncer', () => undefined);
-}
+const name = hasPgBouncer
+  ? 'behind PgBouncer in transaction mode'
+  : 'behind PgBouncer in transaction mode (skipped: it is not installed, apt-get install pgbouncer)';
 
-describe.runIf(hasPgBouncer)('behind PgBouncer in transaction mode', () => {
+describe.skipIf(!hasPgBouncer)(name, () => {
   let direct = '';
   let pooled = '';
   const bench = createBench(async () => {
@@ -59,7 +59,10 @@ describe.runIf(hasPgBouncer)('behind PgBouncer in transaction mode', () => {
       await openDatabase({ url: pooled, listenUrl: direct }),
       await openDatabase({ url: pooled }),
     ];
-    const [listening, blind] = [await createLedger({ database: direct1 }), await createLedger({ database: pooledOnly })];
+    const [listening, blind] = [
+      await createLedger({ database: direct1 }),
+      await createLedger({ database: pooledOnly }),
+    ];
     listening.onChange((accounts) => notified.push(...accounts));
     blind.onChange(() => undefined);
     await vi.waitFor(() => expect(listening.notificationGeneration).not.toBeNull(), { timeout: 20_000 });

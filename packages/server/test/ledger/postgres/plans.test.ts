@@ -67,7 +67,8 @@ async function plan(call: () => Promise<unknown>, mode: string): Promise<Plan[]>
   sent = [];
   await call();
   const plans: Plan[] = [];
-  for (const { text, values = [] } of sent) if (/^\s*(SELECT|WITH)/.test(text)) plans.push(await explain(text, values, mode));
+  for (const { text, values = [] } of sent)
+    if (/^\s*(SELECT|WITH)/.test(text)) plans.push(await explain(text, values, mode));
   return plans;
 }
 
@@ -151,8 +152,11 @@ const VERIFY: Record<keyof VerifyStatements, (string | null)[]> = {
   hashes: ['{user:1}', '{7}'],
 };
 
-test.each(Object.entries(VERIFY))('the statement of a verification for %s reads no history from end to end', async (name, values) => {
-  const { text } = createVerifyStatements('"credits"')[name as keyof VerifyStatements];
-  const scanned = scannedBy([await explain(text, values, 'force_generic_plan')]);
-  expect(scanned).toEqual(name === 'sum' ? ['accounts'] : []);
-});
+test.each(Object.entries(VERIFY))(
+  'the statement of a verification for %s reads no history from end to end',
+  async (name, values) => {
+    const { text } = createVerifyStatements('"credits"')[name as keyof VerifyStatements];
+    const scanned = scannedBy([await explain(text, values, 'force_generic_plan')]);
+    expect(scanned).toEqual(name === 'sum' ? ['accounts'] : []);
+  },
+);
