@@ -60,8 +60,8 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'examples',
-          include: ['examples/test/**/*.test.ts'],
+          name: 'documents',
+          include: ['{examples,docs}/test/**/*.test.ts'],
           exclude: ['**/*.pg.test.ts', '**/node_modules/**'],
         },
       },

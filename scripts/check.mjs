@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { apiChanged, readReport, reportApi } from './package/api-report.mjs';
 import { findMissingChangeset } from './package/changesets.mjs';
 import { proveInstallation } from './package/scratch.mjs';
-import { dashboardBuildDirectory, ensurePackagesBuilt, packPackages } from './setup/build.mjs';
+import { dashboardBuildDirectory, ensureDocsBuilt, ensurePackagesBuilt, packPackages } from './setup/build.mjs';
 import { ensureInstalled, ROOT } from './setup/install.mjs';
 import { PACKAGES } from './setup/source-aliases.mjs';
 import { run, runMain, step, StepFailure } from './setup/step.mjs';
@@ -48,11 +48,17 @@ const CHECKS = {
       'packages/server',
       'apps/dashboard',
       'examples',
+      'docs',
       'scripts',
       'test/hosts/legacy/test',
     ]) {
       await tool('typescript/bin/tsc', '--noEmit', '--project', project);
     }
+  },
+  // VitePress fails on a link between pages that leads nowhere; remark also reads anchors, and the files without a page.
+  links: async () => {
+    await tool('remark-cli/cli.js', '.', '--frail', '--quiet', '--ignore-path', '.gitignore');
+    await ensureDocsBuilt();
   },
   'dead code': () => tool('knip/bin/knip.js', '--no-progress'),
   package: checkPackage,

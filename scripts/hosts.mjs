@@ -49,10 +49,12 @@ export default function Page() {
 `;
 
 /** The files that the document shows, by the path in their first line. */
-const SHOWN = [...INSTALL.matchAll(/```tsx?\n\/\/ (\S+)\n([\s\S]*?)```/g)].map(([, path = '', code = '']) => ({
-  path,
-  code,
-}));
+const SHOWN = [...INSTALL.matchAll(/```tsx?(?: \[Next\])?\n\/\/ (\S+)\n([\s\S]*?)```/g)].map(
+  ([, path = '', code = '']) => ({
+    path,
+    code,
+  }),
+);
 
 /** The items that the document installs, in its order. */
 const ITEMS = [...INSTALL.matchAll(/^npx shadcn@\S+ add http:\/\/localhost:3000(\/r\/\S+)$/gm)].map(

@@ -3,7 +3,7 @@
 //
 // package.json calls this with `exec`: npm passes SIGTERM to the shell that it starts, and without `exec` the shell would
 // end and leave the server behind.
-import { ensureDashboardBuilt, ensurePackagesBuilt, ensureRegistryBuilt } from './setup/build.mjs';
+import { ensureDashboardBuilt, ensureDocsBuilt, ensurePackagesBuilt, ensureRegistryBuilt } from './setup/build.mjs';
 import { spawnDashboard } from './setup/dashboard.mjs';
 import { ensureInstalled } from './setup/install.mjs';
 import { runMain } from './setup/step.mjs';
@@ -17,6 +17,7 @@ await runMain(async () => {
   await ensureInstalled();
   await ensurePackagesBuilt();
   await ensureRegistryBuilt();
+  await ensureDocsBuilt();
   if (!isDevelopment) await ensureDashboardBuilt();
   console.log('');
 

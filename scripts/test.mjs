@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { ensureDashboardBuilt, ensurePackagesBuilt, ensureRegistryBuilt } from './setup/build.mjs';
+import { ensureDashboardBuilt, ensureDocsBuilt, ensurePackagesBuilt, ensureRegistryBuilt } from './setup/build.mjs';
 import { ensureChromium } from './setup/chromium.mjs';
 import { startDashboard } from './setup/dashboard.mjs';
 import { ensureInstalled, ROOT } from './setup/install.mjs';
@@ -149,6 +149,7 @@ async function runAll(files) {
   await ensureInstalled();
   await ensurePackagesBuilt();
   await ensureRegistryBuilt();
+  await ensureDocsBuilt();
   if (browserFiles.length > 0) await ensureDashboardBuilt();
   const chromium = browserFiles.length > 0 ? await ensureChromium() : null;
   const directory = mkdtempSync(join(tmpdir(), 'realtime-credits-test-'));
@@ -167,8 +168,8 @@ await runMain(async () => {
   const total = { passed: 0, failed: 0, skipped: 0 };
   console.log('\nReal-Time Credits: tests\n');
   try {
-    const all = ['packages/credits/test', 'packages/server/test', 'apps/dashboard/test', 'examples/test'].flatMap(
-      (path) => listTestFiles(join(ROOT, path)),
+    const all = ['packages/credits/test', 'apps/dashboard/test', 'examples/test', 'docs/test'].flatMap((path) =>
+      listTestFiles(join(ROOT, path)),
     );
     const files = words.length === 0 ? all : all.filter((file) => words.some((word) => file.includes(word)));
     if (files.length === 0) throw new StepFailure(`No test file's path contains ${words.join(' or ')}.`);

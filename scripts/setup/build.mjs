@@ -7,10 +7,11 @@ import { ROOT, runNpm } from './install.mjs';
 import { PACKAGES } from './source-aliases.mjs';
 import { run, step } from './step.mjs';
 
+const DOCS = join(ROOT, 'docs');
 export const DASHBOARD = join(ROOT, 'apps/dashboard');
 
 /** Folders that hold no source of a build. Dot folders (`.next`, `.data`) are left out as well. */
-const NOT_SOURCES = new Set(['node_modules', 'dist', 'test', 'coverage', 'test-results']);
+const NOT_SOURCES = new Set(['node_modules', 'cache', 'dist', 'test', 'coverage', 'test-results']);
 
 /** Where Next puts its build: the folder that `next.config.ts` reads from the same variable. */
 export function dashboardBuildDirectory() {
@@ -104,6 +105,24 @@ export async function ensureDashboardBuilt() {
       cwd: DASHBOARD,
       env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
     }),
+  );
+}
+
+/** Builds the documentation site when a page, the site itself or the HTTP API changed. */
+export async function ensureDocsBuilt() {
+  const sections = /** @type {{ pages: { file: string }[] }[]} */ (
+    JSON.parse(readFileSync(join(DOCS, 'pages.json'), 'utf8'))
+  );
+  const hash = hashFiles([
+    ...listSources(DOCS),
+    ...listSources(join(DOCS, '.vitepress')),
+    ...sections.flatMap(({ pages }) => pages.map(({ file }) => join(ROOT, file))),
+    ...listSources(join(ROOT, 'packages/credits/src/contract')),
+    ...listSources(join(ROOT, 'packages/server/src/http')),
+    join(ROOT, 'package-lock.json'),
+  ]);
+  await buildWhenChanged('documentation', join(DOCS, '.vitepress/dist/.sources'), hash, () =>
+    run(process.execPath, [join(ROOT, 'node_modules/vitepress/bin/vitepress.js'), 'build'], { cwd: DOCS }),
   );
 }
 

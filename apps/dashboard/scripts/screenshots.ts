@@ -40,30 +40,10 @@ const SIGNED_OUT: Shot[] = [
     },
   },
   { name: 'sign-up', path: '/sign-up?ref=DEMO1234' },
-  { name: 'docs', path: '/docs' },
+  { name: 'docs', path: '/docs/' },
   { name: 'docs-install', path: '/docs/install' },
   { name: 'docs-concepts', path: '/docs/concepts' },
-  { name: 'docs-errors', path: '/docs/errors' },
-  {
-    name: 'docs-search',
-    path: '/docs',
-    before: async (page) => {
-      await page.getByRole('button', { name: 'Search' }).click();
-      await page.getByRole('combobox').fill('hold');
-      await page.getByRole('option').first().waitFor();
-    },
-  },
-  {
-    name: 'docs-navigation',
-    path: '/docs/concepts',
-    before: async (page) => {
-      const menu = page.getByRole('button', { name: 'Open menu' });
-      if (await menu.isVisible()) {
-        await menu.click();
-        await page.getByRole('dialog').waitFor();
-      }
-    },
-  },
+  { name: 'docs-api', path: '/docs/api' },
 ];
 
 const PLAYER: Shot[] = [

@@ -19,6 +19,7 @@ import type { ReferralClaims } from './referrals/claim.ts';
 import type { Referrals } from './referrals/referrals.ts';
 import { registerAdminRoutes } from './routes/admin.ts';
 import { registerDailyRoutes } from './routes/daily-login.ts';
+import { registerDocsRoutes } from './routes/docs.ts';
 import { registerExampleRoutes } from './routes/examples.ts';
 import { registerReferralRoutes } from './routes/referrals.ts';
 import { registerRegistryRoutes } from './routes/registry.ts';
@@ -96,6 +97,7 @@ export function createApi(parts: ApiParts): (request: Request) => Promise<Respon
   if (parts.demo) registerExampleRoutes(routes, parts);
   routes.refuseOtherMethods();
   registerRegistryRoutes(app, originRules);
+  registerDocsRoutes(app, originRules);
 
   app.notFound(() => refuse(new CreditsError('not_found')));
   app.onError((error) => {

@@ -18,8 +18,6 @@ import { closeDemoAccounts, openDemoAccounts } from './demo/accounts.ts';
 import { readOrCreateDemoPassword } from './demo/password.ts';
 import { seedDemo } from './demo/seed.ts';
 import { DEMO_USERS } from './demo/users.ts';
-import { createCodeColours } from './documents/code-colours.ts';
-import { createDocuments } from './documents/documents.ts';
 import { trustedOriginsOf } from './http/origin.ts';
 import { createRateLimiter, type Limit, type LimitName } from './http/rate-limit.ts';
 import { createNames } from './names.ts';
@@ -203,7 +201,6 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     }
   }
 
-  const readDocuments = createDocuments({ fresh: !config.production });
   const runtime: DashboardRuntime = Object.freeze({
     fetch: api,
     readMe: async (headers: Headers) => {
@@ -219,8 +216,6 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       provisioner: provisioner.kind,
     }),
     readCatalogue: () => toCatalogue(provisioner.kind),
-    readDocuments,
-    readCode: createCodeColours(readDocuments, onWarning),
     facts: Object.freeze({
       demo: config.demo ? { users: DEMO_USERS.map(({ email, label }) => ({ email, label })) } : null,
       provisioner: provisioner.kind,

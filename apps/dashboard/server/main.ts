@@ -58,7 +58,7 @@ function describeDemo(config: Config, { url, dashboard }: RunningServer): string
   return [
     `\n  Demo users, password ${password}`,
     ...users,
-    '\n  One click signs in as any of them at',
+    '\n  The sign-in page fills it in when it is opened by',
     `    ${config.publicUrl ?? url}/sign-in#demo=${password}`,
   ];
 }

@@ -1,6 +1,5 @@
 import type { Snapshot } from 'realtime-credits';
 import type { CatalogueAnswer, DailyCheckAnswer, Me, ReferralsAnswer, ServersAnswer } from '../lib/api.ts';
-import type { CodeColours, DocumentFile } from '../lib/docs/document.ts';
 
 /**
  * The bridge from pages to the one server process.
@@ -19,10 +18,6 @@ export interface DashboardRuntime {
   readCatalogue(): CatalogueAnswer['data'];
   /** What `GET /api/referrals` answers. */
   readReferrals(userId: string): Promise<ReferralsAnswer['data']>;
-  /** The documentation's files, the front page first. Public. */
-  readDocuments(): Promise<readonly DocumentFile[]>;
-  /** The colours of their blocks of code; of one that is not in it nobody knows them. */
-  readCode(): Promise<CodeColours>;
   /**
    * Answers a request as the HTTP server answers it, without the way through a socket: pages read with it whatever has a
    * route and no method above (history, administration), with the cookies of the request that they answer.

@@ -37,11 +37,14 @@ export class StartError extends Error {
 const STOP_REQUESTS_MS_MAX = 1_500;
 const DASHBOARD_DIRECTORY = fileURLToPath(new URL('..', import.meta.url));
 
+/** Paths of the fetch handler, which are no pages of Next. */
+const API_PATHS = /^\/(api|docs)(?:[/?]|$)|^\/r\//;
+
 type Warn = (message: string, cause: unknown) => void;
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 
-/** What answers every path outside of `/api` and `/r`. */
+/** Responds to every path outside of `/api`, `/r` and `/docs`. */
 export interface Pages {
   handle: PageHandler;
   close(): Promise<void>;
@@ -50,7 +53,7 @@ export interface Pages {
 export type PreparePages = (around: { config: Config; server: Server; port: number }) => Promise<Pages>;
 
 /**
- * One process, one port: `/api/*` and `/r/*` to the fetch handler, every other path to Next.
+ * One process, one port: `/api/*`, `/r/*` and `/docs/*` to the fetch handler, every other path to Next.
  *
  * The port is taken first and answers 503 until all is ready, so that a start that cannot succeed leaves nothing behind:
  * no migrated tables for a port that was taken, no locked directory for a database that does not answer.
@@ -114,7 +117,7 @@ function createListener(config: Config, dashboard: Dashboard, pages: PageHandler
     response.setHeaders(headers);
     const address = stampClientAddress(request, config.trustProxy);
     const url = request.url ?? '/';
-    if (url === '/api' || url.startsWith('/api/') || url.startsWith('/r/')) {
+    if (API_PATHS.test(url)) {
       void api(request, response);
       return;
     }

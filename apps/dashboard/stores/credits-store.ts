@@ -58,7 +58,7 @@ export interface CreditsStore {
 }
 
 /** The one follower of the balance on this page. */
-export const creditsClient = createCreditsClient();
+export const creditsClient = createCreditsClient({ onWarning: (message) => console.warn(message) });
 
 let stopFollowing: (() => void) | null = null;
 
@@ -140,7 +140,8 @@ function connect(): void {
       // What is confirmed already is our own echo, or needs no verification.
       auth.currentUser !== null &&
       auth.currentUser.coins !== before.currentUser?.coins &&
-      auth.currentUser.coins !== confirmed?.balance.available
+      // Some hosts keep fractions, or less than nothing: the whole part is what is shown.
+      Math.max(0, Math.trunc(auth.currentUser.coins)) !== confirmed?.balance.available
     ) {
       creditsClient.hint();
     }

@@ -1,4 +1,3 @@
-import Link from 'next/link';
 import { redirect } from 'next/navigation';
 import type { ReactNode } from 'react';
 
@@ -20,7 +19,8 @@ export default async function AuthLayout({ children }: { children: ReactNode }) 
           <Wordmark />
           <div className="flex items-center gap-2">
             <Button asChild variant="ghost" size="sm">
-              <Link href="/docs">Docs</Link>
+              {/* oxlint-disable-next-line nextjs/no-html-link-for-pages -- another site, which Next does not know */}
+              <a href="/docs/">Docs</a>
             </Button>
             <ThemeSwitch />
           </div>

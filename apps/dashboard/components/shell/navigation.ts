@@ -18,6 +18,8 @@ export interface NavigationItem {
   href: string;
   label: string;
   icon: LucideIcon;
+  /** Not a page of this application: the browser loads it as a document. */
+  isOtherSite?: true;
 }
 
 export interface NavigationGroup {
@@ -49,7 +51,7 @@ export function toNavigation(viewer: { admin: boolean; demo: boolean }): Navigat
       label: 'You',
       items: [
         { href: '/settings', label: 'Settings', icon: Settings },
-        { href: '/docs', label: 'Documentation', icon: BookOpen },
+        { href: '/docs/', label: 'Documentation', icon: BookOpen, isOtherSite: true },
       ],
     },
   ];

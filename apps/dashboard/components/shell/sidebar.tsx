@@ -23,10 +23,11 @@ export function SidebarNavigation({ admin, demo, onNavigate }: SidebarProps) {
           {group.label === null ? null : (
             <p className="px-3 pb-1.5 text-xs font-medium text-muted-foreground">{group.label}</p>
           )}
-          {group.items.map(({ href, label, icon: Icon }) => {
+          {group.items.map(({ href, label, icon: Icon, isOtherSite }) => {
             const current = active?.href === href;
+            const Anchor = isOtherSite === true ? 'a' : Link;
             return (
-              <Link
+              <Anchor
                 key={href}
                 href={href}
                 aria-current={current ? 'page' : undefined}
@@ -40,7 +41,7 @@ export function SidebarNavigation({ admin, demo, onNavigate }: SidebarProps) {
               >
                 <Icon className="size-4 shrink-0" aria-hidden />
                 {label}
-              </Link>
+              </Anchor>
             );
           })}
         </div>

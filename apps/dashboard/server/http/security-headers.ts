@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /**
  * The headers that go with every answer, and the Content-Security-Policy with a nonce of its own per page.
  */
@@ -20,19 +22,39 @@ export function contentSecurityPolicy(
   nonce: string,
   { development, https }: { development: boolean; https: boolean },
 ): string {
+  return pagePolicy({
+    script: `'nonce-${nonce}' 'strict-dynamic'${development ? ` 'unsafe-eval'` : ''}`,
+    connect: development ? 'ws: wss:' : '',
+    https,
+  });
+}
+
+/**
+ * What a page of the documentation may load and run: files of this origin, and the inline scripts that were built into
+ * it, by their hashes.
+ */
+export function docsContentSecurityPolicy(html: string, { https }: { https: boolean }): string {
+  const scripts = [...html.matchAll(/<script[^>]*>([^]*?)<\/script>/g)].flatMap(([, script = '']) => script || []);
+  const hashes = scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
+  return pagePolicy({ script: hashes.join(' '), connect: '', https });
+}
+
+function pagePolicy({ script, connect, https }: { script: string; connect: string; https: boolean }): string {
   return [
     `default-src 'self'`,
-    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? ` 'unsafe-eval'` : ''}`,
+    `script-src 'self' ${script}`,
     `style-src 'self' 'unsafe-inline'`,
     `img-src 'self' data: blob:`,
     `font-src 'self' data:`,
-    `connect-src 'self'${development ? ' ws: wss:' : ''}`,
+    `connect-src 'self' ${connect}`,
     `object-src 'none'`,
     `base-uri 'self'`,
     `form-action 'self'`,
     `frame-ancestors 'none'`,
     ...(https ? ['upgrade-insecure-requests'] : []),
-  ].join('; ');
+  ]
+    .map((directive) => directive.trim())
+    .join('; ');
 }
 
 /** An answer of the API runs nothing, whatever a browser takes it for. */

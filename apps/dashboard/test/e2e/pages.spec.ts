@@ -15,15 +15,7 @@ const PAGES = [
   '/settings',
   '/examples/credits',
 ];
-const PUBLIC_PAGES = [
-  '/sign-in',
-  '/sign-up',
-  '/sign-up?ref=UNKNOWN',
-  '/docs',
-  '/docs/install',
-  '/docs/errors',
-  '/docs/wire-protocol',
-];
+const PUBLIC_PAGES = ['/sign-in', '/sign-up', '/sign-up?ref=UNKNOWN'];
 const ADMIN_PAGES = ['/admin', '/admin/users'];
 const THEMES = ['dark', 'light'] as const;
 

@@ -36,7 +36,7 @@ let user: string;
 
 beforeAll(async () => {
   database = await openEmbedded({ memory: true });
-  ledger = await createLedger({ database, clock: () => now });
+  ledger = await createLedger({ database, clock: { wallMs: () => now } });
   await migrate(database.pool, { namespace: 'dashboard', migrations: DASHBOARD_MIGRATIONS });
 });
 afterAll(async () => {

@@ -2,13 +2,14 @@ import { CreditsError } from '../contract/error.ts';
 import { CREDITS_ROUTES, OPERATIONS_MAX } from '../contract/route.ts';
 import { parseSnapshot } from '../contract/snapshot.ts';
 import { readAnswer, type Answer } from './answer.ts';
-import { isNetworkError, isWorthRetrying, request, toError, toProtocolError, type Requester } from './request.ts';
+import { isNetworkError, request, toError, toProtocolError, type Requester } from './request.ts';
 import type { Model } from './state.ts';
 
 /** What one question for the balance came to. */
 export type Reading =
+  /** The answer of a host without versions may say no balance, or one that is no number: there is none to be had now. */
   | { kind: 'heard'; answer: Answer; asked: string[] }
-  /** `denied`: nobody is signed in. `refused`: the same question will be refused again. `failed`: it may be answered later. */
+  /** `denied`: nobody is signed in. `refused`: for good. `failed`: it may be answered later, also after 403 and 404. */
   | { kind: 'denied' | 'refused' | 'failed'; error: CreditsError; retryAfterMs: number };
 
 /**
@@ -36,13 +37,18 @@ export async function readBalance(
     const { retryAfterMs } = reply;
     const { ok, status } = reply.response;
     if (!ok) {
-      const kind = status === 401 || status === 403 ? 'denied' : isWorthRetrying(status) ? 'failed' : 'refused';
+      // Firewalls answer 403, and a deployment 404 for a while: only 401 is about the session, and only 410 is for good.
+      const kind = status === 401 ? 'denied' : status === 410 ? 'refused' : 'failed';
       return { kind, error: toError(reply), retryAfterMs };
     }
     const answer: Answer = versioned ? { snapshot: parseSnapshot(reply.body), refused: false } : readAnswer(reply.body);
-    if (answer.error !== undefined) throw answer.error;
-    if (answer.snapshot !== undefined || answer.available !== undefined) return { kind: 'heard', answer, asked };
-    throw new CreditsError('protocol', 'The server answered without a balance.');
+    if (answer.error?.code === 'protocol') throw answer.error;
+    const isBare = answer.snapshot === undefined && answer.available === undefined;
+    const isObject = typeof reply.body === 'object' && reply.body !== null && !Array.isArray(reply.body);
+    if (isBare && (answer.refused || !isObject)) {
+      throw new CreditsError('protocol', 'The server answered without a balance.');
+    }
+    return { kind: 'heard', answer, asked };
   } catch (cause) {
     return { kind: 'failed', error: isNetworkError(cause) ? cause : toProtocolError(cause), retryAfterMs: 0 };
   }

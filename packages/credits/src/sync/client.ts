@@ -23,6 +23,8 @@ export interface CreditsClientOptions {
   headers?: () => Record<string, string>;
   /** From 1,000 to 86,400,000: a second to a day. @default 30_000 */
   pollIntervalMs?: number;
+  /** Something that the host's developer should know, in a sentence: its balance is no whole number of credits. Once. */
+  onWarning?: (message: string, cause: unknown) => void;
   /** @default the browser page; on a server nothing ever starts */
   environment?: Environment;
 }
@@ -125,7 +127,10 @@ export function createCreditsClient(options: CreditsClientOptions = {}): Credits
     onFrame: (frame) => follower.relay(frame),
     onSleep: () => void (environment.isVisible() && follower.askNow()),
   });
-  const follower = createFollower(core, requester, pollIntervalMs);
+  const follower = createFollower(core, requester, {
+    pollIntervalMs,
+    onWarning: options.onWarning ?? (() => undefined),
+  });
   const mutations = createMutations(core, follower, requester);
   const operations = createOpenOperations(core, follower);
 
@@ -133,7 +138,7 @@ export function createCreditsClient(options: CreditsClientOptions = {}): Credits
     getState: core.state,
     subscribe: core.subscribe,
     start: follower.start,
-    refresh: (asked) => (asked?.force === true ? follower.askNow() : follower.askSoon()),
+    refresh: (asked) => follower.refresh(asked?.force === true),
     setAccount: follower.setAccount,
     seed: (snapshot) => follower.seed(parseSnapshot(snapshot)),
     mutate: mutations.mutate,

@@ -3,7 +3,7 @@
  * `presence.ts`, how news come in `news.ts`, when a question leaves in `poller.ts`, and what an answer does to the number
  * in `state.ts`.
  */
-import type { CreditsError } from '../contract/error.ts';
+import { CreditsError } from '../contract/error.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
 import type { Answer } from './answer.ts';
 import { backoffMs } from './backoff.ts';
@@ -23,7 +23,8 @@ const SAFETY_POLL_MS = 300_000;
 export interface Follower {
   start(): () => void;
   askNow(): Promise<void>;
-  askSoon(): Promise<void>;
+  /** Somebody asks by hand: also where the server had said that nobody is signed in. */
+  refresh(force: boolean): Promise<void>;
   /** Asks when the model says that only an answer can place what happened. */
   heed(): void;
   /** Whether the server speaks in versions; null until it has answered. */
@@ -36,16 +37,25 @@ export interface Follower {
   spread(): void;
   /** Passes on to the other tabs what they may not have heard. */
   relay(frame: Frame): void;
+  /** Says what is wrong with what a command's answer says of the balance. */
+  inspect(answer: Answer): void;
   /** Something cannot be read: the number stays, the view says so, and the server is asked. */
   misunderstand(cause: unknown, via: Frame['via']): void;
   close(): void;
 }
 
-export function createFollower(core: Core, requester: Requester, pollIntervalMs: number): Follower {
+export interface FollowerOptions {
+  pollIntervalMs: number;
+  onWarning: (message: string, cause: unknown) => void;
+}
+
+export function createFollower(core: Core, requester: Requester, options: FollowerOptions): Follower {
+  const { pollIntervalMs, onWarning } = options;
   const { environment } = core;
   const poller = createPoller(environment, read);
   let versioned: boolean | null = null;
   let error: CreditsError | null = null;
+  let warned = false;
   let failures = 0;
   let denials = 0;
   let cures = 0;
@@ -55,6 +65,8 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
   let abort = new AbortController();
 
   let signedOut = false;
+  /** Whose page it is, as its host said; null for nobody's, undefined where the host never said. */
+  let owner: string | null | undefined;
   /** The server refuses for good: only someone who asks makes us ask again. */
   let stopped = false;
   /** The server offers no stream, or not to us, or the balance is to be asked for first. */
@@ -66,13 +78,13 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
     onStart() {
       streamless = false;
       news.join();
-      void ask(poller.askSoon);
+      void askAgain(poller.askSoon);
     },
     onWake() {
       news.join();
       // The balance first: a stream that was closed follows when it is answered.
       streamless = !news.isLinked();
-      void ask(poller.askNow).then(() => {
+      void askAgain(poller.askNow).then(() => {
         streamless = false;
         update();
       });
@@ -142,8 +154,7 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
     return versioned ? pollIntervalMs * (0.9 + 0.2 * environment.random()) : pollIntervalMs;
   }
 
-  async function read(): Promise<void> {
-    if (signedOut || !environment.active) return;
+  async function read(): Promise<boolean> {
     const { signal } = abort;
     readAt = environment.now();
     readTick = core.model().tick;
@@ -154,27 +165,43 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
     if (!signal.aborted) {
       poller.plan(hear(reading, readTick));
       update();
-    } else if (presence.isHere()) void ask(poller.askNow); // given up by ourselves, and somebody looks again already
+      return true;
+    }
+    if (presence.isHere()) void ask(poller.askNow); // given up by ourselves, and somebody looks again already
+    return false;
   }
 
   /** Returns in how many milliseconds to ask again; null for never. */
   function hear(reading: Reading, startedAt: number): number | null {
     if (reading.kind !== 'heard') return fail(reading);
     const { answer, asked } = reading;
-    const { snapshot, available = 0, account = snapshot?.account } = answer;
+    const { snapshot, available, account = snapshot?.account } = answer;
+    if (signedOut) {
+      if (owner !== undefined && account !== undefined && account !== owner) return null;
+      signedOut = false; // the server knows somebody again
+      core.commit({ ...core.model(), account: account ?? owner ?? null });
+    }
     if (account !== undefined && !own(account)) {
       become(null); // the session is another user's by now (S9)
       return null;
     }
     versioned = snapshot !== undefined;
-    if (snapshot !== undefined) core.take(snapshot, { startedAt, asked }, 'fetch');
-    else {
-      const accepted = core.commit(ingestAmount(core.model(), available, startedAt));
-      core.report({ via: 'fetch', snapshot: null, accepted, error: null });
-    }
     failures = denials = 0;
     error = null;
     stopped = false;
+    if (snapshot !== undefined) core.take(snapshot, { startedAt, asked }, 'fetch');
+    else if (available !== undefined) {
+      if (answer.error !== undefined) warn(answer.error);
+      const accepted = core.commit(ingestAmount(core.model(), available, startedAt));
+      core.report({ via: 'fetch', snapshot: null, accepted, error: null });
+    } else {
+      // The host has no balance to say: what was last known stays, and asking sooner brings nothing.
+      const absent = new CreditsError('protocol', 'The server answered without a balance.');
+      error = answer.error === undefined ? absent : toProtocolError(answer.error);
+      core.report({ via: 'fetch', snapshot: null, accepted: false, error });
+      warn(error);
+      return interval();
+    }
     // What one answer did not settle is asked again: at once, then with patience.
     cures = needsFetch(core.model()) ? cures + 1 : 0;
     if (cures === 0) return interval();
@@ -184,6 +211,7 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
   function fail(reading: Exclude<Reading, { kind: 'heard' }>): number | null {
     error = reading.error;
     if (error.code === 'protocol') core.report({ via: 'fetch', snapshot: null, accepted: false, error });
+    if (signedOut) return null;
     // The session is checked once more: one answer may have met a server that was just starting.
     if (reading.kind === 'denied' && (denials += 1) > 1) become(null, error);
     else if (reading.kind === 'refused') stopped = true;
@@ -191,6 +219,19 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
       return backoffMs((failures += 1), environment.random(), reading.retryAfterMs);
     }
     return null;
+  }
+
+  function inspect({ error: wrong, available }: Answer): void {
+    if (wrong === undefined) return;
+    if (available === undefined) misunderstand(wrong, 'answer');
+    else warn(wrong);
+  }
+
+  /** The host's balance is no whole number of credits. */
+  function warn(cause: CreditsError): void {
+    if (warned) return;
+    warned = true;
+    onWarning(`The host's balance cannot be shown as it is. ${cause.message}`, cause);
   }
 
   function misunderstand(cause: unknown, via: Frame['via']): void {
@@ -268,6 +309,11 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
     return signedOut || !environment.active ? Promise.resolve() : how();
   }
 
+  /** A person or the page asks again: a session that the server did not know may be known by now. */
+  function askAgain(how: () => Promise<void>): Promise<void> {
+    return owner === null || !environment.active ? Promise.resolve() : how();
+  }
+
   function spread(): void {
     const { account } = core.model();
     if (account !== null) news.post({ kind: 'hint', account });
@@ -276,10 +322,11 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
   return Object.freeze<Follower>({
     start: presence.start,
     askNow: () => ask(poller.askNow),
-    askSoon: () => ask(poller.askSoon),
+    refresh: (force) => askAgain(force ? poller.askNow : poller.askSoon),
     heed,
     versioned: () => versioned,
     setAccount(account) {
+      owner = account;
       if (account !== core.model().account || signedOut !== (account === null)) become(account);
     },
     seed(snapshot) {
@@ -301,6 +348,7 @@ export function createFollower(core: Core, requester: Requester, pollIntervalMs:
       if (snapshot === undefined) spread();
     },
     spread,
+    inspect,
     relay({ via, snapshot, accepted }) {
       // Also what this tab cannot show yet: its open operation is no reason to hold back the others.
       if (snapshot === null || via === 'tab' || !(accepted || via === 'stream')) return;

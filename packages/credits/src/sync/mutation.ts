@@ -96,7 +96,7 @@ export function createMutations(core: Core, follower: Follower, requester: Reque
     for (let attempt = 1; ;) {
       const outcome = await attemptOnce(mutation, id, doubted);
       const { answer, error } = outcome;
-      if (life === core.life() && answer.error !== undefined) follower.misunderstand(answer.error, 'answer');
+      if (life === core.life()) follower.inspect(answer);
       if (error === null) {
         if (life === core.life()) follower.answered(id, answer, startedAt);
         const { body, response } = outcome.reply;

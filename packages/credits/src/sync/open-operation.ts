@@ -224,11 +224,11 @@ export function createOpenOperations(core: Core, follower: Follower): OpenOperat
     const life = core.life();
     return (result) => {
       const answer = readAnswer(result);
-      const { snapshot, available, account, error } = answer;
+      const { snapshot, available, account } = answer;
       const model = core.model();
       const foreign = account !== undefined && account !== model.account;
       if (life !== core.life() || foreign) return;
-      if (error !== undefined) return follower.misunderstand(error, 'answer');
+      follower.inspect(answer);
       if (snapshot === undefined && available === undefined) return;
       const carried = id !== null && !answer.refused;
       const operation = carried ? find(id) : undefined;

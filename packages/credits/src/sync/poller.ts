@@ -18,8 +18,8 @@ export interface Poller {
   clear(): void;
 }
 
-/** @param read - Sends one request. Never rejects. */
-export function createPoller(environment: Environment, read: () => Promise<void>): Poller {
+/** @param read - Sends one request. Resolves to whether it was not given up by ourselves. Never rejects. */
+export function createPoller(environment: Environment, read: () => Promise<boolean>): Poller {
   let running = false;
   let startedAt = -Infinity;
   let plannedAt = Infinity;
@@ -42,7 +42,8 @@ export function createPoller(environment: Environment, read: () => Promise<void>
     plannedAt = askedAt = Infinity;
     const answered = waiting;
     waiting = [];
-    await read();
+    // An aborted request has told nobody anything: the next question does not wait for it.
+    if (!(await read())) startedAt = -Infinity;
     running = false;
     for (const resolve of answered) resolve();
     arm();

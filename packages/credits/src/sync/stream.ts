@@ -38,9 +38,9 @@ export interface StreamOptions {
   mark: () => number;
 }
 
-/** `silent`: nothing was heard. `gone`: there is no stream here. `denied`: not to us, which only a question can tell for sure. */
+/** `silent`: nothing was heard, or there is no stream here. `denied`: not to us, which only a question can tell for sure. */
 type Ending =
-  | { kind: 'lost' | 'silent' | 'gone' | 'denied' | 'signed-out' }
+  | { kind: 'lost' | 'silent' | 'denied' | 'signed-out' }
   /** Come back, but not before this. */
   | { kind: 'later'; retryAfterMs: number };
 
@@ -67,7 +67,7 @@ export function createStream(environment: Environment, options: StreamOptions): 
       if (closed) return;
       if (heard) options.onLive(false);
       const { kind } = ending;
-      if (closed || kind === 'gone') return;
+      if (closed) return;
       if (kind === 'denied' || kind === 'signed-out') return options.onDenied(kind !== 'denied');
       // Only connections that were had count as short: a server that is restarting is back in seconds, not in minutes.
       const short = kind === 'lost' && heard && environment.now() - startedAtMs < SHORT_MS;
@@ -103,11 +103,11 @@ export function createStream(environment: Environment, options: StreamOptions): 
 
     async function read(): Promise<Ending> {
       const { status, ok, headers, body } = await options.connect(signal);
-      if (status === 401 || status === 403) return { kind: 'denied' };
-      if (isWorthRetrying(status)) {
+      if (status === 401) return { kind: 'denied' };
+      if (status === 403 || isWorthRetrying(status)) {
         return { kind: 'later', retryAfterMs: parseRetryAfterMs(headers.get('retry-after'), environment.wallClock()) };
       }
-      if (!ok) return { kind: 'gone' };
+      if (!ok) return { kind: 'silent' };
       if (body === null || !headers.get('content-type')?.startsWith('text/event-stream')) {
         // A page in place of the stream: a portal or a proxy in between, which may go away again.
         options.onUnreadable(new CreditsError('protocol', 'The server answered with something else than a stream.'));

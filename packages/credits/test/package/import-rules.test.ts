@@ -25,7 +25,7 @@ function lint(path: string, code: string): string {
 }
 
 /** The folders of the server's package; the others are the browser's. */
-const OF_SERVER = new Set(['ledger', 'http', 'cli']);
+const OF_SERVER = new Set(['ledger', 'ledger/rules', 'http', 'cli']);
 
 const source = (folder: string, specifier: string): [string, string] => [
   `packages/${OF_SERVER.has(folder) ? 'server' : 'credits'}/src/${folder}/example.ts`,
@@ -43,6 +43,12 @@ test.each([
   ['ledger', 'realtime-credits'],
   ['ledger', 'realtime-credits/client'],
   ['ledger', 'hono'],
+  ['ledger/rules', 'pg'],
+  ['ledger/rules', '../storage.ts'],
+  ['ledger/rules', '../postgres/statements.ts'],
+  ['ledger/rules', 'node:fs'],
+  ['ledger/rules', 'node:timers/promises'],
+  ['ledger/rules', 'realtime-credits/client'],
   ['http', '../cli/main.ts'],
   ['http', '../index.ts'],
   ['http', '../../../credits/src/sync/client.ts'],
@@ -87,6 +93,10 @@ test.each([
   ['ledger', 'realtime-credits/contract'],
   ['ledger', 'pg'],
   ['ledger', 'node:crypto'],
+  ['ledger/rules', './journal.ts'],
+  ['ledger/rules', '../commands.ts'],
+  ['ledger/rules', 'realtime-credits/contract'],
+  ['ledger/rules', 'node:crypto'],
   ['http', 'realtime-credits/contract'],
   ['http', '../ledger/ledger.ts'],
   ['http', 'hono'],

@@ -81,7 +81,10 @@ async function* checkSettings(pool: Database['pool']): AsyncGenerator<Finding> {
 }
 
 /** Publishes on one connection and listens on another, as instances do. */
-export async function checkNotifications(database: Pick<Database, 'listen' | 'pool'>, msMax = NOTIFICATION_MS_MAX): Promise<Finding> {
+export async function checkNotifications(
+  database: Pick<Database, 'listen' | 'pool'>,
+  msMax = NOTIFICATION_MS_MAX,
+): Promise<Finding> {
   const about = 'notifications';
   const token = randomUUID();
   const channel = `credits_doctor_${token.slice(0, 8)}`;
@@ -118,7 +121,8 @@ async function checkPreparedStatements(database: Pick<Database, 'pool'>): Promis
       await statements.send(database.pool as never, probe);
     } catch (error) {
       if (!statements.recover(error)) throw error;
-      const message = 'they do not last, as behind a pooler in transaction mode: commands work without them, more slowly.';
+      const message =
+        'they do not last, as behind a pooler in transaction mode: commands work without them, more slowly.';
       return { status: 'warn', about, message };
     }
   }

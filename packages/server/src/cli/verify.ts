@@ -37,7 +37,8 @@ with hashes that "heads" wrote earlier: that shows whether history up to there w
         const differences = [...first.differences];
         for (let start = HEADS_PER_RUN; start < heads.length; start += HEADS_PER_RUN) {
           const page = heads.slice(start, start + HEADS_PER_RUN);
-          for (const head of page) differences.push(...(await ledger.verify({ account: head.account, heads: [head] })).differences);
+          for (const head of page)
+            differences.push(...(await ledger.verify({ account: head.account, heads: [head] })).differences);
         }
         return { ...first, ok: differences.length === 0, differences };
       } finally {

@@ -165,8 +165,7 @@ function refusals(...codes: CreditsErrorCode[]): Record<string, ResponseObject> 
 const SNAPSHOT_GET: Operation = {
   operationId: 'getSnapshot',
   summary: 'The state of your account now',
-  description:
-    'Balance and version, and which operations they contain.',
+  description: 'Balance and version, and which operations they contain.',
   parameters: [
     ...toParameters(snapshotQuerySchema, {
       since: 'A version: `applied` then lists every operation of the account committed after it.',

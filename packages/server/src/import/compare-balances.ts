@@ -72,7 +72,14 @@ export async function compareBalances(
   rows: AsyncIterable<BalanceRow> | Iterable<BalanceRow>,
   options: CompareOptions,
 ): Promise<ComparisonReport> {
-  const { ledger, database, schema = 'credits', balance = 'available', differencesMax = 50, onProgress = () => undefined } = options;
+  const {
+    ledger,
+    database,
+    schema = 'credits',
+    balance = 'available',
+    differencesMax = 50,
+    onProgress = () => undefined,
+  } = options;
   if (!Number.isSafeInteger(differencesMax) || differencesMax < 0 || differencesMax > DIFFERENCES_MAX) {
     throw new CreditsError('invalid_request', `differencesMax must be 0 to ${DIFFERENCES_MAX}.`, {
       details: { field: 'differencesMax' },

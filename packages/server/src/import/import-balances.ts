@@ -86,7 +86,14 @@ export async function importBalances(
   rows: AsyncIterable<BalanceRow> | Iterable<BalanceRow>,
   options: ImportOptions,
 ): Promise<ImportReport> {
-  const { ledger, database, schema = 'credits', skipInvalid = false, dryRun = false, onProgress = () => undefined } = options;
+  const {
+    ledger,
+    database,
+    schema = 'credits',
+    skipInvalid = false,
+    dryRun = false,
+    onProgress = () => undefined,
+  } = options;
   const name = parseName(options.name ?? 'opening');
   const actor = `system:import:${name}`;
   const invalid = createProblems();

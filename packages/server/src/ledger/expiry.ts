@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { Intent } from './rules/command-table.ts';
 import type { LedgerStorage } from './storage.ts';
 
@@ -9,8 +10,7 @@ const UNNOTIFIED_SWEEP_MS = 60_000;
 
 export interface ExpiryOptions {
   storage: LedgerStorage;
-  clock: () => number;
-  setTimer: (callback: () => void, delayMs: number) => () => void;
+  clock: Clock;
   sweepMs: number;
   submit: (intent: Intent) => Promise<unknown>;
   onWarning: (message: string, cause: unknown) => void;
@@ -33,7 +33,7 @@ export class ExpirySweep {
 
   constructor(options: ExpiryOptions) {
     this.#options = options;
-    this.#sweptAtMs = options.clock();
+    this.#sweptAtMs = options.clock.monotonicMs();
     this.#sweptIn = options.storage.notificationGeneration;
     this.#stopTimer = this.#setTimer();
   }
@@ -57,8 +57,8 @@ export class ExpirySweep {
   }
 
   #setTimer(): () => void {
-    const { setTimer, sweepMs } = this.#options;
-    return setTimer(() => {
+    const { clock, sweepMs } = this.#options;
+    return clock.setTimer(() => {
       if (this.#isSweepDue()) this.#sweeping ??= this.#sweep();
       this.#stopTimer = this.#setTimer();
     }, sweepMs);
@@ -66,17 +66,16 @@ export class ExpirySweep {
 
   #isSweepDue(): boolean {
     const { clock, storage } = this.#options;
-    const nowMs = clock();
-    if (this.#isDue || (this.#nextExpiryMs !== null && this.#nextExpiryMs <= nowMs)) return true;
+    if (this.#isDue || (this.#nextExpiryMs !== null && this.#nextExpiryMs <= clock.wallMs())) return true;
     const generation = storage.notificationGeneration;
     const mayHaveMissed = generation === null || generation !== this.#sweptIn;
-    return mayHaveMissed && nowMs - this.#sweptAtMs >= UNNOTIFIED_SWEEP_MS;
+    return mayHaveMissed && clock.monotonicMs() - this.#sweptAtMs >= UNNOTIFIED_SWEEP_MS;
   }
 
   async #sweep(): Promise<void> {
     const { clock, storage, onWarning } = this.#options;
     this.#isDue = false;
-    this.#sweptAtMs = clock();
+    this.#sweptAtMs = clock.monotonicMs();
     this.#sweptIn = storage.notificationGeneration;
     try {
       await this.#expireSome();
@@ -92,7 +91,7 @@ export class ExpirySweep {
   /** Returns how many accounts had expired holds. */
   async #expireSome(): Promise<number> {
     const { clock, storage, submit } = this.#options;
-    const accounts = await storage.readExpiredAccounts(clock(), ACCOUNTS_MAX);
+    const accounts = await storage.readExpiredAccounts(clock.wallMs(), ACCOUNTS_MAX);
     await Promise.all(accounts.map((account) => submit({ kind: 'expire', account })));
     return accounts.length;
   }

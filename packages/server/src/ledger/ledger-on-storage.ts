@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { CreditsError, parseVersion, type Snapshot } from 'realtime-credits/contract';
+import { SYSTEM_CLOCK, type Clock } from '../clock.ts';
 import { ChangeListeners } from './change-listeners.ts';
 import { ExpirySweep } from './expiry.ts';
 import type { Ledger, LedgerCommands } from './ledger.ts';
@@ -14,12 +15,10 @@ import { Writer } from './writer.ts';
 
 /** What can be set whatever the storage. */
 export interface LedgerTimeOptions {
-  /** Milliseconds since 1970. @default Date.now */
-  clock?: () => number;
+  /** For tests. What is missing is the machine's. @default the machine's clock */
+  clock?: Partial<Clock>;
   /** Milliseconds between two checks for holds that expired without being read. @default 1_000 */
   expirySweepMs?: number;
-  /** Calls back once after a delay and returns the cancellation. @default the timers of the process */
-  setTimer?: (callback: () => void, delayMs: number) => () => void;
   /** Called for what went wrong in the background. */
   onWarning?: (message: string, cause: unknown) => void;
 }
@@ -40,12 +39,13 @@ export interface LedgerOnStorageOptions extends LedgerTimeOptions {
 
 /** A ledger on any storage. Hosts use `createLedger`; the simulator uses this one. */
 export function createLedgerOnStorage(options: LedgerOnStorageOptions): Ledger {
-  const { storage, clock = Date.now, setTimer = setProcessTimer, expirySweepMs: sweepMs = 1_000 } = options;
+  const { storage, expirySweepMs: sweepMs = 1_000 } = options;
+  const clock: Clock = { ...SYSTEM_CLOCK, ...options.clock };
   const { onWarning = () => undefined, createTransactions = refuseTransactions } = options;
   const changes = new ChangeListeners({ storage, onWarning, onAnnounce: () => sweep.markDue() });
   const writer = new Writer({ storage, clock, onCommit: changes.announce });
   const submitUpkeep = (intent: Intent) => writer.submit(intent);
-  const sweep = new ExpirySweep({ storage, clock, setTimer, sweepMs, submit: submitUpkeep, onWarning });
+  const sweep = new ExpirySweep({ storage, clock, sweepMs, submit: submitUpkeep, onWarning });
   const transactions = createTransactions(changes.announce);
 
   async function submit(intent: Intent) {
@@ -78,7 +78,7 @@ export function createLedgerOnStorage(options: LedgerOnStorageOptions): Ledger {
     since: number | null = null,
     operations: readonly string[] = [],
   ): Promise<Snapshot> {
-    const query = { account, since, operations, nowMs: clock() };
+    const query = { account, since, operations, nowMs: clock.wallMs() };
     return (await readSettled(account, () => storage.readSnapshot(query))).snapshot;
   }
 
@@ -146,12 +146,12 @@ export function createLedgerOnStorage(options: LedgerOnStorageOptions): Ledger {
         return hold;
       };
       const hold = await find();
-      if (hold.remaining === 0 || Date.parse(hold.expiresAt) > clock()) return hold;
+      if (hold.remaining === 0 || Date.parse(hold.expiresAt) > clock.wallMs()) return hold;
       await submit({ kind: 'expire', account: hold.account });
       return find();
     },
     async holds(account, list) {
-      const query = { account: parseUserAccount(account), ...parseHolds(list), nowMs: clock() };
+      const query = { account: parseUserAccount(account), ...parseHolds(list), nowMs: clock.wallMs() };
       return (await readSettled(query.account, () => storage.readHolds(query))).page;
     },
     async allHolds(list) {
@@ -161,7 +161,7 @@ export function createLedgerOnStorage(options: LedgerOnStorageOptions): Ledger {
     },
     async verify(what) {
       const parsed = parseVerify(what);
-      return read(() => storage.verify({ ...parsed, nowMs: clock() }));
+      return read(() => storage.verify({ ...parsed, nowMs: clock.wallMs() }));
     },
     async heads(page) {
       const query = parseHeads(page);
@@ -202,11 +202,4 @@ function refuseTransactions(): Transactions {
     assertOutside: () => undefined,
     close: () => Promise.resolve(),
   };
-}
-
-/** Does not keep the process running. */
-function setProcessTimer(callback: () => void, delayMs: number): () => void {
-  const timer = setTimeout(callback, delayMs);
-  timer.unref();
-  return () => clearTimeout(timer);
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ClientBase } from 'pg';
 import { CreditsError } from 'realtime-credits/contract';
+import type { Clock } from '../clock.ts';
 import type { Receipt } from './commands.ts';
 import { createCommands, type Transactions } from './ledger-on-storage.ts';
 import type { JoinedLedger } from './ledger.ts';
@@ -39,7 +40,7 @@ const ATTEMPTS_MAX = 4;
 const ENDED = 'The transaction that this ledger belongs to has ended.';
 
 export interface TransactionsOptions extends Pick<PostgresStorage, 'pool' | 'context' | 'joinedSlot'> {
-  clock: () => number;
+  clock: Clock;
   /** The sender of this process, whose notifications it ignores. */
   sender: string;
   /** Called with the accounts that a transaction changed, after its commit. */
@@ -185,7 +186,7 @@ async function run(scope: Scope, intent: CommandIntent, { context, clock }: Tran
   for (let attempt = 1; ; attempt += 1) {
     assert(scope.isOpen, ENDED);
     try {
-      const batch = { intents: [intent], nowMs: clock() };
+      const batch = { intents: [intent], nowMs: clock.wallMs() };
       const { outcomes, accounts } = await executeBatch(scope.client, context, scope.bounds, batch);
       scope.onChanged(accounts);
       const [outcome] = outcomes;

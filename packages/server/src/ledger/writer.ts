@@ -1,4 +1,5 @@
 import { CreditsError } from 'realtime-credits/contract';
+import type { Clock } from '../clock.ts';
 import type { Receipt } from './commands.ts';
 import type { Intent } from './rules/command-table.ts';
 import type { Outcome } from './rules/decide.ts';
@@ -15,7 +16,7 @@ const ATTEMPTS_MAX = 4;
 
 export interface WriterOptions {
   storage: LedgerStorage;
-  clock: () => number;
+  clock: Clock;
   /** Called with the accounts that changed, right after their commit. */
   onCommit: (accounts: readonly string[]) => void;
 }
@@ -79,7 +80,7 @@ export class Writer {
     const intents = batch.map(({ intent }) => intent);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const { outcomes, accounts } = await storage.executeBatch(intents, { nowMs: clock() });
+        const { outcomes, accounts } = await storage.executeBatch(intents, { nowMs: clock.wallMs() });
         if (accounts.length > 0) onCommit(accounts);
         for (const [index, waiting] of batch.entries()) settle(waiting, outcomes[index]);
         return;

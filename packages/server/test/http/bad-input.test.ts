@@ -86,7 +86,10 @@ test.each([
   ['a prototype', '{"operations":["a"],"__proto__":{"admin":true}}'],
 ])('settling with %s is not valid', async (_what, body) => {
   const user = await openUser();
-  const response = await user.ask('/api/credits/operations/resolve', { method: 'POST', ...(body === undefined ? {} : { body }) });
+  const response = await user.ask('/api/credits/operations/resolve', {
+    method: 'POST',
+    ...(body === undefined ? {} : { body }),
+  });
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ code: 'invalid_request' });
   await user.expectUnchanged();
@@ -109,7 +112,7 @@ test.each(['{"operations":["\\u0000"]}', '{"operations":["a"],"\\ud800":1}', '{"
   'C10: the body %s has text that no database takes',
   async (body) => {
     const user = await openUser();
-    const response = await user.ask('/api/credits/settle', { method: 'POST', body });
+    const response = await user.ask('/api/credits/operations/resolve', { method: 'POST', body });
     expect(await response.json()).toMatchObject({ status: 400, detail: expect.stringContaining('NUL') });
     await user.expectUnchanged();
   },
@@ -118,7 +121,7 @@ test.each(['{"operations":["\\u0000"]}', '{"operations":["a"],"\\ud800":1}', '{"
 test('C10: a body that is nested as deep as it can be is no more than not valid', async () => {
   const user = await openUser();
   const body = '['.repeat(30_000) + ']'.repeat(30_000);
-  const response = await user.ask('/api/credits/settle', { method: 'POST', body });
+  const response = await user.ask('/api/credits/operations/resolve', { method: 'POST', body });
   expect(response.status).toBe(400);
 });
 
@@ -192,7 +195,7 @@ test('a last event id that is not ours begins with a whole snapshot', async () =
   }
 });
 
-test('a path that cannot be decoded is nothing that exists', async () => {
+test('a path that cannot be decoded is refused', async () => {
   const response = await openTestHandler(ledger).handler.fetch(new Request(`${ORIGIN}/api/credits/%E0%A4%A`));
-  expect(response.status).toBe(404);
+  expect(response.status).toBe(400);
 });

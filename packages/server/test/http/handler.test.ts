@@ -129,18 +129,15 @@ test('HEAD is GET without the body', async () => {
   expect(await response.text()).toBe('');
 });
 
-test.each([
-  '/',
-  '/api/credits/none',
-  '/api/credits/../secret',
-  '/api/credit',
-  '/api/credits%2Fhistory',
-])('%s is not found', async (path) => {
-  const response = await openTestHandler(ledger).signIn(name('user')).ask(path);
-  expect(response.status).toBe(404);
-  expect(response.headers.get('content-type')).toBe('application/problem+json');
-  expect(await response.json()).toMatchObject({ code: 'not_found', status: 404 });
-});
+test.each(['/', '/api/credits/none', '/api/credits/../secret', '/api/credit', '/api/credits%2Fhistory'])(
+  '%s is not found',
+  async (path) => {
+    const response = await openTestHandler(ledger).signIn(name('user')).ask(path);
+    expect(response.status).toBe(404);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(await response.json()).toMatchObject({ code: 'not_found', status: 404 });
+  },
+);
 
 test('the handler serves the path that the host chose', async () => {
   const user = openTestHandler(ledger, { basePath: '/wallet/v1' }).signIn(name('user'));

@@ -137,7 +137,8 @@ test('the statuses of responses are documented', async () => {
   const statuses = [
     (await host.askAnonymously('/api/credits/operations/resolve', { method: 'POST' })).status,
     (await user.post('/api/credits/operations/resolve', {})).status,
-    (await user.post('/api/credits/operations/resolve', { operations: ['a'] }, { 'sec-fetch-site': 'cross-site' })).status,
+    (await user.post('/api/credits/operations/resolve', { operations: ['a'] }, { 'sec-fetch-site': 'cross-site' }))
+      .status,
     (await user.ask('/api/credits/operations/resolve', { method: 'POST', body })).status,
   ];
   expect(statuses).toEqual([401, 400, 403, 413]);

@@ -160,7 +160,10 @@ describe('a mutation is accepted from our own pages only', () => {
     let asked = 0;
     const identify = async () => ((asked += 1), null);
     const headers = { 'sec-fetch-site': 'cross-site' };
-    await openTestHandler(ledger, { identify }).askAnonymously('/api/credits/operations/resolve', init('POST', headers));
+    await openTestHandler(ledger, { identify }).askAnonymously(
+      '/api/credits/operations/resolve',
+      init('POST', headers),
+    );
     expect(asked).toBe(0);
   });
 });
@@ -188,7 +191,9 @@ test('an entry shows no other person and none of the host’s notes', async () =
 });
 
 test('a host may decide itself what an entry shows', async () => {
-  const host = openTestHandler(ledger, { describeEntry: (entry) => ({ ...entry, reason: entry.reason.toUpperCase() }) });
+  const host = openTestHandler(ledger, {
+    describeEntry: (entry) => ({ ...entry, reason: entry.reason.toUpperCase() }),
+  });
   const user = host.signIn(name('user'));
   await fund(user.account);
   const page = await (await user.ask('/api/credits/history')).json();

@@ -10,7 +10,6 @@ import { by, fresh } from '../support/ledger.ts';
 // What a ledger that nobody uses asks of its database: nothing.
 
 const SWEEP_MS = 1_000;
-const START_MS = Date.parse('2026-11-22T12:00:00.000Z');
 
 let time: ReturnType<typeof createManualClock>;
 let ledger: Ledger;
@@ -27,8 +26,7 @@ beforeEach(() => {
   warnings = [];
   ledger = createLedgerOnStorage({
     storage: record(new MemoryDatabase(randomUUID()).openStorage()),
-    clock: () => START_MS + time.clock.now(),
-    setTimer: time.clock.setTimer,
+    clock: time.clock,
     expirySweepMs: SWEEP_MS,
     onWarning: (message) => warnings.push(message),
   });

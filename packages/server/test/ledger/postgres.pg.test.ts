@@ -23,7 +23,7 @@ afterAll(async () => {
 
 async function openInstance(): Promise<{ ledger: Ledger; database: Database }> {
   const database = await openDatabase({ url });
-  const ledger = await createLedger({ database, clock: () => bench.time.nowMs, expirySweepMs: 3_600_000 });
+  const ledger = await createLedger({ database, clock: { wallMs: () => bench.time.nowMs }, expirySweepMs: 3_600_000 });
   closing.push(async () => {
     await ledger.close();
     await database.close();

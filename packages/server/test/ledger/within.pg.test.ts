@@ -31,7 +31,7 @@ afterAll(async () => {
   for (const ledger of opened) await ledger.close();
 });
 async function openOn(database: Database): Promise<Ledger> {
-  const ledger = await createLedger({ database, clock: () => bench.time.nowMs, expirySweepMs: 3_600_000 });
+  const ledger = await createLedger({ database, clock: { wallMs: () => bench.time.nowMs }, expirySweepMs: 3_600_000 });
   opened.push(ledger);
   return ledger;
 }

@@ -140,6 +140,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       browser.setTimer(() => {
         if (isAlive) callback();
       }, delayMs);
+    const clock = { wallMs: () => WALL_CLOCK + browser.now, monotonicMs: () => browser.now, setTimer };
     const life = lives;
     const calls = options.slow ? own.fork() : own;
     if (slow) await browser.delay(drawMs(calls));
@@ -152,8 +153,7 @@ export function createCluster(options: ClusterOptions): Cluster {
         isAlive: () => isAlive,
         onCommit: ({ rows }) => truth.commit(rows, browser.now),
       }),
-      clock: () => WALL_CLOCK + browser.now,
-      setTimer,
+      clock,
       expirySweepMs: 5_000,
     });
     if (life !== lives) {
@@ -167,7 +167,7 @@ export function createCluster(options: ClusterOptions): Cluster {
         const account = sessions.get(request.headers.get('x-session') ?? '')?.() ?? null;
         return account === null ? null : { account };
       },
-      clock: { now: () => browser.now, setTimer, random: own.fork().next },
+      clock: { ...clock, random: own.fork().next },
     });
     instances.add({ name, ledger, handler, died, die });
     say(`${name} is up`);
@@ -255,7 +255,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       if (instance !== undefined) void command(instance.ledger).catch(() => undefined);
     },
     signOut(account) {
-      for (const { handler } of instances) handler.signOut(account);
+      for (const { handler } of instances) handler.recheckSessions(account);
     },
     calm() {
       slow = false;

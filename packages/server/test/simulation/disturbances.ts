@@ -4,6 +4,7 @@ import type { Random } from '../../../credits/test/support/random.ts';
 import type { Cluster } from './cluster.ts';
 import type { Network } from './network.ts';
 import type { Participant } from './participant.ts';
+import type { WriteCoins } from './plain-host.ts';
 import type { Disturbance } from './profiles.ts';
 import type { Sessions } from './simulate.ts';
 
@@ -14,11 +15,21 @@ export interface DisturbanceOptions {
   cluster: Cluster | null;
   sessions: Sessions;
   participants: readonly Participant[];
+  /** How a host without versions writes balances. */
+  format: { write: WriteCoins };
   say: (what: string) => void;
 }
 
+export const asItIs: WriteCoins = (coins) => coins;
+const ODD: WriteCoins[] = [
+  (coins) => coins + 0.75,
+  (coins) => `${coins}.50`,
+  (coins) => (coins === 0 ? -3 : coins),
+  () => null,
+];
+
 export function createDisturbances(options: DisturbanceOptions): (what: Disturbance) => void {
-  const { browser, random, network, cluster, sessions, participants, say } = options;
+  const { browser, random, network, cluster, sessions, participants, format, say } = options;
 
   function signIn(index: number, user: string | null): void {
     const participant = participants[index];
@@ -81,8 +92,23 @@ export function createDisturbances(options: DisturbanceOptions): (what: Disturba
         return later(() => (network.slowMs = 0));
       case 'deny':
         say('the server knows nobody');
-        network.denying = true;
-        return void browser.setTimer(() => (network.denying = false), random.between(50, 1_000));
+        network.denying = 401;
+        return void browser.setTimer(() => (network.denying = null), random.between(50, 1_000));
+      case 'forbid':
+      case 'miss':
+        say(`everything is answered ${what === 'forbid' ? 403 : 404}`);
+        network.denying = what === 'forbid' ? 403 : 404;
+        return void browser.setTimer(() => (network.denying = null), random.between(50, 20_000));
+      case 'remount': {
+        const goneMs = random.between(0, 3_000);
+        say(`${name} navigates for ${goneMs} ms`);
+        participant.unmount();
+        return void browser.setTimer(participant.mount, goneMs);
+      }
+      case 'odd coins':
+        say('the host writes odd balances');
+        format.write = random.pick(ODD);
+        return later(() => (format.write = asItIs));
       case 'kill':
         return cluster?.kill(random.between(100, 10_000));
       case 'drain':

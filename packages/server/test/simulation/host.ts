@@ -2,7 +2,6 @@
  * A host's own routes over the package, as a dashboard has them: the balance, purchases that answer with or without the
  * account's state, and an order that is held first and posted or voided when its third party has answered.
  */
-import { CreditsError } from 'realtime-credits/contract';
 import { respondWithSnapshot } from '../../src/http/respond-with-snapshot.ts';
 import { acceptCommand } from '../../src/http/accept-command.ts';
 import { toProblemResponse } from '../../src/http/to-problem-response.ts';
@@ -32,6 +31,8 @@ export async function answerHost(request: Request, account: string, options: Hos
     const idempotencyKey = acceptCommand(request, account, { createKey: makeKey });
     name(account, idempotencyKey, say('tag'));
     const command = { account, actor: account, idempotencyKey, reason: say('tag'), amount: Number(say('amount')) };
+    const slowMs = pathname === '/api/spend' ? Number(say('takes')) : 0;
+    if (slowMs > 0 && (say('charge') === 'late' || say('refuse') !== '')) await delay(slowMs);
     if (say('refuse') !== '') {
       return Response.json({ success: false, code: 'sold_out', message: 'Sold out.' }, { status: 409 });
     }
@@ -48,6 +49,7 @@ export async function answerHost(request: Request, account: string, options: Hos
       }
       await ledger.post(end);
     }
+    if (slowMs > 0 && say('charge') !== 'late') await delay(slowMs);
     const body = { success: true, message: 'Done.' };
     if (say('answer') === 'quiet') return Response.json(body);
     return await respondWithSnapshot(ledger, account, body, { operations: [idempotencyKey] });

@@ -1,11 +1,4 @@
-import {
-  APPLIED_SPAN_MAX,
-  CreditsError,
-  isCreditsError,
-  toBalance,
-  type Hold,
-  type Snapshot,
-} from 'realtime-credits/contract';
+import { APPLIED_SPAN_MAX, CreditsError, toBalance, type Hold, type Snapshot } from 'realtime-credits/contract';
 import type { Circulation } from '../../src/ledger/ledger.ts';
 import { collectLocks } from '../../src/ledger/rules/collect-locks.ts';
 import type { Intent } from '../../src/ledger/rules/command-table.ts';

@@ -23,8 +23,8 @@ export interface Network {
   buffering: boolean;
   /** Readers take a frame only after so many milliseconds. */
   slowMs: number;
-  /** The server denies everything for a moment, as one that is starting does. */
-  denying: boolean;
+  /** The status that everything is answered with for a moment: by a server that is starting, a firewall, a deployment. */
+  denying: number | null;
   calm(): void;
 }
 
@@ -97,12 +97,13 @@ export function createNetwork({ browser, random, host, loss, say }: NetworkOptio
       async function arrive(first: boolean, done: () => void): Promise<void> {
         // Repeated on the way is what was lost there, never what was refused: a refusal leaves no key that would say so again.
         if (refused) return done();
-        if (network.denying) {
+        const { denying } = network;
+        if (denying !== null) {
           done();
           refused = true;
           repeated();
           if (!first) return;
-          return void browser.setTimer(() => answered(createAnswer(401, 'text/html', PAGE)), travel());
+          return void browser.setTimer(() => answered(createAnswer(denying, 'text/html', PAGE)), travel());
         }
         let response: Response;
         let text = '';
@@ -175,7 +176,7 @@ export function createNetwork({ browser, random, host, loss, say }: NetworkOptio
   const network: Network = {
     buffering: false,
     slowMs: 0,
-    denying: false,
+    denying: null,
     fetchFrom: (tab, session, name) => (url, init) => {
       // A cookie leaves with the request; a stream's is asked for again while it is open.
       const now = session();
@@ -194,7 +195,8 @@ export function createNetwork({ browser, random, host, loss, say }: NetworkOptio
     },
     calm() {
       faulty = false;
-      network.buffering = network.denying = false;
+      network.buffering = false;
+      network.denying = null;
       network.slowMs = 0;
     },
   };

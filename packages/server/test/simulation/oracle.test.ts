@@ -64,6 +64,13 @@ test.each([
   expect(oracle.check).toThrow(wrong);
 });
 
+test('a bonus that nobody announced is found: a late refusal shown as one', () => {
+  const { oracle, view } = openOracle();
+  const refund = { id: 'id-2', delta: 100, reason: 'taken back', state: 'open' } as const;
+  view.state = show(3, 940, { pending: [refund] });
+  expect(oracle.check).toThrow('shows 1040, and there never was more than 1000');
+});
+
 test('a version that goes back is found, although both of its numbers are right', () => {
   const { oracle, view } = openOracle();
   oracle.check();

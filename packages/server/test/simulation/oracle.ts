@@ -4,7 +4,8 @@
  *
  * S8: the number is the ledger at some version that only moves forward, and the tab's own undecided operations that are not in it.
  * S3: neither version nor life goes back. S3a: one version has one balance. S9: nobody sees another's number. S10: a number
- * that was overtaken long ago says that it is stale.
+ * that was overtaken long ago says that it is stale. And by a rule that knows less: no number is above what the account had at
+ * some version that may be shown, and the grants that were announced.
  */
 import { selectShown, type CreditsState } from '../../../credits/src/sync/client.ts';
 import type { Tab } from '../../../credits/test/support/browser.ts';
@@ -19,6 +20,8 @@ export interface Begun {
   isKnown: boolean;
   /** The page was told since that it is somebody's: what it did before is another life, and whose it was is not known. */
   isLeft?: boolean;
+  /** From here on nobody waits for its end: what it does later is like a change by others. */
+  windowEndsAt?: number;
 }
 
 export interface Watched {
@@ -71,7 +74,7 @@ export function createOracle(
   /** Every number that the ledger at a version and this tab's own operations can come to. */
   function explain(history: History, at: number, pending: ReadonlySet<string>): number[] {
     let numbers = [history.changes[at - 1]?.available ?? 0];
-    for (const [tag, { id, delta, account: actor, isKnown, isLeft = false }] of begun) {
+    for (const [tag, { id, delta, account: actor, isKnown, isLeft = false, windowEndsAt = Infinity }] of begun) {
       // A page that did not know yet whose it was believes the first account that it hears of.
       const isOurs = actor === account || (!isKnown && pending.has(id));
       if (!isOurs || isLeft || forgotten.has(tag)) continue;
@@ -82,7 +85,8 @@ export function createOracle(
       // What was taken and given back counts until the tab hears of either; both are true.
       // So does what an earlier life had answered, and a request that was given up long ago may bring to the next one.
       const isForgotten = truth.isRestored && isAnswered(tag);
-      const either = (truth.isUndone(tag) || truth.wasGivenUp(actor, id) || isForgotten) && !pending.has(id);
+      const isLate = now() >= windowEndsAt;
+      const either = (truth.isUndone(tag) || truth.wasGivenUp(actor, id) || isForgotten || isLate) && !pending.has(id);
       const counted = numbers.map((number) => number + delta);
       numbers = either ? [...numbers, ...counted] : counted;
     }
@@ -93,13 +97,17 @@ export function createOracle(
     const { version = null, epoch = null, balance } = confirmed ?? {};
     const history = truth.history(account ?? '', epoch ?? undefined);
     const pendingIds = new Set(pending.map(({ id }) => id));
-    if (!versioned) return explainUnversioned(shown, history, pendingIds);
+    if (!versioned) {
+      limit(shown, history, pendingIds);
+      return explainUnversioned(shown, history, pendingIds);
+    }
     if (version === null || epoch === null) throw new Error(`shows ${shown} without a version`);
     if (epochs.at(-1) !== epoch) {
       if (epochs.includes(epoch)) throw new Error(`went back to life ${epoch}`);
       epochs.push(epoch);
       explainedBy = 0;
     }
+    limit(shown, history, pendingIds);
     if (version < explainedBy) throw new Error(`went back from version ${explainedBy} to ${version}`);
     explainedBy = version;
     const available = history.changes[version - 1]?.available ?? 0;
@@ -112,6 +120,13 @@ export function createOracle(
     }
     const newest = truth.epoch === epoch;
     overtakenAt = history.changes[version]?.at ?? (newest ? Infinity : overtakenAt === Infinity ? now() : overtakenAt);
+  }
+
+  /** Never more than the account had at some version that may be shown, and the grants that were announced. */
+  function limit(shown: number, { changes }: History, pending: ReadonlySet<string>): void {
+    let most = Math.max(0, ...changes.slice(Math.max(0, explainedBy - 1)).map(({ available }) => available));
+    for (const { id, delta } of begun.values()) if (delta > 0 && pending.has(id)) most += delta;
+    if (shown > most) throw new Error(`shows ${shown}, and there never was more than ${most}`);
   }
 
   function explainUnversioned(shown: number, history: History, pending: ReadonlySet<string>): void {

@@ -19,6 +19,9 @@ export interface Participant {
   readonly busy: number;
   user(): string | null;
   act(): void;
+  /** Its one display: mounting it twice is mounting it once. */
+  mount(): void;
+  unmount(): void;
 }
 
 export interface ParticipantOptions {
@@ -30,20 +33,29 @@ export interface ParticipantOptions {
   /** A tag that nobody has. */
   makeTag: () => number;
   versioned: boolean;
+  /** Purchases around a plain fetch take up to a minute, and are waited for as long or not. */
+  slowPanel: boolean;
   say: (what: string) => void;
 }
 
 /** A command that is out for so long does not matter to whoever sent it. */
 const PATIENCE_MS = 12_000;
+/** After this a purchase that nobody ended is like a change by others. */
+const WINDOW_MS = 15_000;
 
 export function createParticipant(options: ParticipantOptions): Participant {
-  const { name, browser, random, user, makeTag, versioned, say } = options;
+  const { name, browser, random, user, makeTag, versioned, slowPanel, say } = options;
   const tab: Tab = browser.openTab((url, init) => fetch(url, init), { random: random.fork().next });
   const fetch = options.fetch(() => tab);
   const client = createCreditsClient({ environment: tab.environment });
   const begun = new Map<string, Begun>();
   const answered = new Map<string, { yes: boolean; at: number }>();
   let busy = 0;
+  let stop: (() => void) | null = null;
+  let signOuts = 0;
+  client.subscribe(({ connection }) => {
+    if (connection.state === 'signed-out') signOuts += 1;
+  });
 
   function begin(tag: string, id: string, delta: number): void {
     begun.set(tag, { id, delta, account: user() ?? '', isKnown: client.getState().account !== null });
@@ -90,6 +102,11 @@ export function createParticipant(options: ParticipantOptions): Participant {
     if (id !== undefined) begin(tag, id, delta);
   }
 
+  /** Longer than every time limit of the client; the price is taken first or last. */
+  function makeSlow(): string {
+    return `&takes=${random.between(15_000, 60_000)}&charge=${random.pick(['early', 'late'])}`;
+  }
+
   /** The documented form around a plain fetch, with or without the handle: predict, send, settle or take back. */
   async function purchase(withHandle: boolean): Promise<void> {
     // Amounts of their own, so that taking one back means this one.
@@ -99,18 +116,25 @@ export function createParticipant(options: ParticipantOptions): Participant {
     const owner = user();
     const handle = client.open(-cost, tag);
     begin(tag, handle.id, -cost);
-    const url = makeUrl(-cost, tag);
+    const url = makeUrl(-cost, tag) + (slowPanel && random.chance(0.6) ? makeSlow() : '');
+    const patienceMs = slowPanel ? random.between(PATIENCE_MS, 90_000) : PATIENCE_MS;
+    const before = signOuts;
+    Object.assign(begun.get(tag) ?? {}, { windowEndsAt: browser.now + WINDOW_MS });
     say(`${name} opens ${tag}: ${-cost}${withHandle ? ', with its id' : ''}`);
     // Answers name no purchase and settle the oldest (4a.5): of several, a page that has changed hands cannot take back one.
     const takeBack = (): void => {
-      if (user() === owner) client.open(cost, 'taken back');
+      if (user() === owner && (!slowPanel || signOuts === before)) client.open(cost, 'taken back');
     };
     busy += 1;
-    const stop = new AbortController();
-    const cancel = tab.environment.setTimer(() => stop.abort(), PATIENCE_MS);
+    const patience = new AbortController();
+    const cancel = tab.environment.setTimer(() => {
+      // Nobody waits for it, and the panel may still be at it.
+      if (slowPanel) Object.assign(begun.get(tag) ?? {}, { windowEndsAt: browser.now });
+      patience.abort();
+    }, patienceMs);
     try {
       const headers = withHandle ? { 'idempotency-key': handle.id } : {};
-      const response = await fetch(url, { method: 'POST', headers, signal: stop.signal });
+      const response = await fetch(url, { method: 'POST', headers, signal: patience.signal });
       const result: unknown = await response.json();
       if (response.ok) await (withHandle ? handle.settle(result) : client.settle(result));
       else if (withHandle && response.status < 500) handle.cancel();
@@ -145,6 +169,11 @@ export function createParticipant(options: ParticipantOptions): Participant {
       return busy;
     },
     user,
+    mount: () => void (stop ??= client.start()),
+    unmount() {
+      stop?.();
+      stop = null;
+    },
     act() {
       const action = random.next();
       const { account, connection } = client.getState();

@@ -5,8 +5,20 @@
 import type { Arrival, Host } from './cluster.ts';
 import type { Truth } from './truth.ts';
 
-export function createPlainHost(options: { truth: Truth; now: () => number; namesUser: boolean }): Host {
-  const { truth, now, namesUser } = options;
+/** How the host writes a balance; null where it has none to say. */
+export type WriteCoins = (coins: number) => unknown;
+
+export interface PlainHostOptions {
+  truth: Truth;
+  now: () => number;
+  namesUser: boolean;
+  /** What a slow panel takes. */
+  delay: (ms: number) => Promise<void>;
+  /** Read whenever a balance is answered. */
+  format: { write: WriteCoins };
+}
+
+export function createPlainHost({ truth, now, namesUser, delay, format }: PlainHostOptions): Host {
   return {
     async answer({ url, session }: Arrival) {
       const account = session();
@@ -14,18 +26,22 @@ export function createPlainHost(options: { truth: Truth; now: () => number; name
       const say = (parameter: string): string => searchParams.get(parameter) ?? '';
       if (account === null) return Response.json({ success: false, message: 'No user logged in' }, { status: 401 });
       if (pathname === '/api/user/me') {
-        const coins = truth.available(account);
+        const coins = format.write(truth.available(account));
         return Response.json({ success: true, user: namesUser ? { id: account, coins } : { coins } });
       }
       if (pathname !== '/api/grant' && pathname !== '/api/spend') {
         return new Response('<h1>Not found</h1>', { status: 404, headers: { 'content-type': 'text/html' } });
       }
+      const slowMs = Number(say('takes'));
+      if (slowMs > 0 && say('charge') === 'late') await delay(slowMs);
       const amount = Number(say('amount'));
       const delta = pathname === '/api/grant' ? amount : -amount;
       if (say('refuse') !== '' || truth.available(account) + delta < 0) {
+        if (slowMs > 0 && say('charge') !== 'late') await delay(slowMs);
         return Response.json({ success: false, message: 'Not enough credits.' }, { status: 402 });
       }
       truth.change(account, delta, say('tag'), now());
+      if (slowMs > 0 && say('charge') !== 'late') await delay(slowMs);
       if (say('answer') === 'quiet') return Response.json({ success: true, message: 'Done.' });
       return Response.json({ success: true, data: { new_balance: truth.available(account) } });
     },

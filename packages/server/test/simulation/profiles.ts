@@ -11,6 +11,8 @@ export interface Profile {
   slow: boolean;
   /** Who is signed in: with more than one, tabs have sessions of their own and change them. */
   users: readonly string[];
+  /** Whether answers to purchases around a plain fetch take longer than every time limit of the client. */
+  slowPanel?: boolean;
   /** What happens besides commands. */
   disturbances: readonly Disturbance[];
 }
@@ -18,10 +20,14 @@ export interface Profile {
 export const PAGE = ['hide', 'offline', 'bfcache', 'freeze', 'sleep', 'clock'] as const;
 export const WIRE = ['cut', 'silence', 'buffer', 'slow reader', 'deny'] as const;
 export const SERVERS = ['kill', 'drain'] as const;
+/** What firewalls, deployments and navigations do. */
+export const SITE = ['forbid', 'miss', 'remount', 'remount'] as const;
 export type Disturbance =
   | (typeof PAGE)[number]
   | (typeof WIRE)[number]
   | (typeof SERVERS)[number]
+  | (typeof SITE)[number]
+  | 'odd coins'
   | 'backup'
   | 'restore'
   | 'switch'
@@ -99,6 +105,28 @@ export const PROFILES: Record<string, Profile> = {
     slow: false,
     users: ADA,
     disturbances: [...PAGE, 'deny'],
+  },
+  'slow-panel': {
+    about: 'one tab of a host without versions whose panel takes up to a minute, behind a firewall, with odd balances',
+    versioned: false,
+    tabs: 1,
+    instances: 1,
+    loss: 0.1,
+    slow: false,
+    users: ADA,
+    slowPanel: true,
+    disturbances: [...SITE, 'odd coins', 'odd coins', 'hide', 'offline', 'freeze', 'deny'],
+  },
+  'slow-panel-ledger': {
+    about: 'two tabs of a host with a ledger whose panel takes up to a minute, behind a firewall',
+    versioned: true,
+    tabs: 2,
+    instances: 1,
+    loss: 0.1,
+    slow: false,
+    users: ADA,
+    slowPanel: true,
+    disturbances: [...SITE, 'cut', 'silence', 'buffer', 'hide', 'freeze', 'deny'],
   },
 };
 

@@ -11,7 +11,7 @@ import { selectShown } from '../../../credits/src/sync/client.ts';
 import { createBrowser } from '../../../credits/test/support/browser.ts';
 import { createRandom, type Random } from '../../../credits/test/support/random.ts';
 import { createCluster } from './cluster.ts';
-import { createDisturbances } from './disturbances.ts';
+import { asItIs, createDisturbances } from './disturbances.ts';
 import type { EventLoop } from './event-loop.ts';
 import { createNetwork } from './network.ts';
 import { createOracle } from './oracle.ts';
@@ -55,7 +55,16 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
   const cluster = profile.versioned
     ? createCluster({ browser, random, truth, storage, ...profile, say: trace.say })
     : null;
-  const host = cluster ?? createPlainHost({ truth, now: () => browser.now, namesUser: random.chance(0.5) });
+  const format = { write: asItIs };
+  const host =
+    cluster ??
+    createPlainHost({
+      truth,
+      now: () => browser.now,
+      namesUser: random.chance(0.5),
+      delay: browser.delay,
+      format,
+    });
   const network = createNetwork({ browser, random, host, loss: profile.loss, say: trace.say });
   let events = 0;
   let faulty = true;
@@ -85,6 +94,7 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
         browser,
         random,
         versioned: profile.versioned,
+        slowPanel: profile.slowPanel ?? false,
         say: trace.say,
         user: () => sessions.user(index),
         makeTag: () => (tags += 1),
@@ -121,8 +131,9 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
       }
       if (traced) for (const { name, client } of participants) trace.show(name, client.getState());
     };
-    for (const { client } of participants) client.start();
-    const disturb = createDisturbances({ browser, random, network, cluster, sessions, participants, say: trace.say });
+    for (const { mount } of participants) mount();
+    const { say } = trace;
+    const disturb = createDisturbances({ browser, random, network, cluster, sessions, participants, format, say });
 
     for (let round = 0; round < ROUNDS; round++) {
       const action = random.next();
@@ -135,9 +146,11 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
     faulty = false;
     trace.say('the faults end');
     network.calm();
+    format.write = asItIs;
     browser.wake();
     cluster?.calm();
-    for (const { tab } of participants) {
+    for (const { tab, mount } of participants) {
+      mount();
       tab.frozen = false;
       for (const event of ['online', 'visible', 'pageshow'] as const) tab.emit(event);
     }

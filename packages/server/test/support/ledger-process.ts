@@ -9,6 +9,9 @@ import { lockDirectory } from '../../src/ledger/embedded/directory-lock.ts';
 
 const [mode, directory = ''] = process.argv.slice(2);
 
+/** Tells the keys of two processes apart. Their pids do not: in a container each is 1. */
+const STARTED_AT_MS = Math.round(performance.timeOrigin);
+
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -21,7 +24,7 @@ function printRefusal(error: { code?: string; message: string }): null {
 
 async function grantForever(ledger: Awaited<ReturnType<typeof createLedger>>, worker: number): Promise<void> {
   for (let count = 0; ; count += 1) {
-    const idempotencyKey = `${process.pid}-${worker}-${count}`;
+    const idempotencyKey = `${STARTED_AT_MS}-${worker}-${count}`;
     await ledger.grant({ account: 'user', amount: 1, actor: 'user', reason: 'One more', idempotencyKey });
     print(idempotencyKey);
   }

@@ -91,7 +91,7 @@ function createBenchOn(open: () => Promise<Backend>): Bench {
     const ledger = await backend.openLedger({
       expirySweepMs: NEVER_MS,
       ...options,
-      clock: () => time.nowMs,
+      clock: { wallMs: () => time.nowMs },
       onWarning: (message) => warnings.push(message),
     });
     ledgers.push(ledger);

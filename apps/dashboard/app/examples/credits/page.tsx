@@ -17,8 +17,8 @@ export default function ExamplesPage() {
         title="Credits, live"
         actions={
           <Button asChild variant="outline" size="sm">
-            <a href="/api/credits/docs" target="_blank" rel="noreferrer">
-              What the server answers
+            <a href="/docs/api" target="_blank" rel="noreferrer">
+              API reference
             </a>
           </Button>
         }

@@ -19,7 +19,9 @@ export function singleton<T>(name: string, open: () => Promise<T>): () => Promis
   return () => {
     if (process.env['NEXT_PHASE'] === 'phase-production-build') {
       return Promise.reject(
-        new Error(`${name} was used while Next builds: make the page dynamic, for example with \`await connection()\`.`),
+        new Error(
+          `${name} was used while Next builds: make the page dynamic, for example with \`await connection()\`.`,
+        ),
       );
     }
     return (opened[key] ??= open().catch((error: unknown) => {

@@ -260,7 +260,9 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
       if (!isEnding(stream)) {
         streams.offer(stream, first);
         setInitialVersion(account, group, first.version);
-        stream.owner.endsAtMs = Math.round(clock.monotonicMs() + options.streamLifetimeMs * (0.8 + 0.4 * clock.random()));
+        stream.owner.endsAtMs = Math.round(
+          clock.monotonicMs() + options.streamLifetimeMs * (0.8 + 0.4 * clock.random()),
+        );
         scheduleNext(stream);
       }
     } catch (error) {

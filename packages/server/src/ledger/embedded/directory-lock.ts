@@ -4,7 +4,7 @@ import { copyFile, link, open, realpath, rename, rm, utimes as touch, writeFile 
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { CreditsError } from 'realtime-credits/contract';
-import { describeSelf, isSelf, parseOwner, probe, type Owner } from './directory-owner.ts';
+import { describeSelf, nameOwner, parseOwner, probe, type Owner } from './directory-owner.ts';
 import { openLockSocket } from './lock-socket.ts';
 import { codeOf } from '../postgres/sql-error.ts';
 
@@ -43,6 +43,9 @@ const FILE = 'lock.json';
 /** Milliseconds between two looks at a silent owner's file. */
 const POLL_MS = 50;
 
+/** What a file system without hard links answers. */
+const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
 /** A lock file at one moment. Every owner's text is unique. */
 interface Seen {
   text: string;
@@ -50,7 +53,7 @@ interface Seen {
 }
 
 /**
- * Takes the directory, or refuses and names the process that has it. Takes over from a dead process.
+ * Takes the directory, also from a dead process.
  *
  * @throws {CreditsError} `unavailable` — another process, or this one, has the directory open.
  */
@@ -76,7 +79,7 @@ export async function lockDirectory(directory: string, options: LockOptions = {}
     try {
       lost ||= readFileSync(file, 'utf8') !== text;
     } catch (error) {
-      // Another failure, such as too many open files, says nothing about the owner.
+      // Another failure, such as too many open files, does not show another owner.
       lost ||= ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
     }
     if (!lost && performance.now() - touchedAtMs >= heartbeatMs) {
@@ -107,8 +110,8 @@ interface Taker {
 }
 
 async function takeFile(taker: Taker): Promise<void> {
-  const own = join(taker.path, `${FILE}.${randomUUID()}`);
   // Written before it gets its name: a reader sees all of it.
+  const own = join(taker.path, `${FILE}.${randomUUID()}`);
   await writeFile(own, taker.text);
   try {
     await takeName(join(taker.path, FILE), own, taker);
@@ -148,15 +151,11 @@ async function takeName(name: string, own: string, taker: Taker): Promise<void> 
 /** Gives a file another name, unless that is taken. */
 async function giveName(from: string, to: string): Promise<boolean> {
   try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(error))) throw error;
-  }
-  // A file system without hard links. A reader may see half of the file, which then changes: a sign of life.
-  try {
-    await copyFile(from, to, constants.COPYFILE_EXCL);
+    await link(from, to).catch((error: unknown) => {
+      if (!NO_HARD_LINKS.has(codeOf(error))) throw error;
+      // A reader may see half of the copy. Its owner is unknown to that reader, which then waits for a heartbeat.
+      return copyFile(from, to, constants.COPYFILE_EXCL);
+    });
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
@@ -184,7 +183,7 @@ async function isAlive(owner: Owner | null, file: string, seen: Seen, taker: Tak
   if (state !== 'unknown') return state === 'alive';
   const { silenceMs = 15_000, onWait } = taker.options;
   onWait?.(
-    `Waiting up to ${silenceMs / 1000} s to see whether ${nameOf(owner, taker.self)} still has ${taker.path} open.`,
+    `Waiting up to ${silenceMs / 1000} s to see whether ${nameOwner(owner, taker.self)} still has ${taker.path} open.`,
   );
   // Counts looks instead of reading a clock: neither a difference of clocks nor a frozen waiter counts as silence.
   for (let look = 0; look < silenceMs / POLL_MS; look += 1) {
@@ -196,16 +195,10 @@ async function isAlive(owner: Owner | null, file: string, seen: Seen, taker: Tak
   return false;
 }
 
-function nameOf(owner: Owner | null, self: Owner): string {
-  if (owner === null) return 'a process that its lock file does not name';
-  if (isSelf(owner, self)) return `this process (pid ${owner.pid})`;
-  return `the process with pid ${owner.pid} on ${owner.host}`;
-}
-
 function inUse({ path, self }: Taker, owner: Owner | null): CreditsError {
   const since = owner?.since ? ` since ${owner.since}` : '';
   return new CreditsError(
     'unavailable',
-    `The data directory ${path} is open in ${nameOf(owner, self)}${since}: only one process may use it. Stop that one first, or use a Postgres server.`,
+    `The data directory ${path} is open in ${nameOwner(owner, self)}${since}: only one process may use it. Stop that one first, or use a Postgres server.`,
   );
 }

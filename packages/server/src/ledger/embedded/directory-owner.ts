@@ -47,9 +47,11 @@ export function parseOwner(text: string): Owner | null {
   }
 }
 
-/** Whether the owner is the process that asks. */
-export function isSelf(owner: Owner, self: Owner): boolean {
-  return owner.pid === self.pid && sharesPids(owner, self);
+/** Names an owner in a message. */
+export function nameOwner(owner: Owner | null, self: Owner): string {
+  if (owner === null) return 'a process that its lock file does not name';
+  if (owner.pid === self.pid && sharesPids(owner, self)) return `this process (pid ${owner.pid})`;
+  return `the process with pid ${owner.pid} on ${owner.host}`;
 }
 
 /** Whether an owner lives, as far as this process can prove it. `unknown`: only its heartbeat can tell. */

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createSystemClock } from '../../../src/clock.ts';
+import { SYSTEM_CLOCK } from '../../../src/clock.ts';
 import type { CreditsHandlerOptions } from '../../../src/http/handler.ts';
 import { createGracefulStop } from '../../../src/http/adapters/graceful-stop.ts';
 import { toNodeListener } from '../../../src/http/adapters/to-node-listener.ts';
@@ -24,7 +24,7 @@ async function listen(server: Server): Promise<string> {
 }
 
 async function openServer(options: Partial<CreditsHandlerOptions> = {}) {
-  const host = openTestHandler(ledger, { clock: createSystemClock(), ...options });
+  const host = openTestHandler(ledger, { clock: SYSTEM_CLOCK, ...options });
   const server = createServer(toNodeListener(host.handler));
   const stop = createGracefulStop(server, host.handler);
   const origin = await listen(server);
@@ -162,7 +162,7 @@ test('a server with streams open stops in under 3 s, and its readers are told wh
 });
 
 test('a request that never ends does not hold up the stop for longer than its grace', async () => {
-  const { handler } = openTestHandler(ledger, { clock: createSystemClock() });
+  const { handler } = openTestHandler(ledger, { clock: SYSTEM_CLOCK });
   const server = createServer(() => undefined);
   const stop = createGracefulStop(server, handler, { graceMs: 100 });
   const origin = await listen(server);
@@ -202,7 +202,7 @@ test('connections without a request do not hold up the stop, used before or neve
 
 test('what a request under way answers still arrives', async () => {
   let answer: (() => void) | undefined;
-  const { handler } = openTestHandler(ledger, { clock: createSystemClock() });
+  const { handler } = openTestHandler(ledger, { clock: SYSTEM_CLOCK });
   const server = createServer((_, outgoing) => {
     answer = () => outgoing.end('x'.repeat(1_000_000));
   });

@@ -17,7 +17,9 @@ test('a catch-all route has every method of the handler, and responds as the han
   const snapshot = await GET(new Request(`${ORIGIN}/api/credits`, { headers }));
   expect(await snapshot.json()).toMatchObject({ account: '42', version: 0 });
   const body = '{"operations":["lost"]}';
-  const resolved = await POST(new Request(`${ORIGIN}/api/credits/operations/resolve`, { method: 'POST', headers, body }));
+  const resolved = await POST(
+    new Request(`${ORIGIN}/api/credits/operations/resolve`, { method: 'POST', headers, body }),
+  );
   expect(await resolved.json()).toMatchObject({ rejected: [{ id: 'lost' }] });
   expect((await POST(new Request(`${ORIGIN}/api/credits`, { method: 'POST', headers }))).status).toBe(405);
   expect((await OPTIONS(new Request(`${ORIGIN}/api/credits`, { method: 'OPTIONS' }))).status).toBe(405);

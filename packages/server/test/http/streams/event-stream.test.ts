@@ -25,7 +25,7 @@ function openStream() {
     time,
     stream: {
       offer: (snapshot: Snapshot) => streams.offer(stream, snapshot),
-      beat: () => streams.sendHeartbeat(stream),
+      sendHeartbeat: () => streams.sendHeartbeat(stream),
       end: (farewell: Farewell) => streams.end(stream, farewell),
       cut: () => streams.cut(stream),
       leave: () => streams.leave(stream),

@@ -35,7 +35,8 @@ test('a request that is aborted closes its stream, also while that is being open
 });
 
 describe.each(WAYS)('by %s', (way) => {
-  const openTestHandler = (over: Ledger, options: Partial<CreditsHandlerOptions> = {}) => openTestHandlerBy(over, options, way);
+  const openTestHandler = (over: Ledger, options: Partial<CreditsHandlerOptions> = {}) =>
+    openTestHandlerBy(over, options, way);
 
   test('a quiet stream beats every 15 s', async () => {
     const host = openTestHandler(ledger);
@@ -84,7 +85,7 @@ describe.each(WAYS)('by %s', (way) => {
     await phone.snapshot();
     await laptop.snapshot();
     valid.delete('phone');
-    host.handler.signOut(account);
+    host.handler.recheckSessions(account);
     expect(await phone.next()).toMatchObject({ event: 'signed-out' });
     await grant(account);
     expect(await laptop.snapshot()).toMatchObject({ version: 1 });

@@ -37,7 +37,8 @@ test('the first state is sent at once, with the headers that keep proxies from c
 });
 
 describe.each(WAYS)('by %s', (way) => {
-  const openTestHandler = (over: Ledger, options: Partial<CreditsHandlerOptions> = {}) => openTestHandlerBy(over, options, way);
+  const openTestHandler = (over: Ledger, options: Partial<CreditsHandlerOptions> = {}) =>
+    openTestHandlerBy(over, options, way);
 
   test('a commit is on the stream without anything being asked', async () => {
     const user = openTestHandler(ledger).signIn(name('user'));

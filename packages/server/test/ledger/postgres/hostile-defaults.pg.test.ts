@@ -106,7 +106,7 @@ test('a command inside a transaction that the host began with its own defaults w
 test('a time limit that is reached while a row is locked is unavailable, with a sentence', async () => {
   const account = await openAccount(bench, 100);
   const limited = new pg.Pool({ ...pool.options, password: ROLE, options: '-c lock_timeout=300ms' });
-  const ledger = await createLedger({ database: limited, clock: () => bench.time.nowMs });
+  const ledger = await createLedger({ database: limited, clock: { wallMs: () => bench.time.nowMs } });
   const client = await pool.connect();
   try {
     await client.query('BEGIN READ WRITE');
