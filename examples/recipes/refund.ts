@@ -25,7 +25,8 @@ export async function refundPurchase(
     return !(await ledger.reverse(refund)).replayed;
   } catch (error) {
     // Another operator was first.
-    if (isCreditsError(error) && ['transfer_already_reversed', 'idempotency_key_reused'].includes(error.code)) return false;
+    if (isCreditsError(error) && ['transfer_already_reversed', 'idempotency_key_reused'].includes(error.code))
+      return false;
     throw error;
   }
 }

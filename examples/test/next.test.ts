@@ -22,7 +22,8 @@ testHost(async () => {
   return {
     fetch: async (request) => {
       const { pathname } = new URL(request.url);
-      if (pathname.startsWith('/api/credits')) return request.method === 'POST' ? route.POST(request) : route.GET(request);
+      if (pathname.startsWith('/api/credits'))
+        return request.method === 'POST' ? route.POST(request) : route.GET(request);
       // Next itself refuses methods that a route does not export.
       if (pathname === '/api/bonus' && request.method === 'POST') return bonus.POST(request);
       return new Response(null, { status: pathname === '/api/bonus' ? 405 : 404 });

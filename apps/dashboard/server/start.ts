@@ -3,12 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import next from 'next';
 import { isCreditsError } from 'realtime-credits';
-import {
-  assertReadableUrl,
-  createGracefulStop,
-  toNodeListener,
-  type Database,
-} from 'realtime-credits-server';
+import { assertReadableUrl, createGracefulStop, toNodeListener, type Database } from 'realtime-credits-server';
 import type { Config } from './config.ts';
 import { openConfigured } from './open-configured.ts';
 import { createDashboard, type Dashboard } from './dashboard.ts';

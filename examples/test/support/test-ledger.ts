@@ -25,7 +25,14 @@ export function useLedger(open: () => Promise<Database> = () => openEmbedded({ m
 
   beforeAll(async () => {
     const database = await open();
-    opened = { database, ledger: await createLedger({ database, clock: { wallMs: () => time.nowMs }, expirySweepMs: 3_600_000 }) };
+    opened = {
+      database,
+      ledger: await createLedger({
+        database,
+        clock: { wallMs: () => time.nowMs, setTimer: () => () => undefined },
+        expirySweepMs: 3_600_000,
+      }),
+    };
   });
   afterAll(async () => {
     const { ledger, database } = get();

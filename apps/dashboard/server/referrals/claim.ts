@@ -59,7 +59,10 @@ export function createReferralClaims({ payouts }: { payouts: Payouts }): Referra
       const payout = (await payouts.find(userId, operationId)) ?? (await pay(userId, operationId, type));
       if (payout === null) return NOTHING;
       if (payout.kind !== 'referral') {
-        throw new CreditsError('idempotency_key_reused', 'This key was used for something other than a referral claim.');
+        throw new CreditsError(
+          'idempotency_key_reused',
+          'This key was used for something other than a referral claim.',
+        );
       }
       return payout.facts as unknown as ReferralClaimFacts;
     },

@@ -36,7 +36,7 @@ let user: string;
 
 beforeAll(async () => {
   database = await openEmbedded({ memory: true });
-  ledger = await createLedger({ database, clock: { wallMs: () => now } });
+  ledger = await createLedger({ database, clock: { wallMs: () => now, setTimer: () => () => undefined } });
   await migrate(database.pool, { namespace: 'dashboard', migrations: DASHBOARD_MIGRATIONS });
 });
 afterAll(async () => {
@@ -230,5 +230,5 @@ test('L9: two instances that sweep at once settle each order once', async () => 
   expect(warnings).toEqual([]);
   expect(asked.toSorted()).toEqual(made.map(({ externalId }) => externalId).toSorted());
   expect(await balance()).toEqual({ posted: 0, held: 0, available: 0 });
-  expect((await ledger.verify(user)).ok).toBe(true);
+  expect((await ledger.verify({ account: user })).ok).toBe(true);
 });

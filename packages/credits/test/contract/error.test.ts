@@ -14,12 +14,12 @@ const codes = Object.keys(CREDITS_ERRORS) as CreditsErrorCode[];
 const DETAILS = {
   insufficient_credits: { requested: 12, available: 5 },
   version_conflict: { expected: 3, actual: 4 },
-  already_claimed: { claimKey: 'daily:2026-11-22', transfer: 'tr_2s_1k' },
-  transfer_already_reversed: { reversedBy: 'tr_2s_1l' },
+  already_claimed: { claimKey: 'daily:2026-11-22', transfer: 'id' },
   invalid_request: { field: 'amount', issues: [{ path: 'amount', message: 'too small' }] },
   rate_limited: { retryAfterMs: 1_500 },
   unavailable: { retryAfterMs: 2_000 },
   hold_already_resolved: { state: 'voided' },
+  transfer_already_reversed: { reversedBy: 'tr_1_2' },
 } satisfies { [Code in keyof CreditsErrorDetails]: unknown };
 
 test.each(codes)('%s crosses the wire unchanged', (code) => {

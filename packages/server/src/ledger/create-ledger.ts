@@ -1,4 +1,4 @@
-import { SYSTEM_CLOCK, type Clock } from '../clock.ts';
+import { SYSTEM_CLOCK } from '../clock.ts';
 import { createLedgerOnStorage, type LedgerTimeOptions } from './ledger-on-storage.ts';
 import type { Ledger } from './ledger.ts';
 import type { Database, SqlPool } from './postgres/database.ts';
@@ -31,8 +31,7 @@ export interface LedgerOptions extends LedgerTimeOptions {
  * @throws {CreditsError} `invalid_request` — no compatible pool, no valid schema, or a schema with tables of another program
  */
 export async function createLedger(options: LedgerOptions): Promise<Ledger> {
-  const { database, schema = 'credits', listenUrl, onWarning = () => undefined } = options;
-  const clock: Clock = { ...SYSTEM_CLOCK, ...options.clock };
+  const { database, schema = 'credits', listenUrl, clock = SYSTEM_CLOCK, onWarning = () => undefined } = options;
   const { storage, pool, context, notifications, joinedSlot } = await openPostgresStorage({
     database,
     schema,
@@ -41,7 +40,6 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   });
   return createLedgerOnStorage({
     ...options,
-    clock,
     storage,
     createTransactions: (announce) =>
       new HostTransactions({ pool, context, joinedSlot, clock, announce, sender: notifications.sender }),

@@ -10,7 +10,7 @@ const UNNOTIFIED_SWEEP_MS = 60_000;
 
 export interface ExpiryOptions {
   storage: LedgerStorage;
-  clock: Clock;
+  clock: Pick<Clock, 'wallMs' | 'setTimer'>;
   sweepMs: number;
   submit: (intent: Intent) => Promise<unknown>;
   onWarning: (message: string, cause: unknown) => void;
@@ -33,7 +33,7 @@ export class ExpirySweep {
 
   constructor(options: ExpiryOptions) {
     this.#options = options;
-    this.#sweptAtMs = options.clock.monotonicMs();
+    this.#sweptAtMs = options.clock.wallMs();
     this.#sweptIn = options.storage.notificationGeneration;
     this.#stopTimer = this.#setTimer();
   }
@@ -66,16 +66,17 @@ export class ExpirySweep {
 
   #isSweepDue(): boolean {
     const { clock, storage } = this.#options;
-    if (this.#isDue || (this.#nextExpiryMs !== null && this.#nextExpiryMs <= clock.wallMs())) return true;
+    const nowMs = clock.wallMs();
+    if (this.#isDue || (this.#nextExpiryMs !== null && this.#nextExpiryMs <= nowMs)) return true;
     const generation = storage.notificationGeneration;
     const mayHaveMissed = generation === null || generation !== this.#sweptIn;
-    return mayHaveMissed && clock.monotonicMs() - this.#sweptAtMs >= UNNOTIFIED_SWEEP_MS;
+    return mayHaveMissed && nowMs - this.#sweptAtMs >= UNNOTIFIED_SWEEP_MS;
   }
 
   async #sweep(): Promise<void> {
     const { clock, storage, onWarning } = this.#options;
     this.#isDue = false;
-    this.#sweptAtMs = clock.monotonicMs();
+    this.#sweptAtMs = clock.wallMs();
     this.#sweptIn = storage.notificationGeneration;
     try {
       await this.#expireSome();

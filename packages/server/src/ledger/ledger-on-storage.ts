@@ -15,8 +15,8 @@ import { Writer } from './writer.ts';
 
 /** What can be set whatever the storage. */
 export interface LedgerTimeOptions {
-  /** For tests. What is missing is the machine's. @default the machine's clock */
-  clock?: Partial<Clock>;
+  /** For tests. @default the machine's */
+  clock?: Pick<Clock, 'wallMs' | 'setTimer'>;
   /** Milliseconds between two checks for holds that expired without being read. @default 1_000 */
   expirySweepMs?: number;
   /** Called for what went wrong in the background. */
@@ -39,8 +39,7 @@ export interface LedgerOnStorageOptions extends LedgerTimeOptions {
 
 /** A ledger on any storage. Hosts use `createLedger`; the simulator uses this one. */
 export function createLedgerOnStorage(options: LedgerOnStorageOptions): Ledger {
-  const { storage, expirySweepMs: sweepMs = 1_000 } = options;
-  const clock: Clock = { ...SYSTEM_CLOCK, ...options.clock };
+  const { storage, clock = SYSTEM_CLOCK, expirySweepMs: sweepMs = 1_000 } = options;
   const { onWarning = () => undefined, createTransactions = refuseTransactions } = options;
   const changes = new ChangeListeners({ storage, onWarning, onAnnounce: () => sweep.markDue() });
   const writer = new Writer({ storage, clock, onCommit: changes.announce });

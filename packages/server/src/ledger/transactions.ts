@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ClientBase } from 'pg';
 import { CreditsError } from 'realtime-credits/contract';
-import type { Clock } from '../clock.ts';
 import type { Receipt } from './commands.ts';
 import { createCommands, type Transactions } from './ledger-on-storage.ts';
+import type { Clock } from '../clock.ts';
 import type { JoinedLedger } from './ledger.ts';
 import { checkOut } from './postgres/checkout.ts';
 import type { SqlClient } from './postgres/database.ts';
@@ -40,7 +40,7 @@ const ATTEMPTS_MAX = 4;
 const ENDED = 'The transaction that this ledger belongs to has ended.';
 
 export interface TransactionsOptions extends Pick<PostgresStorage, 'pool' | 'context' | 'joinedSlot'> {
-  clock: Clock;
+  clock: Pick<Clock, 'wallMs'>;
   /** The sender of this process, whose notifications it ignores. */
   sender: string;
   /** Called with the accounts that a transaction changed, after its commit. */

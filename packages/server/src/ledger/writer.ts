@@ -1,5 +1,5 @@
-import { CreditsError } from 'realtime-credits/contract';
 import type { Clock } from '../clock.ts';
+import { CreditsError } from 'realtime-credits/contract';
 import type { Receipt } from './commands.ts';
 import type { Intent } from './rules/command-table.ts';
 import type { Outcome } from './rules/decide.ts';
@@ -16,7 +16,7 @@ const ATTEMPTS_MAX = 4;
 
 export interface WriterOptions {
   storage: LedgerStorage;
-  clock: Clock;
+  clock: Pick<Clock, 'wallMs'>;
   /** Called with the accounts that changed, right after their commit. */
   onCommit: (accounts: readonly string[]) => void;
 }

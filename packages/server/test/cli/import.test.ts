@@ -1,6 +1,6 @@
 import { cpSync, existsSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { openDatabase } from '../../src/ledger/database.ts';
+import { openEmbedded } from '../../src/ledger/embedded/open-embedded.ts';
 import { createFolder, runProgram, start } from './program.ts';
 
 // Each run is a process that opens a database: seconds, where processors are shared.
@@ -138,22 +138,22 @@ test(
     expect(report.imported + report.unchanged).toBe(count);
     expect(report.unchanged).toBeGreaterThanOrEqual(1_000);
     expect(report.imported).toBeGreaterThan(0);
-    const shadow = await runProgram(['shadow', folder.path('many.csv'), '-d', directory, '--json']);
-    expect(JSON.parse(shadow.output)).toMatchObject({ ok: true, equal: count });
-    expect(await runProgram(['verify', '--full', '-d', directory])).toMatchObject({ code: 0 });
+    const compared = await runProgram(['reconcile', folder.path('many.csv'), '-d', directory, '--json']);
+    expect(JSON.parse(compared.output)).toMatchObject({ ok: true, equal: count });
+    expect(await runProgram(['verify', '-d', directory])).toMatchObject({ code: 0 });
   },
 );
 
 test('a ledger that another process has open is refused with the pid of that process', async () => {
   const directory = emptyLedger();
-  const database = await openDatabase({ directory });
+  const database = await openEmbedded({ directory });
   const run = await runProgram(['verify', '-d', directory]);
   await database.close();
   expect(run).toMatchObject({ code: 3, output: '' });
-  expect(run.said).toContain(`the process with pid ${process.pid}`);
+  expect(run.said).toContain(`${process.pid}`);
 });
 
-test.each([['verify'], ['export', 'balances'], ['shadow', '-', '--format', 'csv']])(
+test.each([['verify'], ['export', 'balances'], ['reconcile', '-', '--format', 'csv']])(
   '%s of a directory without a ledger is refused, and makes none',
   async (...words) => {
     const directory = folder.path('mistyped');
@@ -175,8 +175,8 @@ const WRONG: [string[], string][] = [
   [['import', 'users', '--format', 'xml'], '--format must be csv or jsonl: got "xml"'],
   [['import', 'there-is-none.csv'], 'The file there-is-none.csv cannot be read: ENOENT'],
   [['import', '-', '--format', 'csv'], 'Say which database'],
-  [['shadow', '-', '--format', 'csv', '--balance', 'held'], '--balance must be available or posted'],
-  [['shadow', '-', '--format', 'csv', '--limit', '-1x'], '--limit'],
+  [['reconcile', '-', '--format', 'csv', '--balance', 'held'], '--balance must be available or posted'],
+  [['reconcile', '-', '--format', 'csv', '--limit', '-1x'], '--limit'],
   [['verify', '-d', 'mysql://host/name'], 'must look like postgres://'],
   [['export', 'everything'], 'What to export must be balances or entries'],
   [['doctor'], 'Name a database, a dashboard (--url), or both.'],
@@ -202,7 +202,7 @@ test.each([
 test('the help names every command, and each command its options', async () => {
   const all = await runProgram(['--help']);
   expect(all.code).toBe(0);
-  for (const name of ['import', 'shadow', 'verify', 'export', 'migrate', 'doctor'])
+  for (const name of ['import', 'reconcile', 'verify', 'export', 'migrate', 'doctor'])
     expect(all.output).toContain(`  ${name} `);
   const one = await runProgram(['import', '--help']);
   expect(one.code).toBe(0);

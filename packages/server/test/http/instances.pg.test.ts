@@ -8,7 +8,7 @@ import { createLedger } from '../../src/ledger/create-ledger.ts';
 import { openDatabase } from '../../src/ledger/postgres/database.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createPostgresDatabase } from '../support/database.ts';
-import { createHost } from '../support/handler.ts';
+import { createHost } from '../support/host.ts';
 import { by, fresh } from '../support/ledger.ts';
 import { createNodeClient, type NodeClient } from '../support/node-client.ts';
 import { startOwnPostgres } from '../support/postgres.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compareBalances } from '../../src/ledger/compare-balances.ts';
+import { compareBalances } from '../../src/import/compare-balances.ts';
 import { openEmbeddedDatabase } from '../support/database.ts';
 import { by, createBench, fresh, refusal } from '../support/ledger.ts';
 
@@ -16,7 +16,6 @@ const pick = () => ({ ledger: bench.ledger, database: bench.database });
 
 async function open(credits: number): Promise<string> {
   const account = fresh('user');
-  await bench.ledger.openAccount(account);
   if (credits > 0) await bench.ledger.grant({ ...by('system'), account, amount: credits });
   return account;
 }

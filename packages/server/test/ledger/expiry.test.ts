@@ -10,6 +10,7 @@ import { by, fresh } from '../support/ledger.ts';
 // What a ledger that nobody uses asks of its database: nothing.
 
 const SWEEP_MS = 1_000;
+const START_MS = Date.parse('2026-11-22T12:00:00.000Z');
 
 let time: ReturnType<typeof createManualClock>;
 let ledger: Ledger;
@@ -26,7 +27,7 @@ beforeEach(() => {
   warnings = [];
   ledger = createLedgerOnStorage({
     storage: record(new MemoryDatabase(randomUUID()).openStorage()),
-    clock: time.clock,
+    clock: { wallMs: () => START_MS + time.clock.monotonicMs(), setTimer: time.clock.setTimer },
     expirySweepMs: SWEEP_MS,
     onWarning: (message) => warnings.push(message),
   });

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { afterAll, expect, test, vi } from 'vitest';
+import { SYSTEM_CLOCK } from '../../src/clock.ts';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
 import { openDatabase, type Database } from '../../src/ledger/postgres/database.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -23,7 +24,11 @@ afterAll(async () => {
 
 async function openInstance(): Promise<{ ledger: Ledger; database: Database }> {
   const database = await openDatabase({ url });
-  const ledger = await createLedger({ database, clock: { wallMs: () => bench.time.nowMs }, expirySweepMs: 3_600_000 });
+  const ledger = await createLedger({
+    database,
+    clock: { ...SYSTEM_CLOCK, wallMs: () => bench.time.nowMs },
+    expirySweepMs: 3_600_000,
+  });
   closing.push(async () => {
     await ledger.close();
     await database.close();

@@ -2,6 +2,7 @@ import { Client, type ClientBase } from 'pg';
 import { afterAll, expect, test, vi } from 'vitest';
 import { openDatabase, type Database } from '../../src/ledger/postgres/database.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { SYSTEM_CLOCK } from '../../src/clock.ts';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
 import { createCuttingDatabase } from '../support/cutting-database.ts';
 import { createPostgresDatabase } from '../support/database.ts';
@@ -31,7 +32,11 @@ afterAll(async () => {
   for (const ledger of opened) await ledger.close();
 });
 async function openOn(database: Database): Promise<Ledger> {
-  const ledger = await createLedger({ database, clock: { wallMs: () => bench.time.nowMs }, expirySweepMs: 3_600_000 });
+  const ledger = await createLedger({
+    database,
+    clock: { ...SYSTEM_CLOCK, wallMs: () => bench.time.nowMs },
+    expirySweepMs: 3_600_000,
+  });
   opened.push(ledger);
   return ledger;
 }

@@ -140,7 +140,6 @@ export function createCluster(options: ClusterOptions): Cluster {
       browser.setTimer(() => {
         if (isAlive) callback();
       }, delayMs);
-    const clock = { wallMs: () => WALL_CLOCK + browser.now, monotonicMs: () => browser.now, setTimer };
     const life = lives;
     const calls = options.slow ? own.fork() : own;
     if (slow) await browser.delay(drawMs(calls));
@@ -153,7 +152,7 @@ export function createCluster(options: ClusterOptions): Cluster {
         isAlive: () => isAlive,
         onCommit: ({ rows }) => truth.commit(rows, browser.now),
       }),
-      clock,
+      clock: { wallMs: () => WALL_CLOCK + browser.now, setTimer },
       expirySweepMs: 5_000,
     });
     if (life !== lives) {
@@ -167,7 +166,12 @@ export function createCluster(options: ClusterOptions): Cluster {
         const account = sessions.get(request.headers.get('x-session') ?? '')?.() ?? null;
         return account === null ? null : { account };
       },
-      clock: { ...clock, random: own.fork().next },
+      clock: {
+        wallMs: () => WALL_CLOCK + browser.now,
+        monotonicMs: () => browser.now,
+        setTimer,
+        random: own.fork().next,
+      },
     });
     instances.add({ name, ledger, handler, died, die });
     say(`${name} is up`);

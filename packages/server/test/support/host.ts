@@ -1,6 +1,6 @@
 import { respondWithSnapshot } from '../../src/http/respond-with-snapshot.ts';
 import { createCreditsHandler, type CreditsHandler } from '../../src/http/handler.ts';
-import { readIdempotencyKey } from '../../src/http/command-headers.ts';
+import { acceptCommand } from '../../src/http/accept-command.ts';
 import { toProblemResponse } from '../../src/http/to-problem-response.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 
@@ -10,8 +10,8 @@ export interface Host {
 }
 
 /**
- * A host with the package's server: whoever is named by the cookie, `GET /api/user/me`, and `POST /api/spend?amount=`
- * under the key of the request.
+ * A host with the server package: the cookie names the account; `GET /api/user/me`, and `POST /api/spend?amount=` with the
+ * key of the request.
  */
 export function createHost(ledger: Ledger): Host {
   const readAccount = (request: Request): string | undefined =>
@@ -26,7 +26,7 @@ export function createHost(ledger: Ledger): Host {
     },
   });
 
-  async function answer(request: Request): Promise<Response> {
+  async function respond(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const account = readAccount(request) ?? 'nobody';
     if (pathname === '/api/user/me') {
@@ -34,7 +34,7 @@ export function createHost(ledger: Ledger): Host {
       return respondWithSnapshot(ledger, account, { success: true, user: { id: account, coins: balance.available } });
     }
     if (pathname !== '/api/spend') return handler.fetch(request);
-    const idempotencyKey = readIdempotencyKey(request, account) ?? '';
+    const idempotencyKey = acceptCommand(request, account);
     const amount = Number(searchParams.get('amount'));
     await ledger.spend({ account, actor: account, amount, reason: 'Bought', idempotencyKey });
     return respondWithSnapshot(ledger, account, { success: true }, { operations: [idempotencyKey] });
@@ -44,7 +44,7 @@ export function createHost(ledger: Ledger): Host {
     handler,
     async fetch(request) {
       try {
-        return await answer(request);
+        return await respond(request);
       } catch (error) {
         return toProblemResponse(error, 'request');
       }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { isCreditsError, type CreditsError, type CreditsErrorCode } from 'realtime-credits/contract';
+import { SYSTEM_CLOCK } from '../../src/clock.ts';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
 import { createLedgerOnStorage, type LedgerTimeOptions } from '../../src/ledger/ledger-on-storage.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -91,7 +92,7 @@ function createBenchOn(open: () => Promise<Backend>): Bench {
     const ledger = await backend.openLedger({
       expirySweepMs: NEVER_MS,
       ...options,
-      clock: { wallMs: () => time.nowMs },
+      clock: { ...SYSTEM_CLOCK, wallMs: () => time.nowMs },
       onWarning: (message) => warnings.push(message),
     });
     ledgers.push(ledger);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { expect, inject, test, vi } from 'vitest';
+import { SYSTEM_CLOCK } from '../../../src/clock.ts';
 import { createLedger } from '../../../src/ledger/create-ledger.ts';
 import type { Database } from '../../../src/ledger/postgres/database.ts';
 import { administer, createPostgresDatabase } from '../../support/database.ts';
@@ -106,7 +107,7 @@ test('a command inside a transaction that the host began with its own defaults w
 test('a time limit that is reached while a row is locked is unavailable, with a sentence', async () => {
   const account = await openAccount(bench, 100);
   const limited = new pg.Pool({ ...pool.options, password: ROLE, options: '-c lock_timeout=300ms' });
-  const ledger = await createLedger({ database: limited, clock: { wallMs: () => bench.time.nowMs } });
+  const ledger = await createLedger({ database: limited, clock: { ...SYSTEM_CLOCK, wallMs: () => bench.time.nowMs } });
   const client = await pool.connect();
   try {
     await client.query('BEGIN READ WRITE');
