@@ -6,34 +6,22 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { readBatch } from '../packages/server/src/ledger/batch-read.ts';
-import { writeBatch } from '../packages/server/src/ledger/batch-write.ts';
-import type { TransferCommand } from '../packages/server/src/ledger/command.ts';
-import type { Database } from '../packages/server/src/ledger/database.ts';
-import { decide } from '../packages/server/src/ledger/decide.ts';
-import { createId } from '../packages/server/src/ledger/id.ts';
-import { parseTransfer } from '../packages/server/src/ledger/parse-command.ts';
+import type { TransferCommand } from '../packages/server/src/ledger/commands.ts';
+import type { Database } from '../packages/server/src/ledger/postgres/database.ts';
+import { openPostgresStorage } from '../packages/server/src/ledger/postgres/postgres-storage.ts';
+import { COMMANDS } from '../packages/server/src/ledger/rules/command-table.ts';
+import { createHoldId } from '../packages/server/src/ledger/rules/hold-id.ts';
 import { measure, type Figure } from './measure.ts';
 
 type Pool = Database['pool'];
 
 export type Transfer = (command: TransferCommand) => Promise<unknown>;
 
-/** The writer's own steps, for one command at a time on whatever connection is free. */
-export function createOneByOne(database: Database): Transfer {
-  return async (command) => {
-    const client = await database.pool.connect();
-    try {
-      const nowMs = Date.now();
-      const intents = [parseTransfer(command)];
-      const state = await readBatch(client, intents, nowMs);
-      const { changes } = decide(intents, state, { nowMs, createId: () => createId(nowMs) });
-      const now = new Date(nowMs).toISOString();
-      await writeBatch(client, { changes, state, now, notify: null, end: 'COMMIT' });
-    } finally {
-      client.release();
-    }
-  };
+/** The writer's own batches, with one command each, on any free connection. */
+export async function createOneByOne(database: Database): Promise<Transfer> {
+  const onWarning = (): void => undefined;
+  const { storage } = await openPostgresStorage({ database, schema: 'credits', listenUrl: undefined, onWarning });
+  return (command) => storage.executeBatch([COMMANDS.transfer.parse(command)], { nowMs: Date.now() });
 }
 
 /**
@@ -101,7 +89,7 @@ export async function createPlainInsert(pool: Pool): Promise<() => Promise<unkno
     pool.query({
       name: 'bench_plain',
       text: 'INSERT INTO bench_plain VALUES ($1, $2)',
-      values: [createId(Date.now()), 1],
+      values: [createHoldId(Date.now()), 1],
     });
 }
 

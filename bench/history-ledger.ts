@@ -7,8 +7,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLedger } from '../packages/server/src/ledger/create-ledger.ts';
-import { openDatabase, type Database } from '../packages/server/src/ledger/database.ts';
+import { openEmbedded } from '../packages/server/src/embedded.ts';
 import type { Ledger } from '../packages/server/src/ledger/ledger.ts';
+import { openDatabase, type Database } from '../packages/server/src/ledger/postgres/database.ts';
 import { startPostgres } from '../packages/server/test/support/postgres.ts';
 
 /** `one`: one account has an entry of every transfer. `many`: one account for each 100 entries, any to any. */
@@ -97,7 +98,6 @@ export async function openAccounts(grown: Grown, entries: number): Promise<void>
   const { ledger, shape } = grown;
   async function openOne(account: string): Promise<void> {
     const command = { account, amount: 1_000_000, actor: 'system:bench', reason: 'Bench', idempotencyKey: account };
-    await ledger.openAccount(account);
     await ledger.grant(account === ONE ? { ...command, amount: 100_000_000 } : command);
   }
   if (shape === 'one' && grown.accounts === 0) await openOne(ONE);
@@ -130,8 +130,9 @@ export async function transfer(grown: Grown, count: number): Promise<void> {
 /** How many entries there are, and what all tables with their indexes take. */
 export async function countEntries({ database }: Grown): Promise<{ entries: number; bytes: number }> {
   const { rows } = await database.pool.query<{ entries: string; bytes: string }>(
-    `SELECT (SELECT coalesce(sum(version), 0) FROM credits_accounts) AS entries,
-       (SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND relname LIKE 'credits%') AS bytes`,
+    `SELECT (SELECT coalesce(sum(version), 0) FROM credits.accounts) AS entries,
+       (SELECT sum(pg_total_relation_size(oid)) FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = 'credits'::regnamespace) AS bytes`,
   );
   return { entries: Number(rows[0]?.entries ?? 0), bytes: Number(rows[0]?.bytes ?? 0) };
 }
@@ -162,7 +163,7 @@ export async function createPlaces(
         const directory = mkdtempSync(join(tmpdir(), 'credits-history-'));
         return {
           async open({ filling }) {
-            const database = await openDatabase({ directory });
+            const database = await openEmbedded({ directory });
             if (filling) await database.pool.query('SET synchronous_commit = off');
             return database;
           },

@@ -11,12 +11,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openEmbedded } from '../packages/server/src/embedded.ts';
+import type { TransferCommand } from '../packages/server/src/ledger/commands.ts';
 import { createLedger } from '../packages/server/src/ledger/create-ledger.ts';
-import { openDatabase, type Database } from '../packages/server/src/ledger/database.ts';
 import type { Ledger } from '../packages/server/src/ledger/ledger.ts';
-import type { TransferCommand } from '../packages/server/src/ledger/command.ts';
+import { openDatabase, type Database } from '../packages/server/src/ledger/postgres/database.ts';
 import { startPostgres } from '../packages/server/test/support/postgres.ts';
 import { createOneByOne, createPlainInsert, createRowLocks, createTpcB, type Transfer } from './contestants.ts';
+import { runInstances } from './instances.ts';
 import {
   describeMachine,
   measure,
@@ -75,7 +77,6 @@ async function fill(ledger: Ledger): Promise<void> {
   // In pieces: an embedded database has one connection, for which nobody waits longer than 10 s.
   for (let from = 0; from < ACCOUNTS; from += 500) {
     const some = accounts.slice(from, from + 500);
-    await Promise.all(some.map((account) => ledger.openAccount(account)));
     await Promise.all(
       some.map((account) => ledger.grant({ ...base, account, idempotencyKey: `start:${account}:${process.pid}` })),
     );
@@ -111,7 +112,7 @@ async function bytesPer(database: Database, tables: readonly string[], counted: 
   return `${rows[0]?.bytes ?? '?'} bytes`;
 }
 
-const TABLES = ['credits_transfers', 'credits_entries', 'credits_operations'];
+const TABLES = ['credits.journal'];
 
 async function saySettings(database: Database): Promise<void> {
   const names = [
@@ -154,6 +155,26 @@ function sayCosts(costs: ReadonlyMap<string, readonly Cost[]>): void {
   sayTable(['CPU for a transfer of ours', 'Node, with its callers', 'Postgres'], rows);
 }
 
+/** Processes on one server, each with callers of its own: what a second one adds. */
+async function sayInstances(url: string): Promise<void> {
+  const rates = new Map<string, number[]>();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const kind of ['grants and spends', 'transfers'] as const) {
+      for (const processes of [1, 2]) {
+        const perSecond = await runInstances(url, { kind, processes, callers: 64, seconds: SECONDS });
+        const key = `${kind} ${processes}`;
+        rates.set(key, [...(rates.get(key) ?? []), perSecond]);
+      }
+    }
+  }
+  const median = (key: string): number => quantile(rates.get(key) ?? [], 0.5);
+  const rows = ['grants and spends', 'transfers'].map((kind) => {
+    const [one, two] = [median(`${kind} 1`), median(`${kind} 2`)];
+    return [kind, rate(one), rate(two), (two / one).toFixed(2)];
+  });
+  sayTable(['64 callers in each process', 'one process', 'two processes', 'ratio'], rows);
+}
+
 async function onPostgres(): Promise<void> {
   const server = await startPostgres({ durable: true });
   const database = await openDatabase({ url: server.url, connectionsMax: CONNECTIONS });
@@ -166,7 +187,7 @@ async function onPostgres(): Promise<void> {
   const insert = await createPlainInsert(database.pool);
   const contestants: Record<string, Transfer> = {
     ours: (command) => ledger.transfer(command),
-    each: createOneByOne(database),
+    each: await createOneByOne(database),
     rows: await createRowLocks(database.pool, accounts, START),
   };
   await database.pool.query('ANALYZE');
@@ -237,9 +258,10 @@ async function onPostgres(): Promise<void> {
   if (CALLERS.includes(1))
     sayTable(['one idle caller, p50', 'ours', "a call of pgledger's function", 'one INSERT', 'ratios'], lone);
   say(
-    `\nPer transfer: ours ${await bytesPer(database, TABLES, 'credits_transfers')}, ` +
+    `\nPer transfer: ours ${await bytesPer(database, TABLES, 'credits.journal')}, ` +
       `pgledger's design ${await bytesPer(database, ['bench_transfers', 'bench_entries'], 'bench_transfers')}`,
   );
+  await sayInstances(server.url);
   await sayVerdict(ledger);
   await ledger.close();
   await database.close();
@@ -248,14 +270,14 @@ async function onPostgres(): Promise<void> {
 
 async function onEmbedded(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'credits-bench-'));
-  const database = await openDatabase({ directory });
+  const database = await openEmbedded({ directory });
   const ledger = await createLedger({ database });
   say('\n## Embedded database in a directory\n');
   await saySettings(database);
   await fill(ledger);
   const contestants: Record<string, Transfer> = {
     ours: (command) => ledger.transfer(command),
-    each: createOneByOne(database),
+    each: await createOneByOne(database),
   };
   await database.pool.query('ANALYZE');
   const scores = createScores();
@@ -278,7 +300,7 @@ async function onEmbedded(): Promise<void> {
     }),
   );
   sayTable(['shape', 'callers', 'group commit', 'one transaction each', 'ratio'], rows);
-  say(`\nPer transfer: ${await bytesPer(database, TABLES, 'credits_transfers')}`);
+  say(`\nPer transfer: ${await bytesPer(database, TABLES, 'credits.journal')}`);
   await sayVerdict(ledger);
   await ledger.close();
   await database.close();

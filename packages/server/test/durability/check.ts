@@ -1,8 +1,9 @@
 import type { Pool } from 'pg';
 import { isCreditsError } from 'realtime-credits/contract';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { formatTransferId } from '../../src/ledger/rules/transfer-id.ts';
 import { run, type LoadWord } from './load.ts';
-import { createRecord, type Attempt, type Record } from './record.ts';
+import { createRecord, holdOf, transferOf, type Attempt, type Record } from './record.ts';
 
 /**
  * Holds a database against what was said about it. Asks twice: the ledger, by trying every key again, and the tables,
@@ -10,19 +11,20 @@ import { createRecord, type Attempt, type Record } from './record.ts';
  */
 
 /** Every hold whose entries do not leave what it says remains. */
-const HOLDS = `SELECT h.id, h.remaining, h.state, coalesce(e.left, 0) AS left FROM credits_holds h
+const HOLDS = `SELECT h.id, h.remaining, h.state, coalesce(e.left, 0) AS left FROM credits.holds h
   LEFT JOIN (SELECT hold, sum(CASE WHEN kind = 'hold' THEN amount ELSE -amount END) AS left
-    FROM credits_entries WHERE hold IS NOT NULL AND kind IN ('hold', 'post', 'void', 'expire') GROUP BY hold) e ON e.hold = h.id
+    FROM credits.journal WHERE kind IN ('hold', 'post', 'void', 'expire') GROUP BY hold) e ON e.hold = h.id
   WHERE h.remaining <> coalesce(e.left, 0) OR (h.remaining > 0) <> (h.state IN ('open', 'partly_posted'))`;
 
-/** Every operation, with its transfer if that is there. */
-const OPERATIONS = `SELECT o.key, o.transfer, t.id AS found, o.hold, h.id AS hold_found
-  FROM credits_operations o LEFT JOIN credits_transfers t ON t.id = o.transfer LEFT JOIN credits_holds h ON h.id = o.hold`;
+/** Every row with a key, with its hold if that is there. */
+const ROWS = `SELECT j.key, j.debit, j.debit_version, j.credit, j.hold, h.id AS hold_found
+  FROM credits.journal j LEFT JOIN credits.holds h ON h.id = j.hold WHERE j.key IS NOT NULL`;
 
-interface OperationRow {
+interface KeyRow {
   key: string;
-  transfer: string | null;
-  found: string | null;
+  debit: string | null;
+  debit_version: string | null;
+  credit: string | null;
   hold: string | null;
   hold_found: string | null;
 }
@@ -67,7 +69,7 @@ export async function checkNew(
 ): Promise<Findings> {
   const record = createRecord(known.attempts);
   const { problems, survived } = await tryAll(ledger, record, [...record.attempts.keys()], say);
-  const { rows } = await pool.query<OperationRow>(`${OPERATIONS} WHERE o.key = ANY($1)`, [[...record.attempts.keys()]]);
+  const { rows } = await pool.query<KeyRow>(`${ROWS} AND j.key = ANY($1)`, [[...record.attempts.keys()]]);
   problems.push(...compare(rows, record.attempts));
   problems.push(
     ...(await compareCounts(pool, {
@@ -85,16 +87,16 @@ export async function checkNew(
  */
 export async function check(ledger: Ledger, pool: Pool, record: Record): Promise<Findings> {
   const { problems, survived } = await tryAll(ledger, record, [...record.attempts.keys()], () => undefined);
-  const { rows } = await pool.query<OperationRow>(OPERATIONS);
+  const { rows } = await pool.query<KeyRow>(ROWS);
   problems.push(...compare(rows, record.attempts));
   for (const { key } of rows) {
-    if (!record.attempts.has(key)) problems.push(`${key} is in the operations, and was refused or never asked`);
+    if (!record.attempts.has(key)) problems.push(`${key} is in the journal, and was refused or never asked`);
   }
   const { size } = transfersOf(record.attempts);
   problems.push(...(await compareCounts(pool, { operations: record.attempts.size, transfers: size })));
   const { rows: holds } = await pool.query(HOLDS);
   problems.push(...holds.map((hold) => `a hold does not agree with its entries: ${JSON.stringify(hold)}`));
-  const { differences } = await ledger.verify({ full: true });
+  const { differences } = await ledger.verify();
   problems.push(...differences.map(({ message }) => message));
   const { issued, spent, circulating } = await ledger.circulation();
   if (issued - spent !== circulating) problems.push(`issued ${issued} − spent ${spent} is not ${circulating}`);
@@ -138,30 +140,35 @@ async function tryAll(
 }
 
 /** What the tables say of keys that were acknowledged, and know nothing of the ledger's own opinion. */
-function compare(rows: readonly OperationRow[], attempts: ReadonlyMap<string, Attempt>): string[] {
+function compare(rows: readonly KeyRow[], attempts: ReadonlyMap<string, Attempt>): string[] {
   const problems: string[] = [];
   const present = new Map(rows.map((row) => [row.key, row]));
-  if (present.size !== rows.length) problems.push('a key is in the operations twice');
+  if (present.size !== rows.length) problems.push('a key is in the journal twice');
   for (const [key, { receipt }] of attempts) {
     const row = present.get(key);
     if (receipt === null) continue;
-    if (row === undefined) problems.push(`${key} was acknowledged, and is not in the operations`);
-    else if (row.transfer !== (receipt.transfer?.id ?? null) || row.hold !== (receipt.hold?.id ?? null)) {
+    if (row === undefined) problems.push(`${key} was acknowledged, and is not in the journal`);
+    else if (transferIdOf(row) !== transferOf(receipt) || row.hold !== holdOf(receipt)) {
       problems.push(`${key} names another transfer or hold than its receipt`);
-    } else if (row.found !== row.transfer || row.hold_found !== row.hold) {
-      problems.push(`the transfer or hold of ${key} is not there`);
+    } else if (row.hold_found !== row.hold) {
+      problems.push(`the hold of ${key} is not there`);
     }
   }
   return problems;
 }
 
+function transferIdOf({ debit, debit_version: version, credit }: KeyRow): string | null {
+  if (debit === null || credit === null) return null;
+  return formatTransferId({ debit: Number(debit), version: Number(version) });
+}
+
 function transfersOf(attempts: Iterable<readonly [string, Attempt]>): Set<string> {
-  return new Set([...attempts].flatMap(([, { receipt }]) => receipt?.transfer?.id ?? []));
+  return new Set([...attempts].flatMap(([, { receipt }]) => (receipt === null ? null : transferOf(receipt)) ?? []));
 }
 
 async function compareCounts(pool: Pool, expected: { operations: number; transfers: number }): Promise<string[]> {
   const { rows } = await pool.query<{ operations: string; transfers: string }>(
-    'SELECT (SELECT count(*) FROM credits_operations) AS operations, (SELECT count(*) FROM credits_transfers) AS transfers',
+    'SELECT count(key) AS operations, count(*) FILTER (WHERE credit IS NOT NULL AND debit IS NOT NULL) AS transfers FROM credits.journal',
   );
   return (['operations', 'transfers'] as const).flatMap((what) => {
     const is = Number(rows[0]?.[what]);

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
-import { openDatabase, type DatabaseOptions } from '../../src/ledger/database.ts';
 import { bundleProgram } from '../support/bundle.ts';
 import { createRandom, type Random } from '../../../credits/test/support/random.ts';
 import { startOwnPostgres } from '../support/postgres.ts';
 import { check, toKnown } from './check.ts';
 import type { LoadWord } from './load.ts';
+import { openLocation, type Location } from './open-location.ts';
 import { createRecord, type Record } from './record.ts';
 
 /**
@@ -79,7 +79,7 @@ const LOOK_MS = 10_000;
 
 /** A database for one life: where it is, and what it takes to kill and remove it. */
 interface Life {
-  options: DatabaseOptions;
+  options: Location;
   /** Kills the server; null where there is none beside the client. */
   killServer: (() => Promise<void>) | null;
   reviveServer: () => Promise<void>;
@@ -244,7 +244,7 @@ async function drained(child: ChildProcess): Promise<void> {
 }
 
 async function checkAll(life: Life, record: Record) {
-  const database = await openDatabase(life.options);
+  const database = await openLocation(life.options);
   const ledger = await createLedger({ database });
   const findings = await check(ledger, database.pool, record);
   await ledger.close();
@@ -255,7 +255,7 @@ async function checkAll(life: Life, record: Record) {
 async function embeddedLives(random: Random) {
   // Making a database costs more than ten cycles: most lives begin as a copy, the others are killed in the making too.
   const template = mkdtempSync(join(tmpdir(), 'credits-kill-'));
-  await (await openDatabase({ directory: template })).close();
+  await (await openLocation({ directory: template })).close();
   return {
     async begin(): Promise<Life> {
       const directory = mkdtempSync(join(tmpdir(), 'credits-kill-'));
@@ -297,7 +297,7 @@ async function postgresLives() {
 }
 
 async function administer(url: string, statement: string): Promise<void> {
-  const database = await openDatabase({ url });
+  const database = await openLocation({ url });
   await database.pool.query(statement);
   await database.close();
 }

@@ -1,15 +1,15 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
-import { openDatabase, type DatabaseOptions } from '../../src/ledger/database.ts';
 import { checkNew, type Known } from './check.ts';
-import { ACCOUNTS, runLoad, type LoadWord } from './load.ts';
+import { runLoad, type LoadWord } from './load.ts';
+import { openLocation, type Location } from './open-location.ts';
 
 // A process that is going to be killed: opens the ledger, holds what the one before it left against what that had said, and
 // runs the load until then. What it says goes to its parent at once, not through a stream of this process: what was said
 // before the kill has been said.
 
 const options = JSON.parse(process.argv[2] ?? '{}') as {
-  database: DatabaseOptions;
+  database: Location;
   seed: number;
   prefix: string;
   /** A file with what is known and was not checked yet; null for no look at it. */
@@ -28,7 +28,7 @@ function say(word: LoadWord): void {
 }
 
 say({ word: 'reached', phase: 'started' });
-const database = await openDatabase(options.database);
+const database = await openLocation(options.database);
 const ledger = await createLedger({ database, expirySweepMs: 200 });
 say({ word: 'reached', phase: 'open' });
 // Checkpoints come every 48 MB of log: here often enough that some are cut in two. One at a time, or where the disk is slow
@@ -50,7 +50,6 @@ if (options.known !== null) {
   const known = JSON.parse(readFileSync(options.known, 'utf8')) as Known;
   say({ word: 'checked', ...(await checkNew(ledger, database.pool, known, say)) });
 }
-for (const account of ACCOUNTS) await ledger.openAccount(account);
-const { rows } = await database.pool.query<{ id: string }>('SELECT id FROM credits_holds WHERE remaining > 0 LIMIT 40');
+const { rows } = await database.pool.query<{ id: string }>('SELECT id FROM credits.holds WHERE remaining > 0 LIMIT 40');
 say({ word: 'reached', phase: 'ready' });
 await runLoad(ledger, { ...options, holds: rows.map(({ id }) => id), say });

@@ -1,5 +1,5 @@
 import { isCreditsError } from 'realtime-credits/contract';
-import type { CommandBase, Receipt } from '../../src/ledger/command.ts';
+import type { CommandBase, Receipt } from '../../src/ledger/commands.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createRandom, type Random } from '../../../credits/test/support/random.ts';
 
@@ -79,8 +79,8 @@ export async function runLoad(
     try {
       const receipt = await run(ledger, command);
       say({ word: 'acknowledged', key, receipt });
-      if (receipt.transfer !== null) remember(transfers, receipt.transfer.id);
-      if (receipt.hold !== null && receipt.hold.remaining > 0) remember(holds, receipt.hold.id);
+      if ('transfer' in receipt && receipt.transfer !== null) remember(transfers, receipt.transfer.id);
+      if ('hold' in receipt && receipt.hold.remaining > 0) remember(holds, receipt.hold.id);
     } catch (error) {
       if (!isCreditsError(error)) throw error;
       if (error.code === 'unavailable') say({ word: 'unavailable', key, message: error.message });

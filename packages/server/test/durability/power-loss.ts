@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
-import { openDatabase } from '../../src/ledger/database.ts';
+import { openEmbedded } from '../../src/embedded.ts';
 import { createRandom, type Random } from '../../../credits/test/support/random.ts';
 import { check } from './check.ts';
-import { ACCOUNTS, runLoad, type LoadWord } from './load.ts';
+import { runLoad, type LoadWord } from './load.ts';
 import { createRecord } from './record.ts';
 import { installUnsyncedDisk, type UnsyncedDisk } from './unsynced-disk.ts';
 
@@ -56,13 +56,12 @@ interface Cut {
 async function runUntilCuts(random: Random, honest: boolean, count: number): Promise<Cut[]> {
   const directory = mkdtempSync(join(tmpdir(), 'credits-power-'));
   // What is made anew is synced as a whole before it is used; the cuts come after.
-  await (await openDatabase({ directory })).close();
+  await (await openEmbedded({ directory })).close();
   const disk = installUnsyncedDisk(directory, { honest });
   const cuts: Cut[] = [];
   try {
-    const database = await openDatabase({ directory });
+    const database = await openEmbedded({ directory });
     const ledger = await createLedger({ database, expirySweepMs: 100 });
-    for (const account of ACCOUNTS) await ledger.openAccount(account);
     const words: LoadWord[] = [];
     const over = cutAtInstants(disk, random, { count, cuts, words });
     const timer = setInterval(() => void database.pool.query('CHECKPOINT').catch(() => undefined), 60);
@@ -104,7 +103,7 @@ async function examine({ directory, words }: Cut, report: PowerLossReport): Prom
   report.acknowledged += words.filter(({ word }) => word === 'acknowledged').length;
   try {
     rmSync(join(directory, 'lock.json'), { force: true }); // of this very process, which is not gone
-    const database = await openDatabase({ directory });
+    const database = await openEmbedded({ directory });
     const ledger = await createLedger({ database });
     const { problems, survived } = await check(ledger, database.pool, record);
     await ledger.close();

@@ -1,5 +1,15 @@
-import type { Receipt } from '../../src/ledger/command.ts';
+import type { Receipt } from '../../src/ledger/commands.ts';
 import type { LoadCommand, LoadWord } from './load.ts';
+
+/** The transfer that a receipt names. */
+export function transferOf(receipt: Receipt): string | null {
+  return 'transfer' in receipt ? (receipt.transfer?.id ?? null) : null;
+}
+
+/** The hold that a receipt names. */
+export function holdOf(receipt: Receipt): string | null {
+  return 'hold' in receipt ? receipt.hold.id : null;
+}
 
 /** What is known of one key: only an acknowledgement obliges the ledger to anything. */
 export interface Attempt {

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, type TestContext } from 'vitest';
 import { isCreditsError } from 'realtime-credits/contract';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
-import { openDatabase, type Database } from '../../src/ledger/database.ts';
+import { openDatabase, type Database } from '../../src/ledger/postgres/database.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { startOwnPostgres, type OwnPostgresServer } from '../support/postgres.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
@@ -10,7 +10,7 @@ import { ACCOUNTS, runLoad, type LoadWord } from './load.ts';
 import { createRecord } from './record.ts';
 
 // A server whose disk is really full: a Postgres of our own on a small disk in memory. The embedded database's full disk is
-// in `test/ledger/disk-failure.test.ts`.
+// in `test/ledger/embedded/disk-failure.test.ts`.
 
 const DATA_MB = 128;
 const LOG_MB = 40;
@@ -39,7 +39,6 @@ async function open(folders: { data?: string; log?: string }) {
     await ledger.close();
     await database.close();
   });
-  for (const account of ACCOUNTS) await ledger.openAccount(account);
   return { server, database, ledger };
 }
 
@@ -91,9 +90,7 @@ test(
 
     disk.fill();
     const full = await load(ledger, { prefix: 'full', record, until: ({ messages }) => messages.length > 50 });
-    expect(new Set(full.messages)).toEqual(
-      new Set(['The disk of the database is full. Try again under the same key once there is room on it.']),
-    );
+    expect(new Set(full.messages)).toEqual(new Set(['The disk of the database is full. Nothing was changed.']));
     const [account = ''] = ACCOUNTS;
     const { version } = await ledger.snapshot(account);
     expect(version).toBeGreaterThan(0);

@@ -27,9 +27,9 @@ async function administer(sql: string, values: unknown[]): Promise<Record<string
   return (await administrator.query(sql, values)).rows;
 }
 
-const ledgers: Ledger[] = [];
+const opened: Ledger[] = [];
 afterAll(async () => {
-  for (const ledger of ledgers) await ledger.close();
+  for (const ledger of opened) await ledger.close();
 });
 async function openOn(database: Database): Promise<Ledger> {
   const ledger = await createLedger({
@@ -37,7 +37,7 @@ async function openOn(database: Database): Promise<Ledger> {
     clock: { ...SYSTEM_CLOCK, wallMs: () => bench.time.nowMs },
     expirySweepMs: 3_600_000,
   });
-  ledgers.push(ledger);
+  opened.push(ledger);
   return ledger;
 }
 

@@ -1,5 +1,5 @@
 import { CREDITS_MAX } from 'realtime-credits/contract';
-import type { Head, VerifyDifference, VerifyOptions, VerifyReport } from '../ledger.ts';
+import type { VerifyDifference, VerifyOptions, VerifyReport } from '../ledger.ts';
 import type { Read } from '../postgres/account-reads.ts';
 import { toArrayLiteral } from '../postgres/array-literal.ts';
 import { toInteger, type Row } from '../postgres/codecs.ts';

@@ -160,8 +160,8 @@ const PROBE = createStatement('SELECT 1::bigint AS one, $1::text AS text');
 async function assertCompatible(pool: unknown): Promise<void> {
   const candidate = pool as Partial<SqlPool> | null;
   if (typeof candidate?.connect === 'function' && typeof candidate.query === 'function') {
-    const result: unknown = await sendUnnamed(candidate as SqlPool, PROBE, ['text']);
-    const row = (result as Partial<SqlResult> | undefined)?.rows?.[0] as { one?: unknown; text?: unknown } | undefined;
+    const result: Partial<SqlResult> | undefined = await sendUnnamed(candidate as SqlPool, PROBE, ['text']);
+    const row = result?.rows?.[0] as { one?: unknown; text?: unknown } | undefined;
     if (row?.one === '1' && row.text === 'text') return;
   }
   throw new CreditsError(

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EmbeddedEngine } from '../../../src/ledger/embedded/engine.ts';
-import { openEmbedded } from '../../../src/ledger/embedded/open-embedded.ts';
+import { openEmbedded } from '../../../src/embedded.ts';
 import { createSyncedDisk, syncTree, type SyncedDisk } from '../../../src/ledger/embedded/synced-disk.ts';
 
-// A power cut cannot be tested here; that each commit asks the disk to sync can, and so can who would notice otherwise.
+// A power cut cannot be tested here; that each commit asks the disk to sync can.
 
 const directory = mkdtempSync(join(tmpdir(), 'credits-disk-'));
 let disk: SyncedDisk;
@@ -73,7 +73,7 @@ test('a whole folder can be synced', async () => {
   await expect(syncTree(directory)).resolves.toBe(undefined);
 });
 
-test('a directory that is opened normally syncs its commits, and nobody is warned', async () => {
+test('a directory that is opened normally syncs its commits, without a warning', async () => {
   const path = mkdtempSync(join(tmpdir(), 'credits-disk-'));
   const warnings: string[] = [];
   const database = await openEmbedded({ directory: path, onWarning: (message) => warnings.push(message) });

@@ -78,14 +78,16 @@ test("the ledger's own migrations create its schema once, with a row for each sl
   ]);
 });
 
-test('each migration of the ledger is one statement, qualifies what it creates, and names its constraints', () => {
-  for (const { name, sql } of ledgerMigrations('own').migrations) {
-    expect(sql.includes(';'), name).toBe(false);
-    expect(sql, name).toMatch(/^(CREATE (UNIQUE )?(TABLE|INDEX|SEQUENCE)|INSERT INTO) [^(]*"own"\./);
+test.each(ledgerMigrations('own').migrations)(
+  'the migration $name of the ledger is one statement, qualifies what it creates, and names its constraints',
+  ({ sql }) => {
+    expect(sql).not.toContain(';');
+    expect(sql).toMatch(/^(CREATE (UNIQUE )?(TABLE|INDEX|SEQUENCE)|INSERT INTO) [^(]*"own"\./);
     const constraints = sql.match(/\b(PRIMARY KEY|UNIQUE \(|CHECK \()/g) ?? [];
-    expect(sql.match(/CONSTRAINT \w+ (PRIMARY KEY|UNIQUE \(|CHECK \()/g) ?? [], name).toHaveLength(constraints.length);
-  }
-});
+    const named = sql.match(/CONSTRAINT \w+ (PRIMARY KEY|UNIQUE \(|CHECK \()/g) ?? [];
+    expect(named).toHaveLength(constraints.length);
+  },
+);
 
 test('two ledgers in one database have tables, epochs and balances of their own', async () => {
   const [one, other] = [

@@ -9,12 +9,11 @@ import { testBehaviour } from '../behaviour-suite.ts';
 // Behind a pooler in transaction mode a prepared statement may be lost between two transactions, and LISTEN delivers
 // nothing.
 
-if (!hasPgBouncer) {
-  test.skip('PgBouncer is not installed, so nothing behind a pooler was tested: apt-get install pgbouncer', () =>
-    undefined);
-}
+const name = hasPgBouncer
+  ? 'behind PgBouncer in transaction mode'
+  : 'behind PgBouncer in transaction mode (skipped: it is not installed, apt-get install pgbouncer)';
 
-describe.runIf(hasPgBouncer)('behind PgBouncer in transaction mode', () => {
+describe.skipIf(!hasPgBouncer)(name, () => {
   let direct = '';
   let pooled = '';
   const bench = createBench(async () => {

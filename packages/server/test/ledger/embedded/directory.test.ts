@@ -1,10 +1,10 @@
 import { chmodSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createLedger } from '../../src/ledger/create-ledger.ts';
-import { openEmbedded } from '../../src/ledger/embedded/open-embedded.ts';
-import { kill, makeDirectory, startProcess } from '../support/directory-processes.ts';
-import { refusal } from '../support/ledger.ts';
+import { createLedger } from '../../../src/ledger/create-ledger.ts';
+import { openEmbedded } from '../../../src/embedded.ts';
+import { kill, makeDirectory, startProcess } from '../../support/directory-processes.ts';
+import { refusal } from '../../support/ledger.ts';
 
 // The data directory: one process at a time, and what was acknowledged is there after kill −9. Real processes.
 
@@ -56,7 +56,7 @@ test('a database whose making was cut short is made again', { timeout: 120_000 }
 });
 
 test(
-  'L10: after kill −9 under load every acknowledged grant is there, and nothing half-done',
+  'after kill −9 under load every acknowledged grant is there, and nothing half-done',
   { timeout: 300_000 },
   async () => {
     const directory = makeDirectory();
@@ -69,7 +69,7 @@ test(
     }
     const database = await openEmbedded({ directory });
     const ledger = await createLedger({ database });
-    const { rows } = await database.pool.query<{ key: string }>('SELECT key FROM credits_operations');
+    const { rows } = await database.pool.query<{ key: string }>('SELECT key FROM credits.journal');
     const kept = new Set(rows.map(({ key }) => key));
     expect(acknowledged.filter((key) => !kept.has(key))).toEqual([]);
     const { balance, version } = await ledger.balance('user');

@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { lockDirectory } from '../../src/ledger/embedded/directory-lock.ts';
-import type { Owner } from '../../src/ledger/embedded/directory-owner.ts';
-import { kill, makeDirectory, startProcess } from '../support/directory-processes.ts';
-import { refusal } from '../support/ledger.ts';
+import { lockDirectory } from '../../../src/ledger/embedded/directory-lock.ts';
+import type { Owner } from '../../../src/ledger/embedded/directory-owner.ts';
+import { kill, makeDirectory, startProcess } from '../../support/directory-processes.ts';
+import { refusal } from '../../support/ledger.ts';
 
 // The lock alone: one owner, whichever of its three means decides. Short silences: what is waited for is a number of looks.
 

@@ -2,10 +2,10 @@ import { readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createLedger } from '../../src/ledger/create-ledger.ts';
-import { openEmbedded } from '../../src/ledger/embedded/open-embedded.ts';
-import { lockDirectory } from '../../src/ledger/embedded/directory-lock.ts';
-import type { Owner } from '../../src/ledger/embedded/directory-owner.ts';
+import { createLedger } from '../../../src/ledger/create-ledger.ts';
+import { openEmbedded } from '../../../src/embedded.ts';
+import { lockDirectory } from '../../../src/ledger/embedded/directory-lock.ts';
+import type { Owner } from '../../../src/ledger/embedded/directory-owner.ts';
 import {
   kill,
   makeDirectory,
@@ -13,8 +13,8 @@ import {
   startContainer,
   startProcess,
   whyNoContainers,
-} from '../support/directory-processes.ts';
-import { refusal } from '../support/ledger.ts';
+} from '../../support/directory-processes.ts';
+import { refusal } from '../../support/ledger.ts';
 
 // Two containers that share a data directory, as the same kernel features make them: new namespaces and a bind mount.
 
@@ -33,7 +33,7 @@ function readOwner(directory: string): Owner {
 async function findLost(directory: string, acknowledged: string[]): Promise<string[]> {
   const database = await openEmbedded({ directory });
   const ledger = await createLedger({ database });
-  const { rows } = await database.pool.query<{ key: string }>('SELECT key FROM credits_operations');
+  const { rows } = await database.pool.query<{ key: string }>('SELECT key FROM credits.journal');
   const kept = new Set(rows.map(({ key }) => key));
   expect((await ledger.balance('user')).balance.available).toBe(kept.size);
   expect((await ledger.verify()).differences).toEqual([]);
@@ -43,7 +43,7 @@ async function findLost(directory: string, acknowledged: string[]): Promise<stri
 }
 
 test(
-  'A1: a second container on the directory of a live one is refused and names it; after kill −9 it is let in at once',
+  'a second container on the directory of a live one is refused and names it; after kill −9 it is let in at once',
   { timeout: 300_000 },
   async ({ skip }) => {
     skip(why !== '', why);
