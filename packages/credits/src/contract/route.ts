@@ -16,7 +16,7 @@ export const CREDITS_ROUTES = {
   /** `GET` → page of holds, newest first; query `state`, `before` (hold id) and `limit`. */
   holds: '/holds',
   /** `POST {operations: [id]}` → snapshot in which each id is `applied` or `rejected`, for good. */
-  settle: '/settle',
+  resolveOperations: '/operations/resolve',
   /** `GET` → OpenAPI document. */
   openapi: '/openapi.json',
   /** `GET` → the same document as a page to read. */

@@ -1,4 +1,4 @@
-import { selectShown, type CreditsState } from '../sync/client.ts';
+import { selectShown, type CreditsState } from '../sync/number/view.ts';
 
 /**
  * What an element says of its number. `pending`: an own operation is under way. `stale`: nothing was confirmed for 45 s, or

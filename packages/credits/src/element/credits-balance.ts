@@ -5,7 +5,8 @@
  * The element is a class because the platform asks for one; nothing of it is exported but its type.
  */
 import { CREDITS_PATH } from '../contract/route.ts';
-import { createCreditsClient, type CreditsClient, type CreditsState } from '../sync/client.ts';
+import { createCreditsClient, type CreditsClient } from '../sync/client.ts';
+import type { CreditsState } from '../sync/number/view.ts';
 import { isWorthSaying, toBalanceView, type BalanceState, type BalanceView } from './balance-view.ts';
 import { createClientPool, type Addresses, type Seat } from './client-pool.ts';
 import { createNumberText } from './number-text.ts';

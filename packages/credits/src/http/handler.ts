@@ -220,13 +220,13 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
   app.get(at('snapshot'), forOwner(answerSnapshot));
   app.get(at('history'), forOwner(answerHistory));
   app.get(at('holds'), forOwner(answerHolds));
-  app.post(at('settle'), forOwner(answerSettle));
+  app.post(at('resolveOperations'), forOwner(answerSettle));
   app.get(at('openapi'), () => Response.json(readDocument()));
   app.get(at('docs'), answerDocs);
   // HEAD is answered by the GET route less its body: of a stream it would leave one open that nobody reads.
   app.get(at('stream'), (c) => (c.req.method === 'HEAD' ? notAllowed('GET')(c) : forOwner(answerStream)(c)));
   app.all(at('stream'), notAllowed('GET'));
-  app.all(at('settle'), notAllowed('POST'));
+  app.all(at('resolveOperations'), notAllowed('POST'));
   for (const route of ['snapshot', 'history', 'holds', 'openapi', 'docs'] as const) {
     app.all(at(route), notAllowed('GET, HEAD'));
   }

@@ -285,7 +285,7 @@ export function createOpenApiDocument(basePath: string): OpenApiDocument {
       [`${basePath}${CREDITS_ROUTES.stream}`]: { get: STREAM_GET },
       [`${basePath}${CREDITS_ROUTES.history}`]: { get: HISTORY_GET },
       [`${basePath}${CREDITS_ROUTES.holds}`]: { get: HOLDS_GET },
-      [`${basePath}${CREDITS_ROUTES.settle}`]: { post: SETTLE_POST },
+      [`${basePath}${CREDITS_ROUTES.resolveOperations}`]: { post: SETTLE_POST },
       [`${basePath}${CREDITS_ROUTES.openapi}`]: {
         get: {
           operationId: 'getDocument',

@@ -1,6 +1,7 @@
 import { useCallback, useRef, useState } from 'react';
 import { CreditsError, isCreditsError } from '../contract/error.ts';
-import type { CreditsClient, Mutation } from '../sync/client.ts';
+import type { CreditsClient } from '../sync/client.ts';
+import type { Mutation } from '../sync/commands/mutation.ts';
 
 export interface CreditsCommand {
   /** Shows the prediction, sends, settles. Rejects with what the server refused with; the same is in `error`. */

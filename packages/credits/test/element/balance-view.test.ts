@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { CreditsError } from '../../src/contract/error.ts';
 import { isWorthSaying, toBalanceView } from '../../src/element/balance-view.ts';
-import type { ConnectionState, CreditsState, PendingOperation } from '../../src/sync/client.ts';
+import type { ConnectionState } from '../../src/sync/number/view.ts';
+import type { CreditsState, PendingOperation } from '../../src/sync/number/view.ts';
 
 const balance = { posted: 1_000, held: 0, available: 1_000 };
 const failed = new CreditsError('network');

@@ -93,7 +93,7 @@ test.each([
   ['a prototype', '{"operations":["a"],"__proto__":{"admin":true}}'],
 ])('settling with %s is not valid', async (_what, body) => {
   const user = await openUser();
-  const response = await user.ask('/api/credits/settle', { method: 'POST', ...(body === undefined ? {} : { body }) });
+  const response = await user.ask('/api/credits/operations/resolve', { method: 'POST', ...(body === undefined ? {} : { body }) });
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ code: 'invalid_request' });
   await user.expectUnchanged();
@@ -102,14 +102,14 @@ test.each([
 test('bytes that are not UTF-8 are not valid', async () => {
   const user = await openUser();
   const body = new Uint8Array([0x22, 0xc3, 0x28, 0x22]);
-  const response = await user.ask('/api/credits/settle', { method: 'POST', body });
+  const response = await user.ask('/api/credits/operations/resolve', { method: 'POST', body });
   expect(await response.json()).toMatchObject({ status: 400, detail: 'The request body is not JSON.' });
 });
 
 test('a body beyond 64 KiB is refused, whether it says its size or not', async () => {
   const user = await openUser();
   const body = JSON.stringify({ operations: ['a'], padding: 'x'.repeat(65_536) });
-  const declared = await user.ask('/api/credits/settle', {
+  const declared = await user.ask('/api/credits/operations/resolve', {
     method: 'POST',
     body,
     headers: { 'content-length': String(body.length) },
@@ -123,7 +123,7 @@ test('a body beyond 64 KiB is refused, whether it says its size or not', async (
       controller.enqueue(new Uint8Array(16_384).fill(0x20));
     },
   });
-  const undeclared = await user.ask('/api/credits/settle', {
+  const undeclared = await user.ask('/api/credits/operations/resolve', {
     method: 'POST',
     body: endless,
     duplex: 'half',

@@ -57,7 +57,7 @@ test('a host without a route of its own for it says by ours who is signed in', a
 test('settling opens the account on first touch', async () => {
   const response = await openDoor(ledger)
     .signIn(name('new'))
-    .post('/api/credits/settle', { operations: ['lost'] });
+    .post('/api/credits/operations/resolve', { operations: ['lost'] });
   expect(await response.json()).toMatchObject({ rejected: [{ id: 'lost', code: 'operation_abandoned' }] });
 });
 
@@ -78,7 +78,7 @@ test('a settled operation can never be applied any more', async () => {
   await fund(user.account, 100);
   const spend = { account: user.account, actor: user.account, amount: 10, reason: 'Server' };
   await ledger.spend({ ...spend, idempotencyKey: 'arrived' });
-  const response = await user.post('/api/credits/settle', { operations: ['arrived', 'lost', 'lost'] });
+  const response = await user.post('/api/credits/operations/resolve', { operations: ['arrived', 'lost', 'lost'] });
   expect(await response.json()).toMatchObject({
     balance: { available: 90 },
     applied: ['arrived'],

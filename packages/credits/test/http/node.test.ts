@@ -59,7 +59,7 @@ test('answers and refusals come over a socket as the handler made them', async (
   expect(snapshot.headers.get('etag')).toBe(`"${ledger.epoch}.0"`);
   expect(await snapshot.json()).toMatchObject({ account });
   expect((await fetch(`${origin}/api/credits`)).status).toBe(401);
-  const tooLarge = await ask('/api/credits/settle', { method: 'POST', body: 'x'.repeat(100_000) });
+  const tooLarge = await ask('/api/credits/operations/resolve', { method: 'POST', body: 'x'.repeat(100_000) });
   expect(tooLarge.status).toBe(413);
   await stop();
 });

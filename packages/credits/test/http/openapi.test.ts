@@ -104,7 +104,7 @@ test('real answers are what the document says, field by field', async () => {
   const ask = async (path: string) => (await user.ask(`/api/credits${path}`)).json();
   snapshot.parse(await ask(''));
   snapshot.parse(await ask('?since=0&operations=grant,never'));
-  snapshot.parse(await (await user.post('/api/credits/settle', { operations: ['grant', 'lost'] })).json());
+  snapshot.parse(await (await user.post('/api/credits/operations/resolve', { operations: ['grant', 'lost'] })).json());
   page.parse(await ask('/history'));
   page.parse(await ask('/history?limit=1'));
   const holds = schemaOf('HoldsPage');
@@ -133,13 +133,13 @@ test('every error of the table is a problem of the document', () => {
 test('the statuses that routes answer are documented', async () => {
   const door = openDoor(ledger, { onWarning: () => undefined });
   const user = door.signIn(name('user'));
-  const settle = document.paths['/api/credits/settle']?.post?.responses ?? {};
+  const settle = document.paths['/api/credits/operations/resolve']?.post?.responses ?? {};
   const body = 'x'.repeat(70_000);
   const statuses = [
-    (await door.askAnonymously('/api/credits/settle', { method: 'POST' })).status,
-    (await user.post('/api/credits/settle', {})).status,
-    (await user.post('/api/credits/settle', { operations: ['a'] }, { 'sec-fetch-site': 'cross-site' })).status,
-    (await user.ask('/api/credits/settle', { method: 'POST', body })).status,
+    (await door.askAnonymously('/api/credits/operations/resolve', { method: 'POST' })).status,
+    (await user.post('/api/credits/operations/resolve', {})).status,
+    (await user.post('/api/credits/operations/resolve', { operations: ['a'] }, { 'sec-fetch-site': 'cross-site' })).status,
+    (await user.ask('/api/credits/operations/resolve', { method: 'POST', body })).status,
   ];
   expect(statuses).toEqual([401, 400, 403, 413]);
   expect(Object.keys(settle)).toEqual(expect.arrayContaining(statuses.map(String)));

@@ -95,14 +95,14 @@ test('L7: a forged identity, a forged role, operator objects and another’s id 
   expect(forgedSession.status).toBe(401);
 
   for (const operations of [{ $ne: null }, [{ $gt: '' }], [['a']], { 0: 'a', length: 1 }, 'a', null]) {
-    const response = await user.post('/api/credits/settle', { operations });
+    const response = await user.post('/api/credits/operations/resolve', { operations });
     expect({ operations, status: response.status }).toEqual({ operations, status: 400 });
   }
   for (const body of [
     { operations: ['a'], account: victim.account },
     { operations: ['a'], role: 'admin' },
   ]) {
-    expect((await user.post('/api/credits/settle', body)).status).toBe(400);
+    expect((await user.post('/api/credits/operations/resolve', body)).status).toBe(400);
   }
   expect(await ledger.history(victim.account)).toEqual(before);
 });
@@ -114,7 +114,7 @@ test('another user’s operations are neither seen nor decided', async () => {
   const spend = { account: user.account, actor: user.account, amount: 10, reason: 'Server', idempotencyKey: 'buy' };
   await ledger.spend(spend);
   expect(await (await other.ask('/api/credits?operations=buy')).json()).toMatchObject({ applied: [] });
-  await other.post('/api/credits/settle', { operations: ['next'] });
+  await other.post('/api/credits/operations/resolve', { operations: ['next'] });
   await expect(ledger.spend({ ...spend, idempotencyKey: 'next' })).resolves.toMatchObject({ replayed: false });
 });
 
@@ -122,7 +122,7 @@ describe('a mutation is taken from our own pages only', () => {
   const attempt = (headers: Record<string, string>, trustedOrigins?: string[]) =>
     openDoor(ledger, trustedOrigins === undefined ? {} : { trustedOrigins })
       .signIn(name('user'))
-      .ask('/api/credits/settle', init('POST', headers));
+      .ask('/api/credits/operations/resolve', init('POST', headers));
 
   test.each([
     ['a cross-site page', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }],
@@ -161,7 +161,7 @@ describe('a mutation is taken from our own pages only', () => {
     let asked = 0;
     const identify = async () => ((asked += 1), null);
     const headers = { 'sec-fetch-site': 'cross-site' };
-    await openDoor(ledger, { identify }).askAnonymously('/api/credits/settle', init('POST', headers));
+    await openDoor(ledger, { identify }).askAnonymously('/api/credits/operations/resolve', init('POST', headers));
     expect(asked).toBe(0);
   });
 });

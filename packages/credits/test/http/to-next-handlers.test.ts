@@ -17,7 +17,7 @@ test('a catch-all route has both methods that the door offers, and each answers 
   const snapshot = await GET(new Request(`${ORIGIN}/api/credits`, { headers }));
   expect(await snapshot.json()).toMatchObject({ account: '42', version: 0 });
   const body = '{"operations":["lost"]}';
-  const settled = await POST(new Request(`${ORIGIN}/api/credits/settle`, { method: 'POST', headers, body }));
+  const settled = await POST(new Request(`${ORIGIN}/api/credits/operations/resolve`, { method: 'POST', headers, body }));
   expect(await settled.json()).toMatchObject({ rejected: [{ id: 'lost' }] });
   expect((await POST(new Request(`${ORIGIN}/api/credits`, { method: 'POST', headers }))).status).toBe(405);
 });

@@ -5,7 +5,8 @@ import { afterEach, expect, test } from 'vitest';
 import { useCreditsCommand } from '../../src/react/use-credits-command.ts';
 import { useCreditsState } from '../../src/react/use-credits-state.ts';
 import { useCreditsValue } from '../../src/react/use-credits-value.ts';
-import { createCreditsClient, selectShown, type CreditsClient } from '../../src/sync/client.ts';
+import { createCreditsClient, type CreditsClient } from '../../src/sync/client.ts';
+import { selectShown } from '../../src/sync/number/view.ts';
 import { createFollowWorld } from '../support/follow-world.ts';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
@@ -79,7 +80,7 @@ test('a command is pending until its answer, and its refusal is its error', asyn
   const { result } = renderHook(() => useCreditsCommand(client));
   const buy = (query: string) =>
     result.current.mutate({
-      delta: -100,
+      amount: -100,
       reason: 'Server purchase',
       request: ({ headers, signal }) => fetch(`/api/spend?amount=100${query}`, { method: 'POST', headers, signal }),
     });
@@ -113,7 +114,7 @@ test('two commands at once are pending until the last one ends', async () => {
   act(() => {
     for (const query of ['amount=1&slow', 'amount=2']) {
       void mutate({
-        delta: -1,
+        amount: -1,
         reason: 'x',
         request: ({ headers, signal }) => fetch(`/api/spend?${query}`, { method: 'POST', headers, signal }),
       });
@@ -133,7 +134,7 @@ test('a bad amount is a clear error of the command', async () => {
   const { result } = renderHook(() => useCreditsCommand(client));
   await act(async () => {
     await expect(
-      result.current.mutate({ delta: 0.1, reason: 'x', request: () => Promise.reject(new Error('sent')) }),
+      result.current.mutate({ amount: 0.1, reason: 'x', request: () => Promise.reject(new Error('sent')) }),
     ).rejects.toMatchObject({ code: 'invalid_request' });
   });
   expect(result.current.error?.code).toBe('invalid_request');

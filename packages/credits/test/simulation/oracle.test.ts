@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { toBalance } from '../../src/contract/balance.ts';
-import type { CreditsState } from '../../src/sync/client.ts';
+import type { CreditsState } from '../../src/sync/number/view.ts';
 import { createBrowser } from '../support/browser.ts';
 import { createOracle, type Begun } from './oracle.ts';
 import { createTruth } from './truth.ts';

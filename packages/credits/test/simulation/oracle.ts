@@ -6,7 +6,7 @@
  * S3: neither version nor life goes back. S3a: one version has one balance. S9: nobody sees another's number. S10: a number
  * that was overtaken long ago says that it is stale.
  */
-import { selectShown, type CreditsState } from '../../src/sync/client.ts';
+import { selectShown, type CreditsState } from '../../src/sync/number/view.ts';
 import type { Tab } from '../support/browser.ts';
 import type { History, Truth } from './truth.ts';
 

@@ -7,7 +7,7 @@
  * is not the schedule's own.
  */
 import { createHash } from 'node:crypto';
-import { selectShown } from '../../src/sync/client.ts';
+import { selectShown } from '../../src/sync/number/view.ts';
 import { createBrowser } from '../support/browser.ts';
 import { createRandom, type Random } from '../support/random.ts';
 import { createCluster } from './cluster.ts';
