@@ -23,6 +23,8 @@ export interface CreditsClientOptions {
   credentials?: RequestCredentials;
   /** What sends the requests. @default the page's own `fetch` */
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  /** Something that the host's developer should know, once: its balance is not a whole number of credits. */
+  onWarning?: (message: string, cause: unknown) => void;
   /** From 1,000 to 86,400,000: a second to a day. @default 30_000 */
   pollIntervalMs?: number;
   /** @default the browser page; on a server nothing ever starts */
@@ -98,6 +100,7 @@ export function createCreditsClient(options: CreditsClientOptions = {}): Credits
     environment,
     balanceUrl: options.balanceUrl ?? null,
     creditsUrl: options.creditsUrl ?? CREDITS_PATH,
+    onWarning: options.onWarning,
     headers: () => (typeof headers === 'function' ? headers() : headers),
     send: (url, init) =>
       send(url, {

@@ -41,6 +41,13 @@ export interface Session {
   report(frame: Partial<Frame> & Pick<Frame, 'via'>): void;
 }
 
+/** A balance that could not be applied, and when it was requested. */
+export interface UnappliedBalance extends Source {
+  snapshot?: Snapshot;
+  /** Of a host without versions. */
+  available?: number;
+}
+
 export interface StoreHooks {
   /** After every change of the current model. */
   onModelChanged(): void;
@@ -59,6 +66,8 @@ export class Store {
   readonly #frameListeners = new Set<(frame: Frame) => void>();
   #ending = new AbortController();
   #cancelAging = (): void => undefined;
+  /** A balance arrived that could not be applied; predictions may learn from it all the same. */
+  onUnapplied: (session: Session, balance: UnappliedBalance) => void = () => undefined;
   state = INITIAL_STATE;
   session = this.#begin(null);
 
@@ -84,7 +93,7 @@ export class Store {
       },
       take: (snapshot, source, via) => {
         const accepted = session.commit(ingest(model, snapshot, source));
-        if (!accepted) this.confirm(session, snapshot);
+        if (!accepted && !this.confirm(session, snapshot)) this.onUnapplied(session, { snapshot, ...source });
         session.report({ via, snapshot, accepted });
       },
       report: (frame) => {

@@ -34,7 +34,7 @@ test('the panel says at every moment what the number is made of', async () => {
     await browser.advance(200);
   });
   expect(screen.getByText('unavailable')).toBeTruthy();
-  expect(screen.getByText(/^waiting/)).toBeTruthy();
+  expect(screen.getByText(/^polling/)).toBeTruthy();
 });
 
 test('in the corner it is a button, and breaks nothing until it is opened; closing it ends every fault', async () => {

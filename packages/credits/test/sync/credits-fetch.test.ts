@@ -324,7 +324,7 @@ test('a stream reaches the caller as it comes', async () => {
 
 test('a balance that cannot be read is a visible error, and asked for', async () => {
   const { browser, creditsFetch, client, sent } = await openPage({
-    fetch: () => Promise.resolve(json({ user: { id: 'ada', coins: '5' } })),
+    fetch: () => Promise.resolve(json({ user: { id: 'ada', coins: null } })),
   });
   const codes: (string | undefined)[] = [];
   client.subscribe(({ connection }) => codes.push(connection.error?.code));

@@ -106,7 +106,7 @@ export class Mutations {
     for (let attempt = 1; ;) {
       const outcome = await this.#attempt(session, id, mutation, isUnknown);
       const { response, error } = outcome;
-      if (response.error !== undefined) runner.reportProtocolError(session, response.error, 'command');
+      runner.inspect(session, response);
       if (error === null) {
         runner.acknowledge(session, id, response, startedAt);
         return parse === undefined ? (outcome.reply.body as Result) : await parse(outcome.reply.response);

@@ -10,6 +10,7 @@ import { assertChange } from '../number/assert-change.ts';
 import { addOperation, closeWindow, dropOperation, type Operation } from '../number/state.ts';
 import { selectShown } from '../number/view.ts';
 import type { Session } from '../store.ts';
+import { dropRefused } from './drop-refused.ts';
 import { takeBack } from './take-back.ts';
 
 /** A spend whose end is never told is verified after this. */
@@ -112,6 +113,7 @@ class Predictor {
 
   constructor(core: Core) {
     this.#core = core;
+    core.store.onUnapplied = dropRefused;
   }
 
   #find(id: string): Operation | undefined {
@@ -226,11 +228,12 @@ class Predictor {
     }
     // While others wait for theirs, a response that names none may be one of theirs: this one can still be taken back.
     const others = [...this.#announced.values()].some((one) => one !== announced && !one.isSettled);
+    const remembers = [...this.#announced.values()].some((one) => this.#isLate(one));
     if (isUnnamed && others && announced !== undefined) announced.isSettled = true;
     else this.#announced.delete(announcedId);
     if (operation === undefined) {
       if (snapshot !== undefined) return session.take(snapshot, { startedAt: -1 }, 'command');
-      if (this.#isLate(announced)) return this.#refresh();
+      if (remembers) return this.#refresh();
       if (id !== undefined && available === undefined) return this.#verify(id);
       const isOwn = account === undefined || account === model.account;
       if (isOwn && available !== undefined && runner.isVersioned !== true) this.#showUnplaced(session, available);
@@ -269,10 +272,10 @@ class Predictor {
     const startedAt = session.model.tick;
     return (result) => {
       const response = readBalanceResponse(result);
-      const { snapshot, available, account, error } = response;
+      const { snapshot, available, account } = response;
       const { model } = session;
       if (session.signal.aborted || (account !== undefined && account !== model.account)) return;
-      if (error !== undefined) return runner.reportProtocolError(session, error, 'command');
+      runner.inspect(session, response);
       if (snapshot === undefined && available === undefined) return;
       const operation = id === null || response.isRefused ? undefined : this.#find(id);
       const settles = operation !== undefined && isOpen(operation);

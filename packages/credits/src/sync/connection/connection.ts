@@ -36,6 +36,8 @@ const CLAIM_MS = 50;
 export interface Connection {
   readonly state: ConnectionState['state'];
   readonly error: CreditsError | null;
+  /** The host signed its user out: nothing but the host ends that. */
+  readonly isFinal: boolean;
   readonly pollIntervalMs: number;
   /** Names this tab in the election; the smaller name wins. Null where tabs cannot talk: each one leads. */
   readonly tab: string | null;
@@ -82,11 +84,12 @@ export type ConnectionEvent =
   | { type: 'tick' }
   /** Somebody wants the balance: now, or within the coalescing time. `isManual`: a person, or the host. */
   | { type: 'refresh'; isSoon?: boolean; isManual?: boolean }
-  | { type: 'responded'; isVersioned: boolean; needsFetch: boolean }
+  /** `error`: the response is fine, but for its balance. */
+  | { type: 'responded'; isVersioned: boolean; needsFetch: boolean; error: CreditsError | null }
   | {
       type: 'failed';
       kind: 'denied' | 'refused' | 'failed';
-      error: CreditsError;
+      error: CreditsError | null;
       retryAfterMs: number;
       hasPending: boolean;
     }
@@ -103,8 +106,8 @@ export type ConnectionEvent =
   | { type: 'followed' }
   /** The server rendered a snapshot. */
   | { type: 'seeded' }
-  /** Another account, or none. */
-  | { type: 'switched'; account: string | null; error: CreditsError | null };
+  /** Another account, or none. `isFinal`: the host said so, and only the host can say otherwise. */
+  | { type: 'switched'; account: string | null; error: CreditsError | null; isFinal: boolean };
 
 /** What every event brings along. */
 export interface Moment {
@@ -151,6 +154,7 @@ export function createConnection(pollIntervalMs: number): Connection {
     ...BLANK,
     state: 'idle',
     error: null,
+    isFinal: false,
     pollIntervalMs,
     tab: null,
     isDisplayed: false,
@@ -196,7 +200,7 @@ function apply(step: Step, event: ConnectionEvent): void {
       next.isSuspended = false;
       // A tab that was opened in the background may never be looked at.
       next.dormantAt = next.isVisible ? Infinity : now + HIDDEN_MS_MAX;
-      refresh(step, true);
+      refresh(step, true, true);
       break;
     case 'page':
       onPage(step, event.name);
@@ -207,7 +211,7 @@ function apply(step: Step, event: ConnectionEvent): void {
     case 'responded':
       next.isReading = false;
       next.isVersioned = event.isVersioned;
-      next.error = null;
+      next.error = event.error;
       next.failures = next.denials = 0;
       next.state = 'polling';
       // What one response left undecided is asked about again: at once, then with back-off.
@@ -254,7 +258,7 @@ function apply(step: Step, event: ConnectionEvent): void {
     case 'switched':
       if (next.isReading) effects.push('cancel');
       closeStream(step);
-      Object.assign(next, BLANK, { isReading: false, error: event.error });
+      Object.assign(next, BLANK, { isReading: false, error: event.error, isFinal: event.isFinal });
       next.state = event.account === null ? 'signed-out' : 'connecting';
       if (next.isDisplayed) refresh(step);
       break;
@@ -308,8 +312,8 @@ function onPage(step: Step, name: PageEvent): void {
 }
 
 function refresh({ next, now }: Step, isSoon = false, isManual = false): void {
-  // Signed out by the server, a person may ask whether that has changed; signed out by the host, only the host can.
-  if (next.state === 'signed-out' && !(isManual && next.error !== null)) return;
+  // Signed out by the server, a person may ask whether that has changed.
+  if (next.state === 'signed-out' && (!isManual || next.isFinal)) return;
   next.refreshAt = Math.min(next.refreshAt, isSoon ? Math.max(now, next.readAt + COALESCE_MS) : now);
 }
 
@@ -417,6 +421,5 @@ function nameState(connection: Connection): Connection['state'] {
   if (!connection.isOnline) return 'offline';
   if (stream === 'open') return 'streaming';
   if (connection.isFollowing) return 'following';
-  if (connection.failures > 0) return 'waiting';
   return connection.isVersioned === null && error === null ? 'connecting' : 'polling';
 }

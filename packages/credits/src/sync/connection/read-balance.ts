@@ -1,13 +1,17 @@
 import { CreditsError } from '../../contract/error.ts';
 import { CREDITS_ROUTES, OPERATIONS_MAX } from '../../contract/route.ts';
 import type { Model } from '../number/state.ts';
-import { isNetworkError, isWorthRetrying, request, toError, toProtocolError, type Requester } from './request.ts';
+import { isNetworkError, request, toError, toProtocolError, type Requester } from './request.ts';
 import { readBalanceResponse, type BalanceResponse } from './response.ts';
+
+/** What is wrong with a response that contains no balance. */
+export const NO_BALANCE = 'The response contains no balance.';
 
 /** The outcome of one request for the balance. */
 export type Reading =
+  /** The response of a host without versions may contain no balance, or one that is not a number: there is none for now. */
   | { kind: 'read'; response: BalanceResponse; asked: string[] }
-  /** `denied`: nobody is signed in. `refused`: the same request will be refused again. `failed`: it may succeed later. */
+  /** `denied`: nobody is signed in. `refused`: for good. `failed`: it may succeed later, also after 403 and 404. */
   | { kind: 'denied' | 'refused' | 'failed'; error: CreditsError; retryAfterMs: number };
 
 /**
@@ -36,16 +40,15 @@ export async function readBalance(
     const reply = await request(requester.environment, (stop) => requester.send(target, { signal: stop }), signal);
     const { body, response: { ok, status } } = reply;
     if (!ok) {
-      // 403 and 404 are what firewalls and starting servers send: neither is the end.
-      const isTransient = isWorthRetrying(status) || status === 403 || status === 404;
-      const kind = status === 401 ? 'denied' : isTransient ? 'failed' : 'refused';
+      // Firewalls answer 403, and a deployment 404 for a while: only 401 is about the session, and only 410 is final.
+      const kind = status === 401 ? 'denied' : status === 410 ? 'refused' : 'failed';
       return { kind, error: toError(reply), retryAfterMs: reply.retryAfterMs };
     }
     const response = readBalanceResponse(isHostRoute ? body : { snapshot: body });
-    if (response.error !== undefined) throw response.error;
-    if (response.snapshot === undefined && response.available === undefined) {
-      throw new CreditsError('protocol', 'The response contains no balance.');
-    }
+    if (response.error?.code === 'protocol') throw response.error;
+    const isEmpty = response.snapshot === undefined && response.available === undefined;
+    const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+    if (isEmpty && (response.isRefused || !isObject)) throw new CreditsError('protocol', NO_BALANCE);
     return { kind: 'read', response, asked };
   } catch (cause) {
     return { kind: 'failed', error: isNetworkError(cause) ? cause : toProtocolError(cause), retryAfterMs: 0 };

@@ -22,6 +22,7 @@ export interface Requester {
   readonly balanceUrl: string | null;
   readonly creditsUrl: string;
   headers(): Record<string, string>;
+  readonly onWarning: ((message: string, cause: unknown) => void) | undefined;
   send(url: string, init: RequestInit): Promise<Response>;
 }
 

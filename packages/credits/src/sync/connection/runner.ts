@@ -17,7 +17,7 @@ import {
   type ConnectionEvent,
   type Effect,
 } from './connection.ts';
-import { readBalance, type Reading } from './read-balance.ts';
+import { NO_BALANCE, readBalance, type Reading } from './read-balance.ts';
 import { toProtocolError, type Requester } from './request.ts';
 import type { BalanceResponse } from './response.ts';
 import { readStream } from './stream.ts';
@@ -41,6 +41,9 @@ export class Runner {
   /** Tick at which the last request for the balance started. */
   #readTick = -1;
   #hasRefetched = false;
+  /** Whose page it is, as the host said; null for nobody's, undefined where the host never said. */
+  #owner: string | null | undefined;
+  #hasWarned = false;
 
   constructor(store: Store, requester: Requester, pollIntervalMs: number) {
     this.#store = store;
@@ -135,8 +138,10 @@ export class Runner {
   onModelChanged(): void {
     const { model } = this.#store.session;
     const isNeeded = needsFetch(model);
-    const hasNewEnd = model.operations.some(({ endedAt }) => endedAt !== null && endedAt > this.#readTick);
-    if (isNeeded && (hasNewEnd || !this.#hasRefetched)) void this.refresh();
+    const ended = model.operations.filter(({ endedAt }) => endedAt !== null && endedAt > this.#readTick);
+    // An unknown outcome is asked about once, also while another window is open.
+    const hasUnknown = ended.some(({ state }) => state === 'unknown');
+    if (hasUnknown || (isNeeded && (ended.length > 0 || !this.#hasRefetched))) void this.refresh();
     this.#hasRefetched = isNeeded;
   }
 
@@ -157,19 +162,31 @@ export class Runner {
       return this.#dispatch({ type: 'failed', ...reading, hasPending: session.model.operations.length > 0 });
     }
     const { response, asked } = reading;
-    const { snapshot, available = 0, account = snapshot?.account } = response;
-    // Account fence: the session is another user's by now.
-    if (account !== undefined && !this.#matchAccount(account, true)) return this.switchAccount(null);
-    if (snapshot !== undefined) session.take(snapshot, { startedAt, asked }, 'fetch');
-    else {
-      const accepted = session.commit(ingestAmount(session.model, available, startedAt));
-      session.report({ via: 'fetch', accepted });
+    const { snapshot, available, account = snapshot?.account } = response;
+    const { state, error: reason } = this.#connection;
+    const owner = this.#owner;
+    if (state === 'signed-out' && owner !== undefined && account !== undefined && account !== owner) {
+      // Somebody else has signed in, and the host said whose page this is.
+      return this.#dispatch({ type: 'failed', kind: 'denied', error: reason, retryAfterMs: 0, hasPending: false });
     }
-    this.#dispatch({
-      type: 'responded',
-      isVersioned: snapshot !== undefined,
-      needsFetch: needsFetch(session.model),
-    });
+    if (state === 'signed-out') session.commit({ ...session.model, account: account ?? owner ?? null });
+    // Account fence: the session is another user's by now.
+    if (account !== undefined && !this.#matchAccount(account)) return this.switchAccount(null);
+    let error: CreditsError | null = null;
+    if (snapshot !== undefined) session.take(snapshot, { startedAt, asked }, 'fetch');
+    else if (available !== undefined) {
+      this.inspect(session, response);
+      const accepted = session.commit(ingestAmount(session.model, available, startedAt));
+      if (!accepted) this.#store.onUnapplied(session, { available, startedAt });
+      session.report({ via: 'fetch', accepted });
+    } else {
+      // The host has no balance to tell: the last known one stays, and asking sooner does not help.
+      error = toProtocolError(response.error ?? new CreditsError('protocol', NO_BALANCE));
+      session.report({ via: 'fetch', error });
+      this.#warn(error);
+    }
+    const isUndecided = error === null && needsFetch(session.model);
+    this.#dispatch({ type: 'responded', isVersioned: snapshot !== undefined, needsFetch: isUndecided, error });
   }
 
   #openStream(): void {
@@ -254,6 +271,19 @@ export class Runner {
     this.#post({ kind: 'hint' });
   }
 
+  /** Reports what is wrong with what the response to a command says about the balance. */
+  inspect(session: Session, { error, available }: BalanceResponse): void {
+    if (error === undefined || session.signal.aborted) return;
+    if (available === undefined) this.reportProtocolError(session, error, 'command');
+    else this.#warn(error);
+  }
+
+  /** The host's balance is not a whole number of credits: its developer is told once. */
+  #warn(cause: CreditsError): void {
+    if (!this.#hasWarned) this.#requester.onWarning?.(`The host's balance cannot be shown as it is. ${cause.message}`, cause);
+    this.#hasWarned = true;
+  }
+
   /** Something cannot be read: the number stays, the view says so, and the server is asked. */
   reportProtocolError(session: Session, cause: unknown, via: Frame['via']): void {
     if (session.signal.aborted) return;
@@ -263,24 +293,26 @@ export class Runner {
   }
 
   /** Whether a message is this user's; while nobody is known, the first account that appears counts. */
-  #matchAccount(account: string, canSignIn = this.#connection.state !== 'signed-out'): boolean {
+  #matchAccount(account: string): boolean {
     const { session } = this.#store;
-    if (session.model.account === null && canSignIn) session.commit({ ...session.model, account });
+    if (session.model.account === null && this.#connection.state !== 'signed-out') session.commit({ ...session.model, account });
     return session.model.account === account;
   }
 
   /** Another account, or none: everything of the former one is gone at once, in every tab. */
-  switchAccount(account: string | null, error: CreditsError | null = null): void {
+  switchAccount(account: string | null, error: CreditsError | null = null, isFinal = false): void {
     const former = this.#store.session.model.account;
     this.#hasRefetched = false;
     this.#store.switchAccount(account);
-    this.#dispatch({ type: 'switched', account, error });
+    this.#dispatch({ type: 'switched', account, error, isFinal });
     if (former !== null) this.#post({ kind: 'signed-out' }, former);
   }
 
   setAccount(account: string | null): void {
-    const isSignedOut = this.#connection.state === 'signed-out';
-    if (account !== this.#store.session.model.account || isSignedOut !== (account === null)) this.switchAccount(account);
+    this.#owner = account;
+    const { state, isFinal } = this.#connection;
+    const isKnown = account === null ? state === 'signed-out' && isFinal : state !== 'signed-out';
+    if (account !== this.#store.session.model.account || !isKnown) this.switchAccount(account, null, account === null);
   }
 
   seed(snapshot: Snapshot): void {

@@ -59,10 +59,11 @@ export async function readStream(
 
   try {
     const { status, ok, headers, body } = await send();
-    if (isWorthRetrying(status)) {
+    // Firewalls send 403: it is about this request, not about the session.
+    if (status === 403 || isWorthRetrying(status)) {
       return { kind: 'later', retryAfterMs: parseRetryAfterMs(headers.get('retry-after'), environment.wallClock()) };
     }
-    if (!ok) return { kind: status === 401 || status === 403 ? 'denied' : 'unavailable' };
+    if (!ok) return { kind: status === 401 ? 'denied' : 'unavailable' };
     if (body === null || !headers.get('content-type')?.startsWith('text/event-stream')) {
       // A page in place of the stream: a portal or a proxy in between, which may go away again.
       handlers.onUnreadable(new CreditsError('protocol', 'The server answered with something other than a stream.'));

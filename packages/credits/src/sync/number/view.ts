@@ -25,19 +25,10 @@ export interface PendingOperation {
 export interface ConnectionState {
   /**
    * How updates arrive. `connecting`: the first request is in flight. `streaming`, `following`: within milliseconds, over
-   * this tab's stream or another tab's. `polling`: by requests on a timer. `waiting`: the last request failed, and the
-   * next one is scheduled. `stopped`: the server refuses for good. `idle`: nothing is displayed.
+   * this tab's stream or another tab's. `polling`: by requests on a timer, with back-off while they
+   * fail. `stopped`: the server refuses for good. `idle`: nothing is displayed.
    */
-  state:
-    | 'idle'
-    | 'connecting'
-    | 'streaming'
-    | 'following'
-    | 'polling'
-    | 'waiting'
-    | 'offline'
-    | 'stopped'
-    | 'signed-out';
+  state: 'idle' | 'connecting' | 'streaming' | 'following' | 'polling' | 'offline' | 'stopped' | 'signed-out';
   /** Why the last update failed; null after one succeeded. */
   error: CreditsError | null;
 }
