@@ -11,6 +11,7 @@ const WITHOUT_REACT = [
   'realtime-credits',
   'realtime-credits/server',
   'realtime-credits/client',
+  'realtime-credits/compat',
   'realtime-credits/element',
 ];
 const WITH_REACT = ['realtime-credits/react', 'realtime-credits/devtools', 'realtime-credits/devtools/production'];
@@ -18,7 +19,8 @@ const WITH_REACT = ['realtime-credits/react', 'realtime-credits/devtools', 'real
 /** Every entry, used as a reader of the README would. */
 const PROGRAM = `
 import { CreditsError, parseSnapshot, type Snapshot } from 'realtime-credits';
-import { createCreditsClient, createCreditsFetch, selectShown } from 'realtime-credits/client';
+import { createCreditsClient, selectShown } from 'realtime-credits/client';
+import { createCreditsFetch } from 'realtime-credits/compat';
 import { CreditsDevtools } from 'realtime-credits/devtools';
 import type { CreditsBalanceElement } from 'realtime-credits/element';
 import { useCreditsValue } from 'realtime-credits/react';

@@ -31,12 +31,12 @@ function reach(entry: string): { files: string[]; packages: string[] } {
 
 test('all entry points load in Node, and give what they are for', () => {
   const printed = consumer.run(`
-    const places = ['', '/server', '/client', '/react', '/devtools', '/devtools/production', '/element'];
+    const places = ['', '/server', '/client', '/compat', '/react', '/devtools', '/devtools/production', '/element'];
     const names = places.map((place) => 'realtime-credits' + place);
     const loaded = await Promise.all(names.map((name) => import(name)));
     console.log(JSON.stringify(loaded.map((each) => Object.keys(each))));
   `);
-  const [contract, server, client, react, devtools, production, element] = JSON.parse(printed) as string[][];
+  const [contract, server, client, compat, react, devtools, production, element] = JSON.parse(printed) as string[][];
   expect(contract).toEqual(expect.arrayContaining(['CreditsError', 'CREDITS_ERRORS', 'parseSnapshot', 'CREDITS_PATH']));
   expect(server).toEqual(
     expect.arrayContaining([
@@ -54,8 +54,9 @@ test('all entry points load in Node, and give what they are for', () => {
       'compareBalances',
     ]),
   );
-  expect(client).toEqual(expect.arrayContaining(['createCreditsClient', 'selectShown', 'CreditsError']));
-  expect(react).toEqual(expect.arrayContaining(['useCreditsValue', 'useCreditsState', 'useCreditsCommand']));
+  expect(client?.toSorted()).toEqual(['CreditsError', 'createCreditsClient', 'isCreditsError', 'selectShown', 'selectView']);
+  expect(compat).toEqual(['createCreditsFetch', 'createPredictions']);
+  expect(react).toEqual(['useCreditsMutation', 'useCreditsState', 'useCreditsValue']);
   expect(devtools).toEqual(['CreditsDevtools']);
   expect(production).toEqual(['CreditsDevtools']);
   // Registers itself where there are elements; on a server, where pages are rendered, it does nothing.

@@ -71,7 +71,7 @@ export async function readStream(
     }
     const parse = createEventParser(onEvent);
     const reader = body.getReader();
-    while (ending === null) {
+    for (;;) {
       const { done, value } = await reader.read();
       if (done || signal.aborted) break;
       try {
@@ -80,6 +80,7 @@ export async function readStream(
         if (!signal.aborted) handlers.onUnreadable(cause);
         break;
       }
+      if (ending !== null) break;
     }
   } catch {
     // The connection could not be had, or broke.
