@@ -2,7 +2,7 @@ import { defineConfig } from '@playwright/test';
 
 /**
  * Browser tests run against a dashboard that is up already: `npm test` starts one on a free port with fresh data. By
- * hand: `npm start`, then `npx playwright test`.
+ * hand: `npm start`, then `npx playwright test` with the DEMO_PASSWORD that it printed.
  */
 export default defineConfig({
   testDir: 'apps/dashboard/test',

@@ -1,10 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { viteAliases } from './scripts/setup/source-aliases.mjs';
+
+/** Processes that tests start by tsx run the sources as well. */
+const SOURCES_IN_PROCESSES = {
+  TSX_TSCONFIG_PATH: fileURLToPath(new URL('packages/server/tsconfig.json', import.meta.url)),
+};
 
 // A test that wants a document says so in its first line: `// @vitest-environment happy-dom`.
 // Tests that want a Postgres server are named `*.pg.test.ts`; it is started once, and only when one of them runs.
 export default defineConfig({
+  // Both packages are tested as their sources are, without a build.
+  resolve: { alias: viteAliases() },
   test: {
     // The embedded database takes seconds to be made where processors are shared.
     testTimeout: 60_000,
@@ -23,14 +31,26 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'postgres',
-          include: ['{packages/credits,apps/dashboard,examples}/test/**/*.pg.test.ts'],
-          globalSetup: ['packages/credits/test/support/postgres-server.ts'],
+          name: 'server',
+          include: ['packages/server/test/**/*.test.ts'],
+          exclude: ['**/*.pg.test.ts', '**/node_modules/**'],
+          env: SOURCES_IN_PROCESSES,
         },
       },
       {
         extends: true,
-        resolve: { alias: { '@': fileURLToPath(new URL('apps/dashboard', import.meta.url)) } },
+        test: {
+          name: 'postgres',
+          include: ['{packages/server,apps/dashboard,examples}/test/**/*.pg.test.ts'],
+          globalSetup: ['packages/server/test/support/postgres-server.ts'],
+          env: SOURCES_IN_PROCESSES,
+        },
+      },
+      {
+        extends: true,
+        resolve: {
+          alias: [{ find: /^@(?=\/)/, replacement: fileURLToPath(new URL('apps/dashboard', import.meta.url)) }],
+        },
         test: {
           name: 'dashboard',
           include: ['apps/dashboard/test/**/*.test.{ts,tsx}'],

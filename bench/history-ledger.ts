@@ -6,10 +6,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLedger } from '../packages/credits/src/ledger/create-ledger.ts';
-import { openDatabase, type Database } from '../packages/credits/src/ledger/database.ts';
-import type { Ledger } from '../packages/credits/src/ledger/ledger.ts';
-import { startPostgres } from '../packages/credits/test/support/postgres.ts';
+import { createLedger } from '../packages/server/src/ledger/create-ledger.ts';
+import { openDatabase, type Database } from '../packages/server/src/ledger/database.ts';
+import type { Ledger } from '../packages/server/src/ledger/ledger.ts';
+import { startPostgres } from '../packages/server/test/support/postgres.ts';
 
 /** `one`: one account has an entry of every transfer. `many`: one account for each 100 entries, any to any. */
 export type Shape = 'one' | 'many';

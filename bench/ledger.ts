@@ -11,11 +11,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLedger } from '../packages/credits/src/ledger/create-ledger.ts';
-import { openDatabase, type Database } from '../packages/credits/src/ledger/database.ts';
-import type { Ledger } from '../packages/credits/src/ledger/ledger.ts';
-import type { TransferCommand } from '../packages/credits/src/ledger/command.ts';
-import { startPostgres } from '../packages/credits/test/support/postgres.ts';
+import { createLedger } from '../packages/server/src/ledger/create-ledger.ts';
+import { openDatabase, type Database } from '../packages/server/src/ledger/database.ts';
+import type { Ledger } from '../packages/server/src/ledger/ledger.ts';
+import type { TransferCommand } from '../packages/server/src/ledger/command.ts';
+import { startPostgres } from '../packages/server/test/support/postgres.ts';
 import { createOneByOne, createPlainInsert, createRowLocks, createTpcB, type Transfer } from './contestants.ts';
 import {
   describeMachine,

@@ -1,5 +1,5 @@
 /**
- * All benches, one after the other, each in a process of its own: `npm run bench -w packages/credits`.
+ * All benches, one after the other, each in a process of its own: `npm run bench -w packages/server`.
  *
  * `-- --quick` takes about two minutes and says nothing to be quoted; `-- ledger streams push` picks some.
  */

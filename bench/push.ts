@@ -7,7 +7,7 @@
  * that they share. `DATABASE_URL`, else a Postgres that is started for the run, with syncing on.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { startPostgres } from '../packages/credits/test/support/postgres.ts';
+import { startPostgres } from '../packages/server/test/support/postgres.ts';
 import { describeMachine, milliseconds, quantile, say, sayTable } from './measure.ts';
 import { startReader, startServer } from './streams-processes.ts';
 

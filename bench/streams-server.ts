@@ -11,7 +11,7 @@ import {
   toNodeListener,
   type Database,
   type Ledger,
-} from '../packages/credits/src/server.ts';
+} from '../packages/server/src/index.ts';
 import { nowMs, type ServerAnswer, type ServerOrder, type StreamTarget } from './streams-protocol.ts';
 
 const [kind = 'ours', url = ''] = process.argv.slice(2);

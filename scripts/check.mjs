@@ -1,13 +1,14 @@
 // `npm run check`: everything that can be said about the code without running it, one line per check. All checks run
 // even when one fails, so that one run tells the whole story. `npm run check -- lint types` runs only those.
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { API_CHANGED, readReport, reportApi } from './package/api-report.mjs';
+import { apiChanged, readReport, reportApi } from './package/api-report.mjs';
 import { findMissingChangeset } from './package/changesets.mjs';
 import { proveInstallation } from './package/scratch.mjs';
-import { dashboardBuildDirectory, ensurePackageBuilt } from './setup/build.mjs';
-import { ensureInstalled, ROOT, runNpm } from './setup/install.mjs';
+import { dashboardBuildDirectory, ensurePackagesBuilt, packPackages } from './setup/build.mjs';
+import { ensureInstalled, ROOT } from './setup/install.mjs';
+import { PACKAGES } from './setup/source-aliases.mjs';
 import { run, runMain, step, StepFailure } from './setup/step.mjs';
 
 /** @param {string} script - Path of a tool's own script, below node_modules. @param {string[]} args */
@@ -16,19 +17,20 @@ async function tool(script, ...args) {
 }
 
 /**
- * The tarball, as npm would publish it, read by two tools that know what consumers stumble over, and installed elsewhere.
+ * The tarballs, as npm would publish them, read by two tools that know what consumers stumble over, and installed elsewhere.
+ * Of what the second knows one is meant: they are modules, which older CommonJS cannot require.
  *
  * @param {(say: string) => void} say
  */
 async function checkPackage(say) {
   const directory = mkdtempSync(join(tmpdir(), 'realtime-credits-pack-'));
   try {
-    await runNpm(['pack', '--workspace', 'realtime-credits', '--pack-destination', directory]);
-    const [tarball] = readdirSync(directory);
-    if (tarball === undefined) throw new StepFailure('npm pack made no tarball.');
-    await tool('publint/src/cli.js', 'run', 'packages/credits', '--strict', '--pack', 'npm');
-    await tool('@arethetypeswrong/cli/dist/index.js', join(directory, tarball), '--profile', 'esm-only');
-    await proveInstallation(join(directory, tarball), say);
+    const tarballs = await packPackages(directory);
+    for (const folder of PACKAGES)
+      await tool('publint/src/cli.js', 'run', `packages/${folder}`, '--strict', '--pack', 'npm');
+    for (const tarball of tarballs)
+      await tool('@arethetypeswrong/cli/dist/index.js', tarball, '--ignore-rules', 'cjs-resolves-to-esm');
+    await proveInstallation(tarballs, say);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -41,14 +43,22 @@ const CHECKS = {
   types: async () => {
     // Writes next-env.d.ts and the routes' types, which the dashboard's program consists of and git does not keep.
     await tool('next/dist/bin/next', 'typegen', 'apps/dashboard');
-    for (const project of ['packages/credits', 'apps/dashboard', 'examples', 'scripts', 'test/hosts/legacy/test']) {
+    for (const project of [
+      'packages/credits',
+      'packages/server',
+      'apps/dashboard',
+      'examples',
+      'scripts',
+      'test/hosts/legacy/test',
+    ]) {
       await tool('typescript/bin/tsc', '--noEmit', '--project', project);
     }
   },
   'dead code': () => tool('knip/bin/knip.js', '--no-progress'),
   package: checkPackage,
   'api report': () => {
-    if (readReport() !== reportApi()) throw new StepFailure(API_CHANGED);
+    for (const folder of PACKAGES)
+      if (readReport(folder) !== reportApi(folder)) throw new StepFailure(apiChanged(folder));
   },
   changeset: () => {
     const problem = findMissingChangeset();
@@ -79,7 +89,7 @@ await runMain(async () => {
 
   console.log('\nReal-Time Credits: checks\n');
   await ensureInstalled();
-  await ensurePackageBuilt();
+  await ensurePackagesBuilt();
   for (const name of names) {
     try {
       await step(name, (say) => CHECKS[name]?.(say));

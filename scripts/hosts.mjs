@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { testLegacyHost } from './hosts/legacy.mjs';
 import { watchHost } from './hosts/watch-host.mjs';
-import { ensureDashboardBuilt, ensurePackageBuilt, ensureRegistryBuilt } from './setup/build.mjs';
+import { ensureDashboardBuilt, ensurePackagesBuilt, ensureRegistryBuilt } from './setup/build.mjs';
 import { ensureChromium } from './setup/chromium.mjs';
 import { startDashboard } from './setup/dashboard.mjs';
 import { ensureInstalled, ROOT } from './setup/install.mjs';
@@ -58,6 +58,9 @@ const SHOWN = [...INSTALL.matchAll(/```tsx?\n\/\/ (\S+)\n([\s\S]*?)```/g)].map((
 const ITEMS = [...INSTALL.matchAll(/^npx shadcn@\S+ add http:\/\/localhost:3000(\/r\/\S+)$/gm)].map(
   ([, path = '']) => path,
 );
+
+/** The packages of the server that it installs after them; what this dashboard serves is named by its path. */
+const SERVER_PACKAGES = (/^npm install (http:\/\/localhost:3000\/r\/.+)$/m.exec(INSTALL)?.[1] ?? '').split(' ');
 
 /** @param {string} directory @returns {Map<string, string>} */
 function readTree(directory) {
@@ -145,6 +148,15 @@ async function installInto(layout, registry, executablePath) {
       }
       compare(before, readTree(host), sources);
     });
+    await step(`${layout}: server package`, () =>
+      inHost(
+        'npm',
+        'install',
+        ...SERVER_PACKAGES.map((name) => name.replace('http://localhost:3000', registry)),
+        '--no-audit',
+        '--no-fund',
+      ),
+    );
     await step(`${layout}: types and build`, async () => {
       for (const { path, code } of [
         ...SHOWN,
@@ -173,7 +185,7 @@ async function installInto(layout, registry, executablePath) {
 async function installFreshHosts() {
   console.log('\nReal-Time Credits: fresh hosts, by docs/install.md\n');
   await ensureInstalled();
-  await ensurePackageBuilt();
+  await ensurePackagesBuilt();
   await ensureRegistryBuilt();
   await ensureDashboardBuilt();
   const executablePath = await ensureChromium();

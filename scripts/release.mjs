@@ -1,4 +1,4 @@
-// `npm run release`: turns the changesets into the next version of the package and its CHANGELOG.md, and brings along
+// `npm run release`: turns the changesets into the next version of the packages, one for both, and their CHANGELOG.md, and brings along
 // whatever names that version. Publishes nothing and commits nothing: what it says at the end is done by hand.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { run, runMain, step, StepFailure } from './setup/step.mjs';
 /** Not a dependency: it brings a hundred packages, is wanted once in a while, and its next major needs Node 22. */
 const CHANGESETS = '@changesets/cli@2.31.1';
 const REGISTRY = join(ROOT, 'apps/dashboard/registry.json');
+const INSTALL = join(ROOT, 'docs/install.md');
 
 const readVersion = () => String(JSON.parse(readFileSync(join(ROOT, 'packages/credits/package.json'), 'utf8')).version);
 
@@ -28,13 +29,19 @@ await runMain(async () => {
     const items = readFileSync(REGISTRY, 'utf8');
     writeFileSync(REGISTRY, items.replaceAll(`"realtime-credits@${before}"`, `"realtime-credits@${version}"`));
   });
+  await step('install guide', () => {
+    const guide = readFileSync(INSTALL, 'utf8');
+    const tarball = (/** @type {string} */ of) => `/realtime-credits-server-${of}.tgz`;
+    writeFileSync(INSTALL, guide.replaceAll(tarball(before), tarball(version)));
+  });
   await step('lock file', () => runNpm(['install', '--package-lock-only', '--no-audit', '--no-fund']));
   await step('released surface', () => rememberRelease(version));
   console.log(`
-Read packages/credits/CHANGELOG.md, run \`bash .ci/run\`, commit, and then:
+Read packages/*/CHANGELOG.md, run \`bash .ci/run\`, commit, and then:
 
   git tag realtime-credits@${version}
   npm publish --workspace realtime-credits --access public
+  npm publish --workspace realtime-credits-server --access public
 `);
   return 0;
 });

@@ -3,7 +3,7 @@
 //
 // package.json calls this with `exec`: npm passes SIGTERM to the shell that it starts, and without `exec` the shell would
 // end and leave the server behind.
-import { ensureDashboardBuilt, ensurePackageBuilt, ensureRegistryBuilt } from './setup/build.mjs';
+import { ensureDashboardBuilt, ensurePackagesBuilt, ensureRegistryBuilt } from './setup/build.mjs';
 import { spawnDashboard } from './setup/dashboard.mjs';
 import { ensureInstalled } from './setup/install.mjs';
 import { runMain } from './setup/step.mjs';
@@ -15,7 +15,7 @@ await runMain(async () => {
   const isDevelopment = process.argv.includes('--dev');
   console.log(isDevelopment ? '\nReal-Time Credits, in development\n' : '\nReal-Time Credits\n');
   await ensureInstalled();
-  await ensurePackageBuilt();
+  await ensurePackagesBuilt();
   await ensureRegistryBuilt();
   if (!isDevelopment) await ensureDashboardBuilt();
   console.log('');

@@ -1,10 +1,11 @@
 // `npm test`: sets up what the tests need, runs all of them, cleans up, and ends with one line: `N passed, N failed`.
 // `npm test -- ledger hold` runs the files whose path contains one of the words.
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { ensureDashboardBuilt, ensurePackageBuilt, ensureRegistryBuilt } from './setup/build.mjs';
+import { ensureDashboardBuilt, ensurePackagesBuilt, ensureRegistryBuilt } from './setup/build.mjs';
 import { ensureChromium } from './setup/chromium.mjs';
 import { startDashboard } from './setup/dashboard.mjs';
 import { ensureInstalled, ROOT } from './setup/install.mjs';
@@ -96,8 +97,9 @@ function isUnloaded(file) {
 /** @param {string[]} files @param {string} directory @param {string} chromium @returns {Promise<Tally>} */
 async function runPlaywright(files, directory, chromium) {
   const dataDirectory = join(directory, 'data');
+  const DEMO_PASSWORD = randomUUID();
   const dashboard = await step('start the dashboard', () =>
-    startDashboard({ dataDirectory, env: { DEMO: '1', TRUST_PROXY: '1' } }),
+    startDashboard({ dataDirectory, env: { DEMO: '1', DEMO_PASSWORD, TRUST_PROXY: '1' } }),
   );
   const reportPath = join(directory, 'playwright.json');
   let code = 1;
@@ -109,6 +111,7 @@ async function runPlaywright(files, directory, chromium) {
       {
         ...process.env,
         DASHBOARD_URL: dashboard.url,
+        DEMO_PASSWORD,
         CHROMIUM_PATH: chromium,
         PLAYWRIGHT_JSON_OUTPUT_FILE: reportPath,
       },
@@ -144,7 +147,7 @@ async function runAll(files) {
   };
 
   await ensureInstalled();
-  await ensurePackageBuilt();
+  await ensurePackagesBuilt();
   await ensureRegistryBuilt();
   if (browserFiles.length > 0) await ensureDashboardBuilt();
   const chromium = browserFiles.length > 0 ? await ensureChromium() : null;
@@ -164,8 +167,8 @@ await runMain(async () => {
   const total = { passed: 0, failed: 0, skipped: 0 };
   console.log('\nReal-Time Credits: tests\n');
   try {
-    const all = ['packages/credits/test', 'apps/dashboard/test', 'examples/test'].flatMap((path) =>
-      listTestFiles(join(ROOT, path)),
+    const all = ['packages/credits/test', 'packages/server/test', 'apps/dashboard/test', 'examples/test'].flatMap(
+      (path) => listTestFiles(join(ROOT, path)),
     );
     const files = words.length === 0 ? all : all.filter((file) => words.some((word) => file.includes(word)));
     if (files.length === 0) throw new StepFailure(`No test file's path contains ${words.join(' or ')}.`);

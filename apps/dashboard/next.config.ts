@@ -11,7 +11,7 @@ const config: NextConfig = {
   // Next's own gzip would hold back small chunks; the reverse proxy compresses.
   compress: false,
   // They belong to the server process, which opens the one database; no bundle may carry a second copy.
-  serverExternalPackages: ['@electric-sql/pglite', 'better-auth', 'pg', 'realtime-credits/server'],
+  serverExternalPackages: ['@electric-sql/pglite', 'better-auth', 'pg', 'realtime-credits-server'],
   devIndicators: false,
   // `npm run check` reads the types, of the tests as well. A stranger's first start waits for none of that.
   typescript: { ignoreBuildErrors: true },

@@ -5,7 +5,7 @@ import {
   importBalances,
   openDatabase,
   toNodeListener,
-} from 'realtime-credits/server';
+} from 'realtime-credits-server';
 import { toCommandRoute } from '../recipes/command-route.ts';
 import { payDailyBonus } from '../recipes/daily-bonus.ts';
 import { findUser, type Users } from './users.ts';

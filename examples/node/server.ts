@@ -5,7 +5,7 @@ import {
   createServerStop,
   openDatabase,
   toNodeListener,
-} from 'realtime-credits/server';
+} from 'realtime-credits-server';
 import { toCommandRoute } from '../recipes/command-route.ts';
 import { payDailyBonus } from '../recipes/daily-bonus.ts';
 import { createSessions } from './sessions.ts';

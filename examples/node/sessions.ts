@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { CreditsError } from 'realtime-credits';
-import { assertSameOrigin, readJson, toProblemResponse, type Identity } from 'realtime-credits/server';
+import { assertSameOrigin, readJson, toProblemResponse, type Identity } from 'realtime-credits-server';
 import { checkPassword } from './users.ts';
 
 const LIFETIME_MS = 7 * 24 * 3_600_000;

@@ -1,5 +1,5 @@
 import { CreditsError, isCreditsError, type CreditsErrorDetails } from 'realtime-credits';
-import type { JoinedLedger, Ledger } from 'realtime-credits/server';
+import type { JoinedLedger, Ledger } from 'realtime-credits-server';
 import { LOCK_PAYMENT, type PaymentRow } from './payments.ts';
 import { repeatWhole } from './repeat-whole.ts';
 

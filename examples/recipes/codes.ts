@@ -1,5 +1,5 @@
 import { CreditsError } from 'realtime-credits';
-import type { Ledger, Receipt } from 'realtime-credits/server';
+import type { Ledger, Receipt } from 'realtime-credits-server';
 import { repeatWhole } from './repeat-whole.ts';
 
 /** Your own table, in the ledger's database. Codes are written in capitals. */

@@ -1,6 +1,6 @@
 import { CreditsError, isCreditsError } from 'realtime-credits';
-import { answerWithSnapshot, assertSameOrigin, readIdempotencyKey, toProblemResponse } from 'realtime-credits/server';
-import type { Identity, Ledger } from 'realtime-credits/server';
+import { answerWithSnapshot, assertSameOrigin, readIdempotencyKey, toProblemResponse } from 'realtime-credits-server';
+import type { Identity, Ledger } from 'realtime-credits-server';
 
 export interface CommandRouteOptions {
   ledger: Ledger;

@@ -1,5 +1,5 @@
 import { isCreditsError } from 'realtime-credits';
-import type { Ledger, Receipt } from 'realtime-credits/server';
+import type { Ledger, Receipt } from 'realtime-credits-server';
 
 const BONUS = 25; // credits
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { CreditsError, isCreditsError } from 'realtime-credits';
-import { toProblemResponse, type Ledger } from 'realtime-credits/server';
+import { toProblemResponse, type Ledger } from 'realtime-credits-server';
 import { restorePayment, takeBackPayment } from './chargeback.ts';
 import { creditPayment } from './payments.ts';
 

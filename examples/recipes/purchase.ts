@@ -1,5 +1,5 @@
 import { isCreditsError } from 'realtime-credits';
-import type { Ledger } from 'realtime-credits/server';
+import type { Ledger } from 'realtime-credits-server';
 
 /** What makes servers. It knows an order by the id of its hold, and every method rejects when it does not answer. */
 export interface Panel {

@@ -1,5 +1,5 @@
 import { CreditsError } from 'realtime-credits';
-import type { Ledger } from 'realtime-credits/server';
+import type { Ledger } from 'realtime-credits-server';
 import { repeatWhole } from './repeat-whole.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { CreditsError, isCreditsError } from 'realtime-credits';
-import type { Ledger } from 'realtime-credits/server';
+import type { Ledger } from 'realtime-credits-server';
 
 /**
  * Undoes a purchase, wholly and once, whoever of the operators is first. Nothing is deleted: the history shows both.

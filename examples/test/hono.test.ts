@@ -1,6 +1,6 @@
-import { openDatabase } from 'realtime-credits/server';
+import { openDatabase } from 'realtime-credits-server';
 import { afterAll, expect, test } from 'vitest';
-import { followEvents } from '../../packages/credits/test/support/events.ts';
+import { followEvents } from '../../packages/server/test/support/events.ts';
 import { createAuth } from '../hono/auth.ts';
 import { startExample } from './support/example-process.ts';
 import { testHost } from './support/host-suite.ts';

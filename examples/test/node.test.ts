@@ -1,5 +1,5 @@
 import { afterAll, expect, test, vi } from 'vitest';
-import { followEvents } from '../../packages/credits/test/support/events.ts';
+import { followEvents } from '../../packages/server/test/support/events.ts';
 import { startExample } from './support/example-process.ts';
 import { testHost } from './support/host-suite.ts';
 

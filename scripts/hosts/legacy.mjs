@@ -2,7 +2,7 @@
 // versions. Its tests are in test/hosts/legacy/test. Builds, so it takes minutes; not part of `npm test`.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { ensurePackageBuilt } from '../setup/build.mjs';
+import { ensurePackagesBuilt } from '../setup/build.mjs';
 import { ensureChromium } from '../setup/chromium.mjs';
 import { ensureInstalled, ROOT } from '../setup/install.mjs';
 import { ensureLegacyHostBuilt, LEGACY_HOST, startLegacyHost } from '../setup/legacy-host.mjs';
@@ -12,7 +12,7 @@ import { step } from '../setup/step.mjs';
 export async function testLegacyHost(words) {
   console.log('\nReal-Time Credits: the host without versions\n');
   await ensureInstalled();
-  await ensurePackageBuilt();
+  await ensurePackagesBuilt();
   await ensureLegacyHostBuilt();
   const chromium = await ensureChromium();
   const host = await step('start the legacy host', startLegacyHost);

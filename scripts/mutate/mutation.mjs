@@ -13,8 +13,8 @@ import { LEDGER_MUTATIONS } from './ledger.mjs';
  * @typedef {object} Mutation
  * @property {string} rule - What is kept, by its number where it has one.
  * @property {string} mistake - What the mutated source does instead.
- * @property {string} file - Below `packages/credits/src`.
- * @property {string} by - The test file, below `packages/credits/test`, that is the first to be asked. Where it notices
+ * @property {string} file - Below the `src` of its package.
+ * @property {string} by - The test file, below the `test` of its package, that is the first to be asked. Where it notices
  *   nothing the whole suite is.
  * @property {string} [test] - The beginning of the name of one test in it, where the file
  *   takes long.
@@ -24,21 +24,24 @@ import { LEDGER_MUTATIONS } from './ledger.mjs';
  * @typedef {{ name: string, mutations: Mutation[], tests: string[] }} Suite
  */
 
-const SOURCE = join(ROOT, 'packages/credits/src');
-const TEST = 'packages/credits/test';
+const CREDITS = 'packages/credits';
+const SERVER = 'packages/server';
+
+/** @param {string} path - Of a source or a test, below the folder of its kind. */
+const packageOf = (path) => (/^(ledger|http|cli|simulation|durability)\//.test(path) ? SERVER : CREDITS);
 
 /** What is tested by what. Ledger tests that start other processes are left out: those run the source as it is. */
 export const SUITES = /** @type {Suite[]} */ ([
   {
     name: 'follower',
     mutations: [...NUMBER_MUTATIONS, ...NEWS_MUTATIONS],
-    tests: [`${TEST}/sync/`, `${TEST}/contract/`, `${TEST}/simulation/simulation.`],
+    tests: [`${CREDITS}/test/sync/`, `${CREDITS}/test/contract/`, `${SERVER}/test/simulation/simulation.`],
   },
   {
     name: 'ledger',
     mutations: LEDGER_MUTATIONS,
     tests: ['decide', 'batch-write', 'fingerprint', 'writer', 'pglite', 'conservation'].map(
-      (name) => `${TEST}/ledger/${name}.`,
+      (name) => `${SERVER}/test/ledger/${name}.`,
     ),
   },
   {
@@ -55,19 +58,19 @@ export const SUITES = /** @type {Suite[]} */ ([
       'handler',
       'security',
       'bad-input',
-    ].map((name) => `${TEST}/http/${name}.`),
+    ].map((name) => `${SERVER}/test/http/${name}.`),
   },
-  { name: 'element', mutations: ELEMENT_MUTATIONS, tests: [`${TEST}/element/`] },
+  { name: 'element', mutations: ELEMENT_MUTATIONS, tests: [`${CREDITS}/test/element/`] },
 ]);
 
 /** What to ask first. @param {Mutation} mutation @returns {{ tests: string[], name: string | null }} */
 export function firstTestsOf({ by, test }) {
-  return { tests: [`${TEST}/${by}.`], name: test ?? null };
+  return { tests: [`${packageOf(by)}/test/${by}.`], name: test ?? null };
 }
 
 /** Where the file is, as bundlers name it. @param {Mutation} mutation */
 export function pathOf({ file }) {
-  return join(SOURCE, file).replaceAll('\\', '/');
+  return join(ROOT, packageOf(file), 'src', file).replaceAll('\\', '/');
 }
 
 /**

@@ -3,6 +3,7 @@
 // setting up takes longer than most tests.
 import { BaseSequencer, createVitest } from 'vitest/node';
 import { ROOT } from '../setup/install.mjs';
+import { viteAliases } from '../setup/source-aliases.mjs';
 import { pathOf } from './mutation.mjs';
 
 /**
@@ -34,7 +35,7 @@ const vitest = await createVitest(
     root: ROOT,
     config: false,
     watch: false,
-    include: ['packages/credits/test/**/*.test.{ts,tsx}'],
+    include: ['packages/{credits,server}/test/**/*.test.{ts,tsx}'],
     exclude: ['**/*.pg.test.ts', '**/node_modules/**'],
     isolate: false,
     maxWorkers: 1,
@@ -52,6 +53,7 @@ const vitest = await createVitest(
     ],
   },
   {
+    resolve: { alias: viteAliases() },
     plugins: [
       {
         name: 'mutation',

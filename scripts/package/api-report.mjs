@@ -1,28 +1,30 @@
 // The public surface as text: for each entry of the package the names that it exports with their declarations, and below
 // them what those reach without exporting it. Sorted, without comments: it changes when the surface does.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { ROOT } from '../setup/install.mjs';
 import { readModule } from './declarations.mjs';
 
 /** @typedef {import('./declarations.mjs').Module} Module */
 /** @typedef {import('./declarations.mjs').Reference} Reference */
 
-const PACKAGE = join(ROOT, 'packages/credits');
-const API_REPORT = join(PACKAGE, 'api.md');
+/** @param {string} folder - Of the package, below `packages`. */
+const pathOf = (folder) => join(ROOT, 'packages', folder, 'api.md');
 
-export const API_CHANGED =
-  'packages/credits/api.md is not the public surface as it is built now. See what has changed by\n' +
-  '`npm run api -- --write` and `git diff packages/credits/api.md`; if it is meant, commit it with a changeset.';
-
-/** The report as it stands in git; empty where there is none yet. */
-export function readReport() {
-  return existsSync(API_REPORT) ? readFileSync(API_REPORT, 'utf8') : '';
+/** @param {string} folder */
+export function apiChanged(folder) {
+  return `packages/${folder}/api.md is not the public surface as it is built now. See what has changed by
+\`npm run api -- --write\` and \`git diff packages/${folder}/api.md\`; if it is meant, commit it with a changeset.`;
 }
 
-/** @param {string} report */
-export function writeReport(report) {
-  writeFileSync(API_REPORT, report);
+/** The report as it stands in git; empty where there is none yet. @param {string} folder */
+export function readReport(folder) {
+  return existsSync(pathOf(folder)) ? readFileSync(pathOf(folder), 'utf8') : '';
+}
+
+/** @param {string} folder @param {string} report */
+export function writeReport(folder, report) {
+  writeFileSync(pathOf(folder), report);
 }
 
 /** Strings and property names are not references. */
@@ -89,22 +91,28 @@ const block = (texts) => `\`\`\`ts\n${texts.join('\n\n')}\n\`\`\`\n`;
 /**
  * Writes the report of a package that is built.
  *
- * @param {string} [directory]
+ * @param {string} folder - Of the package: below `packages`, or its whole path.
  */
-export function reportApi(directory = PACKAGE) {
-  const { exports, bin, peerDependencies } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+export function reportApi(folder) {
+  const directory = resolve(ROOT, 'packages', folder);
+  const {
+    name: packageName,
+    exports,
+    bin,
+    peerDependencies,
+  } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
   const reader = createReader(directory);
   const shown = /** @type {Map<string, string>} */ (new Map());
   const queue = /** @type {Reference[]} */ ([]);
   const parts = [
-    '# The public surface of `realtime-credits`\n',
+    `# The public surface of \`${packageName}\`\n`,
     'Written by `npm run api -- --write` from the declarations of the built package; `npm run check` compares. A change in\nhere is a change for others: it needs a changeset.\n',
     `Programs: ${Object.keys(bin ?? {}).join(', ')}. Peers: ${JSON.stringify(peerDependencies ?? {})}.\n`,
   ];
 
   for (const [place, target] of Object.entries(exports)) {
     if (typeof target !== 'object') continue;
-    const entry = `realtime-credits${place.slice(1)}`;
+    const entry = `${packageName}${place.slice(1)}`;
     const file = join(directory, target.types);
     const texts = /** @type {string[]} */ ([]);
     const again = /** @type {Map<string, string[]>} */ (new Map());

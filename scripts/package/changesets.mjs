@@ -1,31 +1,32 @@
-// Who changes the public surface says so: where packages/credits/api.md is not what was released last, a changeset has to
+// Who changes the public surface says so: where the packages' api.md are not what was released last, a changeset has to
 // lie in .changeset. The files are those of the tool Changesets, which reads them when a release is made.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../setup/install.mjs';
+import { PACKAGES } from '../setup/source-aliases.mjs';
 
 const HEAD = /^---\n((?:.+\n)*?)---\n+\S/;
-const BUMP = /^(['"]?)realtime-credits\1: (patch|minor|major)$/;
+const BUMP = /^(['"]?)realtime-credits(?:-server)?\1: (patch|minor|major)$/;
 
 /**
  * @typedef {object} Released
  * @property {string | null} version - Null before the first release: everything is news.
- * @property {string | null} surface - Fingerprint of `api.md` at that version.
+ * @property {string | null} surface - Fingerprint of both `api.md` at that version.
  */
 
 /** @param {string} root */
 const pathsOf = (root) => ({
-  report: join(root, 'packages/credits/api.md'),
+  reports: PACKAGES.map((folder) => join(root, 'packages', folder, 'api.md')),
   changesets: join(root, '.changeset'),
   released: join(root, '.changeset/released.json'),
 });
 
 /** @param {string} root */
 function fingerprint(root) {
-  return createHash('sha256')
-    .update(readFileSync(pathsOf(root).report))
-    .digest('hex');
+  const hash = createHash('sha256');
+  for (const report of pathsOf(root).reports) hash.update(readFileSync(report));
+  return hash.digest('hex');
 }
 
 /** The changesets that wait for the next release, by file. @param {string} [root] @returns {Map<string, string>} */

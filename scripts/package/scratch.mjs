@@ -1,7 +1,8 @@
-// The tarball in a project of somebody else: installed by npm from the registry with whatever it asks for, outside of this
+// The tarballs in a project of somebody else: installed by npm from the registry with whatever it asks for, outside of this
 // repository, so that nothing of ours is found by accident. Shows that the entries load without what they do not need, and
-// that their types hold in a strict project, however it resolves modules.
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+// that their types hold in a strict project, however it resolves modules, also by the rules of old (`node10`), for which
+// TypeScript 5 is the last compiler.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../setup/install.mjs';
@@ -9,12 +10,17 @@ import { run, StepFailure } from '../setup/step.mjs';
 
 const WITHOUT_REACT = [
   'realtime-credits',
-  'realtime-credits/server',
+  'realtime-credits/contract',
   'realtime-credits/client',
   'realtime-credits/compat',
   'realtime-credits/element',
 ];
+/** Needs PGlite only where an embedded database is opened. */
+const SERVER = 'realtime-credits-server';
 const WITH_REACT = ['realtime-credits/react', 'realtime-credits/devtools', 'realtime-credits/devtools/production'];
+
+/** TypeScript 7 knows these rules no more. */
+const TYPESCRIPT_5 = 'typescript@5.9.3';
 
 /** Every entry, used as a reader of the README would. */
 const PROGRAM = `
@@ -23,8 +29,9 @@ import { createCreditsClient, selectShown } from 'realtime-credits/client';
 import { createCreditsFetch } from 'realtime-credits/compat';
 import { CreditsDevtools } from 'realtime-credits/devtools';
 import type { CreditsBalanceElement } from 'realtime-credits/element';
+import { CREDITS_ROUTES } from 'realtime-credits/contract';
 import { useCreditsValue } from 'realtime-credits/react';
-import { createCreditsHandler, createLedger, openDatabase } from 'realtime-credits/server';
+import { createCreditsHandler, createLedger, openDatabase } from 'realtime-credits-server';
 
 export const database = await openDatabase({ memory: true });
 export const ledger = await createLedger({ database });
@@ -33,6 +40,7 @@ export const snapshot: Snapshot = parseSnapshot(await (await handler.fetch(new R
 const client = createCreditsClient();
 export const creditsFetch: typeof fetch = createCreditsFetch(client);
 export const useShown = (): number | null => useCreditsValue(client, selectShown);
+export const routes: Record<string, unknown> = CREDITS_ROUTES;
 export const panel = CreditsDevtools;
 export const element: CreditsBalanceElement | null = document.querySelector('credits-balance');
 document.addEventListener('creditschange', ({ detail }) => detail.shown?.toFixed());
@@ -54,8 +62,8 @@ const COMPILER = {
   types: ['node'],
 };
 
-/** @param {string} tarball @param {(say: string) => void} say */
-export async function proveInstallation(tarball, say) {
+/** @param {string[]} tarballs - Of the browser's package and the server's. @param {(say: string) => void} say */
+export async function proveInstallation([credits = '', server = ''], say) {
   const scratch = mkdtempSync(join(tmpdir(), 'realtime-credits-scratch-'));
   const modules = join(scratch, 'node_modules');
   /** @param {string} code */
@@ -63,17 +71,25 @@ export async function proveInstallation(tarball, say) {
   try {
     writeFileSync(join(scratch, 'package.json'), '{"name":"scratch","private":true,"type":"module"}\n');
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-    await run(npm, ['install', tarball, '--no-audit', '--no-fund', '--prefer-offline'], { cwd: scratch });
-    for (const name of ['react', 'zustand', 'next']) {
-      if (existsSync(join(modules, name))) throw new StepFailure(`The package brings ${name} along.`);
-    }
+    /** @param {string[]} packages */
+    const install = (...packages) =>
+      run(npm, ['install', ...packages, '--no-audit', '--no-fund', '--prefer-offline'], { cwd: scratch });
+    await install(credits);
+    const brought = readdirSync(modules).filter((name) => !name.startsWith('.') && name !== 'realtime-credits');
+    if (brought.length > 0) throw new StepFailure(`The browser's package brings ${brought.join(', ')} along.`);
     await inNode(`for (const name of ${JSON.stringify(WITHOUT_REACT)}) await import(name);`);
     for (const name of WITH_REACT) {
       await inNode(
         `await import('${name}').then(() => process.exit(1), (error) => process.exit(/'react/.test(error.message) ? 0 : 1));`,
       );
     }
-    await run(process.execPath, [join(modules, 'realtime-credits/dist/cli/main.js'), '--help'], { cwd: scratch });
+
+    await install(server, TYPESCRIPT_5);
+    for (const name of ['react', 'zustand', 'next', '@electric-sql']) {
+      if (existsSync(join(modules, name))) throw new StepFailure(`The server's package brings ${name} along.`);
+    }
+    await inNode(`await import('${SERVER}');`);
+    await run(process.execPath, [join(modules, SERVER, 'dist/cli/main.js'), '--help'], { cwd: scratch });
 
     mkdirSync(join(modules, '@types'), { recursive: true });
     for (const name of ['react', '@types/react', '@types/node']) {
@@ -81,13 +97,15 @@ export async function proveInstallation(tarball, say) {
     }
     await inNode(`for (const name of ${JSON.stringify(WITH_REACT)}) await import(name);`);
     writeFileSync(join(scratch, 'program.ts'), PROGRAM);
-    for (const [module, moduleResolution] of [
-      ['NodeNext', 'NodeNext'],
-      ['ESNext', 'Bundler'],
+    for (const [module, moduleResolution, compiler] of [
+      ['NodeNext', 'NodeNext', ROOT],
+      ['ESNext', 'Bundler', ROOT],
+      ['ESNext', 'Node10', scratch],
     ]) {
       const compilerOptions = { ...COMPILER, module, moduleResolution };
       writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
-      await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', scratch], { cwd: scratch });
+      const tsc = join(String(compiler), 'node_modules/typescript/bin/tsc');
+      await run(process.execPath, [tsc, '-p', scratch], { cwd: scratch });
     }
     say('installed, loaded and compiled elsewhere');
   } finally {

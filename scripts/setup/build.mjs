@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ROOT, runNpm } from './install.mjs';
+import { PACKAGES } from './source-aliases.mjs';
 import { run, step } from './step.mjs';
 
-const PACKAGE = join(ROOT, 'packages/credits');
 export const DASHBOARD = join(ROOT, 'apps/dashboard');
 
 /** Folders that hold no source of a build. Dot folders (`.next`, `.data`) are left out as well. */
@@ -63,24 +63,33 @@ export async function buildWhenChanged(name, stampPath, hash, build) {
   });
 }
 
-export function packageSources() {
+/** What the packages are built from; of one of them with those that are built before it. @param {string} [last] */
+export function packageSources(last = 'server') {
+  const folders = PACKAGES.slice(0, PACKAGES.findIndex((folder) => folder === last) + 1);
   return [
-    ...listSources(PACKAGE),
+    ...folders.flatMap((folder) => listSources(join(ROOT, 'packages', folder))),
     join(ROOT, 'scripts/setup/bundle-element.mjs'),
     join(ROOT, 'tsconfig.base.json'),
     join(ROOT, 'package-lock.json'),
   ];
 }
 
-/** Builds `packages/credits/dist` when its sources changed. */
-export async function ensurePackageBuilt() {
-  const dist = join(PACKAGE, 'dist');
-  await buildWhenChanged('package', join(dist, '.sources'), hashFiles(packageSources()), async () => {
+/** Builds the `dist` of each package when its sources, or those of the one before it, changed. */
+export async function ensurePackagesBuilt() {
+  for (const folder of PACKAGES) await ensurePackageBuilt(folder);
+}
+
+/** @param {(typeof PACKAGES)[number]} folder */
+async function ensurePackageBuilt(folder) {
+  const directory = join(ROOT, 'packages', folder);
+  const dist = join(directory, 'dist');
+  await buildWhenChanged(`package ${folder}`, join(dist, '.sources'), hashFiles(packageSources(folder)), async () => {
     // A file that lost its source would otherwise stay in the build, and in the published tarball, for ever.
     rmSync(dist, { recursive: true, force: true });
     await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
-      cwd: PACKAGE,
+      cwd: directory,
     });
+    if (folder !== 'credits') return;
     // Not at the top: this file runs before anything is installed.
     const { bundleElement } = await import('./bundle-element.mjs');
     await bundleElement(dist);
@@ -98,7 +107,7 @@ export async function ensureDashboardBuilt() {
   );
 }
 
-/** Builds what `/r/*` serves, the items of `registry.json`, the packed package and its element's script, when their sources changed. */
+/** Builds what `/r/*` serves, the items of `registry.json`, the packed packages and the element's script, when their sources changed. */
 export async function ensureRegistryBuilt() {
   const directory = join(DASHBOARD, '.registry');
   const items = /** @type {{ items: { files: { path: string }[] }[] }} */ (
@@ -111,7 +120,26 @@ export async function ensureRegistryBuilt() {
     await run(process.execPath, [join(ROOT, 'node_modules/shadcn/dist/index.js'), 'build', '--output', '.registry'], {
       cwd: DASHBOARD,
     });
-    await runNpm(['pack', '--workspace', 'realtime-credits', '--pack-destination', directory]);
-    cpSync(join(PACKAGE, 'dist/credits-balance.js'), join(directory, 'credits-balance.js'));
+    await packPackages(directory);
+    cpSync(join(ROOT, 'packages/credits/dist/credits-balance.js'), join(directory, 'credits-balance.js'));
   });
+}
+
+/** Packs the packages as npm would publish them. @param {string} destination @returns {Promise<string[]>} - Their tarballs, in the order of `PACKAGES`. */
+export async function packPackages(destination) {
+  const tarballs = /** @type {string[]} */ ([]);
+  for (const folder of PACKAGES) {
+    const { output } = await runNpm([
+      'pack',
+      '--json',
+      '--ignore-scripts',
+      '--workspace',
+      `packages/${folder}`,
+      '--pack-destination',
+      destination,
+    ]);
+    const [packed] = /** @type {{ filename: string }[]} */ (JSON.parse(output.slice(output.indexOf('['))));
+    tarballs.push(join(destination, packed?.filename ?? ''));
+  }
+  return tarballs;
 }

@@ -221,6 +221,8 @@ export interface AdminEntriesAnswer {
     source_action: string;
     reference_id: string | null;
     message: string;
+    /** How the other user of a transfer is called now. */
+    counterparty: string | null;
     actor: string;
     created_at: string;
   }[];

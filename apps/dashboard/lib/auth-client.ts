@@ -41,7 +41,15 @@ export function revokeOtherSessions(): Promise<AuthResult> {
 }
 
 type OnError = (context: { response: Response }) => void;
-type Answer = { error: { status: number; code?: string | undefined; message?: string | undefined } | null };
+type Answer = {
+  error: {
+    status: number;
+    code?: string | undefined;
+    message?: string | undefined;
+    /** What our own checks say of each field. */
+    errors?: { path: string; message: string }[] | undefined;
+  } | null;
+};
 
 async function attempt(send: (onError: OnError) => Promise<Answer>): Promise<AuthResult> {
   let waitSeconds = Number.NaN;
@@ -54,10 +62,17 @@ async function attempt(send: (onError: OnError) => Promise<Answer>): Promise<Aut
       const retryAfterMs = Number.isFinite(waitSeconds) ? Math.max(1, waitSeconds) * 1_000 : RETRY_AFTER_MS;
       return { message: 'Too many tries.', retryAfterMs };
     }
-    return toRefusal(error.code, error.message, error.status);
+    return toFieldRefusal(error.errors) ?? toRefusal(error.code, error.message, error.status);
   } catch {
     return OFFLINE;
   }
+}
+
+function toFieldRefusal(errors: { path: string; message: string }[] | undefined): AuthRefusal | null {
+  const first = errors?.[0];
+  if (first?.path === 'name') return { message: `A display name ${first.message}.`, field: 'name' };
+  if (first?.path === 'email') return { message: `This address ${first.message}.`, field: 'email' };
+  return null;
 }
 
 function toRefusal(code: string | undefined, message: string | undefined, status: number): AuthRefusal {
@@ -76,8 +91,6 @@ function toRefusal(code: string | undefined, message: string | undefined, status
       return { message: 'The password may have at most 128 characters.', field: 'password' };
     case 'INVALID_PASSWORD':
       return { message: 'The current password is not right.', field: 'current' };
-    case 'INVALID_NAME':
-      return { message: 'A name has 1 to 60 characters.', field: 'name' };
     case 'BANNED_USER':
       return { message: 'This account is closed. Ask the people who run this dashboard.' };
     default:

@@ -3,14 +3,14 @@
  * on a wide screen and on a phone, dark and light. Says when a page scrolls sideways or reports an error.
  *
  * @example
- * npx tsx apps/dashboard/scripts/screenshots.ts /tmp/pictures [only]
+ * DEMO_PASSWORD=… npx tsx apps/dashboard/scripts/screenshots.ts /tmp/pictures [only]
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test';
 
 const BASE_URL = process.env['BASE_URL'] ?? 'http://localhost:3000';
-const PASSWORD = process.env['DEMO_PASSWORD'] ?? 'demo-credits';
+const PASSWORD = process.env['DEMO_PASSWORD'] ?? '';
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 

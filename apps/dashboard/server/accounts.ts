@@ -1,5 +1,5 @@
 import { isCreditsError, type Snapshot } from 'realtime-credits';
-import type { Ledger } from 'realtime-credits/server';
+import type { Ledger } from 'realtime-credits-server';
 
 /** Users' accounts in the ledger: opened on first touch, since a sign-up cannot reach the ledger from within. */
 export interface Accounts {

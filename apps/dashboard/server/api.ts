@@ -1,18 +1,18 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Pool } from 'pg';
 import { CREDITS_PATH, CreditsError } from 'realtime-credits';
-import type { CreditsHandler, Ledger } from 'realtime-credits/server';
+import { assertReadableUrl, type CreditsHandler, type Ledger } from 'realtime-credits-server';
 import type { Accounts } from './accounts.ts';
 import type { Auth } from './auth/auth.ts';
+import { toAuthRequest } from './auth/requests.ts';
 import type { Sessions } from './auth/sessions.ts';
 import type { DailyBonus } from './daily/daily-bonus.ts';
-import { BODY_BYTES_MAX } from './http/body.ts';
-import { toFailure } from './http/failure.ts';
+import { isExpected, toFailure } from './http/failure.ts';
 import { isTrustedMutation, type OriginRules } from './http/origin.ts';
 import type { RateLimiter } from './http/rate-limit.ts';
 import { createRoutes, toResponse } from './http/route.ts';
 import { API_CONTENT_SECURITY_POLICY } from './http/security-headers.ts';
+import type { Names } from './names.ts';
 import type { Profiles } from './profiles.ts';
 import type { Provisioner } from './provisioning/provisioner.ts';
 import type { Simulator } from './provisioning/simulator.ts';
@@ -41,6 +41,7 @@ export interface ApiParts {
   referrals: Referrals;
   referralClaims: ReferralClaims;
   users: Users;
+  names: Names;
   servers: Servers;
   provisioner: Provisioner | Simulator;
   /** Whether the examples page may practise. */
@@ -67,16 +68,14 @@ export function createApi(parts: ApiParts): (request: Request) => Promise<Respon
     }
   });
 
-  app.use(
-    `${AUTH_PATH}/*`,
-    bodyLimit({ maxSize: BODY_BYTES_MAX, onError: () => refuse(new CreditsError('body_too_large')) }),
-  );
   app.on(['GET', 'POST'], `${AUTH_PATH}/*`, async (context) => {
     const request = context.req.raw;
     if (request.method !== 'GET' && !isTrustedMutation(request, originRules)) {
       return refuse(new CreditsError('forbidden', 'This request comes from another site.'));
     }
-    const response = await auth.handler(request);
+    const endpoint = new URL(request.url).pathname.slice(AUTH_PATH.length + 1);
+    const cookie = await sessions.sanitizeCookies(request.headers);
+    const response = await auth.handler(await toAuthRequest(request, endpoint, cookie));
     const retryAfter = response.headers.get('x-retry-after');
     if (retryAfter !== null) response.headers.set('retry-after', retryAfter);
     return response;
@@ -105,14 +104,21 @@ export function createApi(parts: ApiParts): (request: Request) => Promise<Respon
 
   app.notFound(() => refuse(new CreditsError('not_found')));
   app.onError((error) => {
-    onWarning('A request failed.', error);
-    return refuse(new CreditsError('internal'));
+    if (!isExpected(error)) onWarning('A request failed.', error);
+    return refuse(error);
   });
 
-  return async (request) => app.fetch(request);
+  return async (request) => {
+    try {
+      assertReadableUrl(request.url);
+    } catch (error) {
+      return refuse(error);
+    }
+    return app.fetch(request);
+  };
 }
 
-function refuse(error: CreditsError): Response {
+function refuse(error: unknown): Response {
   const requestId = crypto.randomUUID();
   const failure = toFailure(error, requestId);
   return toResponse(failure.status, failure.body, requestId, failure.headers);

@@ -26,9 +26,11 @@ export interface Config {
   secret: string | null;
   /** Demo users, and the practice route of the examples page. */
   demo: boolean;
-  /** The password of all demo users. */
-  demoPassword: string;
-  /** E-mail addresses, in lower case, whose accounts are administrators. */
+  /** The password of all demo users; null: generated once and kept beside the data. */
+  demoPassword: string | null;
+  /** Whether strangers may reach this: by its own address, a proxy in front of it, or the origin that it is known by. */
+  reachable: boolean;
+  /** E-mail addresses, in lower case, whose accounts are administrators where they are verified. */
   adminEmails: string[];
   /** The panel that makes servers; null: the built-in simulator. */
   pterodactyl: { url: string; apiKey: string } | null;
@@ -82,8 +84,8 @@ const environmentSchema = z.object({
   TIME_ZONE: timeZone.default('UTC'),
 });
 
-/** The demo users' password unless `DEMO_PASSWORD` says another. Public, so it is only accepted on this machine. */
-export const DEMO_PASSWORD = 'demo-credits';
+/** Where others can try them, a demo password has to be as long as a generated one would be hard to guess. */
+const REACHABLE_DEMO_PASSWORD_LENGTH_MIN = 16;
 
 /**
  * Reads the environment. Empty variables count as absent, as `FOO= npm start` means.
@@ -106,16 +108,20 @@ export function parseConfig(environment: Record<string, string | undefined>, dir
     env.DATABASE_URL === undefined
       ? { kind: 'embedded', directory: resolve(dataDirectory, 'database') }
       : { kind: 'postgres', url: env.DATABASE_URL };
-  const demo = env.DEMO ?? database.kind === 'embedded';
+  const reachable = isReachable(env);
+  const demo = env.DEMO ?? (database.kind === 'embedded' && !reachable);
 
   const contradictions: string[] = [];
   if ((env.PTERODACTYL_URL === undefined) !== (env.PTERODACTYL_API_KEY === undefined)) {
     contradictions.push('PTERODACTYL_URL and PTERODACTYL_API_KEY only work together: set both or neither.');
   }
-  if (demo && env.DEMO_PASSWORD === undefined && !isLoopback(env.HOST)) {
+  // One of the demo users is an administrator. A generated password is kept in a file, which other instances do not read.
+  if (demo && reachable && (env.DEMO_PASSWORD ?? '').length < REACHABLE_DEMO_PASSWORD_LENGTH_MIN) {
     contradictions.push(
-      `The demo users have a public password, and HOST=${env.HOST} is reachable from outside: set DEMO=0, or DEMO_PASSWORD to one of your own.`,
+      `DEMO=1 where others can reach it (by HOST, PUBLIC_URL, TRUSTED_ORIGINS or TRUST_PROXY) needs a DEMO_PASSWORD of at least ${REACHABLE_DEMO_PASSWORD_LENGTH_MIN} characters: one of the demo users is an administrator.`,
     );
+  } else if (demo && database.kind === 'postgres' && env.DEMO_PASSWORD === undefined) {
+    contradictions.push('DEMO=1 with DATABASE_URL needs a DEMO_PASSWORD, the same for every instance.');
   }
   if (contradictions.length > 0) throw new ConfigError(contradictions);
 
@@ -130,7 +136,8 @@ export function parseConfig(environment: Record<string, string | undefined>, dir
     dataDirectory,
     secret: env.BETTER_AUTH_SECRET ?? null,
     demo,
-    demoPassword: env.DEMO_PASSWORD ?? DEMO_PASSWORD,
+    demoPassword: env.DEMO_PASSWORD ?? null,
+    reachable,
     adminEmails: (env.ADMIN_EMAILS ?? []).map((email) => email.toLowerCase()),
     pterodactyl:
       env.PTERODACTYL_URL !== undefined && env.PTERODACTYL_API_KEY !== undefined
@@ -144,6 +151,17 @@ function resolvePath(directory: string, path: string): string {
   return isAbsolute(path) ? path : resolve(directory, path);
 }
 
+/** Any sign of others counts: a proxy of the same machine is the usual way to publish a server that listens on loopback. */
+function isReachable(env: {
+  HOST: string;
+  PUBLIC_URL?: string | undefined;
+  TRUSTED_ORIGINS?: string[] | undefined;
+  TRUST_PROXY: boolean;
+}): boolean {
+  const origins = [...(env.PUBLIC_URL === undefined ? [] : [env.PUBLIC_URL]), ...(env.TRUSTED_ORIGINS ?? [])];
+  return env.TRUST_PROXY || !isLoopback(env.HOST) || origins.some((url) => !isLoopback(new URL(url).hostname));
+}
+
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+  return /^(localhost|\[?::1\]?|127(\.\d{1,3}){3})$/.test(host);
 }

@@ -2,22 +2,28 @@ import {
   createCreditsHandler,
   createLedger,
   migrate,
+  toDisplayEntry,
   type CreditsHandler,
   type Database,
   type Ledger,
-} from 'realtime-credits/server';
+} from 'realtime-credits-server';
 import { createAccounts } from './accounts.ts';
 import { createApi } from './api.ts';
 import { createAuth, migrateAuth, type AuthOptions, type SignInLimit } from './auth/auth.ts';
+import { createCredentials } from './auth/credentials.ts';
 import { createSessions, type Sessions } from './auth/sessions.ts';
 import type { Config } from './config.ts';
 import { createDailyBonus } from './daily/daily-bonus.ts';
 import { createDay } from './daily/day.ts';
-import { DEMO_USERS, seedDemo } from './demo/seed.ts';
+import { closeDemoAccounts, openDemoAccounts } from './demo/accounts.ts';
+import { readOrCreateDemoPassword } from './demo/password.ts';
+import { seedDemo } from './demo/seed.ts';
+import { DEMO_USERS } from './demo/users.ts';
 import { createCodeColours } from './documents/code-colours.ts';
 import { createDocuments } from './documents/documents.ts';
 import { trustedOriginsOf } from './http/origin.ts';
 import { createRateLimiter, type Limit, type LimitName } from './http/rate-limit.ts';
+import { createNames } from './names.ts';
 import { createPayouts } from './payouts/payouts.ts';
 import { createProfiles } from './profiles.ts';
 import type { Provisioner } from './provisioning/provisioner.ts';
@@ -47,6 +53,8 @@ export interface Dashboard {
   readonly ledger: Ledger;
   readonly credits: CreditsHandler;
   readonly sessions: Sessions;
+  /** For the operator's terminal, and nowhere else; null outside of the demo. */
+  readonly demoPassword: string | null;
   /** Notes a visit by a referral link. Returns whether the code is worth remembering. */
   recordVisit(code: string, visitor: { address: string; headers: Headers }): Promise<boolean>;
   /** Settles what a process that died left behind, then keeps doing so. */
@@ -136,8 +144,14 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   await migrateAuth(authOptions);
   const auth = createAuth(authOptions);
   const sessions = createSessions(auth, monotonicNow);
+  const names = createNames(pool);
   const credits = createCreditsHandler({
     ledger,
+    describeEntry: async (entry) => {
+      const shown = toDisplayEntry(entry);
+      const isOther = entry.counterparty !== null && shown.counterparty === null;
+      return isOther ? { ...shown, counterparty: await names.read(entry.counterparty ?? '') } : shown;
+    },
     identify: async (request) => {
       const user = await sessions.read(request.headers);
       return user === null ? null : { account: user.id };
@@ -160,6 +174,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     referrals,
     referralClaims,
     users,
+    names,
     servers,
     provisioner,
     demo: config.demo,
@@ -169,11 +184,17 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     onWarning,
   });
 
-  // Only existing users: an address that nobody verified must not make an administrator of whoever registers it first.
-  await users.promote(config.adminEmails);
-  if (config.demo) {
-    const password = config.demoPassword;
-    await seedDemo({ pool, auth, ledger, accounts, profiles, referrals, servers, provisioner, day, now, password });
+  // An address that nobody verified says nothing of who signed up with it.
+  for (const email of await users.promoteVerified(config.adminEmails)) {
+    onWarning(`ADMIN_EMAILS: no verified account has ${email}. Use the command: npm run admin -- ${email}`, undefined);
+  }
+  const credentials = createCredentials(auth);
+  const demoPassword = config.demo ? await readOrCreateDemoPassword(config) : null;
+  if (demoPassword === null) {
+    await closeDemoAccounts(credentials);
+  } else {
+    const ids = await openDemoAccounts({ credentials, accounts, profiles, users }, demoPassword);
+    await seedDemo({ pool, ledger, profiles, referrals, servers, provisioner, day, now, ids });
   }
 
   let timer: NodeJS.Timeout | undefined;
@@ -205,12 +226,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     readDocuments,
     readCode: createCodeColours(readDocuments, onWarning),
     facts: Object.freeze({
-      demo: config.demo
-        ? {
-            password: config.demoPassword,
-            users: DEMO_USERS.map(({ email, label }) => ({ email, label })),
-          }
-        : null,
+      demo: config.demo ? { users: DEMO_USERS.map(({ email, label }) => ({ email, label })) } : null,
       provisioner: provisioner.kind,
       timeZone: config.timeZone,
     }),
@@ -222,6 +238,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     ledger,
     credits,
     sessions,
+    demoPassword,
     recordVisit: async (code: string, visitor: { address: string; headers: Headers }) => {
       const user = await sessions.read(visitor.headers);
       return referrals.recordClick(code, { address: visitor.address, userId: user?.id ?? null });

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { ConfigError, parseConfig } from './config.ts';
-import { StartError, startServer } from './start.ts';
+import { ConfigError, parseConfig, type Config } from './config.ts';
+import { DEMO_USERS } from './demo/users.ts';
+import { StartError, startServer, type RunningServer } from './start.ts';
 
 /**
  * The process: reads the environment, starts, prints where, stops on a signal.
@@ -11,7 +12,8 @@ process.env['NEXT_TELEMETRY_DISABLED'] ??= '1';
 const REPOSITORY_DIRECTORY = fileURLToPath(new URL('../../..', import.meta.url));
 
 function warn(message: string, cause: unknown): void {
-  console.error(message, cause);
+  if (cause === undefined) console.error(message);
+  else console.error(message, cause);
 }
 
 async function main(): Promise<void> {
@@ -40,13 +42,25 @@ async function main(): Promise<void> {
   const server = await startServer(config, warn);
   stop = server.stop;
   console.log(`\n  The dashboard is at ${config.publicUrl ?? server.url}`);
-  const { demo, provisioner } = server.dashboard.runtime.facts;
-  if (demo !== null) {
-    console.log(`\n  Demo users, password ${demo.password}`);
-    for (const user of demo.users) console.log(`    ${user.email.padEnd(20)} ${user.label}`);
-  }
+  const { provisioner } = server.dashboard.runtime.facts;
+  for (const line of describeDemo(config, server)) console.log(line);
   if (provisioner === 'simulator') console.log('\n  Servers are simulated: no panel is configured.');
   console.log('');
+}
+
+/** The password goes behind a `#`, which browsers send to no server. */
+function describeDemo(config: Config, { url, dashboard }: RunningServer): string[] {
+  const { demoPassword: password } = dashboard;
+  if (password === null) return [];
+  const users = DEMO_USERS.map(({ email, label }) => `    ${email.padEnd(20)} ${label}`);
+  // Who set it knows it, and logs are read by others.
+  if (config.demoPassword !== null) return ['\n  Demo users, with the password of DEMO_PASSWORD', ...users];
+  return [
+    `\n  Demo users, password ${password}`,
+    ...users,
+    '\n  The sign-in page fills it in when it is opened by',
+    `    ${config.publicUrl ?? url}/sign-in#demo=${password}`,
+  ];
 }
 
 try {

@@ -30,8 +30,8 @@ export interface DashboardRuntime {
   fetch(request: Request): Promise<Response>;
   /** Facts of this instance that anyone may see. */
   readonly facts: {
-    /** Demo users exist; the sign-in page offers them. */
-    demo: { password: string; users: { email: string; label: string }[] } | null;
+    /** Demo users exist; the sign-in page names them. Their password is the terminal's to say. */
+    demo: { users: { email: string; label: string }[] } | null;
     provisioner: 'pterodactyl' | 'simulator';
     timeZone: string;
   };

@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import next from 'next';
 import { isCreditsError } from 'realtime-credits';
-import { createServerStop, openDatabase, toNodeListener, type Database } from 'realtime-credits/server';
+import {
+  assertReadableUrl,
+  createServerStop,
+  openDatabase,
+  toNodeListener,
+  type Database,
+} from 'realtime-credits-server';
 import type { Config } from './config.ts';
 import { createDashboard, type Dashboard } from './dashboard.ts';
 import { stampClientAddress } from './http/client-address.ts';
@@ -112,6 +118,11 @@ function createListener(config: Config, dashboard: Dashboard, pages: PageHandler
       void api(request, response);
       return;
     }
+    if (!isReadable(url)) {
+      response.writeHead(400, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
+      response.end('This address cannot be read.\n');
+      return;
+    }
     const nonce = createNonce();
     const policy = contentSecurityPolicy(nonce, { development: !config.production, https });
     // Next reads the nonce from the request's policy, pages from `x-nonce`; a client's own must not reach them.
@@ -134,6 +145,15 @@ function createListener(config: Config, dashboard: Dashboard, pages: PageHandler
       .catch(() => undefined)
       .then(() => pages(request, response));
   };
+}
+
+function isReadable(url: string): boolean {
+  try {
+    assertReadableUrl(url);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a person opens a page: not a prefetch, a script or a picture. */

@@ -1,4 +1,4 @@
-import type { Migration } from 'realtime-credits/server';
+import type { Migration } from 'realtime-credits-server';
 
 /**
  * The dashboard's own tables, beside the ledger's and better-auth's. Applied in order; a released one never changes.

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { SHOWN_NAME } from './names.ts';
 
 /** A user as administrators and transfers look them up; the rows are better-auth's. */
 export interface UserRecord {
@@ -17,8 +18,8 @@ export interface Users {
   findActiveByUsername(username: string): Promise<UserRecord | null>;
   /** Newest first; `query` is part of a name or an e-mail address. */
   search(page: { query: string; limit: number; offset: number }): Promise<{ users: UserRecord[]; total: number }>;
-  /** Makes administrators of existing users. Returns whom it found. */
-  promote(emails: readonly string[]): Promise<string[]>;
+  /** Makes administrators of existing users whose address was verified. Returns the addresses of others. */
+  promoteVerified(emails: readonly string[]): Promise<string[]>;
 }
 
 interface Raw {
@@ -30,7 +31,7 @@ interface Raw {
   createdAt: Date | string;
 }
 
-const COLUMNS = `id, coalesce("displayUsername", username, name) AS username, email, role, banned, "createdAt"`;
+const COLUMNS = `id, ${SHOWN_NAME} AS username, email, role, banned, "createdAt"`;
 
 export function createUsers(pool: Pool): Users {
   return Object.freeze({
@@ -55,13 +56,14 @@ export function createUsers(pool: Pool): Users {
       );
       return { users: rows.map(toUserRecord), total: Number(rows[0]?.total ?? 0) };
     },
-    async promote(emails: readonly string[]) {
+    async promoteVerified(emails: readonly string[]) {
       if (emails.length === 0) return [];
       const { rows } = await pool.query<{ email: string }>(
-        `UPDATE "user" SET role = 'admin' WHERE lower(email) = ANY($1) RETURNING email`,
+        `UPDATE "user" SET role = 'admin' WHERE lower(email) = ANY($1) AND "emailVerified" RETURNING lower(email) AS email`,
         [emails],
       );
-      return rows.map((row) => row.email);
+      const promoted = new Set(rows.map((row) => row.email));
+      return emails.filter((email) => !promoted.has(email));
     },
   });
 }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 const ROOT = new URL('../../../', import.meta.url);
 const FOLDERS: Record<string, string> = {
   package: 'packages/credits/test/',
+  server: 'packages/server/test/',
   app: 'apps/dashboard/test/',
   host: 'test/hosts/legacy/test/',
 };
@@ -19,7 +20,7 @@ function readRows(): Row[] {
   const text = readFileSync(new URL('docs/scenarios.md', ROOT), 'utf8');
   return text.split('\n').flatMap((line) => {
     const scenario = /^\| ([DL]\d+) \|/.exec(line)?.[1] ?? null;
-    const named = line.startsWith('|') ? line.matchAll(/`(package|app|host):([^`]+)`/g) : [];
+    const named = line.startsWith('|') ? line.matchAll(/`(package|server|app|host):([^`]+)`/g) : [];
     return [...named].map(([, folder = '', file = '']) => ({ scenario, path: `${FOLDERS[folder]}${file}` }));
   });
 }

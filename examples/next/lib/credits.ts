@@ -1,4 +1,4 @@
-import { createCreditsHandler, createLedger, oncePerProcess, openDatabase } from 'realtime-credits/server';
+import { createCreditsHandler, createLedger, oncePerProcess, openDatabase } from 'realtime-credits-server';
 import { toCommandRoute } from '../../recipes/command-route.ts';
 import { payDailyBonus } from '../../recipes/daily-bonus.ts';
 import { readSession } from './session.ts';

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Ledger } from 'realtime-credits/server';
-import { createPostgresDatabase } from '../../../packages/credits/test/support/database.ts';
+import type { Ledger } from 'realtime-credits-server';
+import { createPostgresDatabase } from '../../../packages/server/test/support/database.ts';
 import { payReferral } from '../../recipes/referral.ts';
 import { useLedger } from '../support/test-ledger.ts';
 import { testCodes } from './codes-suite.ts';

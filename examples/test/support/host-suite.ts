@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { followEvents } from '../../../packages/credits/test/support/events.ts';
+import { followEvents } from '../../../packages/server/test/support/events.ts';
 
 /** A host as a browser meets it. */
 export interface RunningHost {

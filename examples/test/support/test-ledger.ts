@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import { isCreditsError, type CreditsErrorCode } from 'realtime-credits';
-import { createLedger, openDatabase, type Database, type DatabaseOptions, type Ledger } from 'realtime-credits/server';
+import { createLedger, openDatabase, type Database, type DatabaseOptions, type Ledger } from 'realtime-credits-server';
 
 export interface TestLedger {
   readonly ledger: Ledger;

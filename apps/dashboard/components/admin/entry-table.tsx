@@ -79,7 +79,9 @@ export function EntryTable({ userId, first }: EntryTableProps) {
                     {entry.id} · <LocalTime iso={entry.created_at} style="instant" />
                   </p>
                   <p className="text-[0.8125rem] text-muted-foreground">
-                    {[entry.source_category, entry.source_action].filter((word) => word !== '').join(' · ')}
+                    {[entry.source_category, entry.source_action, describeOther(entry)]
+                      .filter((word) => word !== '')
+                      .join(' · ')}
                   </p>
                 </TableCell>
                 <TableCell className="text-right">
@@ -119,4 +121,8 @@ export function EntryTable({ userId, first }: EntryTableProps) {
       )}
     </div>
   );
+}
+
+function describeOther({ counterparty, delta }: AdminEntry): string {
+  return counterparty === null ? '' : `${delta < 0 ? 'to' : 'from'} ${counterparty}`;
 }

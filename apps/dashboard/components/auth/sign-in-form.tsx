@@ -12,8 +12,8 @@ import { signIn, type AuthRefusal } from '@/lib/auth-client';
 interface SignInFormProps {
   /** Where to go afterwards: a path of this dashboard. */
   next: string;
-  /** Offered as one-click fill; null outside of the demo. */
-  demo: { password: string; users: { email: string; label: string }[] } | null;
+  /** Offered for one click; null outside of the demo. */
+  demo: { users: { email: string; label: string }[] } | null;
 }
 
 /** E-mail and password. The page is loaded anew afterwards, so that nothing of a person before is left in it. */
@@ -78,7 +78,10 @@ export function SignInForm({ next, demo }: SignInFormProps) {
       {demo === null ? null : (
         <div className="mt-2 rounded-lg border border-dashed p-4">
           <p className="text-sm font-medium">Demo accounts</p>
-          <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">One click fills the form.</p>
+          <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">
+            Their password is in the terminal of <code className="font-mono">npm start</code>; the link there fills it
+            in.
+          </p>
           <div className="mt-3 grid gap-1.5">
             {demo.users.map((user) => (
               <Button
@@ -88,7 +91,7 @@ export function SignInForm({ next, demo }: SignInFormProps) {
                 className="h-auto min-h-8 flex-col items-start gap-0 py-1.5 sm:flex-row sm:items-center sm:justify-between sm:gap-3"
                 onClick={() => {
                   setEmail(user.email);
-                  setPassword(demo.password);
+                  setPassword(readDemoPassword());
                   setRefusal(null);
                 }}
               >
@@ -101,4 +104,9 @@ export function SignInForm({ next, demo }: SignInFormProps) {
       )}
     </form>
   );
+}
+
+/** What the terminal's link brought behind its `#`: the server sends the password to nobody. */
+function readDemoPassword(): string {
+  return new URLSearchParams(window.location.hash.slice(1)).get('demo') ?? '';
 }

@@ -4,8 +4,9 @@ import { posix } from 'node:path';
 export function toDocsName(path: string): string {
   const stem = posix.basename(path, '.md');
   if (path === 'docs/README.md') return '';
-  // A README says what its folder is.
-  return (stem === 'README' ? posix.basename(posix.dirname(path)) : stem).toLowerCase();
+  // A README says what its folder is; an app's folders are called like packages, so theirs names the app too.
+  const folders = posix.dirname(path).split('/');
+  return (stem === 'README' ? folders.slice(path.startsWith('apps/') ? -2 : -1).join('-') : stem).toLowerCase();
 }
 
 export function toDocsHref(name: string): string {

@@ -1,11 +1,13 @@
 import { betterAuth } from 'better-auth';
-import { APIError } from 'better-auth/api';
 import { getMigrations } from 'better-auth/db/migration';
 import { admin, username } from 'better-auth/plugins';
 import type { Pool } from 'pg';
+import { isReservedName } from './names.ts';
+import { cookiePrefix } from './session-cookie.ts';
 
 /**
- * Sign-up, sign-in and sessions by better-auth, on the same pool as the ledger.
+ * Sign-up, sign-in and sessions by better-auth, on the same pool as the ledger. Which of its endpoints exist, and what they
+ * take, is said in `requests.ts`.
  *
  * On the embedded database that pool has one connection. better-auth's hooks named `after` run once its transaction has
  * ended, and only those call out: a ledger command inside the transaction would wait for the connection that it holds.
@@ -71,8 +73,6 @@ function authOptions(options: AuthOptions) {
     // A wrong password is no event for the operator.
     logger: { level: 'error' as const },
     emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 128, autoSignIn: true },
-    // A removed user would leave an account behind that nobody owns; acting as another would blur who did what.
-    disabledPaths: ['/delete-user', '/admin/remove-user', '/admin/impersonate-user', '/change-email', '/update-user'],
     rateLimit: {
       // Also outside production: a limit that only exists there is a limit that nobody has seen work.
       enabled: true,
@@ -83,14 +83,14 @@ function authOptions(options: AuthOptions) {
         '/sign-in/*': rule,
         '/sign-up/*': rule,
         '/change-password': rule,
-        '/is-username-available': { window: 60, max: 30 },
         '/get-session': false as const,
       },
     },
     session: { cookieCache: { enabled: false }, expiresIn: 30 * 24 * 3600, updateAge: 24 * 3600 },
     advanced: {
-      cookiePrefix: 'dashboard',
-      useSecureCookies: isHttps,
+      cookiePrefix: cookiePrefix(isHttps),
+      // Else it would put `__Secure-` before our own prefix.
+      useSecureCookies: false,
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' as const, secure: isHttps, path: '/' },
       ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
     },
@@ -102,14 +102,7 @@ function authOptions(options: AuthOptions) {
       user: {
         create: {
           before: async (user: NewUser) => {
-            const name = user.name.trim();
-            if (name === '' || name.length > 60) {
-              throw new APIError('BAD_REQUEST', {
-                message: 'A display name has 1 to 60 characters.',
-                code: 'INVALID_NAME',
-              });
-            }
-            return { data: { ...user, name, ...pickUsername(user) } };
+            return { data: { ...user, ...pickUsername(user) } };
           },
           after: async (user: { id: string; email: string }, context?: { headers?: Headers | undefined } | null) => {
             await options.onUserCreated(user, context?.headers ?? null);
@@ -138,6 +131,6 @@ function pickUsername(user: NewUser): { username?: string; displayUsername?: str
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, '')
       .slice(0, 20) || 'player';
-  const picked = `${stem}_${crypto.randomUUID().slice(0, 6)}`;
+  const picked = `${isReservedName(stem) ? 'player' : stem}_${crypto.randomUUID().slice(0, 6)}`;
   return { username: picked, displayUsername: picked };
 }

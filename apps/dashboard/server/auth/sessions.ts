@@ -1,4 +1,5 @@
 import type { Auth } from './auth.ts';
+import { readSessionCookies, withSessionCookie } from './session-cookie.ts';
 
 /** Who is signed in, as the database said at most {@link SESSION_CACHE_MS} ago. */
 export interface SessionUser {
@@ -18,6 +19,8 @@ export interface SessionUser {
 export interface Sessions {
   /** The signed-in user of a request, by its cookies; null when signed out, banned or unknown. */
   read(headers: Headers): Promise<SessionUser | null>;
+  /** The request's cookies with the session cookie that {@link read} accepts, and without any other of its name. */
+  sanitizeCookies(headers: Headers): Promise<string>;
   /** Forgets what is remembered of a user: their next request asks the database. */
   forget(userId: string): void;
 }
@@ -29,7 +32,7 @@ export const SESSION_CACHE_MS = 5_000;
 const ENTRIES_MAX = 10_000;
 
 interface CacheEntry {
-  user: SessionUser | null;
+  user: SessionUser;
   readAt: number;
 }
 
@@ -38,24 +41,48 @@ interface CacheEntry {
  *
  * @param now - Milliseconds of a clock that never goes back.
  */
-export function createSessions(auth: Pick<Auth, 'api'>, now: () => number): Sessions {
+export function createSessions(auth: Pick<Auth, 'api' | '$context'>, now: () => number): Sessions {
   const cache = new Map<string, CacheEntry>();
   // A read that was under way while its user was forgotten must not be remembered afterwards.
   let generation = 0;
 
+  async function cookieName(): Promise<string> {
+    return (await auth.$context).authCookies.sessionToken.name;
+  }
+
   async function read(headers: Headers): Promise<SessionUser | null> {
-    const cookie = headers.get('cookie');
-    if (cookie === null) return null;
-    const key = sessionKey(cookie);
-    if (key === null) return null;
-    const known = cache.get(key);
+    return (await findSession(headers))?.user ?? null;
+  }
+
+  /**
+   * Two valid sessions under one name are nobody's: one of them was planted, and which one cannot be known. One that is
+   * not valid changes nothing beside one that is.
+   */
+  async function findSession(headers: Headers): Promise<{ value: string; user: SessionUser } | null> {
+    const name = await cookieName();
+    const valid: { value: string; user: SessionUser }[] = [];
+    for (const value of readSessionCookies(headers.get('cookie'), name)) {
+      const user = await verify(name, value);
+      if (user !== null) valid.push({ value, user });
+    }
+    return valid.length === 1 ? (valid[0] ?? null) : null;
+  }
+
+  /** What is remembered is better-auth's answer about this very value: it is shown no other cookie. */
+  async function verify(name: string, value: string): Promise<SessionUser | null> {
+    const known = cache.get(value);
     if (known !== undefined && now() - known.readAt < SESSION_CACHE_MS) return known.user;
     const before = generation;
-    const found = await auth.api.getSession({ headers: new Headers({ cookie }) });
+    const found = await auth.api.getSession({ headers: new Headers({ cookie: `${name}=${value}` }) });
     const user = found === null ? null : toSessionUser(found.user);
-    if (before === generation && user !== null) remember(key, user);
-    else cache.delete(key);
+    if (before === generation && user !== null) remember(value, user);
+    else cache.delete(value);
     return user;
+  }
+
+  async function sanitizeCookies(headers: Headers): Promise<string> {
+    const [name, session] = await Promise.all([cookieName(), findSession(headers)]);
+    return withSessionCookie(headers.get('cookie'), name, session?.value ?? null);
   }
 
   function remember(key: string, user: SessionUser): void {
@@ -71,19 +98,10 @@ export function createSessions(auth: Pick<Auth, 'api'>, now: () => number): Sess
 
   function forget(userId: string): void {
     generation += 1;
-    for (const [key, entry] of cache) if (entry.user?.id === userId) cache.delete(key);
+    for (const [key, entry] of cache) if (entry.user.id === userId) cache.delete(key);
   }
 
-  return Object.freeze({ read, forget });
-}
-
-/** The signed cookie as a whole: a forged signature is another key, and never finds the entry of the true one. */
-function sessionKey(cookie: string): string | null {
-  for (const part of cookie.split(';')) {
-    const [name = '', ...value] = part.trim().split('=');
-    if (name === 'dashboard.session_token' || name === '__Secure-dashboard.session_token') return value.join('=');
-  }
-  return null;
+  return Object.freeze({ read, sanitizeCookies, forget });
 }
 
 type AuthUser = {
@@ -105,7 +123,11 @@ function toSessionUser(user: AuthUser): SessionUser | null {
   return {
     id: user.id,
     email: user.email,
-    username: user.displayUsername ?? user.username ?? user.name,
+    // As `SHOWN_NAME` says it in SQL.
+    username:
+      user.displayUsername?.toLowerCase() === user.username
+        ? (user.displayUsername ?? user.name)
+        : (user.username ?? user.name),
     displayName: user.name,
     image: user.image ?? null,
     verified: user.emailVerified,

@@ -1,8 +1,5 @@
 import type { Pool } from 'pg';
-import type { Ledger } from 'realtime-credits/server';
-import type { Accounts } from '../accounts.ts';
-import type { Auth } from '../auth/auth.ts';
-import type { SessionUser } from '../auth/sessions.ts';
+import type { Ledger } from 'realtime-credits-server';
 import { DAILY_REWARDS } from '../daily/daily-bonus.ts';
 import type { Day } from '../daily/day.ts';
 import type { Profiles } from '../profiles.ts';
@@ -10,60 +7,11 @@ import type { Provisioner } from '../provisioning/provisioner.ts';
 import { isSimulator, type Simulator } from '../provisioning/simulator.ts';
 import type { Referrals } from '../referrals/referrals.ts';
 import type { Servers } from '../servers/servers.ts';
-
-/**
- * People to try the dashboard with, and enough history that its pages are alive.
- *
- * Every credit of it goes through the same doors as a person's would. Each command has a key of its own, so that a seed
- * that was interrupted is completed by the next start and nothing is paid twice. The ledger stamps what happens when it
- * happens: the history is of today, and says so.
- */
-export interface DemoUser {
-  email: string;
-  username: string;
-  name: string;
-  firstName: string;
-  lastName: string;
-  /** What the sign-in page says of it. */
-  label: string;
-  role: 'admin' | 'user';
-}
-
-const PLAYER: DemoUser = {
-  email: 'player@demo.test',
-  username: 'mara',
-  name: 'Mara Quill',
-  firstName: 'Mara',
-  lastName: 'Quill',
-  label: 'a player with servers and a streak',
-  role: 'user',
-};
-const FRIEND: DemoUser = {
-  email: 'friend@demo.test',
-  username: 'jonas',
-  name: 'Jonas Reed',
-  firstName: 'Jonas',
-  lastName: 'Reed',
-  label: 'came by the player’s referral link',
-  role: 'user',
-};
-const ADMIN: DemoUser = {
-  email: 'admin@demo.test',
-  username: 'admin',
-  name: 'Ada Winter',
-  firstName: 'Ada',
-  lastName: 'Winter',
-  label: 'an administrator',
-  role: 'admin',
-};
-
-export const DEMO_USERS: readonly DemoUser[] = [PLAYER, FRIEND, ADMIN];
+import { FRIEND, PLAYER } from './users.ts';
 
 export interface DemoSeedOptions {
   pool: Pool;
-  auth: Auth;
   ledger: Ledger;
-  accounts: Accounts;
   profiles: Profiles;
   referrals: Referrals;
   servers: Servers;
@@ -72,54 +20,27 @@ export interface DemoSeedOptions {
   day: Day;
   /** Wall-clock milliseconds. */
   now: () => number;
-  password: string;
+  /** The demo users' ids, in the order of `DEMO_USERS`. */
+  ids: readonly string[];
 }
 
-/** Makes the demo users and their history, or completes what is missing of it. */
+/**
+ * Gives the demo users enough history that their pages are alive, or completes what is missing of it.
+ *
+ * Every credit moves by the same commands as a person's would. Each has a key of its own: a seed that was interrupted is
+ * completed by the next start, and nothing is paid twice. The ledger stamps what happens when it happens: the history is
+ * of today, and says so.
+ */
 export async function seedDemo(options: DemoSeedOptions): Promise<void> {
   const { pool } = options;
   const { rows } = await pool.query(`SELECT 1 FROM dashboard_settings WHERE key = 'demo_seeded'`);
   if (rows.length > 0) return;
-  const player = await ensureUser(options, PLAYER);
-  const friend = await ensureUser(options, FRIEND);
-  const admin = await ensureUser(options, ADMIN);
-  await seedStreak(options, player.id);
-  await seedMoves(options, { player: player.id, friend: friend.id, admin: admin.id });
-  await seedReferral(options, { player: player.id, friend });
+  const [player = '', friend = '', admin = ''] = options.ids;
+  await seedStreak(options, player);
+  await seedMoves(options, { player, friend, admin });
+  await seedReferral(options, { player, friend });
   await seedOrders(options, player);
   await pool.query(`INSERT INTO dashboard_settings (key, value) VALUES ('demo_seeded', '1') ON CONFLICT DO NOTHING`);
-}
-
-async function ensureUser(
-  { pool, auth, accounts, profiles, password }: DemoSeedOptions,
-  user: DemoUser,
-): Promise<SessionUser> {
-  const find = () => pool.query<{ id: string }>(`SELECT id FROM "user" WHERE email = $1`, [user.email]);
-  let id = (await find()).rows[0]?.id;
-  if (id === undefined) {
-    const { email, name } = user;
-    const made = await auth.api.signUpEmail({ body: { email, name, password } });
-    id = made.user.id;
-  }
-  await pool.query(
-    `UPDATE "user" SET role = $2, username = $3, "displayUsername" = $3, "emailVerified" = true WHERE id = $1`,
-    [id, user.role, user.username],
-  );
-  await pool.query(`DELETE FROM "session" WHERE "userId" = $1`, [id]);
-  await profiles.update(id, { firstName: user.firstName, lastName: user.lastName });
-  await accounts.open(id);
-  const at = new Date().toISOString();
-  return {
-    id,
-    email: user.email,
-    username: user.username,
-    displayName: user.name,
-    image: null,
-    verified: true,
-    role: user.role,
-    createdAt: at,
-    updatedAt: at,
-  };
 }
 
 /** Three days in a row up to yesterday, so that today's claim is open and the track is under way. */
@@ -170,7 +91,7 @@ async function seedMoves(
     amount: 40,
     idempotencyKey: 'demo-map',
     actor: 'system:demo',
-    reason: 'jonas to mara: for the map',
+    reason: '“for the map”',
     metadata: { category: 'transfers', action: 'send' },
   });
   await ledger.spend({
@@ -186,22 +107,24 @@ async function seedMoves(
 /** The friend came by the player's link, and has been here since: the reward waits to be claimed. */
 async function seedReferral(
   { profiles, referrals }: DemoSeedOptions,
-  { player, friend }: { player: string; friend: SessionUser },
+  { player, friend }: { player: string; friend: string },
 ): Promise<void> {
   const { referralCode } = await profiles.read(player);
   for (const address of ['192.0.2.11', '192.0.2.12', '192.0.2.13']) {
     await referrals.recordClick(referralCode, { address, userId: null });
   }
-  await referrals.recordSignup({ id: friend.id, email: friend.email }, referralCode);
-  await referrals.qualify(friend.id);
+  await referrals.recordSignup({ id: friend, email: FRIEND.email }, referralCode);
+  await referrals.qualify(friend);
 }
 
 /** One server that runs, and one that no node had room for: its credits came back. */
-async function seedOrders({ servers, provisioner }: DemoSeedOptions, player: SessionUser): Promise<void> {
+async function seedOrders({ servers, provisioner }: DemoSeedOptions, player: string): Promise<void> {
   if (!isSimulator(provisioner)) return;
   const settings = provisioner.readSettings();
+  const { email, username, name: displayName } = PLAYER;
+  const owner = { id: player, email, username, displayName };
   const order = (key: string, name: string, plan: string) =>
-    servers.create(player, key, {
+    servers.create(owner, key, {
       name,
       server_type_id: 'minecraft',
       server_software_id: 'paper',

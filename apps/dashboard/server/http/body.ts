@@ -1,9 +1,9 @@
 import { CreditsError } from 'realtime-credits';
-import { readJson } from 'realtime-credits/server';
+import { readJson } from 'realtime-credits-server';
 import type { z } from 'zod';
 
 /** No body of ours comes near it; beyond it a request is refused unread. */
-export const BODY_BYTES_MAX = 64 * 1024;
+const BODY_BYTES_MAX = 64 * 1024;
 
 /**
  * Reads a JSON body, whatever its content type says: the design document's own `fetch` sends `text/plain`. An absent

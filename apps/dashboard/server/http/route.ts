@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { CreditsError, type Snapshot } from 'realtime-credits';
-import { readIdempotencyKey } from 'realtime-credits/server';
+import { readIdempotencyKey } from 'realtime-credits-server';
 import type { Accounts } from '../accounts.ts';
 import type { Sessions, SessionUser } from '../auth/sessions.ts';
 import { isExpected, toFailure } from './failure.ts';

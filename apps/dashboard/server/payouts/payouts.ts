@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { CREDITS_ERRORS, CreditsError, isCreditsError, type CreditsErrorCode } from 'realtime-credits';
-import type { Ledger } from 'realtime-credits/server';
+import type { Ledger } from 'realtime-credits-server';
 import type { Accounts } from '../accounts.ts';
 
 /**

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { ReferralsAnswer } from '../../lib/api.ts';
 import type { Day } from '../daily/day.ts';
+import { SHOWN_NAME } from '../names.ts';
 import type { Profiles } from '../profiles.ts';
 
 /**
@@ -93,7 +94,7 @@ export function createReferrals({ pool, profiles, secret, day, now, publicUrl }:
         [userId],
       ),
       pool.query<{ username: string; created_at: Date | string; reward: string; claimed: boolean }>(
-        `SELECT coalesce(u."displayUsername", u.username, u.name) AS username, s.created_at, s.reward,
+        `SELECT ${SHOWN_NAME} AS username, s.created_at, s.reward,
                 s.claimed_by IS NOT NULL AS claimed
          FROM dashboard_referral_signups s JOIN "user" u ON u.id = s.referred_id
          WHERE s.referrer_id = $1 ORDER BY s.created_at DESC LIMIT ${SIGNUPS_SHOWN_MAX}`,

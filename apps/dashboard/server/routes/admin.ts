@@ -1,5 +1,5 @@
 import { HISTORY_LIMIT_MAX, isCreditsError, type Entry } from 'realtime-credits';
-import type { Ledger, Receipt } from 'realtime-credits/server';
+import type { Ledger, Receipt } from 'realtime-credits-server';
 import { z } from 'zod';
 import type {
   AdminAdjustAnswer,
@@ -14,6 +14,8 @@ import type { Accounts } from '../accounts.ts';
 import { readBody, readQuery } from '../http/body.ts';
 import { DashboardError } from '../http/failure.ts';
 import type { Routes, UserContext } from '../http/route.ts';
+import { plainText } from '../http/text.ts';
+import type { Names } from '../names.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
 import { isSimulator, SIMULATOR_DELAY_MS_MAX, type Simulator } from '../provisioning/simulator.ts';
 import type { UserRecord, Users } from '../users.ts';
@@ -22,13 +24,14 @@ export interface AdminRoutesOptions {
   ledger: Ledger;
   accounts: Accounts;
   users: Users;
+  names: Names;
   provisioner: Provisioner | Simulator;
 }
 
 /** Bounds what one mistyped amount does. */
 export const ADJUSTMENT_MAX = 1_000_000;
 
-const reason = z.string().trim().min(3).max(200);
+const reason = plainText({ min: 3, max: 200 });
 const adjustSchema = z.union([
   z.strictObject({
     amount: z
@@ -49,7 +52,7 @@ const wholeText = z
   .regex(/^\d{1,15}$/, 'must be a whole number')
   .transform(Number);
 const usersQuerySchema = z.strictObject({
-  query: z.string().trim().max(100).default(''),
+  query: plainText({ max: 100 }).default(''),
   limit: wholeText.pipe(z.int().min(1).max(100)).default(25),
   offset: wholeText.pipe(z.int().min(0).max(1_000_000)).default(0),
 });
@@ -65,7 +68,7 @@ const provisioningSchema = z.strictObject({
 
 /** `/api/admin/*`: for administrators; everybody else finds nothing there. */
 export function registerAdminRoutes(routes: Routes, options: AdminRoutesOptions): void {
-  const { ledger, accounts, users, provisioner } = options;
+  const { ledger, accounts, users, names, provisioner } = options;
 
   async function findUser(context: UserContext): Promise<UserRecord> {
     const user = await users.find(context.param('id'));
@@ -113,7 +116,7 @@ export function registerAdminRoutes(routes: Routes, options: AdminRoutesOptions)
       body: {
         success: true,
         user: await toAdminUser(user),
-        entries: page.entries.map(toAdminEntry),
+        entries: await Promise.all(page.entries.map((entry) => toAdminEntry(entry, names))),
         next: page.next,
       } satisfies AdminEntriesAnswer,
     };
@@ -196,7 +199,7 @@ function signedAmount({ transfer }: Receipt, account: string): number {
   return transfer.destination === account ? transfer.amount : -transfer.amount;
 }
 
-function toAdminEntry(entry: Entry): AdminEntriesAnswer['entries'][number] {
+async function toAdminEntry(entry: Entry, names: Names): Promise<AdminEntriesAnswer['entries'][number]> {
   const { category, action } = entry.metadata;
   return {
     id: entry.version,
@@ -209,6 +212,7 @@ function toAdminEntry(entry: Entry): AdminEntriesAnswer['entries'][number] {
     source_action: typeof action === 'string' ? action : entry.verb,
     reference_id: entry.transfer ?? entry.hold,
     message: entry.reason,
+    counterparty: entry.counterparty === null ? null : await names.read(entry.counterparty),
     actor: entry.actor,
     created_at: entry.createdAt,
   };

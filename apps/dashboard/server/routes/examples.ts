@@ -1,5 +1,5 @@
 import { CreditsError } from 'realtime-credits';
-import type { Ledger } from 'realtime-credits/server';
+import type { Ledger } from 'realtime-credits-server';
 import { z } from 'zod';
 import type { ExampleAnswer } from '../../lib/api.ts';
 import type { Accounts } from '../accounts.ts';
@@ -7,6 +7,7 @@ import { readBody } from '../http/body.ts';
 import { DashboardError } from '../http/failure.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
 import type { Routes } from '../http/route.ts';
+import { plainText } from '../http/text.ts';
 
 export interface ExampleRoutesOptions {
   ledger: Ledger;
@@ -20,7 +21,7 @@ const PRACTICE_OPENING = 5_000;
 const bodySchema = z.strictObject({
   effect: z.enum(['spend', 'grant', 'set']),
   amount: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
-  reason: z.string().trim().min(1).max(150),
+  reason: plainText({ min: 1, max: 150 }),
   refuse: z.boolean().default(false),
   delay_ms: z.int().min(0).max(20_000).default(0),
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Hono } from 'hono';
 
-/** Made by the build from `registry.json`: an item as JSON for each name, and the package as npm packs it. */
+/** Made by the build from `registry.json`: an item as JSON for each name, and the packages as npm packs them. */
 const REGISTRY_DIRECTORY = fileURLToPath(new URL('../../.registry', import.meta.url));
 
 const PACKAGE = /^realtime-credits@(.+)$/;
@@ -12,7 +12,7 @@ const PACKAGE = /^realtime-credits@(.+)$/;
 /**
  * `GET /r/<item>.json`: what `npx shadcn add` asks for. `GET /r/realtime-credits-<version>.tgz`: the package that the
  * items stand on, of the same version as this dashboard; items name it, and each other, by this address, so that one
- * command installs everything.
+ * command installs everything. `GET /r/realtime-credits-server-<version>.tgz`: the package of the server, likewise.
  * `GET /r/credits-balance.js`: the element for pages without React, for their script tag.
  *
  * Public and the same for everybody: the sources of components that every visitor's browser runs anyway.

@@ -4,6 +4,7 @@ import { readBody } from '../http/body.ts';
 import { DashboardError } from '../http/failure.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
 import type { Routes } from '../http/route.ts';
+import { plainText } from '../http/text.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
 import { toCatalogue } from '../servers/catalogue.ts';
 import { toGameServer } from '../servers/server-rows.ts';
@@ -16,12 +17,7 @@ export interface ServerRoutesOptions {
 }
 
 const createSchema = z.strictObject({
-  name: z
-    .string()
-    .trim()
-    .min(3)
-    .max(40)
-    .regex(/^[\p{L}\p{N} ._'-]+$/u, "Use letters, digits, spaces and . _ ' - only"),
+  name: plainText({ min: 3, max: 40 }).regex(/^[\p{L}\p{N} ._'-]+$/u, "Use letters, digits, spaces and . _ ' - only"),
   server_type_id: z.string().max(40),
   server_software_id: z.string().max(40),
   location_id: z.string().max(40),

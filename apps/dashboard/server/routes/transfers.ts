@@ -1,5 +1,5 @@
 import { CreditsError, type Transfer } from 'realtime-credits';
-import type { Ledger } from 'realtime-credits/server';
+import type { Ledger } from 'realtime-credits-server';
 import { z } from 'zod';
 import type { TransferAnswer } from '../../lib/api.ts';
 import type { Accounts } from '../accounts.ts';
@@ -7,6 +7,7 @@ import { readBody } from '../http/body.ts';
 import { DashboardError } from '../http/failure.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
 import type { Routes } from '../http/route.ts';
+import { plainText } from '../http/text.ts';
 import type { Users } from '../users.ts';
 
 export interface TransferRoutesOptions {
@@ -20,9 +21,9 @@ export interface TransferRoutesOptions {
 export const TRANSFER_AMOUNT_MAX = 10_000;
 
 const bodySchema = z.strictObject({
-  to_username: z.string().trim().min(1).max(60),
+  to_username: plainText({ min: 1, max: 60 }),
   amount: z.int().min(1).max(TRANSFER_AMOUNT_MAX),
-  note: z.string().trim().max(100).optional(),
+  note: plainText({ max: 100 }).optional(),
 });
 
 /** `POST /api/transfers`. Says nothing of the recipient but the name that the sender gave. */
@@ -44,8 +45,9 @@ export function registerTransferRoutes(routes: Routes, options: TransferRoutesOp
       amount: body.amount,
       idempotencyKey: operationId,
       actor: user.id,
-      // Both sides read it in their history.
-      reason: `${user.username} to ${recipient.username}${note === null ? '' : `: ${note}`}`,
+      // Both sides read it in their history, where it stays: names are looked up when it is shown. The quotation marks keep
+      // what somebody wrote apart from what the dashboard says.
+      reason: note === null ? 'Transfer' : `“${note}”`,
       metadata: { category: 'transfers', action: 'send' },
     });
     const snapshot = await context.snapshot();

@@ -2,10 +2,12 @@ import type { Pool } from 'pg';
 import type { Snapshot } from 'realtime-credits';
 import { z } from 'zod';
 import type { Me, MeAnswer } from '../../lib/api.ts';
+import { displayNameSchema } from '../auth/names.ts';
 import type { Sessions, SessionUser } from '../auth/sessions.ts';
 import { readBody } from '../http/body.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
 import type { Routes } from '../http/route.ts';
+import { plainText } from '../http/text.ts';
 import type { Profiles } from '../profiles.ts';
 import type { Referrals } from '../referrals/referrals.ts';
 
@@ -18,9 +20,9 @@ export interface UserRoutesOptions {
 }
 
 const profileSchema = z.strictObject({
-  display_name: z.string().trim().min(1).max(60).optional(),
-  first_name: z.string().trim().max(60).optional(),
-  last_name: z.string().trim().max(60).optional(),
+  display_name: displayNameSchema.optional(),
+  first_name: plainText({ max: 60 }).optional(),
+  last_name: plainText({ max: 60 }).optional(),
 });
 
 /** `GET /api/user/me` and `POST /api/user/update-profile`. */

@@ -1,5 +1,5 @@
 import { CreditsError, isCreditsError } from 'realtime-credits';
-import type { Ledger } from 'realtime-credits/server';
+import type { Ledger } from 'realtime-credits-server';
 import { DashboardError } from '../http/failure.ts';
 import { ProvisioningError, type Provisioner, type ServerOrder } from '../provisioning/provisioner.ts';
 import { findInCatalogue } from './catalogue.ts';

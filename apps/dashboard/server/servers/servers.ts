@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CreditsError } from 'realtime-credits';
-import type { SessionUser } from '../auth/sessions.ts';
 import { DashboardError } from '../http/failure.ts';
-import { ProvisioningError } from '../provisioning/provisioner.ts';
+import { ProvisioningError, type ServerOrder } from '../provisioning/provisioner.ts';
 import { findInCatalogue } from './catalogue.ts';
 import type { Orders } from './orders.ts';
 import type { NewServer, ServerRequest, ServerRow, ServerRows } from './server-rows.ts';
@@ -16,7 +15,7 @@ export interface Servers {
    *   `unavailable` — the panel has not answered yet; the credits stay reserved until it does
    * @throws {DashboardError} `provisioning_failed`, `server_limit_reached`
    */
-  create(user: SessionUser, operationId: string, request: ServerRequest): Promise<ServerRow>;
+  create(user: ServerOrder['owner'], operationId: string, request: ServerRequest): Promise<ServerRow>;
   /**
    * Removes a server. Nothing is paid back.
    * @throws {DashboardError} `server_not_found`, `server_busy`
@@ -43,7 +42,7 @@ export function createServers({ rows, orders, onWarning }: ServersOptions): Serv
   /** Orders of this process under way, so that a repeated request waits for the first one's answer. */
   const underWay = new Map<string, Promise<ServerRow>>();
 
-  async function create(user: SessionUser, operationId: string, request: ServerRequest): Promise<ServerRow> {
+  async function create(user: ServerOrder['owner'], operationId: string, request: ServerRequest): Promise<ServerRow> {
     const key = `${user.id} ${operationId}`;
     const first = underWay.get(key);
     const order = first ?? startOrder(user, operationId, request).finally(() => underWay.delete(key));
@@ -55,7 +54,11 @@ export function createServers({ rows, orders, onWarning }: ServersOptions): Serv
     return toOutcome(row);
   }
 
-  async function startOrder(user: SessionUser, operationId: string, request: ServerRequest): Promise<ServerRow> {
+  async function startOrder(
+    user: ServerOrder['owner'],
+    operationId: string,
+    request: ServerRequest,
+  ): Promise<ServerRow> {
     const known = await rows.findByOperation(user.id, operationId);
     if (known !== null) return known;
     const choice = findInCatalogue(request);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MeAnswer } from '../../lib/api.ts';
 import { CLIENT_ADDRESS_HEADER, SIGN_IN_LIMIT } from '../../server/auth/auth.ts';
+import { makeAdministrator } from '../../server/auth/make-administrator.ts';
 import { openTestDashboard, ORIGIN, PASSWORD, type Person, type TestDashboard } from './support/dashboard.ts';
 
 let dashboard: TestDashboard;
@@ -58,7 +59,7 @@ test('over https the session cookie is only sent over https', async () => {
       headers: { ...JSON_TYPE, origin: url },
     });
     const [cookie = ''] = reply.headers.getSetCookie();
-    expect(cookie).toMatch(/^__Secure-dashboard\.session_token=/);
+    expect(cookie).toMatch(/^__Host-dashboard\.session_token=/);
     expect(cookie).toContain('Secure');
     const me = await secure.send<MeAnswer>('/api/user/me', { headers: { cookie: cookie.split(';')[0] ?? '' } });
     expect(me.status).toBe(200);
@@ -196,15 +197,91 @@ test('a name without a user name gets one', async () => {
   expect(reply.body.user.username).toMatch(/^[a-z0-9]+_[0-9a-f]{6}$/);
 });
 
-test('ADMIN_EMAILS makes administrators of existing accounts at a start, never of whoever registers the address', async () => {
-  const address = 'owner@example.test';
+test.each(['http://dashboard.test', 'https://panel.example'])(
+  'C3: a planted cookie never changes whose session is used, in any order or under any name: %s',
+  async (url) => {
+    const own = await openTestDashboard({ environment: { PUBLIC_URL: url } });
+    try {
+      const asked = { origin: url };
+      const victim = await own.signUp('victim', { headers: asked });
+      const stranger = await own.signUp('stranger', { headers: asked });
+      const me = async (...cookies: string[]): Promise<string | number> => {
+        const cookie = cookies.join('; ');
+        const reply = await own.send<Partial<MeAnswer>>('/api/user/me', { headers: { cookie } });
+        const session = await own.send<{ user: { id: string } } | null>('/api/auth/get-session', {
+          headers: { cookie },
+        });
+        // The auth library and the dashboard never disagree.
+        expect(session.body?.user.id).toBe(reply.body.user?.id);
+        return reply.body.user?.id ?? reply.status;
+      };
+      const valueOf = ({ cookie }: Person): string => cookie.slice(cookie.indexOf('=') + 1);
+      const name = victim.cookie.slice(0, victim.cookie.indexOf('='));
+      const otherNames = ['dashboard', '__Secure-dashboard', '__Host-dashboard', ' dashboard', 'DASHBOARD']
+        .map((prefix) => `${prefix}.session_token`)
+        .filter((other) => other !== name && other.trim() !== name);
+      // Remembered, so that a cache with a key of its own choosing would find it.
+      expect(await me(victim.cookie)).toBe(victim.id);
+      for (const other of otherNames) {
+        const planted = `${other}=${valueOf(victim)}`;
+        expect(await me(planted, stranger.cookie), `with ${planted}`).toBe(stranger.id);
+        expect(await me(stranger.cookie, planted), `with ${planted}`).toBe(stranger.id);
+        expect(await me(planted), `with ${planted}`).toBe(401);
+      }
+      const [token = ''] = decodeURIComponent(valueOf(victim)).split('.');
+      for (const forged of [token, `${token}.`, `${valueOf(victim).slice(0, -8)}AAAAAAAA`, '', '%', '"']) {
+        expect(await me(`${name}=${forged}`, stranger.cookie), `with ${forged}`).toBe(stranger.id);
+        expect(await me(stranger.cookie, `${name}=${forged}`), `with ${forged}`).toBe(stranger.id);
+        expect(await me(`${name}=${forged}`), `with ${forged}`).toBe(401);
+      }
+      // Twice the same is one; two valid ones are nobody's.
+      expect(await me(victim.cookie, victim.cookie)).toBe(victim.id);
+      expect(await me(victim.cookie, stranger.cookie)).toBe(401);
+      expect(await me(stranger.cookie, victim.cookie)).toBe(401);
+      const sent = { to_username: 'stranger', amount: 1 };
+      const moved = await own.send('/api/transfers', {
+        body: sent,
+        headers: { ...asked, cookie: `${stranger.cookie}; dashboard.session_token=${valueOf(victim)}x` },
+      });
+      expect(moved.status).not.toBe(200);
+    } finally {
+      await own.end();
+    }
+  },
+);
+
+test('C4: ADMIN_EMAILS makes nobody an administrator whose address was not verified, at no start', async () => {
+  const address = 'captain@example.test';
   const environment = { ADMIN_EMAILS: address };
   const before = await openTestDashboard({ environment });
-  const person = await before.signUp('owner', { email: address });
-  expect((await before.send('/api/admin/users', { as: person })).status).toBe(404);
+  const stranger = await before.signUp('captain', { email: address });
   const after = await openTestDashboard({ environment, database: before.database });
   const again = await after.signIn(address);
-  expect((await after.send('/api/admin/users', { as: again })).status).toBe(200);
+  for (const as of [stranger, again]) expect((await after.send('/api/admin/users', { as })).status).toBe(404);
+  expect(after.warnings.join()).toContain(`npm run admin -- ${address}`);
   await after.end();
+
+  await before.database.pool.query(`UPDATE "user" SET "emailVerified" = true WHERE id = $1`, [stranger.id]);
+  const verified = await openTestDashboard({ environment, database: before.database });
+  expect((await verified.send('/api/admin/users', { as: again })).status).toBe(200);
+  await verified.end();
   await before.end();
+});
+
+test('C4: the operator’s command makes an administrator, and whoever had the address before is out', async () => {
+  const own = await openTestDashboard();
+  const stranger = await own.signUp('squatter', { email: 'first@example.test' });
+  const { created, password } = await makeAdministrator(own.database, 'First@Example.test');
+  expect(created).toBe(false);
+  await expect(own.signIn('first@example.test')).rejects.toThrow('401');
+  const administrator = await own.signIn('first@example.test', password);
+  expect((await own.send('/api/admin/users', { as: administrator })).status).toBe(200);
+  expect((await own.send('/api/user/me', { as: stranger })).status).toBe(401);
+
+  const second = await makeAdministrator(own.database, 'second@example.test');
+  expect(second.created).toBe(true);
+  expect(second.password).not.toBe(password);
+  const other = await own.signIn('second@example.test', second.password);
+  expect((await own.send('/api/admin/users', { as: other })).status).toBe(200);
+  await own.end();
 });

@@ -20,7 +20,9 @@ test('without any variable: this machine only, an embedded database beside the p
 test('DATABASE_URL means Postgres, and no demo users unless asked for', () => {
   const url = 'postgres://me@db.example/credits';
   expect(PARSE({ DATABASE_URL: url })).toMatchObject({ database: { kind: 'postgres', url }, demo: false });
-  expect(PARSE({ DATABASE_URL: url, DEMO: '1' }).demo).toBe(true);
+  expect(PARSE({ DATABASE_URL: url, DEMO: '1', DEMO_PASSWORD: 'one-of-my-own' }).demo).toBe(true);
+  // Several instances would each generate one.
+  expect(() => PARSE({ DATABASE_URL: url, DEMO: '1' })).toThrow('DEMO_PASSWORD');
 });
 
 test('an empty variable is an absent one', () => {
@@ -61,8 +63,38 @@ test('every mistake is named at once', () => {
   expect(() => PARSE({ PORT: 'x', TIME_ZONE: 'y' })).toThrow(/PORT[^]*TIME_ZONE/);
 });
 
-test('demo users with a public password are not put within reach of others', () => {
-  expect(() => PARSE({ HOST: '0.0.0.0' })).toThrow('DEMO_PASSWORD');
-  expect(PARSE({ HOST: '0.0.0.0', DEMO: '0' }).demo).toBe(false);
-  expect(PARSE({ HOST: '0.0.0.0', DEMO_PASSWORD: 'one-of-my-own' }).demoPassword).toBe('one-of-my-own');
+const REACHABLE: Record<string, string>[] = [
+  { HOST: '0.0.0.0' },
+  { HOST: '::' },
+  { HOST: '192.168.1.20' },
+  { HOST: '127.example.com' },
+  { HOST: '127.0.0.1', PUBLIC_URL: 'https://credits.example' },
+  { PUBLIC_URL: 'http://192.168.1.20:3000' },
+  { PUBLIC_URL: 'http://127.0.0.1.nip.io' },
+  { TRUST_PROXY: '1' },
+  { TRUSTED_ORIGINS: 'https://credits.example' },
+];
+
+test.each(REACHABLE)(
+  'C1: no demo users unless asked for with a password of their own, where others may come: %j',
+  (env) => {
+    expect(PARSE(env)).toMatchObject({ demo: false, reachable: true });
+    expect(PARSE({ ...env, DEMO_PASSWORD: 'a-long-one-of-my-own' }).demo).toBe(false);
+    expect(() => PARSE({ ...env, DEMO: '1' })).toThrow('DEMO_PASSWORD');
+    expect(() => PARSE({ ...env, DEMO: '1', DEMO_PASSWORD: 'demo-credits' })).toThrow('DEMO_PASSWORD');
+    expect(PARSE({ ...env, DEMO: '1', DEMO_PASSWORD: 'a-long-one-of-my-own' })).toMatchObject({
+      demo: true,
+      demoPassword: 'a-long-one-of-my-own',
+    });
+  },
+);
+
+test.each<Record<string, string>>([
+  {},
+  { HOST: 'localhost' },
+  { HOST: '::1' },
+  { HOST: '127.0.0.2', PUBLIC_URL: 'http://127.0.0.2:3000' },
+  { PUBLIC_URL: 'http://[::1]:3000' },
+])('C1: on this machine alone demo users have a password that is generated: %j', (env) => {
+  expect(PARSE(env)).toMatchObject({ demo: true, demoPassword: null, reachable: false });
 });

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openDatabase } from 'realtime-credits/server';
+import { openDatabase } from 'realtime-credits-server';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Failure, ServerCreateAnswer, ServersAnswer } from '../../lib/api.ts';
 import { openTestDashboard, PASSWORD, type Either } from './support/dashboard.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Database, Ledger } from 'realtime-credits/server';
-import { createLedger, migrate, openDatabase } from 'realtime-credits/server';
+import type { Database, Ledger } from 'realtime-credits-server';
+import { createLedger, migrate, openDatabase } from 'realtime-credits-server';
 import { createOrders, type Orders } from '../../server/servers/orders.ts';
 import {
   createServerRows,

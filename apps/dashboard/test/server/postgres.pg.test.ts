@@ -1,8 +1,8 @@
-import { openDatabase } from 'realtime-credits/server';
+import { openDatabase } from 'realtime-credits-server';
 import { expect, test } from 'vitest';
-import { createPostgresDatabase, type PostgresDatabase } from '../../../../packages/credits/test/support/database.ts';
+import { createPostgresDatabase, type PostgresDatabase } from '../../../../packages/server/test/support/database.ts';
 // Declares by what name the run's Postgres server is found.
-import '../../../../packages/credits/test/support/postgres-server.ts';
+import '../../../../packages/server/test/support/postgres-server.ts';
 import type { DailyClaimAnswer, ServerCreateAnswer } from '../../lib/api.ts';
 import { LIMITS } from '../../server/http/rate-limit.ts';
 import { openTestDashboard, type Either, type Person, type TestDashboard } from './support/dashboard.ts';

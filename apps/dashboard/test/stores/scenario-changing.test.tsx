@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { isolateTabs, openTab, pass, readDigits, rememberSession } from '../support/tab.tsx';
 import { startVersionlessHost, type VersionlessHost } from '../support/versionless-host.ts';
 
@@ -144,6 +144,50 @@ test('D17: an answer whose balance is no number is refused with a clear error, a
   });
   await pass(60_000);
   expect(tab.painted).toEqual([1_000]);
+});
+
+/** A panel that answers 30 s after a purchase has come, and charges when it comes or not at all. */
+function sellSlowly(host: VersionlessHost, isAccepted: boolean, isLost = false): void {
+  const dealt = globalThis.fetch;
+  vi.stubGlobal('fetch', async (url: string, init: RequestInit = {}) => {
+    if (url !== CREATE) return dealt(url, init);
+    const { cost } = JSON.parse(String(init.body)) as { cost: number };
+    if (isAccepted) host.coins -= cost;
+    await new Promise((resolve) => setTimeout(resolve, 30_000));
+    if (isLost) throw new TypeError('Failed to fetch');
+    return Response.json({ success: isAccepted, message: 'Sold out.' }, { status: isAccepted ? 201 : 409 });
+  });
+}
+
+test('B1: a documented purchase of 400 that is refused after 30 s never shows more than the 1,000 that there are', async () => {
+  const { host, tab, handlePurchase } = await openHeader(1_000);
+  sellSlowly(host, false);
+  const done = handlePurchase(400);
+  await pass(100_000);
+  await done;
+  expect(tab.painted).toEqual([1_000, 600, 1_000]);
+});
+
+test('B1: the same while the balance cannot be asked for stays subtracted until it can', async () => {
+  const { host, tab, handlePurchase } = await openHeader(1_000);
+  sellSlowly(host, false);
+  host.break('/api/user/me', 'fail');
+  const done = handlePurchase(400);
+  await pass(100_000);
+  await done;
+  expect(tab.painted).toEqual([1_000, 600]);
+  host.break('/api/user/me', null);
+  await pass(30_000);
+  expect(tab.painted).toEqual([1_000, 600, 1_000]);
+});
+
+test('B2: a documented purchase that is charged, and whose answer is lost after 30 s, shows no refund', async () => {
+  const { host, tab, handlePurchase } = await openHeader(1_000);
+  sellSlowly(host, true, true);
+  const done = handlePurchase(400);
+  await pass(100_000);
+  await done;
+  expect(tab.painted).toEqual([1_000, 600]);
 });
 
 test('a prediction that no server call follows is corrected by itself', async () => {

@@ -11,6 +11,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 function report(files: Record<string, string>): string {
   const entry = (name: string) => ({ types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` });
   const manifest = {
+    name: 'realtime-credits',
     exports: { '.': entry('index'), './client': entry('client'), './package.json': './package.json' },
   };
   rmSync(join(directory, 'dist'), { recursive: true, force: true });

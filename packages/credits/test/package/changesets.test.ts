@@ -8,11 +8,12 @@ let root: string;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'changesets-'));
-  mkdirSync(join(root, 'packages/credits'), { recursive: true });
+  for (const folder of ['credits', 'server']) mkdirSync(join(root, 'packages', folder), { recursive: true });
   mkdirSync(join(root, '.changeset'));
   write('.changeset/README.md', '# Changesets\n');
   write('.changeset/released.json', '{"version":null,"surface":null}');
   write('packages/credits/api.md', 'const CREDITS_MAX = 1;\n');
+  write('packages/server/api.md', 'const HOUSE_SPENT = 1;\n');
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -25,17 +26,21 @@ const CHANGESET = "---\n'realtime-credits': minor\n---\n\nMore credits.\n";
 test('before the first release everything is news, and wants a changeset', () => {
   expect(findMissingChangeset(root)).toContain('any release');
   write('.changeset/first.md', CHANGESET);
+  write('.changeset/second.md', CHANGESET.replace('credits', 'credits-server'));
   expect(findMissingChangeset(root)).toBe(null);
 });
 
-test('the released surface wants none; another one does, and its release settles it', () => {
-  rememberRelease('0.2.0', root);
-  expect(findMissingChangeset(root)).toBe(null);
-  write('packages/credits/api.md', 'const CREDITS_MAX = 2;\n');
-  expect(findMissingChangeset(root)).toContain('not that of 0.2.0');
-  rememberRelease('0.3.0', root);
-  expect(findMissingChangeset(root)).toBe(null);
-});
+test.each(['credits', 'server'])(
+  'the released surface wants none; another one of %s does, and its release settles it',
+  (folder) => {
+    rememberRelease('0.2.0', root);
+    expect(findMissingChangeset(root)).toBe(null);
+    write(`packages/${folder}/api.md`, 'const CREDITS_MAX = 2;\n');
+    expect(findMissingChangeset(root)).toContain('not that of 0.2.0');
+    rememberRelease('0.3.0', root);
+    expect(findMissingChangeset(root)).toBe(null);
+  },
+);
 
 test.each([
   ['', 'nothing'],

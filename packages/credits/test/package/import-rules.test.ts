@@ -24,70 +24,77 @@ function lint(path: string, code: string): string {
   return status === 0 ? '' : stdout;
 }
 
+/** The folders of the server's package; the others are the browser's. */
+const OF_SERVER = new Set(['ledger', 'http', 'cli']);
+
 const source = (folder: string, specifier: string): [string, string] => [
-  `packages/credits/src/${folder}/example.ts`,
+  `packages/${OF_SERVER.has(folder) ? 'server' : 'credits'}/src/${folder}/example.ts`,
   `import { example } from '${specifier}';\n\nexport const value = example;\n`,
 ];
 
 test.each([
-  ['contract', '../ledger/ledger.ts'],
+  ['contract', '../sync/client.ts'],
   ['contract', 'zod'],
   ['contract', 'node:crypto'],
   ['ledger', '../http/handler.ts'],
-  ['ledger', '../sync/client.ts'],
-  ['ledger', '../server.ts'],
-  ['ledger', 'hono'],
-  ['http', '../sync/client.ts'],
-  ['http', '../react/use-credits.ts'],
-  ['http', 'pg'],
-  ['sync', '../ledger/ledger.ts'],
-  ['sync', '../http/handler.ts'],
-  ['sync', '../react/use-credits.ts'],
-  ['sync', 'node:events'],
-  ['sync', 'react'],
-  ['react', '../ledger/ledger.ts'],
-  ['react', '../http/handler.ts'],
-  ['react', 'node:events'],
-  ['react', 'react-dom'],
   ['ledger', '../cli/main.ts'],
+  ['ledger', '../index.ts'],
+  ['ledger', '../../../credits/src/contract/error.ts'],
+  ['ledger', 'realtime-credits'],
+  ['ledger', 'realtime-credits/client'],
+  ['ledger', 'hono'],
   ['http', '../cli/main.ts'],
+  ['http', '../index.ts'],
+  ['http', '../../../credits/src/sync/client.ts'],
+  ['http', 'realtime-credits/react'],
+  ['http', 'realtime-credits-server'],
+  ['http', 'pg'],
   ['cli', '../http/handler.ts'],
-  ['cli', '../sync/client.ts'],
-  ['cli', '../server.ts'],
+  ['cli', '../index.ts'],
+  ['cli', '../../../credits/src/sync/client.ts'],
+  ['cli', 'realtime-credits/element'],
   ['cli', 'hono'],
   ['cli', '@electric-sql/pglite'],
+  ['sync', '../react/use-credits.ts'],
+  ['sync', '../element/credits-balance.ts'],
   ['sync', '../devtools/faults.ts'],
   ['sync', './compat/predictions.ts'],
   ['sync/commands', '../compat/predictions.ts'],
   ['sync/number', '../environment.ts'],
-  ['sync/number', '../../http/handler.ts'],
+  ['sync/number', '../../react/use-credits-state.ts'],
+  ['sync', '../../../server/src/ledger/ledger.ts'],
+  ['sync', 'realtime-credits-server'],
+  ['sync', 'node:events'],
+  ['sync', 'react'],
+  ['react', '../element/credits-balance.ts'],
   ['react', '../devtools/faults.ts'],
-  ['devtools', '../ledger/ledger.ts'],
-  ['devtools', '../http/handler.ts'],
+  ['react', '../../../server/src/ledger/ledger.ts'],
+  ['react', 'realtime-credits-server'],
+  ['react', 'node:events'],
+  ['react', 'react-dom'],
+  ['devtools', '../element/credits-balance.ts'],
+  ['devtools', '../../../server/src/http/handler.ts'],
+  ['devtools', 'realtime-credits-server'],
   ['devtools', 'node:events'],
   ['devtools', 'react-dom'],
-  ['element', '../ledger/ledger.ts'],
-  ['element', '../http/handler.ts'],
   ['element', '../react/use-credits-state.ts'],
-  ['element', '../cli/main.ts'],
+  ['element', '../../../server/src/http/handler.ts'],
+  ['element', 'realtime-credits-server'],
   ['element', 'node:events'],
   ['element', 'react'],
-  ['sync', '../element/credits-balance.ts'],
-  ['ledger', '../element/credits-balance.ts'],
-  ['react', '../element/credits-balance.ts'],
 ])('%s/ may not import %s', (folder, specifier) => {
   expect(lint(...source(folder, specifier))).toContain('no-restricted-imports');
 });
 
 test.each([
   ['contract', './error.ts'],
-  ['ledger', '../contract/error.ts'],
+  ['ledger', 'realtime-credits/contract'],
   ['ledger', 'pg'],
   ['ledger', 'node:crypto'],
-  ['http', '../contract/error.ts'],
+  ['http', 'realtime-credits/contract'],
   ['http', '../ledger/ledger.ts'],
   ['http', 'hono'],
-  ['cli', '../contract/error.ts'],
+  ['cli', 'realtime-credits/contract'],
   ['cli', '../ledger/create-ledger.ts'],
   ['cli', 'node:util'],
   ['sync', '../contract/error.ts'],
@@ -105,25 +112,26 @@ test.each([
 });
 
 test('a nested folder is held to the rule of the folder above it', () => {
-  expect(lint(...source('sync/connection', '../../ledger/ledger.ts'))).toContain('no-restricted-imports');
+  expect(lint(...source('sync/connection', '../../react/use-credits-state.ts'))).toContain('no-restricted-imports');
 });
 
 test('no server code is reachable from the entries that browsers load', () => {
-  const code = "export { createLedger } from './ledger/create-ledger.ts';\n";
-  expect(lint('packages/credits/src/client.ts', code)).toContain('no-restricted-imports');
-  expect(lint('packages/credits/src/server.ts', code)).toBe('');
+  for (const specifier of ['../../server/src/index.ts', 'realtime-credits-server', 'node:crypto']) {
+    const code = `export { createLedger } from '${specifier}';\n`;
+    expect(lint('packages/credits/src/client.ts', code)).toContain('no-restricted-imports');
+  }
 });
 
 test('what the dashboard sends to browsers may take types of the server, and nothing else of it', () => {
   const path = 'apps/dashboard/stores/example.ts';
-  const taken = "import { createLedger } from 'realtime-credits/server';\n\nexport const value = createLedger;\n";
-  const typed = "import type { Ledger } from 'realtime-credits/server';\n\nexport type Value = Ledger;\n";
+  const taken = "import { createLedger } from 'realtime-credits-server';\n\nexport const value = createLedger;\n";
+  const typed = "import type { Ledger } from 'realtime-credits-server';\n\nexport type Value = Ledger;\n";
   expect(lint(path, taken)).toContain('no-restricted-imports');
   expect(lint(path, typed)).toBe('');
 });
 
-test('the package never writes to the console', () => {
-  expect(lint('packages/credits/src/sync/example.ts', "console.log('hello');\n")).toContain('no-console');
+test.each(['packages/credits/src/sync', 'packages/server/src/http'])('%s never writes to the console', (folder) => {
+  expect(lint(`${folder}/example.ts`, "console.log('hello');\n")).toContain('no-console');
 });
 
 test('any and non-null assertions are refused everywhere', () => {

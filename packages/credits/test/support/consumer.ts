@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
-const PACKAGE = join(ROOT, 'packages/credits');
+const PACKAGES = { 'realtime-credits': 'credits', 'realtime-credits-server': 'server' };
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const BUNDLE_ELEMENT = join(ROOT, 'scripts/setup/bundle-element.mjs');
 
@@ -26,34 +26,41 @@ const COMPILER_OPTIONS = {
 };
 
 /**
- * A project of somebody else, with the package installed from the tarball that would be published: built from the
+ * A project of somebody else, with these packages installed from the tarballs that would be published: built from the
  * sources as they are now, so that a stale `dist` shows nothing.
  */
-export function createConsumer() {
+export function createConsumer(...names: (keyof typeof PACKAGES)[]) {
   const directory = mkdtempSync(join(tmpdir(), 'credits-consumer-'));
   const modules = join(directory, 'node_modules');
   mkdirSync(modules);
   for (const name of readdirSync(join(ROOT, 'node_modules'))) {
-    const isOurs = name === 'realtime-credits' || name === 'dashboard' || name.startsWith('.');
+    const isOurs = name in PACKAGES || name === 'dashboard' || name.startsWith('.');
     if (!isOurs) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
   }
 
-  const staging = join(directory, 'staging');
-  for (const name of ['package.json', 'README.md', 'LICENSE', 'src']) {
-    cpSync(join(PACKAGE, name), join(staging, name), { recursive: true });
-  }
-  const build = JSON.parse(readFileSync(join(PACKAGE, 'tsconfig.build.json'), 'utf8'));
-  const project = join(staging, 'tsconfig.json');
-  writeFileSync(project, JSON.stringify({ ...build, extends: join(ROOT, 'tsconfig.base.json') }));
-  execFileSync(process.execPath, [TSC, '-p', project]);
-  execFileSync(process.execPath, [BUNDLE_ELEMENT, join(staging, 'dist')]);
+  const installedAt = (name: keyof typeof PACKAGES): string => join(modules, name);
 
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  execFileSync(npm, ['pack', '--silent', '--ignore-scripts', '--pack-destination', directory], { cwd: staging });
-  const tarball = readdirSync(directory).find((name) => name.endsWith('.tgz')) ?? '';
-  const installed = join(modules, 'realtime-credits');
-  mkdirSync(installed);
-  execFileSync('tar', ['-xzf', join(directory, tarball), '-C', installed, '--strip-components=1']);
+  function install(packageName: keyof typeof PACKAGES): void {
+    const source = join(ROOT, 'packages', PACKAGES[packageName]);
+    // Inside the project: the server's package is built against the other one as it is installed there.
+    const staging = join(directory, `staging-${PACKAGES[packageName]}`);
+    for (const name of ['package.json', 'README.md', 'LICENSE', 'src']) {
+      cpSync(join(source, name), join(staging, name), { recursive: true });
+    }
+    const build = JSON.parse(readFileSync(join(source, 'tsconfig.build.json'), 'utf8'));
+    const project = join(staging, 'tsconfig.json');
+    writeFileSync(project, JSON.stringify({ ...build, extends: join(ROOT, 'tsconfig.base.json') }));
+    execFileSync(process.execPath, [TSC, '-p', project]);
+    if (packageName === 'realtime-credits') execFileSync(process.execPath, [BUNDLE_ELEMENT, join(staging, 'dist')]);
+
+    const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+    const tarballs = join(directory, `tarballs-${PACKAGES[packageName]}`);
+    mkdirSync(tarballs);
+    execFileSync(npm, ['pack', '--silent', '--ignore-scripts', '--pack-destination', tarballs], { cwd: staging });
+    const [tarball = ''] = readdirSync(tarballs);
+    mkdirSync(installedAt(packageName));
+    execFileSync('tar', ['-xzf', join(tarballs, tarball), '-C', installedAt(packageName), '--strip-components=1']);
+  }
 
   function write(path: string, text: string): void {
     const file = join(directory, path);
@@ -61,10 +68,13 @@ export function createConsumer() {
     writeFileSync(file, text);
   }
   write('package.json', JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
+  for (const name of names) install(name);
 
   return {
-    /** Where the package is installed. */
-    installed,
+    /** Where a package is installed. */
+    installedAt,
+    /** Every module that an entry point of a package loads, ours by file and others by name. */
+    reach: (name: keyof typeof PACKAGES, entry: string) => reach(join(installedAt(name), 'dist', entry)),
     write,
     /** Compiles these files to `out`; returns what the compiler said, or '' when it was content. */
     compile(...files: string[]): string {
@@ -78,4 +88,23 @@ export function createConsumer() {
     },
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
+}
+
+const IMPORTS = /^(?:import|export)\b[^'";]*from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm;
+
+function reach(entry: string): { files: string[]; packages: string[] } {
+  const files = new Set<string>();
+  const packages = new Set<string>();
+  const visit = (file: string): void => {
+    if (files.has(file)) return;
+    files.add(file);
+    const code = readFileSync(file, 'utf8');
+    for (const [, from, bare, dynamic] of code.matchAll(IMPORTS)) {
+      const specifier = from ?? bare ?? dynamic ?? '';
+      if (specifier.startsWith('.')) visit(join(dirname(file), specifier));
+      else packages.add(specifier);
+    }
+  };
+  visit(entry);
+  return { files: [...files], packages: [...packages] };
 }

@@ -3,6 +3,7 @@ import Link from 'next/link';
 
 import { AuthCard } from '@/components/auth/auth-card';
 import { SignInForm } from '@/components/auth/sign-in-form';
+import { toLocalPath } from '@/lib/local-path';
 import { getRuntime } from '@/server/runtime';
 
 export const metadata: Metadata = { title: 'Sign in' };
@@ -33,9 +34,4 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
       <SignInForm next={toLocalPath(next)} demo={getRuntime().facts.demo} />
     </AuthCard>
   );
-}
-
-/** Only a path of ours: an address such as `//elsewhere.example` would send the person away after signing in. */
-function toLocalPath(value: string | string[] | undefined): string {
-  return typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : '/';
 }

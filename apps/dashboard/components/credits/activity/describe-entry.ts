@@ -30,6 +30,7 @@ export type EntryFilter = (typeof ENTRY_FILTERS)[number];
 
 /** Puts an entry into words. A hold counts when it reserves; posting it later does not take the credits twice. */
 export function describeEntry(entry: Entry): EntryDescription {
+  const other = readOther(entry);
   const change = entry.after.available - entry.before.available;
   const incoming = entry.direction === 'credit';
   switch (entry.verb) {
@@ -39,8 +40,8 @@ export function describeEntry(entry: Entry): EntryDescription {
       return { icon: ShoppingCart, title: 'Spent', change, note: null };
     case 'transfer':
       return incoming
-        ? { icon: ArrowDownLeft, title: 'Received', change, note: null }
-        : { icon: ArrowUpRight, title: 'Sent', change, note: null };
+        ? { icon: ArrowDownLeft, title: other === null ? 'Received' : `Received from ${other}`, change, note: null }
+        : { icon: ArrowUpRight, title: other === null ? 'Sent' : `Sent to ${other}`, change, note: null };
     case 'adjust':
       return { icon: Scale, title: 'Adjusted', change, note: 'By the people who run this dashboard.' };
     case 'reverse':
@@ -59,6 +60,11 @@ export function describeEntry(entry: Entry): EntryDescription {
     case 'expire':
       return { icon: TimerOff, title: 'Given back', change, note: 'The reservation ran out; nothing was charged.' };
   }
+}
+
+/** How the other side is called, where the server names people; accounts of the system have a colon in their names. */
+function readOther({ counterparty }: Entry): string | null {
+  return counterparty === null || counterparty.includes(':') ? null : counterparty;
 }
 
 /** Whether an entry belongs into a narrowed list. */

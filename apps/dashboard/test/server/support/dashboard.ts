@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase, type Database } from 'realtime-credits/server';
+import { openDatabase, type Database } from 'realtime-credits-server';
 import type { Failure } from '../../../lib/api.ts';
 import { CLIENT_ADDRESS_HEADER } from '../../../server/auth/auth.ts';
 import { parseConfig } from '../../../server/config.ts';

@@ -1,4 +1,4 @@
-import { openDatabase } from 'realtime-credits/server';
+import { openDatabase } from 'realtime-credits-server';
 import { parseConfig } from '../../../server/config.ts';
 import { createDashboard } from '../../../server/dashboard.ts';
 

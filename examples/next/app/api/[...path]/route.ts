@@ -1,4 +1,4 @@
-import { toNextHandlers } from 'realtime-credits/server';
+import { toNextHandlers } from 'realtime-credits-server';
 import { credits } from '../../../lib/credits.ts';
 
 export const dynamic = 'force-dynamic';

@@ -1,0 +1,65 @@
+import type { Auth } from './auth.ts';
+
+/** Passwords and accounts as the operator's side changes them: at a start, or by a command, never by a request. */
+export interface Credentials {
+  /** The user's id; null when nobody has the address. */
+  find(email: string): Promise<string | null>;
+  /** Creates a user who has no password yet. Returns the id. */
+  create(user: { email: string; name: string; username?: string }): Promise<string>;
+  matches(userId: string, password: string): Promise<boolean>;
+  /** Sets the password, and ends every session of the user. */
+  setPassword(userId: string, password: string): Promise<void>;
+  /** Lets the user in, with this role. */
+  enable(userId: string, role: 'admin' | 'user'): Promise<void>;
+  /** Takes role, password and sessions away, and bans the user. */
+  disable(userId: string, reason: string): Promise<void>;
+}
+
+/** Works on better-auth's own adapter, so that its hooks see each change: sessions that end are forgotten at once. */
+export function createCredentials(auth: Auth): Credentials {
+  return Object.freeze({
+    async find(email: string) {
+      const { internalAdapter } = await auth.$context;
+      return (await internalAdapter.findUserByEmail(email.toLowerCase()))?.user.id ?? null;
+    },
+    async create(user: { email: string; name: string; username?: string }) {
+      const { internalAdapter } = await auth.$context;
+      const made = await internalAdapter.createUser(
+        { ...user, email: user.email.toLowerCase(), emailVerified: true },
+        { method: 'admin' },
+      );
+      return made.id;
+    },
+    async matches(userId: string, password: string) {
+      const { internalAdapter, password: hashing } = await auth.$context;
+      const hash = (await internalAdapter.findCredentialAccount(userId))?.password ?? null;
+      return hash !== null && (await hashing.verify({ hash, password }));
+    },
+    async setPassword(userId: string, password: string) {
+      const { internalAdapter, password: hashing } = await auth.$context;
+      const hash = await hashing.hash(password);
+      if ((await internalAdapter.findCredentialAccount(userId)) === null) {
+        await internalAdapter.linkAccount({ userId, providerId: 'credential', accountId: userId, password: hash });
+      } else {
+        await internalAdapter.updatePassword(userId, hash);
+      }
+      await internalAdapter.deleteUserSessions(userId);
+    },
+    async enable(userId: string, role: 'admin' | 'user') {
+      const { internalAdapter } = await auth.$context;
+      await internalAdapter.updateUser(userId, {
+        role,
+        emailVerified: true,
+        banned: false,
+        banReason: null,
+        banExpires: null,
+      });
+    },
+    async disable(userId: string, reason: string) {
+      const { internalAdapter } = await auth.$context;
+      await internalAdapter.updateUser(userId, { role: 'user', banned: true, banReason: reason, banExpires: null });
+      await internalAdapter.deleteAccounts(userId);
+      await internalAdapter.deleteUserSessions(userId);
+    },
+  });
+}

@@ -1,0 +1,150 @@
+/**
+ * What goes over the wire, as schemas: requests are checked by them, and the OpenAPI document is written from them.
+ * Each is held to the contract's type by the compiler, so that neither can drift from the other.
+ */
+import { z } from 'zod';
+import {
+  type Balance,
+  CREDITS_ERRORS,
+  CREDITS_MAX,
+  type CreditsErrorCode,
+  type Entry,
+  HISTORY_LIMIT_MAX,
+  type HistoryPage,
+  type Hold,
+  HOLD_LIST_STATES,
+  HOLDS_LIMIT_MAX,
+  type HoldsPage,
+  IDEMPOTENCY_KEY_LENGTH_MAX,
+  OPERATIONS_MAX,
+  type Problem,
+  type Snapshot,
+} from 'realtime-credits/contract';
+
+/** Lets a schema through only when its output and the type say the same, field by field. */
+function exactly<T>() {
+  return <S extends z.ZodType<T>>(
+    schema: S & ([T, keyof z.output<S>] extends [z.output<S>, keyof T] ? unknown : never),
+  ): S => schema;
+}
+
+const creditsSchema = z.int().min(0).max(CREDITS_MAX);
+const versionSchema = z.int().min(0);
+const instantSchema = z.iso.datetime();
+
+/** A name that the caller gave to one command: the `Idempotency-Key` header of the request that sent it. */
+export const operationIdSchema = z
+  .string()
+  .max(IDEMPOTENCY_KEY_LENGTH_MAX)
+  .regex(/^[!-+\--~]+$/, 'must be visible ASCII characters without a comma');
+
+const codes = Object.keys(CREDITS_ERRORS) as [CreditsErrorCode, ...CreditsErrorCode[]];
+export const errorCodeSchema = z.enum(codes);
+
+// `posted` and `available` of a house account are negative; a signed-in person never is one, but a schema that says
+// so would make every reader of the document wonder.
+export const balanceSchema = exactly<Balance>()(
+  z.object({ posted: creditsSchema, held: creditsSchema, available: creditsSchema }),
+);
+
+export const snapshotSchema = exactly<Snapshot>()(
+  z.object({
+    account: z.string(),
+    epoch: z.string(),
+    version: versionSchema,
+    balance: balanceSchema,
+    from: versionSchema,
+    applied: z.array(operationIdSchema),
+    rejected: z.array(z.object({ id: operationIdSchema, code: errorCodeSchema })).exactOptional(),
+  }),
+);
+
+export const entrySchema = exactly<Entry>()(
+  z.object({
+    account: z.string(),
+    version: versionSchema,
+    kind: z.enum(['transfer', 'hold', 'post', 'void', 'expire']),
+    verb: z.enum(['grant', 'spend', 'transfer', 'adjust', 'reverse', 'post', 'hold', 'void', 'expire']),
+    direction: z.enum(['debit', 'credit']),
+    amount: creditsSchema.min(1),
+    before: balanceSchema,
+    after: balanceSchema,
+    transfer: z.string().nullable(),
+    hold: z.string().nullable(),
+    counterparty: z.string().nullable(),
+    actor: z.string(),
+    reason: z.string(),
+    metadata: z.record(z.string(), z.unknown()),
+    createdAt: instantSchema,
+  }),
+);
+
+export const historyPageSchema = exactly<HistoryPage>()(
+  z.object({ entries: z.array(entrySchema), next: versionSchema.nullable(), snapshot: snapshotSchema }),
+);
+
+export const holdSchema = exactly<Hold>()(
+  z.object({
+    id: z.string(),
+    account: z.string(),
+    destination: z.string(),
+    amount: creditsSchema.min(1),
+    remaining: creditsSchema,
+    state: z.enum(['open', 'partly_posted', 'posted', 'voided', 'expired']),
+    actor: z.string(),
+    reason: z.string(),
+    expiresAt: instantSchema,
+    createdAt: instantSchema,
+  }),
+);
+
+export const holdsPageSchema = exactly<HoldsPage>()(
+  z.object({ holds: z.array(holdSchema), next: z.string().nullable(), snapshot: snapshotSchema }),
+);
+
+export const problemSchema = exactly<Problem>()(
+  z.object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    detail: z.string(),
+    code: errorCodeSchema,
+    details: z.unknown().optional(),
+    requestId: z.string().exactOptional(),
+  }),
+);
+
+/** Digits only: `Number()` would also read `1e3`, `0x10` and an empty string. */
+const wholeNumberText = z
+  .string()
+  .regex(/^\d{1,16}$/, 'must be a whole number')
+  .transform(Number);
+
+const operationIdsSchema = z.array(operationIdSchema).min(1).max(OPERATIONS_MAX);
+
+export const snapshotQuerySchema = z.strictObject({
+  since: wholeNumberText.pipe(versionSchema).optional(),
+  operations: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(operationIdsSchema)
+    .optional(),
+});
+
+export const historyQuerySchema = z.strictObject({
+  before: wholeNumberText.pipe(versionSchema).optional(),
+  limit: wholeNumberText.pipe(z.int().min(1).max(HISTORY_LIMIT_MAX)).optional(),
+});
+
+export const holdsQuerySchema = z.strictObject({
+  state: z.enum(HOLD_LIST_STATES).optional(),
+  before: z
+    .string()
+    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the id of a hold')
+    .optional(),
+  limit: wholeNumberText.pipe(z.int().min(1).max(HOLDS_LIMIT_MAX)).optional(),
+});
+
+export const noQuerySchema = z.strictObject({});
+
+export const settleBodySchema = z.strictObject({ operations: operationIdsSchema });

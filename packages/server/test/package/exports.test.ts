@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createConsumer } from '../../../credits/test/support/consumer.ts';
+
+const NAME = 'realtime-credits-server';
+
+let consumer: ReturnType<typeof createConsumer>;
+let installed: string;
+
+beforeAll(() => {
+  consumer = createConsumer('realtime-credits', NAME);
+  installed = consumer.installedAt(NAME);
+});
+afterAll(() => consumer.remove());
+
+const readManifest = () => JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+
+test('the entry point loads in Node, and gives what it is for', () => {
+  const printed = consumer.run(`console.log(JSON.stringify(Object.keys(await import('${NAME}'))))`);
+  expect(JSON.parse(printed)).toEqual(
+    expect.arrayContaining([
+      'openDatabase',
+      'createLedger',
+      'createCreditsHandler',
+      'answerWithSnapshot',
+      'assertSameOrigin',
+      'readIdempotencyKey',
+      'toProblemResponse',
+      'toNextHandlers',
+      'toNodeListener',
+      'createServerStop',
+      'importBalances',
+      'compareBalances',
+    ]),
+  );
+});
+
+test('types resolve without a bundler, and are types', () => {
+  consumer.write(
+    'types.ts',
+    `
+    import { createCreditsHandler, type Identity, type Ledger } from '${NAME}';
+    export const door = (ledger: Ledger, identify: (request: Request) => Promise<Identity | null>) =>
+      createCreditsHandler({ ledger, identify });
+    // @ts-expect-error -- a door without a resolver is refused by the compiler
+    export const open = (ledger: Ledger) => createCreditsHandler({ ledger });
+  `,
+  );
+  expect(consumer.compile('types.ts')).toBe('');
+});
+
+test('the entry reaches the packages that it depends on, and no React', () => {
+  const { dependencies, peerDependencies } = readManifest();
+  const { packages } = consumer.reach(NAME, 'index.js');
+  const names = packages
+    .filter((specifier) => !specifier.startsWith('node:'))
+    .map((specifier) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/'));
+  // Types are for the compiler of whoever installs it: no code asks for them.
+  const running = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !name.startsWith('@types/'));
+  expect(new Set(names)).toEqual(new Set(running));
+});
+
+test('the two packages are one version', () => {
+  const { version, dependencies } = readManifest();
+  expect(dependencies['realtime-credits']).toBe(version);
+});
+
+test('the program runs where the package is installed, and reaches the ledger alone', () => {
+  const program = join(installed, readManifest().bin['realtime-credits']);
+  expect(readFileSync(program, 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true);
+  expect(execFileSync(process.execPath, [program, '--help'], { encoding: 'utf8' })).toContain(
+    'realtime-credits <command>',
+  );
+  const { files } = consumer.reach(NAME, 'cli/main.js');
+  expect(files.filter((file) => /\/dist\/http\//.test(file))).toEqual([]);
+});
+
+test('the tarball has what it needs and no more', () => {
+  expect(readdirSync(installed).toSorted()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json', 'src']);
+  // Source maps point at sources that are there, so that a debugger shows the code that people read.
+  const map = JSON.parse(readFileSync(join(installed, 'dist/http/handler.js.map'), 'utf8'));
+  for (const source of map.sources) expect(existsSync(join(installed, 'dist/http', source))).toBe(true);
+});

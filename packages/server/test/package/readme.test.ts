@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createConsumer } from '../../../credits/test/support/consumer.ts';
+
+const README = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
+
+/** The code blocks, by the file name in their first line. */
+const blocks = [...README.matchAll(/```tsx?\n\/\/ (\S+)\n([\s\S]*?)```/g)].map(([, path = '', code = '']) => ({
+  path,
+  code,
+}));
+
+let consumer: ReturnType<typeof createConsumer>;
+
+beforeAll(() => void (consumer = createConsumer('realtime-credits', 'realtime-credits-server')));
+afterAll(() => consumer.remove());
+
+test('every code block names its file', () => {
+  expect(blocks).toHaveLength(README.match(/```tsx?\n/g)?.length ?? 0);
+  expect(blocks.length).toBeGreaterThan(6);
+});
+
+test('the server takes 15 lines', () => {
+  const lines =
+    blocks
+      .find(({ path }) => path === 'credits.ts')
+      ?.code.trim()
+      .split('\n') ?? [];
+  expect(lines.length).toBeLessThanOrEqual(15);
+  expect(lines.length).toBeGreaterThan(5);
+});
+
+test('all of it compiles in a strict project, and does what it says', () => {
+  consumer.write(
+    'session.ts',
+    `export async function readSession(request: Request): Promise<{ userId: string } | null> {
+      const userId = request.headers.get('cookie');
+      return userId === null ? null : { userId };
+    }`,
+  );
+  for (const { path, code } of blocks) consumer.write(path, code);
+  expect(consumer.compile('session.ts', ...blocks.map(({ path }) => path))).toBe('');
+
+  const printed = consumer.run(`
+    import { database, handler, ledger } from './out/credits.js';
+    import { buy, me } from './out/buy.js';
+    import { moveCoins } from './out/move.js';
+    import { orderServer, payDailyBonus } from './out/moves.js';
+
+    const headers = { cookie: '42' };
+    const read = async () => (await handler.fetch(new Request('http://host/api/credits', { headers }))).json();
+    const results = [(await read()).balance];
+    for (let day = 1; day <= 20; day += 1) await payDailyBonus('42', String(day));
+    await ledger.grant({ account: '42', amount: 1, actor: 'a', reason: 'b', idempotencyKey: 'c', once: 'daily:1' }).catch((error) => results.push(error.code));
+    const key = { ...headers, 'Idempotency-Key': 'buy-1' };
+    const order = () => new Request('http://host/api/buy', { method: 'POST', headers: key });
+    results.push((await (await buy(order())).json()).snapshot.applied, (await (await buy(order())).json()).data.new_balance);
+    results.push((await buy(new Request('http://host/api/buy', { method: 'POST' }))).status);
+    await orderServer('42', 'order-1', async () => results.push((await read()).balance));
+    await orderServer('42', 'order-2', async () => { throw new Error('no node'); }).catch((error) => results.push(error.message));
+    results.push((await (await me('42')).json()).user.coins);
+    const users = [{ id: '43', coins: 7 }];
+    await moveCoins(users);
+    await moveCoins(users);
+    await moveCoins([{ id: '43', coins: 8 }]).catch((error) => results.push(error.message.slice(0, 25)));
+    results.push((await ledger.balance('43')).balance.available);
+    await ledger.close();
+    await database.close();
+    console.log(JSON.stringify(results));
+  `);
+  expect(JSON.parse(printed)).toEqual([
+    { posted: 0, held: 0, available: 0 },
+    'already_claimed',
+    ['buy-1'],
+    400,
+    401,
+    { posted: 400, held: 100, available: 300 },
+    'no node',
+    300,
+    'row 1: account 43 with 8 ',
+    7,
+  ]);
+});

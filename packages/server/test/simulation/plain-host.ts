@@ -1,0 +1,49 @@
+/**
+ * A host without versions, as panels are: it knows how many credits somebody has, and nothing of keys, so that the same
+ * request twice has two effects.
+ */
+import type { Arrival, Host } from './cluster.ts';
+import type { Truth } from './truth.ts';
+
+/** How the host writes a balance; null where it has none to say. */
+export type WriteCoins = (coins: number) => unknown;
+
+export interface PlainHostOptions {
+  truth: Truth;
+  now: () => number;
+  namesUser: boolean;
+  /** What a slow panel takes. */
+  delay: (ms: number) => Promise<void>;
+  /** Read whenever a balance is answered. */
+  format: { write: WriteCoins };
+}
+
+export function createPlainHost({ truth, now, namesUser, delay, format }: PlainHostOptions): Host {
+  return {
+    async answer({ url, session }: Arrival) {
+      const account = session();
+      const { pathname, searchParams } = new URL(url, 'https://panel.example');
+      const say = (parameter: string): string => searchParams.get(parameter) ?? '';
+      if (account === null) return Response.json({ success: false, message: 'No user logged in' }, { status: 401 });
+      if (pathname === '/api/user/me') {
+        const coins = format.write(truth.available(account));
+        return Response.json({ success: true, user: namesUser ? { id: account, coins } : { coins } });
+      }
+      if (pathname !== '/api/grant' && pathname !== '/api/spend') {
+        return new Response('<h1>Not found</h1>', { status: 404, headers: { 'content-type': 'text/html' } });
+      }
+      const slowMs = Number(say('takes'));
+      if (slowMs > 0 && say('charge') === 'late') await delay(slowMs);
+      const amount = Number(say('amount'));
+      const delta = pathname === '/api/grant' ? amount : -amount;
+      if (say('refuse') !== '' || truth.available(account) + delta < 0) {
+        if (slowMs > 0 && say('charge') !== 'late') await delay(slowMs);
+        return Response.json({ success: false, message: 'Not enough credits.' }, { status: 402 });
+      }
+      truth.change(account, delta, say('tag'), now());
+      if (slowMs > 0 && say('charge') !== 'late') await delay(slowMs);
+      if (say('answer') === 'quiet') return Response.json({ success: true, message: 'Done.' });
+      return Response.json({ success: true, data: { new_balance: truth.available(account) } });
+    },
+  };
+}

@@ -1,0 +1,293 @@
+/**
+ * Runs one schedule, which a seed decides: the real followers of some tabs, the real handlers and ledgers of some servers,
+ * one virtual clock, and whatever can go wrong in between. After every event each tab is checked; when the faults are over
+ * every tab must come to agree with the ledger, and every command must have had the effect that was answered.
+ *
+ * The same seed is the same schedule, to the byte of its trace: nothing here or below reads a clock or draws a number that
+ * is not the schedule's own.
+ */
+import { createHash } from 'node:crypto';
+import { selectShown } from '../../../credits/src/sync/number/view.ts';
+import { createBrowser } from '../../../credits/test/support/browser.ts';
+import { createRandom, type Random } from '../../../credits/test/support/random.ts';
+import { createCluster } from './cluster.ts';
+import { asItIs, createDisturbances } from './disturbances.ts';
+import type { EventLoop } from './event-loop.ts';
+import { createNetwork } from './network.ts';
+import { createOracle } from './oracle.ts';
+import { createParticipant, type Participant } from './participant.ts';
+import { createPlainHost } from './plain-host.ts';
+import type { Profile } from './profiles.ts';
+import { createMemoryStorage, type Storage } from './storage.ts';
+import { createTrace } from './trace.ts';
+import { createTruth } from './truth.ts';
+
+export interface Outcome {
+  /** What went wrong first, in a sentence; null when nothing did. */
+  wrong: string | null;
+  /** SHA-256 of the trace; empty where none was kept. */
+  hash: string;
+  /** Events after which every tab was checked. */
+  events: number;
+  trace: readonly string[];
+}
+
+export interface SimulateOptions {
+  loop: EventLoop;
+  /** Keeps the trace. @default false */
+  traced?: boolean;
+  /** @default the ledger's statements over Maps */
+  storage?: Storage;
+}
+
+/** What somebody does between two looks at the clock, and how often. */
+const ROUNDS = 14;
+/** One poll, one grace period, one back-off, what was said to come back, and the round trips. */
+const REST_MS_MAX = 240_000;
+const REST_STEP_MS = 4_000;
+
+export async function simulate(seed: number, profile: Profile, options: SimulateOptions): Promise<Outcome> {
+  const { loop, traced = false, storage = createMemoryStorage() } = options;
+  const random = createRandom(seed);
+  const browser = createBrowser(loop.drain);
+  const truth = createTruth(storage.epoch);
+  const trace = createTrace(traced, () => browser.now);
+  const cluster = profile.versioned
+    ? createCluster({ browser, random, truth, storage, ...profile, say: trace.say })
+    : null;
+  const format = { write: asItIs };
+  const host =
+    cluster ??
+    createPlainHost({
+      truth,
+      now: () => browser.now,
+      namesUser: random.chance(0.5),
+      delay: browser.delay,
+      format,
+    });
+  const network = createNetwork({ browser, random, host, loss: profile.loss, say: trace.say });
+  let events = 0;
+  let faulty = true;
+  try {
+    await run();
+    return { wrong: null, ...outcome() };
+  } catch (error) {
+    return { wrong: error instanceof Error ? error.message : String(error), ...outcome() };
+  } finally {
+    browser.onStep = null;
+  }
+
+  function outcome() {
+    const hash = traced ? createHash('sha256').update(trace.lines.join('\n')).digest('hex') : '';
+    return { hash, events, trace: trace.lines };
+  }
+
+  async function run(): Promise<void> {
+    const messages = random.fork();
+    browser.onMessage = () => deliverMessage(messages, faulty);
+    await startHost();
+    let tags = 0;
+    const sessions = createSessions(profile, random);
+    const participants = Array.from({ length: profile.tabs }, (_, index) =>
+      createParticipant({
+        name: `tab ${index + 1}`,
+        browser,
+        random,
+        versioned: profile.versioned,
+        slowPanel: profile.slowPanel ?? false,
+        say: trace.say,
+        user: () => sessions.user(index),
+        makeTag: () => (tags += 1),
+        fetch: (tab) => network.fetchFrom(tab, () => sessions.user(index), `tab ${index + 1}`),
+      }),
+    );
+    const oracles = participants.map(({ name, tab, client, begun, answered }, index) => {
+      const oracle = createOracle(
+        {
+          tab,
+          begun,
+          state: client.getState,
+          isAnswered: (tag) => answered.has(tag),
+          mayShow: (account) => sessions.mayShow(index, account),
+        },
+        {
+          truth,
+          isOut: network.isOut,
+          revision: () => truth.revision + network.revision,
+          now: () => browser.now,
+          versioned: profile.versioned,
+        },
+      );
+      return { name, check: oracle.check };
+    });
+    browser.onStep = () => {
+      events += 1;
+      for (const { name, check } of oracles) {
+        try {
+          check();
+        } catch (error) {
+          throw new Error(`${name} at ${browser.now} ms ${(error as Error).message}`, { cause: error });
+        }
+      }
+      if (traced) for (const { name, client } of participants) trace.show(name, client.getState());
+    };
+    for (const { mount } of participants) mount();
+    const { say } = trace;
+    const disturb = createDisturbances({ browser, random, network, cluster, sessions, participants, format, say });
+
+    for (let round = 0; round < ROUNDS; round++) {
+      const action = random.next();
+      if (action < 0.55) random.pick(participants).act();
+      else if (action < 0.7) move();
+      else if (action < 0.95) disturb(random.pick(profile.disturbances));
+      await browser.advance(random.chance(0.6) ? random.between(0, 300) : random.between(300, 8_000));
+    }
+
+    faulty = false;
+    trace.say('the faults end');
+    network.calm();
+    format.write = asItIs;
+    browser.wake();
+    cluster?.calm();
+    for (const { tab, mount } of participants) {
+      mount();
+      tab.frozen = false;
+      for (const event of ['online', 'visible', 'pageshow'] as const) tab.emit(event);
+    }
+    await rest(participants, sessions);
+    for (const participant of participants) judge(participant);
+    for (const { client } of participants) client.close();
+    if (cluster === null) return;
+    const differences = await cluster.verify();
+    if (differences.length > 0) throw new Error(`The ledger does not verify: ${differences.join(' ')}`);
+    await cluster.close();
+  }
+
+  async function startHost(): Promise<void> {
+    if (cluster === null) {
+      truth.change('ada', 1_000, null, browser.now);
+      return;
+    }
+    await cluster.start();
+    for (const [index, account] of profile.users.entries()) {
+      // So far apart that nobody's number can be taken for another's.
+      cluster.act(async (ledger) => {
+        await ledger.openAccount(account);
+        await ledger.grant({ ...byOthers('start', account), amount: 1_000 + index * 1_000_000 });
+      });
+      await browser.settle();
+    }
+    cluster.backup();
+    cluster.begin();
+  }
+
+  /** A change by others: an administrator, a job, another browser. */
+  function move(): void {
+    const account = random.pick(profile.users);
+    const amount = random.between(1, 40);
+    trace.say(`others move ${amount} of ${account}`);
+    if (cluster === null) return truth.change(account, amount, null, browser.now);
+    const about = byOthers(`move-${random.next()}`, account);
+    const kind = random.next();
+    const expiresAfterMs = random.between(1_000, 15_000);
+    cluster.act(async (ledger) => {
+      if (kind < 0.5) await ledger.grant({ ...about, amount });
+      else if (kind < 0.75) await ledger.spend({ ...about, amount });
+      else await ledger.hold({ ...about, amount, expiresAfterMs });
+    });
+  }
+
+  async function rest(participants: readonly Participant[], sessions: Sessions): Promise<void> {
+    let wrong: string | null = null;
+    let quiet = 0;
+    for (let waited = 0; waited < REST_MS_MAX; waited += REST_STEP_MS) {
+      await browser.advance(REST_STEP_MS);
+      for (const [index, { client }] of participants.entries()) {
+        const user = sessions.user(index);
+        // Whoever was taken for signed out signs in again; nothing else ends that.
+        if (user !== null && client.getState().connection.state === 'signed-out') {
+          sessions.told(index);
+          client.setAccount(user);
+        }
+      }
+      wrong = network.out > 0 ? 'requests are still out' : null;
+      for (const [index, participant] of participants.entries()) wrong ??= unsettled(participant, sessions.user(index));
+      quiet = wrong === null ? quiet + 1 : 0;
+      // Twice: what comes after the last word must not change it.
+      if (quiet === 2) return;
+    }
+    throw new Error(`In the end ${wrong ?? 'nothing rests'}.`);
+  }
+
+  function unsettled({ name, client, busy }: Participant, user: string | null): string | null {
+    const state = client.getState();
+    const shown = selectShown(state);
+    if (user === null) return shown === null ? null : `${name} shows ${shown}, and nobody is signed in`;
+    const truly = truth.available(user);
+    if (profile.versioned && state.account !== user)
+      return `${name} is about ${state.account ?? 'nobody'} in place of ${user}`;
+    if (shown !== truly) return `${name} shows ${shown}, and the ledger says ${truly}`;
+    if (state.pending.length > 0) return `${name} still has ${state.pending.length} operations pending`;
+    if (state.stale) return `${name} is stale`;
+    return busy === 0 ? null : `${name} still waits for ${busy} answers`;
+  }
+
+  /** Whoever was told yes has had it once, and whoever was told no has not, in the life that the answer came from. */
+  function judge({ name, begun, answered }: Participant): void {
+    if (!profile.versioned || truth.epoch !== storage.epoch) return;
+    for (const [tag, { yes }] of answered) {
+      const { account = '' } = begun.get(tag) ?? {};
+      // Also what it did to others: nobody may be charged for what another one asked for.
+      const changes = profile.users.flatMap((user) => truth.history(user).changes.map(({ tag: of }) => ({ of, user })));
+      const times = changes.filter(({ of, user }) => of === tag && (user === account || yes)).length;
+      if (yes && times !== 1) throw new Error(`${name} was told that ${tag} was done, and it was done ${times} times`);
+      if (!yes && times > 0 && !truth.isUndone(tag))
+        throw new Error(`${name} was told that ${tag} was refused, and it was done`);
+    }
+  }
+}
+
+function byOthers(key: string, account: string) {
+  return { account, actor: 'system:others', idempotencyKey: `${key}:${account}`, reason: 'Others' };
+}
+
+/** A message between tabs: usually quick, sometimes late, lost or twice. */
+function deliverMessage(random: Random, faulty: boolean): number[] {
+  if (!faulty) return [1];
+  const chance = random.next();
+  if (chance < 0.05) return [];
+  if (chance < 0.1) return [1, random.between(1, 2_000)];
+  return [chance < 0.2 ? random.between(1, 2_000) : 1];
+}
+
+/** Who is signed in where. */
+export interface Sessions {
+  user(tab: number): string | null;
+  /** Another session; in one cookie jar it is everybody's. */
+  become(tab: number, user: string | null): void;
+  /** The host has told the tab's follower who it is. */
+  told(tab: number): void;
+  mayShow(tab: number, account: string): boolean;
+}
+
+function createSessions({ users, tabs }: Profile, random: Random): Sessions {
+  const isShared = users.length === 1 || random.chance(0.5);
+  const first = users[0] ?? null;
+  const current = Array.from({ length: tabs }, (_, tab) => (isShared ? first : (users[tab % users.length] ?? null)));
+  const known = current.map((user) => new Set(user === null ? [] : [user]));
+  return {
+    user: (tab) => current[tab] ?? null,
+    become(tab, user) {
+      for (const index of current.keys()) {
+        if (index !== tab && !isShared) continue;
+        current[index] = user;
+        if (user !== null) known[index]?.add(user);
+      }
+    },
+    told(tab) {
+      const user = current[tab];
+      known[tab] = new Set(user == null ? [] : [user]);
+    },
+    mayShow: (tab, account) => known[tab]?.has(account) ?? false,
+  };
+}
