@@ -1,13 +1,13 @@
-import { createCreditsClient, selectShown } from 'realtime-credits/client';
+import { createCreditsClient, selectView } from 'realtime-credits/client';
 
 /**
  * The whole of it for a host that has nothing but `GET /api/user/me` → `{success, user: {coins}}`: no server part, no
- * framework. Asks every 30 seconds, and whenever the page is looked at again.
+ * framework. Requests it every 30 seconds, and whenever the page becomes visible.
  */
 export function showCredits(badge: Element) {
-  const client = createCreditsClient();
+  const client = createCreditsClient({ balanceUrl: '/api/user/me' });
   client.subscribe((state) => {
-    badge.textContent = `${selectShown(state)?.toLocaleString('en') ?? '…'} credits`;
+    badge.textContent = `${selectView(state).shown?.toLocaleString('en') ?? '…'} credits`;
     badge.toggleAttribute('data-stale', state.connection.error !== null);
   });
   const stop = client.start();
@@ -15,7 +15,7 @@ export function showCredits(badge: Element) {
   /** The number goes down at once, and back when the host refuses; whatever the host answers late, it never flickers. */
   const orderServer = (cost: number): Promise<unknown> =>
     client.mutate({
-      delta: -cost,
+      amount: -cost,
       reason: 'Server',
       request: ({ headers, signal }) => fetch('/api/servers/create', { method: 'POST', headers, signal }),
     });

@@ -12,6 +12,7 @@ const WITHOUT_REACT = [
   'realtime-credits',
   'realtime-credits/contract',
   'realtime-credits/client',
+  'realtime-credits/compat',
   'realtime-credits/element',
 ];
 /** Needs PGlite only where an embedded database is opened. */
@@ -24,7 +25,8 @@ const TYPESCRIPT_5 = 'typescript@5.9.3';
 /** Every entry, used as a reader of the README would. */
 const PROGRAM = `
 import { CreditsError, parseSnapshot, type Snapshot } from 'realtime-credits';
-import { createCreditsClient, createCreditsFetch, selectShown } from 'realtime-credits/client';
+import { createCreditsClient, selectShown } from 'realtime-credits/client';
+import { createCreditsFetch } from 'realtime-credits/compat';
 import { CreditsDevtools } from 'realtime-credits/devtools';
 import type { CreditsBalanceElement } from 'realtime-credits/element';
 import { CREDITS_ROUTES } from 'realtime-credits/contract';

@@ -1,9 +1,13 @@
 'use client';
 
-import { useCallback, useLayoutEffect, useMemo, useRef } from 'react';
-import type { CreditsError, OperationHandle } from 'realtime-credits/client';
-import { useCreditsCommand } from 'realtime-credits/react';
-import { creditsClient, useCreditsStore } from '@/stores/credits-store';
+import { useCallback, useMemo } from 'react';
+import type { OperationHandle } from 'realtime-credits/compat';
+import {
+  useCreditsMutation as useClientMutation,
+  type CreditsMutation,
+  type CreditsMutationOptions,
+} from 'realtime-credits/react';
+import { creditsClient, creditsPredictions, useCreditsStore } from '@/stores/credits-store';
 
 /**
  * The documented way to say what a server call is about to do to the balance.
@@ -51,30 +55,13 @@ export function useCreditsUpdate() {
 export function useCreditsSync() {
   const syncCreditsAfterApiCall = useCallback(
     /** Takes the answer's `snapshot`, `data.new_balance` or `user.coins` where it can be trusted; else asks the server. */
-    (result?: unknown): Promise<void> => creditsClient.settle(result),
+    (result?: unknown): Promise<void> => creditsPredictions.settle(result),
     [],
   );
   return { syncCreditsAfterApiCall };
 }
 
-/** What a mutation's request is given. Pass all three on: the id is in `headers` already. */
-export interface CreditsRequest {
-  /** Names this one command, however often it is sent. */
-  id: string;
-  headers: Record<string, string>;
-  signal: AbortSignal;
-}
-
-export interface CreditsMutationOptions<Answer, Variables> {
-  /** Signed prediction of what the request does to the balance, in whole credits: −50 for a purchase; 0 when unknown. */
-  amount: number | ((variables: Variables) => number);
-  /** Shown beside the amount while it is pending. */
-  reason: string | ((variables: Variables) => string);
-  /** Sends the request. Called again with the same id when the outcome is unknown, which the server answers once. */
-  request: (context: CreditsRequest, variables: Variables) => Promise<Response>;
-  /** Reads an accepted answer. @default `response.json()` */
-  parse?: (response: Response) => Promise<Answer>;
-}
+export type { CreditsMutationOptions, CreditsRequest } from 'realtime-credits/react';
 
 /**
  * The recommended way to change the balance: one call that shows the prediction, sends the request with its idempotency
@@ -93,31 +80,6 @@ export interface CreditsMutationOptions<Answer, Variables> {
  */
 export function useCreditsMutation<Answer = unknown, Variables = void>(
   options: CreditsMutationOptions<Answer, Variables>,
-): {
-  mutate: (variables: Variables) => Promise<Answer>;
-  /** At least one call is under way. */
-  isPending: boolean;
-  /** Why the last call failed; null while one is under way and after a success. */
-  error: CreditsError | null;
-} {
-  const { mutate: command, pending, error } = useCreditsCommand(creditsClient);
-  const latest = useRef(options);
-  useLayoutEffect(() => {
-    latest.current = options;
-  });
-
-  const mutate = useCallback(
-    (variables: Variables): Promise<Answer> => {
-      const { amount, reason, request, parse } = latest.current;
-      return command<Answer>({
-        delta: typeof amount === 'function' ? amount(variables) : amount,
-        reason: typeof reason === 'function' ? reason(variables) : reason,
-        request: (context) => request(context, variables),
-        ...(parse === undefined ? {} : { parse }),
-      });
-    },
-    [command],
-  );
-
-  return { mutate, isPending: pending, error };
+): CreditsMutation<Answer, Variables> {
+  return useClientMutation(creditsClient, options);
 }

@@ -1,13 +1,7 @@
 import { create } from 'zustand';
-import {
-  createCreditsClient,
-  CREDITS_MAX,
-  parseAmount,
-  parseBalanceAmount,
-  selectShown,
-  type CreditsState,
-  type OperationHandle,
-} from 'realtime-credits/client';
+import { parseAmount, parseBalanceAmount } from 'realtime-credits';
+import { createCreditsClient, selectView, type CreditsState } from 'realtime-credits/client';
+import { createPredictions, type OperationHandle } from 'realtime-credits/compat';
 import { useAuthStore } from '@/stores/user-store';
 
 /**
@@ -22,13 +16,13 @@ export interface CreditsStore {
   credits: number;
   /** The balance is being asked for. */
   isLoading: boolean;
-  /** Why the last attempt to hear from the server failed; null once one succeeded. `credits` stays what was last known. */
+  /** Why the last update failed; null once one succeeded. `credits` stays what was last known. */
   error: string | null;
-  /** News come in by themselves: over the stream, from another tab, or every 30 seconds. */
+  /** Updates arrive on their own: over the stream, from another tab, or every 30 seconds. */
   isPolling: boolean;
   /** Wall-clock milliseconds of the last confirmation; 0 means that the balance is not known yet. */
   lastFetch: number;
-  /** Asks the server. Within 5 seconds of the last question it is one trailing request, never dropped. */
+  /** Asks the server. Within 5 seconds of the last request it becomes one trailing request, never dropped. */
   fetchCredits(): Promise<void>;
   /**
    * Predicts that the balance is about to be exactly this, and verifies it.
@@ -48,17 +42,23 @@ export interface CreditsStore {
    * @throws {CreditsError} `invalid_request` — not a whole number of credits from 1 up.
    */
   subtractCredits(amount: number, reason?: string): OperationHandle;
-  /** For hosts that load something themselves: shown until the next news of the client. */
+  /** For hosts that load something themselves: shown until the client's next update. */
   setLoading(isLoading: boolean): void;
-  /** For hosts that failed themselves: shown until the next news of the client. */
+  /** For hosts that failed themselves: shown until the client's next update. */
   setError(error: string | null): void;
   startPolling(): void;
   /** Takes `startPolling` back. Displays follow the balance by themselves, so this never silences one. */
   stopPolling(): void;
 }
 
-/** The one follower of the balance on this page. */
-export const creditsClient = createCreditsClient({ onWarning: (message) => console.warn(message) });
+/** The one client of the balance on this page. Without a ledger behind it, `/api/user/me` is all that it needs. */
+export const creditsClient = createCreditsClient({
+  balanceUrl: '/api/user/me',
+  onWarning: (message) => console.warn(message),
+});
+
+/** What the documented calls around a plain `fetch` predict. */
+export const creditsPredictions = createPredictions(creditsClient);
 
 let stopFollowing: (() => void) | null = null;
 
@@ -67,11 +67,11 @@ export const useCreditsStore = create<CreditsStore>()((set) => ({
 
   fetchCredits: () => creditsClient.refresh(),
 
-  updateCredits: (amount, reason) => creditsClient.predict(parseBalanceAmount(amount, 'credits'), reason),
+  updateCredits: (amount, reason) => creditsPredictions.predict(parseBalanceAmount(amount, 'credits'), reason),
 
-  addCredits: (amount, reason) => creditsClient.open(parseAmount(amount), reason),
+  addCredits: (amount, reason) => creditsPredictions.open(parseAmount(amount), reason),
 
-  subtractCredits: (amount, reason) => creditsClient.open(-parseAmount(amount), reason),
+  subtractCredits: (amount, reason) => creditsPredictions.open(-parseAmount(amount), reason),
 
   setLoading: (isLoading) => set({ isLoading }),
 
@@ -92,7 +92,7 @@ type Projection = Pick<CreditsStore, 'credits' | 'isLoading' | 'error' | 'isPoll
 function project(state: CreditsState): Projection {
   const { state: connection, error } = state.connection;
   return {
-    credits: Math.min(Math.max(selectShown(state) ?? 0, 0), CREDITS_MAX),
+    credits: selectView(state).shown ?? 0,
     isLoading: state.fetching,
     error: error?.message ?? null,
     isPolling:
@@ -140,7 +140,7 @@ function connect(): void {
       // What is confirmed already is our own echo, or needs no verification.
       auth.currentUser !== null &&
       auth.currentUser.coins !== before.currentUser?.coins &&
-      // Some hosts keep fractions, or less than nothing: the whole part is what is shown.
+      // Some hosts keep fractions, or less than nothing: the whole part is what is displayed.
       Math.max(0, Math.trunc(auth.currentUser.coins)) !== confirmed?.balance.available
     ) {
       creditsClient.hint();

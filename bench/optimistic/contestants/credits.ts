@@ -1,25 +1,25 @@
 /** Ours: one call that does it all, and the documented hooks around a plain `fetch`. */
 import { useEffect } from 'react';
-import { useCreditsCommand } from '../../../packages/credits/src/react/use-credits-command.ts';
+import { useCreditsMutation } from '../../../packages/credits/src/react/use-credits-mutation.ts';
 import { useCreditsValue } from '../../../packages/credits/src/react/use-credits-value.ts';
-import { createCreditsClient, selectShown, type CreditsClient } from '../../../packages/credits/src/sync/client.ts';
+import { createCreditsClient, type CreditsClient } from '../../../packages/credits/src/sync/client.ts';
+import { createPredictions } from '../../../packages/credits/src/sync/compat/predictions.ts';
+import { selectShown } from '../../../packages/credits/src/sync/number/view.ts';
 import type { Operation } from '../schedule.ts';
 import { mountComponent, POLL_MS, REQUEST_MS_MAX, type Contestant, type World } from './contestant.ts';
 
 const byCommand: Contestant = {
-  name: 'Ours: `useCreditsCommand`',
+  name: 'Ours: `useCreditsMutation`',
   documentation: 'packages/credits/README.md',
   mount(world, output) {
     const client = createClient(world);
     return mountComponent(output, ({ expose }) => {
-      const { mutate } = useCreditsCommand(client);
-      expose((operation) =>
-        mutate({
-          delta: operation.delta,
-          reason: operation.tag,
-          request: ({ headers, signal }) => world.fetch(operation, { headers, signal }),
-        }),
-      );
+      const { mutate } = useCreditsMutation<unknown, Operation>(client, {
+        amount: ({ delta }) => delta,
+        reason: ({ tag }) => tag,
+        request: ({ headers, signal }, operation) => world.fetch(operation, { headers, signal }),
+      });
+      expose(mutate);
       return useShown(client);
     });
   },
@@ -41,7 +41,7 @@ export const ourContestants = [byCommand, byPrediction];
 
 /** Predicts, sends, and either passes the answer on or takes the prediction back. */
 async function predict(client: CreditsClient, world: World, operation: Operation): Promise<void> {
-  const handle = client.open(operation.delta, operation.tag);
+  const handle = createPredictions(client).open(operation.delta, operation.tag);
   const stop = new AbortController();
   const cancel = world.tab.environment.setTimer(() => stop.abort(), REQUEST_MS_MAX);
   try {
@@ -56,7 +56,7 @@ async function predict(client: CreditsClient, world: World, operation: Operation
 }
 
 function createClient({ tab }: World): CreditsClient {
-  return createCreditsClient({ environment: tab.environment, pollIntervalMs: POLL_MS });
+  return createCreditsClient({ environment: tab.environment, balanceUrl: '/api/user/me', pollIntervalMs: POLL_MS });
 }
 
 function useShown(client: CreditsClient): number | null {

@@ -1,17 +1,16 @@
-/** The follower: any runtime, no React. */
-export * from './index.ts';
+/** The sync client: any runtime, no React. */
+export { CreditsError, isCreditsError, type CreditsErrorCode } from './contract/error.ts';
+export type { Balance } from './contract/balance.ts';
+export type { Snapshot } from './contract/snapshot.ts';
+export { createCreditsClient, type CreditsClient, type CreditsClientOptions } from './sync/client.ts';
+export type { Mutation } from './sync/commands/mutation.ts';
 export {
-  createCreditsClient,
   selectShown,
+  selectView,
   type Confirmed,
   type ConnectionState,
-  type CreditsClient,
-  type CreditsClientOptions,
   type CreditsState,
-  type Frame,
-  type Mutation,
-  type OperationHandle,
+  type CreditsView,
   type PendingOperation,
-} from './sync/client.ts';
-export { createCreditsFetch, type CreditsFetchOptions } from './sync/credits-fetch.ts';
-export { createBrowserEnvironment, type Environment, type PageEvent } from './sync/environment.ts';
+} from './sync/number/view.ts';
+export type { Frame } from './sync/store.ts';

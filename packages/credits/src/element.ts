@@ -12,7 +12,7 @@ declare global {
   interface HTMLElementTagNameMap {
     'credits-balance': CreditsBalanceElement;
   }
-  // It bubbles: elements, documents and windows hear it.
+  // It bubbles: elements, documents and windows receive it.
   interface GlobalEventHandlersEventMap {
     creditschange: CustomEvent<CreditsChange>;
   }

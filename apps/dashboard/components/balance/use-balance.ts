@@ -1,6 +1,6 @@
 'use client';
 import type { Balance, Snapshot } from 'realtime-credits';
-import { selectShown, type CreditsState, type PendingOperation } from 'realtime-credits/client';
+import { selectView, type CreditsState, type PendingOperation } from 'realtime-credits/client';
 import { useSyncExternalStore } from 'react';
 
 import { creditsClient } from '@/stores/credits-store';
@@ -25,7 +25,7 @@ const never = (): CreditsState | null => null;
  */
 export function useBalance(initial: Snapshot): BalanceView {
   const state = useSyncExternalStore<CreditsState | null>(subscribe, () => creditsClient.getState(), never);
-  const shown = state === null ? null : selectShown(state);
+  const shown = state === null ? null : selectView(state).shown;
   if (state === null || shown === null || state.confirmed === null || state.account !== initial.account) {
     return { shown: initial.balance.available, confirmed: initial.balance, pending: NONE };
   }

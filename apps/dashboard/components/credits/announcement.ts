@@ -1,5 +1,5 @@
 import type { CreditsState, PendingOperation } from 'realtime-credits/client';
-import { selectShown } from 'realtime-credits/client';
+import { selectView } from 'realtime-credits/client';
 import { formatCredits, formatDelta } from './format';
 
 /**
@@ -18,8 +18,8 @@ export function describeResult(before: CreditsState, after: CreditsState): strin
 }
 
 function describeEnd(ended: PendingOperation, before: CreditsState, after: CreditsState): string {
-  const shown = selectShown(after);
-  const rest = shown === null ? '' : ` You have ${formatCredits(Math.max(0, shown))} credits.`;
+  const { shown } = selectView(after);
+  const rest = shown === null ? '' : ` You have ${formatCredits(shown)} credits.`;
   const moved = before.confirmed?.balance.available !== after.confirmed?.balance.available;
   return moved || ended.delta === 0
     ? `${nameOf(ended)}: confirmed, ${formatDelta(ended.delta)}.${rest}`

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { ArrowUpRight, RefreshCw } from 'lucide-react';
-import { selectShown, type CreditsState, type PendingOperation } from 'realtime-credits/client';
+import { selectView, type CreditsState, type PendingOperation } from 'realtime-credits/client';
 import { cn } from '@/lib/utils';
 import { creditsClient } from '@/stores/credits-store';
 import { formatAgo, formatCredits, formatDelta } from './format';
@@ -39,8 +39,8 @@ export function CreditsDetails({
   freshness: Freshness;
   activityHref: string | undefined;
 }) {
-  const shown = selectShown(state);
-  const number = shown === null ? '—' : formatCredits(Math.max(0, shown));
+  const { shown } = selectView(state);
+  const number = shown === null ? '—' : formatCredits(shown);
   const balance = state.confirmed?.balance;
   return (
     <div className="flex flex-col gap-3 text-sm">

@@ -1,21 +1,21 @@
-import type { CreditsState } from 'realtime-credits/client';
+import { selectView, type CreditsState } from 'realtime-credits/client';
 
-/** How much the number on the screen may be trusted right now. */
+/** How far the number on the screen can be trusted right now. */
 export interface Freshness {
   kind: 'live' | 'polling' | 'connecting' | 'stale' | 'offline' | 'stopped' | 'signed-out';
   /** One or two words for a badge. */
   word: string;
-  /** One sentence for someone who wonders. */
+  /** One sentence of explanation. */
   sentence: string;
 }
 
 /**
- * Says in words how the news come in. The worst that is true wins: an old number never looks fresh.
+ * Says in words how updates arrive. The worst that is true wins: an old number never looks fresh.
  *
  * @param error - Why the number could not be refreshed, in a sentence; a host may have set its own.
  */
 export function describeFreshness(state: CreditsState, error: string | null): Freshness {
-  const { state: connection } = state.connection;
+  const { freshness: connection, shown } = selectView(state);
   if (connection === 'signed-out') {
     return { kind: 'signed-out', word: 'Signed out', sentence: 'Your session has ended. Sign in to see your credits.' };
   }
@@ -25,16 +25,16 @@ export function describeFreshness(state: CreditsState, error: string | null): Fr
   if (connection === 'stopped') {
     return { kind: 'stopped', word: 'Stopped', sentence: error ?? 'Updates have stopped.' };
   }
-  if (error !== null && state.confirmed === null) {
-    return { kind: 'stopped', word: 'Unavailable', sentence: `${error} Trying again by itself.` };
+  if (error !== null && shown === null) {
+    return { kind: 'stopped', word: 'Unavailable', sentence: `${error} Retrying automatically.` };
   }
   if (error !== null) {
-    return { kind: 'stale', word: 'Stale', sentence: `${error} Trying again by itself.` };
+    return { kind: 'stale', word: 'Stale', sentence: `${error} Retrying automatically.` };
   }
-  if (state.stale) {
-    return { kind: 'stale', word: 'Stale', sentence: 'Nothing was heard from the server for a while.' };
+  if (connection === 'stale') {
+    return { kind: 'stale', word: 'Stale', sentence: 'The server has not answered for a while.' };
   }
-  if (connection === 'streaming' || connection === 'following') {
+  if (connection === 'live') {
     return { kind: 'live', word: 'Live', sentence: 'Changes arrive the moment they happen.' };
   }
   if (connection === 'polling') {

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
-import { CREDITS_MAX, selectShown, type CreditsState, type Snapshot } from 'realtime-credits/client';
+import { selectView, type CreditsState, type Snapshot } from 'realtime-credits/client';
 import { useCreditsState } from 'realtime-credits/react';
 import { creditsClient, useCreditsStore } from '@/stores/credits-store';
 import { describeFreshness, type Freshness } from './freshness';
@@ -31,12 +31,12 @@ export function useCreditsView(initial: Snapshot | undefined): CreditsView {
   }, [initial, known, current.account]);
   const awaited = initial !== undefined && !known && (current.account ?? initial.account) === initial.account;
   const state = awaited ? serverState : current;
-  const shown = selectShown(state);
+  const { shown } = selectView(state);
   const freshness = describeFreshness(state, error);
   const settled = freshness.kind === 'live' || freshness.kind === 'polling' || freshness.kind === 'connecting';
   return {
     state,
-    amount: shown === null ? null : Math.min(Math.max(shown, 0), CREDITS_MAX),
+    amount: shown,
     kind: kindOf(shown, freshness, error),
     freshness,
     dimmed: !settled,
@@ -50,16 +50,8 @@ function kindOf(shown: number | null, freshness: Freshness, error: string | null
   return error === null ? 'unknown' : 'error';
 }
 
-/** What a server knows of a balance that it was not told: the first paint of a page without `initial`. */
-export const UNKNOWN: CreditsState = Object.freeze<CreditsState>({
-  account: null,
-  confirmed: null,
-  pending: [],
-  confirmedAt: 0,
-  stale: false,
-  fetching: false,
-  connection: { state: 'idle', error: null },
-});
+/** What a server knows about a balance that it was not told: the first paint of a page without `initial`. */
+export const UNKNOWN: CreditsState = creditsClient.getInitialState();
 
 function toState({ account, epoch, version, balance }: Snapshot): CreditsState {
   return { ...UNKNOWN, account, confirmed: { balance, version, epoch } };

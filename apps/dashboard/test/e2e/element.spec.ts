@@ -36,14 +36,17 @@ test('one script tag from another origin shows the number of a panel that only h
     await page.clock.runFor(31_000);
     await expect(values(page)).toHaveText(['1,000', '1.000']);
 
-    // A purchase of the page's own: shown at once in both, and never sent by the element.
-    const cancel = await page.evaluateHandle(() => {
-      const operation = document.querySelector<CreditsBalanceElement>('credits-balance')?.client?.open(-400, 'Server');
-      return () => operation?.cancel();
+    // A purchase of the page's own: shown at once in both, and sent by the page.
+    const refuse = await page.evaluateHandle(() => {
+      let resolve: (response: Response) => void = () => undefined;
+      const promise = new Promise<Response>((settle) => (resolve = settle));
+      const client = document.querySelector<CreditsBalanceElement>('credits-balance')?.client;
+      client?.mutate({ amount: -400, reason: 'Server', request: () => promise }).catch(() => undefined);
+      return () => resolve(Response.json({ success: false }, { status: 402 }));
     });
     await expect(values(page)).toHaveText(['600', '600']);
     await expect(elements(page).first()).toHaveAttribute('state', 'pending');
-    await cancel.evaluate((run) => run());
+    await refuse.evaluate((run) => run());
     await expect(values(page)).toHaveText(['1,000', '1.000']);
 
     panel.signedIn = false;

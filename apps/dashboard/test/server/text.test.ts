@@ -226,7 +226,7 @@ test('C10: NUL and halves of surrogate pairs in any body are 400, keys and neste
       ['/api/transfers', `{"to_username":"Recipient","amount":1,"${text}":1}`, sender],
       ['/api/servers/create', `{"name":"Harbour","server_type_id":"${text}"}`, sender],
       ['/api/auth/admin/ban-user', `{"userId":"${text}"}`, admin],
-      ['/api/credits/settle', `{"operations":["${text}"]}`, sender],
+      ['/api/credits/operations/resolve', `{"operations":["${text}"]}`, sender],
     ];
     for (const [path, body, as] of bodies) {
       expect((await dashboard.send(path, { as, body })).status, `${path} ${body}`).toBe(400);

@@ -1,4 +1,4 @@
-import { selectShown, type CreditsState } from '../sync/client.ts';
+import { selectShown, type CreditsState } from '../sync/number/view.ts';
 import { formatNumber, formatSigned } from './history.ts';
 import { COLOR, LOOK } from './look.ts';
 

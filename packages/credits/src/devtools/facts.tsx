@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { CreditsState } from '../sync/client.ts';
+import type { CreditsState } from '../sync/number/view.ts';
 import { formatNumber } from './history.ts';
 import { COLOR, LOOK } from './look.ts';
 

@@ -2,13 +2,9 @@
  * What happened to one client, newest first: each frame that arrived, what became of it and why, and each step of an own
  * operation. For people who look; the client itself remembers none of it.
  */
-import {
-  selectShown,
-  type CreditsClient,
-  type CreditsState,
-  type Frame,
-  type PendingOperation,
-} from '../sync/client.ts';
+import type { CreditsClient } from '../sync/client.ts';
+import { selectShown, type CreditsState, type PendingOperation } from '../sync/number/view.ts';
+import type { Frame } from '../sync/store.ts';
 
 /** Lines that are kept: about what a person scrolls through. */
 export const LINES_MAX = 50;

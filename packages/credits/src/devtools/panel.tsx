@@ -1,6 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useCreditsState } from '../react/use-credits-state.ts';
-import type { CreditsClient, PendingOperation } from '../sync/client.ts';
+import type { CreditsClient } from '../sync/client.ts';
+import type { PendingOperation } from '../sync/number/view.ts';
 import { Equation } from './equation.tsx';
 import { Facts } from './facts.tsx';
 import { FaultControls } from './fault-controls.tsx';

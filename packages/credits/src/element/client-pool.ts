@@ -1,63 +1,69 @@
-import type { CreditsClient } from '../sync/client.ts';
+import type { CreditsClient, CreditsClientOptions } from '../sync/client.ts';
 
-/** Where an element asks; the same addresses are the same client. */
-export interface Addresses {
-  balanceUrl: string;
-  creditsUrl: string;
-}
+/** What decides which client an element uses: equal options share one. */
+export type ElementOptions = Pick<
+  CreditsClientOptions,
+  'balanceUrl' | 'creditsUrl' | 'credentials' | 'headers' | 'fetch'
+>;
 
 /** An element's part in a client. */
-export interface Seat {
+export interface Subscription {
   readonly client: CreditsClient;
-  /** Who follows by this client, oldest first: one of them speaks for all. */
+  /** The elements that use this client, oldest first: one of them announces for all. */
   readonly members: ReadonlySet<HTMLElement>;
   leave(): void;
-  /** Whoever joins from now on gets a new client: this one's user is gone for good. */
-  retire(): void;
+  /** Elements that join from now on get a new client: this one's user is gone for good. */
+  evict(): void;
 }
 
 export interface ClientPool {
-  /** @param given - A client of the page's own: it is started and stopped here, and closed by whoever made it. */
-  join(member: HTMLElement, addresses: Addresses, given: CreditsClient | null): Seat;
+  /** @param given - A client of the page's own: it is started and stopped here, and closed by its owner. */
+  join(member: HTMLElement, options: ElementOptions, given: CreditsClient | null): Subscription;
+}
+
+interface Entry {
+  readonly options: ElementOptions;
+  readonly client: CreditsClient;
 }
 
 /**
- * Gives all elements of a page that ask at the same addresses one client, so that they show one number from one stream.
+ * Gives all elements of a page with equal options one client: they display one number from one stream.
  *
- * A client lives as long as an element needs it: what is remembered longer could be shown to whoever signs in next (S9).
- * An element that is moved leaves and joins in one turn, and finds its client again.
+ * A client exists as long as an element needs it: what is kept longer could be displayed to the next user (account
+ * fence). An element that is moved leaves and joins in one turn, and finds its client again.
  */
-export function createClientPool(createClient: (addresses: Addresses) => CreditsClient): ClientPool {
-  const made = new Map<string, CreditsClient>();
+export function createClientPool(createClient: (options: ElementOptions) => CreditsClient): ClientPool {
+  let entries: readonly Entry[] = [];
   const own = new WeakSet<CreditsClient>();
-  const seats = new Map<CreditsClient, Set<HTMLElement>>();
+  const membersOf = new Map<CreditsClient, Set<HTMLElement>>();
 
-  function find(addresses: Addresses): CreditsClient {
-    const key = JSON.stringify([addresses.balanceUrl, addresses.creditsUrl]);
-    const client = made.get(key) ?? createClient(addresses);
-    made.set(key, client);
+  function find(options: ElementOptions): CreditsClient {
+    const known = entries.find((entry) => isEqual(entry.options, options));
+    if (known !== undefined) return known.client;
+    const client = createClient(options);
+    entries = [...entries, { options, client }];
     own.add(client);
     return client;
   }
 
   function closeWhenEmpty(client: CreditsClient): void {
-    if (seats.get(client)?.size !== 0) return;
-    seats.delete(client);
-    retire(client);
+    if (membersOf.get(client)?.size !== 0) return;
+    membersOf.delete(client);
+    evict(client);
     if (own.has(client)) client.close();
   }
 
-  function retire(client: CreditsClient): void {
-    for (const [key, current] of made) if (current === client) made.delete(key);
+  function evict(client: CreditsClient): void {
+    entries = entries.filter((entry) => entry.client !== client);
   }
 
   return Object.freeze<ClientPool>({
-    join(member, addresses, given) {
-      const client = given ?? find(addresses);
-      const members = seats.get(client) ?? new Set();
-      seats.set(client, members.add(member));
+    join(member, options, given) {
+      const client = given ?? find(options);
+      const members = membersOf.get(client) ?? new Set();
+      membersOf.set(client, members.add(member));
       const stop = client.start();
-      return Object.freeze<Seat>({
+      return Object.freeze<Subscription>({
         client,
         members,
         leave() {
@@ -65,8 +71,13 @@ export function createClientPool(createClient: (addresses: Addresses) => Credits
           stop();
           queueMicrotask(() => closeWhenEmpty(client));
         },
-        retire: () => retire(client),
+        evict: () => evict(client),
       });
     },
   });
+}
+
+function isEqual(one: ElementOptions, other: ElementOptions): boolean {
+  const keys = [...Object.keys(one), ...Object.keys(other)] as (keyof ElementOptions)[];
+  return keys.every((key) => one[key] === other[key]);
 }

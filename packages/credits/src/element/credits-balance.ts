@@ -1,17 +1,17 @@
 /**
- * `<credits-balance>`: the number for pages without React, from one script tag. Owns the element's attributes, what it
- * says and to whom; the number is the follower's, and how it is trusted is decided in `balance-view.ts`.
+ * `<credits-balance>`: the number for pages without React, from one script tag. Owns the element's attributes and its
+ * announcements; the number and how far it can be trusted come from the client.
  *
- * The element is a class because the platform asks for one; nothing of it is exported but its type.
+ * The element is a class because the platform requires one; nothing of it is exported but its type.
  */
-import { CREDITS_PATH } from '../contract/route.ts';
-import { createCreditsClient, type CreditsClient, type CreditsState } from '../sync/client.ts';
-import { isWorthSaying, toBalanceView, type BalanceState, type BalanceView } from './balance-view.ts';
-import { createClientPool, type Addresses, type Seat } from './client-pool.ts';
+import { createCreditsClient, type CreditsClient } from '../sync/client.ts';
+import { selectView, type CreditsState, type CreditsView } from '../sync/number/view.ts';
+import { describeBalance, isWorthAnnouncing, type BalanceState } from './balance-view.ts';
+import { createClientPool, type ElementOptions, type Subscription } from './client-pool.ts';
 import { createNumberText } from './number-text.ts';
 import { buildShadow, createSheet, readSlot } from './shadow.ts';
 
-/** `detail` of the event `creditschange`, which says that the number or its state is another one. */
+/** `detail` of the event `creditschange`: the number or its state has changed. */
 export interface CreditsChange {
   /** Whole credits, never below 0; null while nothing is known. */
   shown: number | null;
@@ -21,10 +21,14 @@ export interface CreditsChange {
 /** What `document.querySelector('credits-balance')` gives. */
 export interface CreditsBalanceElement extends HTMLElement {
   /**
-   * What follows the balance: for predictions (`open`, `mutate`) and `setAccount`. Null while the element is in no
-   * document. Set one of your own to share it, or to send identity in a header; null for the element's own again.
+   * The client behind the number: for `mutate` and `setAccount`. Null while the element is in no document. Set one of your
+   * own to share it; null for the element's own again.
    */
   client: CreditsClient | null;
+  /** Sent with every request of the element's own client, such as a bearer token: values, or a function. */
+  headers: ElementOptions['headers'] | null;
+  /** What sends the requests of the element's own client; null for the page's `fetch`. */
+  fetch: ElementOptions['fetch'] | null;
   /** The number painted, in whole credits; null while nothing is known. */
   readonly shown: number | null;
   /** Asks the server now. Never rejects: what went wrong is the element's state. */
@@ -34,13 +38,13 @@ export interface CreditsBalanceElement extends HTMLElement {
 export interface DefineOptions {
   /** @default 'credits-balance' */
   name?: string;
-  createClient?: (addresses: Addresses) => CreditsClient;
+  createClient?: (options: ElementOptions) => CreditsClient;
 }
 
-const ADDRESSES = ['balance-url', 'credits-url'];
+const REQUESTS = ['balance-url', 'credits-url', 'credentials'];
 const WORDS = ['format', 'label', 'locale'];
 
-/** A user who has gone within this time of the page being looked at again was found gone because of it. */
+/** A user who is signed out within this time of a return to the page was found signed out because of it. */
 const FOUND_GONE_MS = 10_000;
 
 /** Registers the element. Does nothing where there are no elements, as on a server, or where the name is taken: the first script wins. */
@@ -53,16 +57,18 @@ export function defineCreditsBalance({
   const sheet = createSheet();
 
   class CreditsBalance extends HTMLElement implements CreditsBalanceElement {
-    static readonly observedAttributes = [...ADDRESSES, ...WORDS];
+    static readonly observedAttributes = [...REQUESTS, ...WORDS];
     readonly #shadow = buildShadow(this, sheet);
     #given: CreditsClient | null = null;
-    #seat: Seat | null = null;
+    #headers: ElementOptions['headers'] | null = null;
+    #fetch: ElementOptions['fetch'] | null = null;
+    #subscription: Subscription | null = null;
     #stopListening: (() => void) | null = null;
     #last: CreditsState | null = null;
-    /** The last state that said something: between two users there is a moment that does not. */
+    /** The last state in which something was known: between two users there is a moment in which nothing is. */
     #settled: CreditsState | null = null;
-    #painted: BalanceView | null = null;
-    /** When somebody came back to the page, in milliseconds of the page's clock. */
+    #painted: CreditsView | null = null;
+    /** When somebody returned to the page, in milliseconds of the page's clock. */
     #lookedAt = -Infinity;
     #write: ((amount: number) => string) | null = null;
 
@@ -72,11 +78,29 @@ export function defineCreditsBalance({
     }
 
     get client(): CreditsClient | null {
-      return this.#seat?.client ?? this.#given;
+      return this.#subscription?.client ?? this.#given;
     }
 
     set client(client: CreditsClient | null) {
       this.#given = client;
+      this.#rejoin();
+    }
+
+    get headers(): ElementOptions['headers'] | null {
+      return this.#headers;
+    }
+
+    set headers(headers: ElementOptions['headers'] | null) {
+      this.#headers = headers;
+      this.#rejoin();
+    }
+
+    get fetch(): ElementOptions['fetch'] | null {
+      return this.#fetch;
+    }
+
+    set fetch(fetch: ElementOptions['fetch'] | null) {
+      this.#fetch = fetch;
       this.#rejoin();
     }
 
@@ -85,13 +109,15 @@ export function defineCreditsBalance({
     }
 
     refresh(): Promise<void> {
-      return this.#seat?.client.refresh({ force: true }) ?? Promise.resolve();
+      return this.#subscription?.client.refresh({ force: true }) ?? Promise.resolve();
     }
 
     connectedCallback(): void {
-      // Set before the script came: an own property hides the accessor.
-      const early = Object.getOwnPropertyDescriptor(this, 'client');
-      if (early !== undefined && Reflect.deleteProperty(this, 'client')) this.#given = early.value;
+      // Set before the script loaded: an own property hides the accessor.
+      for (const key of ['client', 'headers', 'fetch'] as const) {
+        const early = Object.getOwnPropertyDescriptor(this, key);
+        if (early !== undefined && Reflect.deleteProperty(this, key)) this[key] = early.value;
+      }
       this.#write = null; // its place decides the language
       this.#join();
     }
@@ -102,70 +128,79 @@ export function defineCreditsBalance({
 
     attributeChangedCallback(attribute: string, before: string | null, after: string | null): void {
       if (before === after) return;
-      if (ADDRESSES.includes(attribute)) return this.#rejoin();
+      if (REQUESTS.includes(attribute)) return this.#rejoin();
       this.#write = null;
       if (this.#last !== null) this.#paint(this.#last);
     }
 
     #join(): void {
-      const addresses = {
-        balanceUrl: this.getAttribute('balance-url') ?? '/api/user/me',
-        creditsUrl: this.getAttribute('credits-url') ?? CREDITS_PATH,
-      };
-      this.#seat = pool.join(this, addresses, this.#given);
-      const unsubscribe = this.#seat.client.subscribe((state) => this.#hear(state));
+      this.#subscription = pool.join(this, this.#readOptions(), this.#given);
+      const unsubscribe = this.#subscription.client.subscribe((state) => this.#handleState(state));
       const look = (): void => {
         if (document.visibilityState === 'hidden') return;
         this.#lookedAt = performance.now();
-        if (this.#painted?.state === 'signed-out') this.#askWhoIsThere();
+        if (this.#painted?.status === 'signed-out') this.#lookForNextUser();
       };
       document.addEventListener('visibilitychange', look);
       this.#stopListening = () => {
         unsubscribe();
         document.removeEventListener('visibilitychange', look);
       };
-      this.#last = this.#seat.client.getState();
+      this.#last = this.#subscription.client.getState();
       this.#paint(this.#last);
+    }
+
+    #readOptions(): ElementOptions {
+      const options: ElementOptions = {};
+      const balanceUrl = this.getAttribute('balance-url');
+      const creditsUrl = this.getAttribute('credits-url');
+      const credentials = this.getAttribute('credentials');
+      if (balanceUrl !== null) options.balanceUrl = balanceUrl;
+      if (creditsUrl !== null) options.creditsUrl = creditsUrl;
+      if (credentials !== null) options.credentials = credentials as RequestCredentials;
+      if (this.#headers != null) options.headers = this.#headers;
+      if (this.#fetch != null) options.fetch = this.#fetch;
+      return options;
     }
 
     #leave(): void {
       this.#stopListening?.();
-      this.#seat?.leave();
-      this.#seat = this.#stopListening = this.#last = this.#settled = null;
+      this.#subscription?.leave();
+      this.#subscription = this.#stopListening = this.#last = this.#settled = null;
       this.#shadow.status.textContent = '';
     }
 
     #rejoin(): void {
-      if (this.#seat === null) return;
+      if (this.#subscription === null) return;
       this.#leave();
       this.#join();
     }
 
     /** Somebody else may have signed in meanwhile, in another tab. A client of the page's own is told by the page. */
-    #askWhoIsThere(): void {
+    #lookForNextUser(): void {
       if (this.#given !== null) return;
-      this.#lookedAt = -Infinity; // once: whoever is not there then is signed out
-      this.#seat?.retire();
+      this.#lookedAt = -Infinity; // once: after that, nobody is signed in
+      this.#subscription?.evict();
       this.#rejoin();
     }
 
-    #hear(state: CreditsState): void {
+    #handleState(state: CreditsState): void {
       this.#last = state;
       this.#paint(state);
-      if (this.#painted?.state === 'loading') return;
+      if (this.#painted?.status === 'loading') return;
       const before = this.#settled;
       this.#settled = state;
-      const isGone = this.#painted?.state === 'signed-out' && this.#given === null;
-      if (isGone && performance.now() - this.#lookedAt < FOUND_GONE_MS) this.#askWhoIsThere();
-      else if (before !== null && isWorthSaying(before, state) && this.#speaks()) {
-        this.#shadow.status.textContent = this.#say();
+      const isGone = this.#painted?.status === 'signed-out' && this.#given === null;
+      if (isGone && performance.now() - this.#lookedAt < FOUND_GONE_MS) this.#lookForNextUser();
+      else if (before !== null && isWorthAnnouncing(before, state) && this.#isAnnouncer()) {
+        this.#shadow.status.textContent = this.#describe();
       }
     }
 
     #paint(credits: CreditsState): void {
-      const view = toBalanceView(credits);
+      const view = selectView(credits);
       const { label, value, placeholder, written, blank, note, retry } = this.#shadow;
-      const { state, shown, word, retryable } = view;
+      const { status: state, shown, canRetry } = view;
       this.#write ??= createNumberText(
         this.getAttribute('locale') ?? this.closest('[lang]')?.getAttribute('lang') ?? '',
         this.getAttribute('format') === 'compact' ? 'compact' : 'full',
@@ -174,13 +209,13 @@ export function defineCreditsBalance({
       value.textContent = shown === null ? '' : this.#write(shown);
       value.hidden = shown === null;
       placeholder.hidden = shown !== null || state === 'signed-out';
-      // What the server wrote there is its user's number: nobody's once the session is gone, or while the next one is awaited.
+      // What the server wrote there is its user's number: nobody's once the session has ended.
       if (state === 'signed-out') written.name = 'nobody';
       blank.textContent = state === 'error' ? '—' : '';
       note.name = state;
-      note.textContent = word;
-      retry.hidden = !retryable;
-      const changed = this.#painted?.state !== state || this.#painted.shown !== shown;
+      note.textContent = describeBalance(view);
+      retry.hidden = !canRetry || state === 'signed-out';
+      const changed = this.#painted?.status !== state || this.#painted.shown !== shown;
       this.#painted = view;
       if (!changed) return;
       this.setAttribute('state', state);
@@ -188,15 +223,15 @@ export function defineCreditsBalance({
       this.dispatchEvent(new CustomEvent('creditschange', { bubbles: true, composed: true, detail }));
     }
 
-    /** One element speaks for all of its client: the first that is seen, since what is hidden has no voice. */
-    #speaks(): boolean {
-      for (const member of this.#seat?.members ?? []) {
+    /** One element announces for all of its client: the first visible one, because hidden ones are silent. */
+    #isAnnouncer(): boolean {
+      for (const member of this.#subscription?.members ?? []) {
         if (member.getClientRects().length > 0) return member === this;
       }
       return false;
     }
 
-    #say(): string {
+    #describe(): string {
       const { label, value, note } = this.#shadow;
       return [label.textContent, value.textContent, readSlot(note)].filter(Boolean).join(' ');
     }

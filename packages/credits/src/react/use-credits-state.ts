@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
-import type { CreditsClient, CreditsState } from '../sync/client.ts';
+import type { CreditsClient } from '../sync/client.ts';
+import type { CreditsState } from '../sync/number/view.ts';
 
 /**
  * The whole state of a client. Renders again on every change of it; use {@link useCreditsValue} for a part.

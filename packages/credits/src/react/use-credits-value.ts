@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
-import type { CreditsClient, CreditsState } from '../sync/client.ts';
+import type { CreditsClient } from '../sync/client.ts';
+import type { CreditsState } from '../sync/number/view.ts';
 
 /**
  * One value of a client's state, such as the number shown: renders again only when that value changes.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CreditsError } from '../../src/contract/error.ts';
-import { isWorthSaying, toBalanceView } from '../../src/element/balance-view.ts';
-import type { ConnectionState, CreditsState, PendingOperation } from '../../src/sync/client.ts';
+import { describeBalance, isWorthAnnouncing } from '../../src/element/balance-view.ts';
+import { selectView, type ConnectionState, type CreditsState, type PendingOperation } from '../../src/sync/number/view.ts';
 
 const balance = { posted: 1_000, held: 0, available: 1_000 };
 const failed = new CreditsError('network');
@@ -40,30 +40,44 @@ test.each([
   ['no network from the start', state('offline', nothing), 'error', null, false],
   ['a failure from the start', state('polling', { ...nothing, error: failed }), 'error', null, true],
   ['a first refusal', state('polling', { ...nothing, error: denied }), 'loading', null, false],
-  ['a session that has ended', state('signed-out', { ...nothing, error: failed }), 'signed-out', null, false],
-] as const)('%s', (_what, credits, kind, shown, retryable) => {
-  expect(toBalanceView(credits)).toMatchObject({ state: kind, shown, retryable });
+  ['a session that has ended', state('signed-out', { ...nothing, error: denied }), 'signed-out', null, true],
+  ['the host has signed its user out', state('signed-out', nothing), 'signed-out', null, false],
+] as const)('%s', (_what, credits, status, shown, canRetry) => {
+  expect(selectView(credits)).toMatchObject({ status, shown, canRetry });
+});
+
+test.each([
+  [state('streaming'), ''],
+  [state('polling', { pending: [spend('a')] }), 'pending'],
+  [state('connecting', nothing), 'loading'],
+  [state('offline', nothing), 'offline'],
+  [state('offline'), 'offline'],
+  [state('polling', { ...nothing, error: failed }), 'unavailable'],
+  [state('polling', { stale: true }), 'not up to date'],
+  [state('signed-out', nothing), 'signed out'],
+])('words stand beside what is not certain', (credits, words) => {
+  expect(describeBalance(selectView(credits))).toBe(words);
 });
 
 test('the end of an own operation is worth saying, its beginning and the changes of others are not', () => {
   const calm = state('streaming');
   const begun = state('streaming', { pending: [spend('a')] });
   const moved = state('streaming', { confirmed: { balance: { ...balance, available: 7 }, version: 2, epoch: 'one' } });
-  expect(isWorthSaying(begun, calm)).toBe(true);
-  expect(isWorthSaying(calm, begun)).toBe(false);
-  expect(isWorthSaying(calm, moved)).toBe(false);
-  expect(isWorthSaying(state('connecting', nothing), calm)).toBe(false);
+  expect(isWorthAnnouncing(begun, calm)).toBe(true);
+  expect(isWorthAnnouncing(calm, begun)).toBe(false);
+  expect(isWorthAnnouncing(calm, moved)).toBe(false);
+  expect(isWorthAnnouncing(state('connecting', nothing), calm)).toBe(false);
 });
 
 test('a number that can be trusted less, or again, is worth saying once', () => {
   const stale = state('polling', { stale: true });
-  expect(isWorthSaying(state('polling'), stale)).toBe(true);
-  expect(isWorthSaying(stale, stale)).toBe(false);
-  expect(isWorthSaying(stale, state('polling'))).toBe(true);
-  expect(isWorthSaying(state('polling'), state('signed-out', nothing))).toBe(true);
+  expect(isWorthAnnouncing(state('polling'), stale)).toBe(true);
+  expect(isWorthAnnouncing(stale, stale)).toBe(false);
+  expect(isWorthAnnouncing(stale, state('polling'))).toBe(true);
+  expect(isWorthAnnouncing(state('polling'), state('signed-out', nothing))).toBe(true);
 });
 
 test('another user’s number is not the end of an operation', () => {
   const other = state('streaming', { account: 'bob' });
-  expect(isWorthSaying(state('streaming', { pending: [spend('a')] }), other)).toBe(false);
+  expect(isWorthAnnouncing(state('streaming', { pending: [spend('a')] }), other)).toBe(false);
 });

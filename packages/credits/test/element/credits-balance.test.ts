@@ -5,7 +5,8 @@ import {
   type CreditsBalanceElement,
   type CreditsChange,
 } from '../../src/element/credits-balance.ts';
-import type { Addresses } from '../../src/element/client-pool.ts';
+import type { ElementOptions } from '../../src/element/client-pool.ts';
+import { createPredictions, type OperationHandle } from '../../src/sync/compat/predictions.ts';
 import { createFollowWorld } from '../support/follow-world.ts';
 
 afterEach(() => document.body.replaceChildren());
@@ -19,12 +20,12 @@ function openPage({
 }: { versioned?: boolean; session?: () => string | null } = {}) {
   const world = createFollowWorld({ versioned });
   const name = `credits-balance-${(names += 1)}`;
-  const made: Addresses[] = [];
-  const closed: Addresses[] = [];
-  const createClient = (addresses: Addresses) => {
-    made.push(addresses);
-    const { client } = world.openTab(session, { ...addresses, start: false });
-    return { ...client, close: () => (closed.push(addresses), client.close()) };
+  const made: ElementOptions[] = [];
+  const closed: ElementOptions[] = [];
+  const createClient = (options: ElementOptions) => {
+    made.push(options);
+    const { client } = world.openTab(session, { ...options, start: false });
+    return { ...client, close: () => (closed.push(options), client.close()) };
   };
   const define = () => defineCreditsBalance({ name, createClient });
   define();
@@ -41,6 +42,11 @@ function within(element: Element, part: string): HTMLElement {
   const found = element.shadowRoot?.querySelector<HTMLElement>(`[part="${part}"]`);
   if (found === null || found === undefined) throw new Error(`The element has no part ${part}.`);
   return found;
+}
+
+function open(element: CreditsBalanceElement, amount: number, reason: string): OperationHandle {
+  if (element.client === null) throw new Error('The element is in no document.');
+  return createPredictions(element.client).open(amount, reason);
 }
 
 const value = (element: Element) => within(element, 'value').textContent;
@@ -64,10 +70,10 @@ for (const versioned of [true, false]) {
     const element = put('<credits-balance lang="en" label="Coins"></credits-balance>');
     await browser.advance(6_000);
     expect(said(element)).toBe('');
-    const operation = element.client?.open(-100, 'Server');
+    const operation = open(element, -100, 'Server');
     expect([element.getAttribute('state'), value(element), said(element)]).toEqual(['pending', '900', '']);
     server.move('ada', -100);
-    void operation?.settle();
+    void operation.settle();
     await browser.advance(1_000);
     expect([element.getAttribute('state'), value(element)]).toEqual(['known', '900']);
     expect(said(element)).toBe('Coins 900');
@@ -82,7 +88,7 @@ test('several elements are one client: one asks, all show, and one that goes sto
   const first = put('<credits-balance lang="en"></credits-balance>');
   const second = put('<credits-balance lang="de"></credits-balance>');
   await browser.advance(100);
-  expect(made).toEqual([{ balanceUrl: '/api/user/me', creditsUrl: '/api/credits' }]);
+  expect(made).toEqual([{}]);
   expect(sent('/api/user/me')).toHaveLength(1);
   expect([value(first), value(second)]).toEqual(['1,000', '1.000']);
   first.remove();
@@ -259,14 +265,14 @@ test('label, locale and format can change while it stands there', async () => {
   expect(within(element, 'label').textContent).toBe('Coins');
 });
 
-test('other addresses are another client, and the old one is let go', async () => {
+test('other options are another client, and the old one is let go', async () => {
   const { browser, made, closed, put } = openPage();
   const element = put('<credits-balance></credits-balance>');
   await browser.advance(100);
   element.setAttribute('balance-url', '/panel/api/user/me');
   await browser.advance(1);
-  expect(made.map(({ balanceUrl }) => balanceUrl)).toEqual(['/api/user/me', '/panel/api/user/me']);
-  expect(closed.map(({ balanceUrl }) => balanceUrl)).toEqual(['/api/user/me']);
+  expect(made.map(({ balanceUrl }) => balanceUrl)).toEqual([undefined, '/panel/api/user/me']);
+  expect(closed.map(({ balanceUrl }) => balanceUrl)).toEqual([undefined]);
   expect(element.getAttribute('state')).toBe('loading');
 });
 
@@ -311,4 +317,21 @@ test('defined twice it is defined once, and the first stays', () => {
   define();
   expect(customElements.get(name)).toBe(first);
   expect(put('<credits-balance></credits-balance>').shadowRoot).not.toBe(null);
+});
+
+test('credentials, headers and fetch belong to the element’s own client, and elements that share them share one', async () => {
+  const { made, put, closed } = openPage();
+  const headers = { authorization: 'Bearer ada' };
+  const first = put('<credits-balance credentials="include"></credits-balance>');
+  const second = put('<credits-balance credentials="include"></credits-balance>');
+  expect(made).toEqual([{ credentials: 'include' }]);
+  first.headers = headers;
+  second.headers = headers;
+  await Promise.resolve();
+  expect(made).toEqual([{ credentials: 'include' }, { credentials: 'include', headers }]);
+  expect(closed).toEqual([{ credentials: 'include' }]);
+  const send = (): Promise<Response> => Promise.reject(new Error('not sent'));
+  first.fetch = send;
+  expect(made.at(-1)).toEqual({ credentials: 'include', headers, fetch: send });
+  expect([first.headers, first.fetch, second.fetch]).toEqual([headers, send, null]);
 });

@@ -64,6 +64,10 @@ test.each([
   ['sync', '../react/use-credits.ts'],
   ['sync', '../element/credits-balance.ts'],
   ['sync', '../devtools/faults.ts'],
+  ['sync', './compat/predictions.ts'],
+  ['sync/commands', '../compat/predictions.ts'],
+  ['sync/number', '../environment.ts'],
+  ['sync/number', '../../react/use-credits-state.ts'],
   ['sync', '../../../server/src/ledger/ledger.ts'],
   ['sync', 'realtime-credits-server'],
   ['sync', 'node:events'],
@@ -104,6 +108,8 @@ test.each([
   ['cli', '../ledger/create-ledger.ts'],
   ['cli', 'node:util'],
   ['sync', '../contract/error.ts'],
+  ['sync/number', '../../contract/error.ts'],
+  ['sync/compat', '../client.ts'],
   ['react', '../sync/client.ts'],
   ['react', 'react'],
   ['devtools', '../react/use-credits-state.ts'],
@@ -116,7 +122,7 @@ test.each([
 });
 
 test('a nested folder is held to the rule of the folder above it', () => {
-  expect(lint(...source('sync/transport', '../../react/use-credits-state.ts'))).toContain('no-restricted-imports');
+  expect(lint(...source('sync/connection', '../../react/use-credits-state.ts'))).toContain('no-restricted-imports');
 });
 
 test('no server code is reachable from the entries that browsers load', () => {

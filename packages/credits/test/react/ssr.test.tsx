@@ -4,7 +4,8 @@ import { hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { expect, test, vi } from 'vitest';
 import { useCreditsState } from '../../src/react/use-credits-state.ts';
-import { createCreditsClient, selectShown, type CreditsClient, type CreditsState } from '../../src/sync/client.ts';
+import { createCreditsClient, type CreditsClient } from '../../src/sync/client.ts';
+import { selectShown, type CreditsState } from '../../src/sync/number/view.ts';
 import { createFollowWorld } from '../support/follow-world.ts';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });

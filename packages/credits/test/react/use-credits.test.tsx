@@ -2,10 +2,11 @@
 import { act, cleanup, render, renderHook, screen } from '@testing-library/react';
 import { StrictMode, useEffect } from 'react';
 import { afterEach, expect, test } from 'vitest';
-import { useCreditsCommand } from '../../src/react/use-credits-command.ts';
+import { useCreditsMutation } from '../../src/react/use-credits-mutation.ts';
 import { useCreditsState } from '../../src/react/use-credits-state.ts';
 import { useCreditsValue } from '../../src/react/use-credits-value.ts';
-import { createCreditsClient, selectShown, type CreditsClient } from '../../src/sync/client.ts';
+import { createCreditsClient, type CreditsClient } from '../../src/sync/client.ts';
+import { selectShown } from '../../src/sync/number/view.ts';
 import { createFollowWorld } from '../support/follow-world.ts';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
@@ -76,53 +77,55 @@ test('a command is pending until its answer, and its refusal is its error', asyn
   const { browser, openTab } = createFollowWorld({ versioned: true });
   const { client, fetch } = openTab('ada');
   await browser.advance(100);
-  const { result } = renderHook(() => useCreditsCommand(client));
-  const buy = (query: string) =>
-    result.current.mutate({
-      delta: -100,
+  const { result } = renderHook(() =>
+    useCreditsMutation<unknown, string>(client, {
+      amount: -100,
       reason: 'Server purchase',
-      request: ({ headers, signal }) => fetch(`/api/spend?amount=100${query}`, { method: 'POST', headers, signal }),
-    });
+      request: ({ headers, signal }, query) =>
+        fetch(`/api/spend?amount=100${query}`, { method: 'POST', headers, signal }),
+    }),
+  );
+  const buy = (query: string) => result.current.mutate(query);
 
   let refused: Promise<unknown> = Promise.resolve();
   act(() => {
     refused = buy('&refuse').catch((error: unknown) => error);
   });
-  expect(result.current).toMatchObject({ pending: true, error: null });
+  expect(result.current).toMatchObject({ isPending: true, error: null });
   await act(() => browser.advance(100));
   expect(await refused).toMatchObject({ code: 'insufficient_credits' });
-  expect(result.current).toMatchObject({ pending: false, error: { code: 'insufficient_credits' } });
+  expect(result.current).toMatchObject({ isPending: false, error: { code: 'insufficient_credits' } });
 
   let accepted: Promise<unknown> = Promise.resolve();
   act(() => {
     accepted = buy('');
   });
-  expect(result.current).toMatchObject({ pending: true, error: null });
+  expect(result.current).toMatchObject({ isPending: true, error: null });
   await act(() => browser.advance(100));
   expect(await accepted).toMatchObject({ success: true });
-  expect(result.current).toMatchObject({ pending: false, error: null });
+  expect(result.current).toMatchObject({ isPending: false, error: null });
 });
 
 test('two commands at once are pending until the last one ends', async () => {
   const { browser, openTab, server } = createFollowWorld({ versioned: true });
   const { client, fetch } = openTab('ada');
   await browser.advance(100);
-  const { result } = renderHook(() => useCreditsCommand(client));
+  const { result } = renderHook(() =>
+    useCreditsMutation<unknown, string>(client, {
+      amount: -1,
+      reason: (query) => query,
+      request: ({ headers, signal }, query) => fetch(`/api/spend?${query}`, { method: 'POST', headers, signal }),
+    }),
+  );
   const { mutate } = result.current;
   server.onExchange = (exchange) => (exchange.backMs = exchange.url.includes('=1&') ? 500 : 5);
   act(() => {
-    for (const query of ['amount=1&slow', 'amount=2']) {
-      void mutate({
-        delta: -1,
-        reason: 'x',
-        request: ({ headers, signal }) => fetch(`/api/spend?${query}`, { method: 'POST', headers, signal }),
-      });
-    }
+    for (const query of ['amount=1&slow', 'amount=2']) void mutate(query);
   });
   await act(() => browser.advance(100));
-  expect(result.current.pending).toBe(true);
+  expect(result.current.isPending).toBe(true);
   await act(() => browser.advance(500));
-  expect(result.current.pending).toBe(false);
+  expect(result.current.isPending).toBe(false);
   expect(result.current.mutate).toBe(mutate);
 });
 
@@ -130,11 +133,15 @@ test('a bad amount is a clear error of the command', async () => {
   const client = createCreditsClient({
     environment: createFollowWorld({ versioned: true }).openTab('ada').tab.environment,
   });
-  const { result } = renderHook(() => useCreditsCommand(client));
+  const { result } = renderHook(() =>
+    useCreditsMutation<unknown, number>(client, {
+      amount: (amount) => amount,
+      reason: 'x',
+      request: () => Promise.reject(new Error('sent')),
+    }),
+  );
   await act(async () => {
-    await expect(
-      result.current.mutate({ delta: 0.1, reason: 'x', request: () => Promise.reject(new Error('sent')) }),
-    ).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(result.current.mutate(0.1)).rejects.toMatchObject({ code: 'invalid_request' });
   });
   expect(result.current.error?.code).toBe('invalid_request');
 });

@@ -1,5 +1,5 @@
 /**
- * One virtual browser: a clock that only the test moves, and any number of tabs that share locks and channels. Nothing
+ * One virtual browser: a clock that only the test moves, and any number of tabs that share channels. Nothing
  * in here waits for real time.
  */
 import type { Environment, PageEvent } from '../../src/sync/environment.ts';
@@ -10,7 +10,7 @@ export interface Tab {
   environment: Environment;
   /** Tells the page's client what happened; visibility and connection follow the event. */
   emit(event: PageEvent): void;
-  /** A frozen tab runs no timer and hears nothing, of the network or of other tabs, until it is thawed; it keeps its lock. */
+  /** A frozen tab runs no timer and hears nothing, of the network or of other tabs, until it is thawed. */
   frozen: boolean;
   /** At once, unless the tab is frozen. */
   whenThawed(): Promise<void>;
@@ -60,7 +60,6 @@ export function createBrowser(takeTurns: () => Promise<void> = takeFourTurns): B
   const timers: Timer[] = [];
   const wakers: (() => void)[] = [];
   let asleepSince: number | null = null;
-  const locks = new Map<string, { tab: Tab; onHeld: () => void }[]>();
   const channels = new Map<string, Set<{ tab: Tab; onMessage: (message: unknown) => void }>>();
 
   function insert(timer: Timer): void {
@@ -197,7 +196,6 @@ export function createBrowser(takeTurns: () => Promise<void> = takeFourTurns): B
             listeners.add(listener);
             return () => void listeners.delete(listener);
           },
-          lock: shared ? (name, onHeld) => waitForLock(name, { tab, onHeld }) : null,
           channel: shared
             ? (name, onMessage) => {
                 const members = channels.get(name) ?? new Set();
@@ -223,23 +221,6 @@ export function createBrowser(takeTurns: () => Promise<void> = takeFourTurns): B
       return tab;
     },
   };
-
-  function waitForLock(name: string, waiter: { tab: Tab; onHeld: () => void }): () => void {
-    const queue = locks.get(name) ?? [];
-    locks.set(name, queue);
-    queue.push(waiter);
-    const grant = (): void => {
-      const first = queue[0];
-      if (first !== undefined) addTimer(() => queue[0] === first && first.onHeld(), 0, first.tab);
-    };
-    if (queue.length === 1) grant();
-    return () => {
-      const index = queue.indexOf(waiter);
-      if (index < 0) return;
-      queue.splice(index, 1);
-      if (index === 0) grant();
-    };
-  }
 
   return browser;
 }

@@ -1,17 +1,14 @@
 import { afterEach } from 'vitest';
-import {
-  createCreditsClient,
-  selectShown,
-  type CreditsClient,
-  type CreditsClientOptions,
-} from '../../src/sync/client.ts';
+import type { CreditsClientOptions } from '../../src/sync/client.ts';
+import { selectShown } from '../../src/sync/number/view.ts';
 import { createBrowser, type Fetch, type Tab } from './browser.ts';
 import { createModelServer, type Exchange } from './model-server.ts';
+import { createTestClient, type TestClient } from './test-client.ts';
 
 /** One tab with a client in it, and every number that it ever showed. */
 export interface OpenTab {
   tab: Tab;
-  client: CreditsClient;
+  client: TestClient;
   /** The page's own fetch, with the same session. */
   fetch: Fetch;
   /** Every change of the number, in order; null where it became unknown. */
@@ -36,7 +33,7 @@ export function createFollowWorld({ versioned }: { versioned: boolean }) {
     const { tabs = true, random = () => 0.5, start = true, ...rest } = options;
     const fetch = server.fetchAs(session);
     const tab = browser.openTab(fetch, { tabs, random });
-    const client = createCreditsClient({ environment: tab.environment, ...rest });
+    const client = createTestClient({ environment: tab.environment, balanceUrl: '/api/user/me', ...rest });
     clients.push(client);
     const numbers: (number | null)[] = [];
     let last = selectShown(client.getState());
@@ -67,7 +64,7 @@ export function createFollowWorld({ versioned }: { versioned: boolean }) {
       },
       mutate: (delta, query = '') =>
         client.mutate({
-          delta,
+          amount: delta,
           reason: 'Server purchase',
           request: ({ headers, signal }) => fetch(path(delta, query), { method: 'POST', headers, signal }),
         }),
@@ -82,7 +79,7 @@ export function createFollowWorld({ versioned }: { versioned: boolean }) {
   return { browser, server, openTab, sent };
 }
 
-const clients: CreditsClient[] = [];
+const clients: TestClient[] = [];
 afterEach(() => {
   for (const client of clients.splice(0)) client.close();
 });

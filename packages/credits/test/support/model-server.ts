@@ -144,7 +144,7 @@ export function createModelServer(browser: Browser, start: Record<string, number
       const rejected = ids.filter((id) => outcomes.get(`${session} ${id}`)?.body['code'] === 'operation_abandoned');
       return Response.json({ ...snapshot, rejected: rejected.map((id) => ({ id, code: 'operation_abandoned' })) });
     }
-    if (url.pathname === '/api/credits/settle') {
+    if (url.pathname === '/api/credits/operations/resolve') {
       const { operations } = JSON.parse(typeof init.body === 'string' ? init.body : '{}') as { operations: string[] };
       for (const id of operations) {
         const body = { code: 'operation_abandoned', message: 'Given up.', success: false };

@@ -3,10 +3,11 @@
  * reordering, dead connections, restored databases, frozen and hidden tabs. After every event each tab's number must be
  * explainable (S8), and when the faults end every tab must agree with the ledger (S6).
  */
-import { createCreditsClient, selectShown, type CreditsClient } from '../../src/sync/client.ts';
+import { selectShown } from '../../src/sync/number/view.ts';
 import { createBrowser, type Tab } from './browser.ts';
 import { createModelServer, type Exchange } from './model-server.ts';
 import { createRandom } from './random.ts';
+import { createTestClient, type TestClient } from './test-client.ts';
 
 export interface Profile {
   versioned: boolean;
@@ -21,7 +22,7 @@ const ACCOUNT = 'ada';
 
 interface Participant {
   tab: Tab;
-  client: CreditsClient;
+  client: TestClient;
   /** What this tab has begun: operation id by tag. */
   begun: Map<string, { id: string; delta: number }>;
   /** The version that explained the last number. */
@@ -62,7 +63,7 @@ async function run(seed: number, profile: Profile): Promise<void> {
 
   const participants = Array.from({ length: profile.tabs }, (): Participant => {
     const tab = browser.openTab(server.fetchAs(ACCOUNT), { random: random.next });
-    const client = createCreditsClient({ environment: tab.environment });
+    const client = createTestClient({ environment: tab.environment, balanceUrl: '/api/user/me' });
     client.start();
     return { tab, client, begun: new Map(), explainedBy: 0, epochs: [] };
   });
@@ -148,7 +149,7 @@ async function run(seed: number, profile: Profile): Promise<void> {
     const tag = `m${(tags += 1)}`;
     participant.client
       .mutate({
-        delta,
+        amount: delta,
         reason: tag,
         request: ({ id, headers, signal }) => {
           participant.begun.set(tag, { id, delta });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readAnswer } from '../../src/sync/answer.ts';
+import { readBalanceResponse } from '../../src/sync/connection/response.ts';
 
 const snapshot = {
   account: 'ada',
@@ -11,20 +11,20 @@ const snapshot = {
 };
 
 test.each([
-  ['nothing', undefined, { refused: false }],
-  ['text', 'ok', { refused: false }],
-  ['no balance', { success: true, data: { coins_awarded: 50 } }, { refused: false }],
-  ['the user', { user: { id: 7, coins: 12 } }, { refused: false, account: '7', available: 12 }],
-  ['a new balance', { data: { new_balance: 0 } }, { refused: false, available: 0 }],
+  ['nothing', undefined, { isRefused: false }],
+  ['text', 'ok', { isRefused: false }],
+  ['no balance', { success: true, data: { coins_awarded: 50 } }, { isRefused: false }],
+  ['the user', { user: { id: 7, coins: 12 } }, { isRefused: false, account: '7', available: 12 }],
+  ['a new balance', { data: { new_balance: 0 } }, { isRefused: false, available: 0 }],
   [
     'both: the new balance is about this command',
     { data: { new_balance: 1 }, user: { coins: 2 } },
-    { refused: false, available: 1 },
+    { isRefused: false, available: 1 },
   ],
-  ['a snapshot', { snapshot }, { refused: false, snapshot }],
-  ['a refusal', { success: false, message: 'No.' }, { refused: true }],
+  ['a snapshot', { snapshot }, { isRefused: false, snapshot }],
+  ['a refusal', { success: false, message: 'No.' }, { isRefused: true }],
 ])('reads %s', (_name, body, answer) => {
-  expect(readAnswer(body)).toEqual(answer);
+  expect(readBalanceResponse(body)).toEqual(answer);
 });
 
 test.each([
@@ -38,11 +38,11 @@ test.each([
     'protocol',
   ],
 ])('refuses %s as a balance', (_name, body, code) => {
-  expect(readAnswer(body)).toMatchObject({ error: { code } });
+  expect(readBalanceResponse(body)).toMatchObject({ error: { code } });
 });
 
 test('a refusal whose balance cannot be read is a refusal all the same', () => {
-  const answer = readAnswer({ success: false, user: { id: 7, coins: null } });
-  expect(answer).toMatchObject({ refused: true, account: '7', error: { code: 'invalid_request' } });
+  const answer = readBalanceResponse({ success: false, user: { id: 7, coins: null } });
+  expect(answer).toMatchObject({ isRefused: true, account: '7', error: { code: 'invalid_request' } });
   expect(answer).not.toHaveProperty('available');
 });

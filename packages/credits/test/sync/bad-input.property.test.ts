@@ -1,6 +1,6 @@
 import { anything, array, assert, asyncProperty, constant, constantFrom, oneof, record, string } from 'fast-check';
 import { expect, test } from 'vitest';
-import { selectShown } from '../../src/sync/client.ts';
+import { selectShown } from '../../src/sync/number/view.ts';
 import { createFollowWorld } from '../support/follow-world.ts';
 
 /** Now and then not what it should be. */
@@ -154,7 +154,7 @@ for (const versioned of [true, false]) {
             await fetch('/api/spend?amount=100', { method: 'POST', headers, signal });
             return new Response(body, { status });
           };
-          client.mutate({ delta: -100, reason: 'x', request }).catch(() => undefined);
+          client.mutate({ amount: -100, reason: 'x', request }).catch(() => undefined);
           await browser.advance(150_000);
           const stated = statedBalance(body);
           // 1,000 again: what a refusal means, until the ledger is asked.

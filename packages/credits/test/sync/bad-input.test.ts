@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { CreditsError } from '../../src/contract/error.ts';
-import type { CreditsClient, Frame } from '../../src/sync/client.ts';
-import { EVENT_LENGTH_MAX } from '../../src/sync/event-parser.ts';
+import type { CreditsClient } from '../../src/sync/client.ts';
+import type { Frame } from '../../src/sync/store.ts';
+import { EVENT_LENGTH_MAX } from '../../src/sync/connection/event-parser.ts';
 import { createFollowWorld, type OpenTab } from '../support/follow-world.ts';
 
 /** Every error that the view ever showed, in order. */
@@ -197,7 +198,7 @@ for (const versioned of [false, true]) {
     await browser.advance(1_000);
     expect(await done).toMatchObject({ success: true });
     expect(errors.map(({ code }) => code)).toEqual(['protocol']);
-    expect(frames.filter(({ error }) => error !== null)).toMatchObject([{ via: 'answer', snapshot: null }]);
+    expect(frames.filter(({ error }) => error !== null)).toMatchObject([{ via: 'command', snapshot: null }]);
     expect(sent('/api/spend')).toHaveLength(1);
     expect(numbers).toEqual([900]);
     expect(client.getState()).toMatchObject({ pending: [], connection: { error: null } });
@@ -222,7 +223,7 @@ for (const versioned of [false, true]) {
 /** A purchase of 100 whose answer says this instead of what it said. */
 function spoil({ client, fetch }: OpenTab, more: Record<string, unknown>, query = ''): Promise<unknown> {
   return client.mutate({
-    delta: -100,
+    amount: -100,
     reason: 'Server purchase',
     request: async ({ headers, signal }) => {
       const response = await fetch(`/api/spend?amount=100${query}`, { method: 'POST', headers, signal });
@@ -276,12 +277,12 @@ test('nonsense in answer to the question by which an outcome is made definite le
   let nonsense = 1;
   server.onExchange = (exchange) => {
     if (exchange.url.startsWith('/api/spend')) exchange.fate = 'lose-request';
-    if (exchange.url.endsWith('/settle') && nonsense-- > 0) exchange.fate = { status: 200, body: { version: '1' } };
+    if (exchange.url.endsWith('/operations/resolve') && nonsense-- > 0) exchange.fate = { status: 200, body: { version: '1' } };
   };
   const done = mutate(-100).catch((error: CreditsError) => error.code);
   await browser.advance(90_000);
   expect(await done).toBe('operation_abandoned');
-  expect(sent('/api/credits/settle').length).toBeGreaterThan(1);
+  expect(sent('/api/credits/operations/resolve').length).toBeGreaterThan(1);
   expect(errors.map(({ code }) => code)).toEqual(['protocol']);
   expect(numbers).toEqual([900, 1_000]);
 });
@@ -293,12 +294,12 @@ test('nonsense about the last user’s command is not shown to the next one', as
   await browser.advance(6_000);
   server.onExchange = (exchange) => {
     if (exchange.url.startsWith('/api/spend')) exchange.fate = 'lose-request';
-    if (!exchange.url.endsWith('/settle')) return;
+    if (!exchange.url.endsWith('/operations/resolve')) return;
     exchange.fate = { status: 200, body: { version: '1' } };
     exchange.backMs = 500;
   };
   const done = mutate(-100).catch((error: CreditsError) => error.code);
-  while (sent('/api/credits/settle').length === 0) await browser.advance(100);
+  while (sent('/api/credits/operations/resolve').length === 0) await browser.advance(100);
   session = 'bob';
   client.setAccount('bob');
   const errors = watchErrors(client);

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { createCreditsClient, type CreditsState, type Frame } from '../../src/sync/client.ts';
+import { createCreditsClient } from '../../src/sync/client.ts';
+import type { CreditsState } from '../../src/sync/number/view.ts';
+import type { Frame } from '../../src/sync/store.ts';
 import { createBrowserEnvironment } from '../../src/sync/environment.ts';
 import { createFollowWorld } from '../support/follow-world.ts';
 
@@ -148,7 +150,7 @@ test('a host that names versions in its commands’ answers alone is followed al
   const { client, fetch, shown } = openTab();
   await browser.advance(1_000);
   const done = client.mutate({
-    delta: -100,
+    amount: -100,
     reason: 'Server purchase',
     request: async ({ headers, signal }) => {
       await fetch('/api/spend?amount=100', { method: 'POST', headers, signal });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createCreditsFetch, OVERHEARD_BYTES_MAX, type CreditsFetchOptions } from '../../src/sync/credits-fetch.ts';
+import { createCreditsFetch, OBSERVED_BYTES_MAX, type CreditsFetchOptions } from '../../src/sync/compat/credits-fetch.ts';
 import { createFollowWorld } from '../support/follow-world.ts';
 
 const ORIGIN = 'https://panel.example';
@@ -185,14 +185,14 @@ test('a command of the client that is sent through it is answered once', async (
   const frames: string[] = [];
   client.onFrame(({ via }) => frames.push(via));
   const done = client.mutate({
-    delta: -100,
+    amount: -100,
     reason: 'Server purchase',
     request: ({ headers, signal }) => creditsFetch('/api/spend?amount=100', { method: 'POST', headers, signal }),
   });
   await browser.advance(100);
   expect(await done).toMatchObject({ success: true });
   expect(left).toHaveLength(1);
-  expect(frames.filter((via) => via === 'answer')).toHaveLength(1);
+  expect(frames.filter((via) => via === 'command')).toHaveLength(1);
   expect(numbers).toEqual([900]);
 });
 
@@ -295,10 +295,10 @@ test.each([
   ['nothing', new Response(null, { status: 204 })],
   ['broken JSON', new Response('{"user":', { headers: { 'content-type': 'application/json' } })],
   ['a refusal', json({ user: { id: 'ada', coins: 5 } }, { status: 400 })],
-  ['more than anybody would say', json({ user: { id: 'ada', coins: 5 }, much: 'x'.repeat(OVERHEARD_BYTES_MAX) })],
+  ['more than anybody would say', json({ user: { id: 'ada', coins: 5 }, much: 'x'.repeat(OBSERVED_BYTES_MAX) })],
   [
     'more, as it says itself',
-    json({ user: { id: 'ada', coins: 5 } }, { headers: { 'content-length': String(OVERHEARD_BYTES_MAX + 1) } }),
+    json({ user: { id: 'ada', coins: 5 } }, { headers: { 'content-length': String(OBSERVED_BYTES_MAX + 1) } }),
   ],
 ])('%s is left to the caller, unread', async (_what, response) => {
   const { browser, server, creditsFetch, client, numbers } = await openPage({ fetch: () => Promise.resolve(response) });

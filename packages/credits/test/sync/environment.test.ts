@@ -49,35 +49,3 @@ test('tabs hear each other and not themselves', async () => {
   one?.close();
   other?.close();
 });
-
-test('a lock is held by one, passed on when released, and not granted to who stopped waiting', async () => {
-  const queue: (() => void)[] = [];
-  const request = async (_name: string, { signal }: { signal: AbortSignal }, hold: () => Promise<void>) => {
-    await new Promise<void>((resolve, reject) => {
-      signal.addEventListener('abort', () => {
-        queue.splice(queue.indexOf(resolve), 1);
-        reject(new DOMException('Aborted', 'AbortError'));
-      });
-      queue.push(resolve);
-      if (queue.length === 1) resolve();
-    });
-    await hold();
-    queue.shift();
-    queue[0]?.();
-  };
-  vi.stubGlobal('navigator', { onLine: true, locks: { request } });
-  try {
-    const environment = createBrowserEnvironment();
-    const held: string[] = [];
-    const releaseFirst = environment.lock?.('name', () => held.push('first'));
-    const stopSecond = environment.lock?.('name', () => held.push('second'));
-    const releaseThird = environment.lock?.('name', () => held.push('third'));
-    await vi.waitFor(() => expect(held).toEqual(['first']));
-    stopSecond?.();
-    releaseFirst?.();
-    await vi.waitFor(() => expect(held).toEqual(['first', 'third']));
-    releaseThird?.();
-  } finally {
-    vi.unstubAllGlobals();
-  }
-});

@@ -77,7 +77,7 @@ test('B3: a fraction in the answer of a command counts as its whole part, and is
   numbers.length = 0;
   const before = sent('/api/user/me').length;
   const done = client.mutate({
-    delta: -100,
+    amount: -100,
     reason: 'Server purchase',
     request: () => {
       host.coins = 900.5;

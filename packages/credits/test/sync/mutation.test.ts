@@ -16,7 +16,7 @@ test('an unknown outcome is sent again under the same id, and made definite afte
   expect(client.getState().pending).toMatchObject([{ delta: -100, state: 'unknown' }]);
   expect(new Set(sent('/api/spend').map(({ headers }) => headers.get('idempotency-key'))).size).toBe(1);
   await browser.advance(15_000);
-  expect(sent('/api/credits/settle')).toHaveLength(1);
+  expect(sent('/api/credits/operations/resolve')).toHaveLength(1);
   expect(numbers).toEqual([900, 1_000]);
   // What was given up can never take effect: nobody has to wait for an attempt that gets through.
   expect(await done).toBe('operation_abandoned');
@@ -130,7 +130,7 @@ test('a balance in an answer about another user is not shown (S9)', async () => 
   await browser.advance(1_000);
   numbers.length = 0;
   const done = client.mutate({
-    delta: -100,
+    amount: -100,
     reason: 'Gift',
     request: async () => Response.json({ success: true, user: { id: 'bob', coins: 7 } }),
   });
@@ -201,7 +201,7 @@ test('a repetition that is refused says nothing of the first request, which is g
   const done = mutate(-100).catch((error: unknown) => error);
   await browser.advance(60_000);
   expect(await done).toMatchObject({ code: 'insufficient_credits' });
-  expect(sent('/api/credits/settle')).toHaveLength(1);
+  expect(sent('/api/credits/operations/resolve')).toHaveLength(1);
   expect(server.available('ada')).toBe(1_000);
   expect(numbers).toEqual([900, 1_000]);
 });
@@ -220,7 +220,7 @@ test('what is given up in the name of another user is not given up: the first re
   };
   const done = mutate(-100).catch((error: unknown) => error);
   await browser.advance(60_000);
-  expect(sent('/api/credits/settle')).toMatchObject([{ session: 'bob' }]);
+  expect(sent('/api/credits/operations/resolve')).toMatchObject([{ session: 'bob' }]);
   expect(await done).toMatchObject({ code: 'insufficient_credits' });
   expect(server.available('ada')).toBe(900);
   expect(numbers).toEqual([900, null]);
@@ -255,7 +255,7 @@ test.each([
     server.onExchange = (exchange) => {
       if (exchange.url === '/api/user/me' && browser.now < 1_300) exchange.fate = { status: 503 };
       if (exchange.url.startsWith('/api/spend') && (attempt += 1) === 1) exchange.fate = 'lose-answer';
-      if (exchange.url === '/api/credits/settle' && sent(exchange.url).length === 0) exchange.fate = settled;
+      if (exchange.url === '/api/credits/operations/resolve' && sent(exchange.url).length === 0) exchange.fate = settled;
     };
     const { client, mutate, shown } = openTab(() => session);
     const done = mutate(-100).then(

@@ -340,7 +340,7 @@ test('D17: what is not a whole number is refused, and nothing changes', async ()
   const before = client.getState();
   for (const bad of ['50', Number.NaN, Number.POSITIVE_INFINITY, 0.1, null, 2 ** 53, -(2 ** 53)]) {
     expect(() => client.open(bad as number)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
-    const mutation = { delta: bad as number, reason: 'x', request: () => Promise.reject(new Error('sent')) };
+    const mutation = { amount: bad as number, reason: 'x', request: () => Promise.reject(new Error('sent')) };
     await expect(client.mutate(mutation)).rejects.toMatchObject({ code: 'invalid_request' });
   }
   for (const bad of [null, '50', Number.NaN, -1, 0.1]) {

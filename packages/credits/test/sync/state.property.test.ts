@@ -1,8 +1,8 @@
 import { array, assert, boolean, constant, integer, nat, property, record, tuple } from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Snapshot } from '../../src/contract/snapshot.ts';
-import { createModel, ingest, open, type Model } from '../../src/sync/state.ts';
-import { selectShown } from '../../src/sync/view.ts';
+import { createModel, ingest, addOperation, type Model } from '../../src/sync/number/state.ts';
+import { selectShown } from '../../src/sync/number/view.ts';
 
 /** A history of an account: own operations and changes by others, as the server committed them. */
 const history = array(record({ own: boolean(), delta: integer({ min: -50, max: 50 }) }), {
@@ -44,7 +44,7 @@ function frameOf(changes: Told['history'], from: number, to: number): Snapshot {
 function begin(changes: Told['history']): Model {
   let model = ingest(createModel('ada'), frameOf(changes, 0, 0), { startedAt: 0 });
   for (const [index, { own, delta }] of changes.entries()) {
-    if (own) model = open(model, { id: `op-${index}`, delta, reason: '', named: true });
+    if (own) model = addOperation(model, { id: `op-${index}`, delta, reason: '', identified: true });
   }
   return model;
 }

@@ -2,19 +2,19 @@ import { expect, test } from 'vitest';
 import type { Snapshot } from '../../src/contract/snapshot.ts';
 import {
   acknowledge,
-  close,
+  endRequests,
   createModel,
-  doubt,
-  end,
+  markUnknown,
+  closeWindow,
   ingest,
   ingestAmount,
   needsFetch,
-  open,
-  reject,
-  takeBack,
+  addOperation,
+  dropOperation,
   type Model,
-} from '../../src/sync/state.ts';
-import { selectShown } from '../../src/sync/view.ts';
+} from '../../src/sync/number/state.ts';
+import { takeBack } from '../../src/sync/compat/take-back.ts';
+import { selectShown } from '../../src/sync/number/view.ts';
 
 function snapshot(version: number, available: number, more: Partial<Snapshot> = {}): Snapshot {
   const balance = { posted: available, held: 0, available };
@@ -31,11 +31,11 @@ function shown(model: Model): number | null {
 }
 
 function spend(model: Model, id: string, amount: number): Model {
-  return open(model, { id, delta: -amount, reason: '', named: true });
+  return addOperation(model, { id, delta: -amount, reason: '', identified: true });
 }
 
 function announce(model: Model, id: string, amount: number): Model {
-  return open(model, { id, delta: -amount, reason: '', named: false });
+  return addOperation(model, { id, delta: -amount, reason: '', identified: false });
 }
 
 const frame = { startedAt: 0 };
@@ -76,10 +76,10 @@ test('S3a: the same version again changes nothing', () => {
 
 test('S5: rejecting one operation changes the number by exactly its amount, in any order', () => {
   const all = spend(spend(spend(begin(), 'a', 1), 'b', 20), 'c', 300);
-  expect(shown(reject(all, 'b'))).toBe(699);
-  expect(shown(reject(reject(all, 'c'), 'a'))).toBe(980);
-  expect(shown(reject(reject(reject(all, 'b'), 'c'), 'a'))).toBe(1_000);
-  expect(reject(all, 'unknown')).toBe(all);
+  expect(shown(dropOperation(all, 'b'))).toBe(699);
+  expect(shown(dropOperation(dropOperation(all, 'c'), 'a'))).toBe(980);
+  expect(shown(dropOperation(dropOperation(dropOperation(all, 'b'), 'c'), 'a'))).toBe(1_000);
+  expect(dropOperation(all, 'unknown')).toBe(all);
 });
 
 test('S9: another user’s snapshot is ignored', () => {
@@ -102,7 +102,7 @@ test('3.1: versions of another life are not compared', () => {
 });
 
 test('a restored database has lost an operation whose repetition is still out: it counts as pending again (S8)', () => {
-  const sent = doubt(spend(begin(), 'a', 100), 'a');
+  const sent = markUnknown(spend(begin(), 'a', 100), 'a');
   const confirmed = ingest(sent, snapshot(2, 900, { from: 1, applied: ['a'] }), frame);
   expect(shown(confirmed)).toBe(900);
   const restored = snapshot(1, 1_000, { epoch: 'two' });
@@ -116,7 +116,7 @@ test('a restored database has lost an operation whose repetition is still out: i
   const lost = ingest(confirmed, restored, asked);
   expect([lost.confirmed?.balance.available, shown(lost)]).toEqual([1_000, 900]);
   // Once its answer is here, or it was given up, no repetition is out any more.
-  expect(shown(ingest(close(confirmed, 'a'), restored, asked))).toBe(1_000);
+  expect(shown(ingest(endRequests(confirmed, 'a'), restored, asked))).toBe(1_000);
 });
 
 test('3.2: after a gap the number waits while something is pending', () => {
@@ -142,13 +142,13 @@ test('3.2: a gap does not matter for operations that the frame names, or that we
 
 test('3.2: a frame that could not be shown is shown as soon as the last doubt is gone', () => {
   const waiting = ingest(spend(begin(), 'a', 100), snapshot(4, 850, { from: 3 }), frame);
-  expect(shown(reject(waiting, 'a'))).toBe(850);
+  expect(shown(dropOperation(waiting, 'a'))).toBe(850);
 });
 
 test('3.2: an operation that was opened after a frame had come is not in it', () => {
   const waiting = ingest(spend(begin(), 'a', 100), snapshot(4, 850, { from: 3 }), frame);
   const later = spend(waiting, 'b', 30);
-  expect(shown(reject(later, 'a'))).toBe(820);
+  expect(shown(dropOperation(later, 'a'))).toBe(820);
 });
 
 test('3.3: a rejection is final whatever else the snapshot brings', () => {
@@ -186,10 +186,10 @@ test('4.1: a balance is believed only if no window overlaps its question', () =>
 });
 
 test('4.3: an unknown outcome holds every balance back until its window is closed', () => {
-  const unknown = doubt(spend(ingestAmount(createModel('ada'), 1_000, 0), 'a', 100), 'a');
+  const unknown = markUnknown(spend(ingestAmount(createModel('ada'), 1_000, 0), 'a', 100), 'a');
   expect(shown(ingestAmount(unknown, 900, unknown.tick))).toBe(900);
   expect(needsFetch(unknown)).toBe(false);
-  const ended = end(unknown, 'a');
+  const ended = closeWindow(unknown, 'a');
   expect(needsFetch(ended)).toBe(true);
   expect(shown(ingestAmount(ended, 900, ended.tick))).toBe(900);
   expect(ingestAmount(ended, 900, ended.tick).operations).toEqual([]);
@@ -199,7 +199,7 @@ test('4.1: nothing is asked while an open window would keep the answer from bein
   const first = spend(ingestAmount(createModel('ada'), 1_000, 0), 'a', 100);
   const second = spend(acknowledge(first, 'a', { startedAt: first.tick }), 'b', 30);
   expect(needsFetch(second)).toBe(false);
-  expect(needsFetch(reject(second, 'b'))).toBe(true);
+  expect(needsFetch(dropOperation(second, 'b'))).toBe(true);
 });
 
 test('4.5: an answer’s balance is believed only if no other window overlapped its own', () => {
@@ -282,11 +282,11 @@ test('4a.4: a frame that names an announced operation ends it', () => {
 
 test('4a.1: of the frames that wait, the newest is shown, whatever came last', () => {
   const waiting = ingest(ingest(announce(begin(), 'a', 100), snapshot(3, 1_020), frame), snapshot(2, 1_010), frame);
-  expect(shown(reject(waiting, 'a'))).toBe(1_020);
+  expect(shown(dropOperation(waiting, 'a'))).toBe(1_020);
 });
 
 test('3.3: an answer too old to be shown still ends what it contains, and the frame that waited for that is shown', () => {
-  const ended = end(announce(begin(), 'a', 100), 'a');
+  const ended = closeWindow(announce(begin(), 'a', 100), 'a');
   const waiting = ingest(ended, snapshot(2, 700, { from: 1 }), frame);
   expect(shown(waiting)).toBe(900);
   const model = ingest(waiting, snapshot(1, 1_000), { startedAt: waiting.tick });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { toBalance } from 'realtime-credits/contract';
-import type { CreditsState } from '../../../credits/src/sync/client.ts';
+import type { CreditsState } from '../../../credits/src/sync/number/view.ts';
 import { createBrowser } from '../../../credits/test/support/browser.ts';
 import { createOracle, type Begun } from './oracle.ts';
 import { createTruth } from './truth.ts';

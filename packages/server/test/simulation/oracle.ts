@@ -7,7 +7,7 @@
  * that was overtaken long ago says that it is stale. And by a rule that knows less: no number is above what the account had at
  * some version that may be shown, and the grants that were announced.
  */
-import { selectShown, type CreditsState } from '../../../credits/src/sync/client.ts';
+import { selectShown, type CreditsState } from '../../../credits/src/sync/number/view.ts';
 import type { Tab } from '../../../credits/test/support/browser.ts';
 import type { History, Truth } from './truth.ts';
 

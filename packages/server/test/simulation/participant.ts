@@ -3,15 +3,16 @@
  * first, hints, predictions.
  */
 import { isCreditsError } from 'realtime-credits/contract';
-import { createCreditsClient, selectShown, type CreditsClient } from '../../../credits/src/sync/client.ts';
+import { selectShown } from '../../../credits/src/sync/number/view.ts';
 import type { Browser, Fetch, Tab } from '../../../credits/test/support/browser.ts';
 import type { Random } from '../../../credits/test/support/random.ts';
+import { createTestClient, type TestClient } from '../../../credits/test/support/test-client.ts';
 import type { Begun } from './oracle.ts';
 
 export interface Participant {
   readonly name: string;
   readonly tab: Tab;
-  readonly client: CreditsClient;
+  readonly client: TestClient;
   readonly begun: Map<string, Begun>;
   /** Tags whose command was answered: with yes, or with a no that is final. */
   readonly answered: Map<string, { yes: boolean; at: number }>;
@@ -47,7 +48,12 @@ export function createParticipant(options: ParticipantOptions): Participant {
   const { name, browser, random, user, makeTag, versioned, slowPanel, say } = options;
   const tab: Tab = browser.openTab((url, init) => fetch(url, init), { random: random.fork().next });
   const fetch = options.fetch(() => tab);
-  const client = createCreditsClient({ environment: tab.environment });
+  // Hosts of both kinds: asked on a route of their own first, or at the package's.
+  const hasOwnRoute = !versioned || random.chance(0.5);
+  const client = createTestClient({
+    environment: tab.environment,
+    ...(hasOwnRoute ? { balanceUrl: '/api/user/me' } : {}),
+  });
   const begun = new Map<string, Begun>();
   const answered = new Map<string, { yes: boolean; at: number }>();
   let busy = 0;
@@ -81,7 +87,7 @@ export function createParticipant(options: ParticipantOptions): Participant {
     busy += 1;
     client
       .mutate({
-        delta,
+        amount: delta,
         reason: tag,
         request: ({ id, headers, signal }) => {
           if (!begun.has(tag)) begin(tag, id, delta);

@@ -7,7 +7,7 @@
  * is not the schedule's own.
  */
 import { createHash } from 'node:crypto';
-import { selectShown } from '../../../credits/src/sync/client.ts';
+import { selectShown } from '../../../credits/src/sync/number/view.ts';
 import { createBrowser } from '../../../credits/test/support/browser.ts';
 import { createRandom, type Random } from '../../../credits/test/support/random.ts';
 import { createCluster } from './cluster.ts';

@@ -1,5 +1,5 @@
 /** What happened, one line each: virtual time, what, and the number of a tab whenever it changed. */
-import { selectShown, type CreditsState } from '../../../credits/src/sync/client.ts';
+import { selectShown, type CreditsState } from '../../../credits/src/sync/number/view.ts';
 
 export interface Trace {
   readonly lines: readonly string[];

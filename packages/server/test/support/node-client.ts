@@ -1,4 +1,5 @@
-import { createCreditsClient, selectShown, type CreditsClient } from '../../../credits/src/sync/client.ts';
+import { createCreditsClient, type CreditsClient } from '../../../credits/src/sync/client.ts';
+import { selectShown } from '../../../credits/src/sync/number/view.ts';
 import { createBrowserEnvironment } from '../../../credits/src/sync/environment.ts';
 
 /** The real follower outside of a browser, on the machine's clock: one tab that is always visible. */
@@ -11,7 +12,6 @@ export function createNodeClient(fetch: (url: string, init: RequestInit) => Prom
       isOnline: () => true,
       isVisible: () => true,
       listen: () => () => undefined,
-      lock: null,
       channel: null,
     },
     pollIntervalMs: 1_000,
@@ -27,7 +27,7 @@ export function createNodeClient(fetch: (url: string, init: RequestInit) => Prom
     },
     buy: (amount: number): Promise<unknown> =>
       client.mutate({
-        delta: -amount,
+        amount: -amount,
         reason: 'Bought',
         request: ({ headers, signal }) => fetch(`/api/spend?amount=${amount}`, { method: 'POST', headers, signal }),
       }),

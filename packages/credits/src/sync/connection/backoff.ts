@@ -8,7 +8,7 @@ export const RETRY_MS_MAX = 20_000;
 export const RETRY_AFTER_MS_MAX = 3_600_000;
 
 /**
- * How long to wait before a retry: full jitter, so that many tabs that lost one server do not come back together.
+ * How long to wait before a retry: full jitter, because the tabs that lost one server must not come back together.
  *
  * @param attempt - Failures in a row so far, from 1.
  * @param random - A number from 0 up to 1.
@@ -26,11 +26,11 @@ export function backoffMs(attempt: number, random: number, retryAfterMs = 0): nu
  * @see RFC 9110, section 10.2.3
  */
 export function parseRetryAfterMs(value: string | null, wallClockMs: number): number {
-  if (value === null || value === '') return 0;
+  if (!value) return 0;
   return boundRetryAfterMs(/^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - wallClockMs);
 }
 
-/** Milliseconds that a server asked us to wait, from 0 to {@link RETRY_AFTER_MS_MAX}; 0 for what is no number. */
+/** Milliseconds that a server asked us to wait, from 0 to {@link RETRY_AFTER_MS_MAX}; 0 for anything but a number. */
 export function boundRetryAfterMs(ms: unknown): number {
   return typeof ms === 'number' ? Math.min(RETRY_AFTER_MS_MAX, Math.max(0, ms || 0)) : 0;
 }
