@@ -65,7 +65,7 @@ async function measureStep(grown: Grown, small: Grown): Promise<void> {
 
 async function verifyWhole(grown: Grown): Promise<void> {
   const startedAt = performance.now();
-  const { compared, ok } = await grown.ledger.verify();
+  const { entries: compared, ok } = await grown.ledger.verify();
   const seconds = (performance.now() - startedAt) / 1_000;
   say(`verified ${compared} entries in ${seconds.toFixed(0)} s (${(compared / seconds).toFixed(0)}/s): ${ok}`);
 }

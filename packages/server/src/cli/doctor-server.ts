@@ -118,7 +118,7 @@ async function checkPreparedStatements(database: Pick<Database, 'pool'>): Promis
   const probe = createStatement(`SELECT '${randomUUID()}' AS probe`);
   for (let attempt = 0; attempt < 4; attempt += 1) {
     try {
-      await statements.send(database.pool as never, probe);
+      await statements.send(database.pool, probe);
     } catch (error) {
       if (!statements.recover(error)) throw error;
       const message =

@@ -21,7 +21,7 @@ test('one call opens the ledger and its HTTP API', async () => {
   const response = await credits.handler.fetch(request);
   expect(await response.json()).toMatchObject({ account: '42', balance: { available: 100 } });
   await credits.close();
-  await expect(database.pool.query('SELECT 1')).rejects.toThrow();
+  await expect(database.pool.query('SELECT 1')).rejects.toThrow('end');
 });
 
 test('a pool of the host stays open', async () => {

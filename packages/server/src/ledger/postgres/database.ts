@@ -161,7 +161,7 @@ async function assertCompatible(pool: unknown): Promise<void> {
   const candidate = pool as Partial<SqlPool> | null;
   if (typeof candidate?.connect === 'function' && typeof candidate.query === 'function') {
     const result: Partial<SqlResult> | undefined = await sendUnnamed(candidate as SqlPool, PROBE, ['text']);
-    const row = result?.rows?.[0] as { one?: unknown; text?: unknown } | undefined;
+    const row: { one?: unknown; text?: unknown } | undefined = result?.rows?.[0];
     if (row?.one === '1' && row.text === 'text') return;
   }
   throw new CreditsError(

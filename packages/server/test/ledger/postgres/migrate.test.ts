@@ -84,8 +84,8 @@ test.each(ledgerMigrations('own').migrations)(
     expect(sql).not.toContain(';');
     expect(sql).toMatch(/^(CREATE (UNIQUE )?(TABLE|INDEX|SEQUENCE)|INSERT INTO) [^(]*"own"\./);
     const constraints = sql.match(/\b(PRIMARY KEY|UNIQUE \(|CHECK \()/g) ?? [];
-    const named = sql.match(/CONSTRAINT \w+ (PRIMARY KEY|UNIQUE \(|CHECK \()/g) ?? [];
-    expect(named).toHaveLength(constraints.length);
+    const withNames = sql.match(/CONSTRAINT \w+ (PRIMARY KEY|UNIQUE \(|CHECK \()/g) ?? [];
+    expect(withNames).toHaveLength(constraints.length);
   },
 );
 

@@ -9,11 +9,9 @@ import { testBehaviour } from '../behaviour-suite.ts';
 // Behind a pooler in transaction mode a prepared statement may be lost between two transactions, and LISTEN delivers
 // nothing.
 
-const name = hasPgBouncer
-  ? 'behind PgBouncer in transaction mode'
-  : 'behind PgBouncer in transaction mode (skipped: it is not installed, apt-get install pgbouncer)';
+const note = hasPgBouncer ? '' : ' (skipped: it is not installed, apt-get install pgbouncer)';
 
-describe.skipIf(!hasPgBouncer)(name, () => {
+describe.skipIf(!hasPgBouncer)(`behind PgBouncer in transaction mode${note}`, () => {
   let direct = '';
   let pooled = '';
   const bench = createBench(async () => {
