@@ -12,6 +12,7 @@ import {
   type Database,
   type Ledger,
 } from '../packages/server/src/index.ts';
+import { openEmbedded } from '../packages/server/src/embedded.ts';
 import { nowMs, type ServerAnswer, type ServerOrder, type StreamTarget } from './streams-protocol.ts';
 
 const [kind = 'ours', url = ''] = process.argv.slice(2);
