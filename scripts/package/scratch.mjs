@@ -31,11 +31,13 @@ import { CreditsDevtools } from 'realtime-credits/devtools';
 import type { CreditsBalanceElement } from 'realtime-credits/element';
 import { CREDITS_ROUTES } from 'realtime-credits/contract';
 import { useCreditsValue } from 'realtime-credits/react';
-import { createCreditsHandler, createLedger, openDatabase } from 'realtime-credits-server';
+import { createCredits, createCreditsHandler, createLedger } from 'realtime-credits-server';
+import { openEmbedded } from 'realtime-credits-server/embedded';
 
-export const database = await openDatabase({ memory: true });
+export const database = await openEmbedded({ memory: true });
 export const ledger = await createLedger({ database });
 export const handler = createCreditsHandler({ ledger, identify: async () => ({ account: '7' }) });
+export const credits = createCredits({ database, identify: () => null });
 export const snapshot: Snapshot = parseSnapshot(await (await handler.fetch(new Request('http://host/api/credits'))).json());
 const client = createCreditsClient();
 export const creditsFetch: typeof fetch = createCreditsFetch(client);

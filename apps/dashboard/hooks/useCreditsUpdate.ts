@@ -61,7 +61,7 @@ export function useCreditsSync() {
   return { syncCreditsAfterApiCall };
 }
 
-export type { CreditsMutationOptions, CreditsRequest } from 'realtime-credits/react';
+export type { CreditsMutationOptions } from 'realtime-credits/react';
 
 /**
  * The recommended way to change the balance: one call that shows the prediction, sends the request with its idempotency

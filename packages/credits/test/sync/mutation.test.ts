@@ -255,7 +255,8 @@ test.each([
     server.onExchange = (exchange) => {
       if (exchange.url === '/api/user/me' && browser.now < 1_300) exchange.fate = { status: 503 };
       if (exchange.url.startsWith('/api/spend') && (attempt += 1) === 1) exchange.fate = 'lose-answer';
-      if (exchange.url === '/api/credits/operations/resolve' && sent(exchange.url).length === 0) exchange.fate = settled;
+      if (exchange.url === '/api/credits/operations/resolve' && sent(exchange.url).length === 0)
+        exchange.fate = settled;
     };
     const { client, mutate, shown } = openTab(() => session);
     const done = mutate(-100).then(

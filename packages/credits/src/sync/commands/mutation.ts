@@ -6,7 +6,14 @@ import { CreditsError, isCreditsError, type CreditsErrorCode } from '../../contr
 import { ACCOUNT_HEADER, CREDITS_ROUTES, IDEMPOTENCY_KEY_HEADER } from '../../contract/route.ts';
 import { parseSnapshot } from '../../contract/snapshot.ts';
 import { backoffMs } from '../connection/backoff.ts';
-import { isNetworkError, isWorthRetrying, request, toError, type Reply, type Requester } from '../connection/request.ts';
+import {
+  isNetworkError,
+  isWorthRetrying,
+  request,
+  toError,
+  type Reply,
+  type Requester,
+} from '../connection/request.ts';
 import { readBalanceResponse, type BalanceResponse } from '../connection/response.ts';
 import type { Core } from '../core.ts';
 import { assertChange } from '../number/assert-change.ts';
@@ -125,10 +132,7 @@ export class Mutations {
       isUnknown = true;
       session.commit(markUnknown(session.model, id));
       if (runner.isVersioned !== true) {
-        environment.setTimer(
-          () => session.commit(closeWindow(endRequests(session.model, id), id)),
-          UNKNOWN_MS_MAX,
-        );
+        environment.setTimer(() => session.commit(closeWindow(endRequests(session.model, id), id)), UNKNOWN_MS_MAX);
         throw error;
       }
       do {

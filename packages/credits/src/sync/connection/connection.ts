@@ -119,16 +119,7 @@ export interface Moment {
 }
 
 /** What is to be done. `read` and `cancel` are about the request for the balance, `connect` and `disconnect` about the stream. */
-export type Effect =
-  | 'read'
-  | 'cancel'
-  | 'connect'
-  | 'disconnect'
-  | 'join'
-  | 'leave'
-  | 'claim'
-  | 'resign'
-  | 'sign-out';
+export type Effect = 'read' | 'cancel' | 'connect' | 'disconnect' | 'join' | 'leave' | 'claim' | 'resign' | 'sign-out';
 
 type Draft = { -readonly [Key in keyof Connection]: Connection[Key] };
 

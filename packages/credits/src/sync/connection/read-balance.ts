@@ -38,7 +38,10 @@ export async function readBalance(
   const target = url;
   try {
     const reply = await request(requester.environment, (stop) => requester.send(target, { signal: stop }), signal);
-    const { body, response: { ok, status } } = reply;
+    const {
+      body,
+      response: { ok, status },
+    } = reply;
     if (!ok) {
       // Firewalls answer 403, and a deployment 404 for a while: only 401 is about the session, and only 410 is final.
       const kind = status === 401 ? 'denied' : status === 410 ? 'refused' : 'failed';

@@ -280,7 +280,8 @@ export class Runner {
 
   /** The host's balance is not a whole number of credits: its developer is told once. */
   #warn(cause: CreditsError): void {
-    if (!this.#hasWarned) this.#requester.onWarning?.(`The host's balance cannot be shown as it is. ${cause.message}`, cause);
+    if (!this.#hasWarned)
+      this.#requester.onWarning?.(`The host's balance cannot be shown as it is. ${cause.message}`, cause);
     this.#hasWarned = true;
   }
 
@@ -295,7 +296,8 @@ export class Runner {
   /** Whether a message is this user's; while nobody is known, the first account that appears counts. */
   #matchAccount(account: string): boolean {
     const { session } = this.#store;
-    if (session.model.account === null && this.#connection.state !== 'signed-out') session.commit({ ...session.model, account });
+    if (session.model.account === null && this.#connection.state !== 'signed-out')
+      session.commit({ ...session.model, account });
     return session.model.account === account;
   }
 

@@ -22,9 +22,6 @@ export interface Statement {
 /** A parameter: text as Postgres reads it. */
 export type Value = string | null;
 
-/** A row with its values as text. */
-export type TextRow<Column extends string> = Record<Column, string | null>;
-
 export function createStatement(text: string): Statement {
   return { name: `credits_${createHash('sha256').update(text).digest('base64url').slice(0, 16)}`, text };
 }
