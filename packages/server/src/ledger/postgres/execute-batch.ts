@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Intent } from '../rules/command-table.ts';
 import { collectLocks } from '../rules/collect-locks.ts';
 import { decide } from '../rules/decide.ts';
@@ -42,6 +43,9 @@ const PLANNER = 'SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off
 /** Without it, a null in an array of parameters is a text: a setting for programs of 2006 that a role could still have. */
 export const ARRAY_NULLS = 'SET LOCAL array_nulls = on';
 
+/** A batch begins again after it created accounts, and after it switched prepared statements off. */
+const ATTEMPTS_MAX = 4;
+
 /** Bounds of a batch that is a transaction of its own. */
 export const OWN_TRANSACTION = {
   begin: createStatement(`BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ${ARRAY_NULLS}; ${PLANNER}`),
@@ -73,10 +77,11 @@ export async function executeBatch(
   const { statements } = context;
   const locks = collectLocks(intents, bounds.slot);
   const undo = () => sendUnnamed(client, bounds.undo);
-  for (;;) {
+  for (let attempt = 1; ; attempt += 1) {
     try {
       const found = await readBatch({ client, ...context, begin: bounds.begin }, locks, nowMs);
       if ('missing' in found) {
+        assert(attempt < ATTEMPTS_MAX, `The accounts ${found.missing.join(', ')} cannot be created.`);
         await undo();
         const values = [toArrayLiteral('text', found.missing), new Date(nowMs).toISOString()];
         await roundTrip(client, [
@@ -100,7 +105,7 @@ export async function executeBatch(
       return { outcomes, accounts, rows: changes.rows };
     } catch (error) {
       await undo().catch(() => undefined);
-      if (!statements.recover(error)) throw error;
+      if (!statements.recover(error) || attempt >= ATTEMPTS_MAX) throw error;
     }
   }
 }

@@ -76,8 +76,10 @@ test('a full disk refuses changes with a sentence, and after a restart with room
   const { acknowledged, refused } = await grantUntilRefused();
   expect(refused).toMatchObject({ code: 'unavailable' });
   expect(String(refused)).not.toContain(directory);
-  await refusal(grant(), 'unavailable');
-  await expectAfterRestart(acknowledged + 1);
+  // Less may still fit. Whatever is acknowledged counts.
+  const later = await Promise.allSettled([grant(), grant()]);
+  const fitted = later.filter(({ status }) => status === 'fulfilled').length;
+  await expectAfterRestart(acknowledged + 1 + fitted);
 });
 
 test.each(['sync', 'write'] as const)(
