@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { CreditsError } from '../../src/contract/error.ts';
 import { describeBalance, isWorthAnnouncing } from '../../src/element/balance-view.ts';
-import { selectView, type ConnectionState, type CreditsState, type PendingOperation } from '../../src/sync/number/view.ts';
+import {
+  selectView,
+  type ConnectionState,
+  type CreditsState,
+  type PendingOperation,
+} from '../../src/sync/number/view.ts';
 
 const balance = { posted: 1_000, held: 0, available: 1_000 };
 const failed = new CreditsError('network');

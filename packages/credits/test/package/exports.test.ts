@@ -18,7 +18,13 @@ test('all entry points load in Node, and give what they are for', () => {
   const [index, contract, client, compat, react, devtools, production, element] = JSON.parse(printed) as string[][];
   expect(index).toEqual(expect.arrayContaining(['CreditsError', 'CREDITS_ERRORS', 'parseSnapshot', 'CREDITS_PATH']));
   expect(contract).toEqual(expect.arrayContaining(index ?? []));
-  expect(client?.toSorted()).toEqual(['CreditsError', 'createCreditsClient', 'isCreditsError', 'selectShown', 'selectView']);
+  expect(client?.toSorted()).toEqual([
+    'CreditsError',
+    'createCreditsClient',
+    'isCreditsError',
+    'selectShown',
+    'selectView',
+  ]);
   expect(compat).toEqual(['createCreditsFetch', 'createPredictions']);
   expect(react).toEqual(['useCreditsMutation', 'useCreditsState', 'useCreditsValue']);
   expect(devtools).toEqual(['CreditsDevtools']);

@@ -277,7 +277,8 @@ test('nonsense in answer to the question by which an outcome is made definite le
   let nonsense = 1;
   server.onExchange = (exchange) => {
     if (exchange.url.startsWith('/api/spend')) exchange.fate = 'lose-request';
-    if (exchange.url.endsWith('/operations/resolve') && nonsense-- > 0) exchange.fate = { status: 200, body: { version: '1' } };
+    if (exchange.url.endsWith('/operations/resolve') && nonsense-- > 0)
+      exchange.fate = { status: 200, body: { version: '1' } };
   };
   const done = mutate(-100).catch((error: CreditsError) => error.code);
   await browser.advance(90_000);

@@ -3,10 +3,17 @@
  * made definite after half a minute. Owns the attempts; what they do to the number is decided in `number/state.ts`.
  */
 import { CreditsError, isCreditsError, type CreditsErrorCode } from '../../contract/error.ts';
-import { ACCOUNT_HEADER, CREDITS_ROUTES, IDEMPOTENCY_KEY_HEADER } from '../../contract/route.ts';
+import { ACCOUNT_HEADER, IDEMPOTENCY_KEY_HEADER, RESOLVE_PATH } from '../../contract/route.ts';
 import { parseSnapshot } from '../../contract/snapshot.ts';
 import { backoffMs } from '../connection/backoff.ts';
-import { isNetworkError, isWorthRetrying, request, toError, type Reply, type Requester } from '../connection/request.ts';
+import {
+  isNetworkError,
+  isWorthRetrying,
+  request,
+  toError,
+  type Reply,
+  type Requester,
+} from '../connection/request.ts';
 import { readBalanceResponse, type BalanceResponse } from '../connection/response.ts';
 import type { Core } from '../core.ts';
 import { assertChange } from '../number/assert-change.ts';
@@ -125,10 +132,7 @@ export class Mutations {
       isUnknown = true;
       session.commit(markUnknown(session.model, id));
       if (runner.isVersioned !== true) {
-        environment.setTimer(
-          () => session.commit(closeWindow(endRequests(session.model, id), id)),
-          UNKNOWN_MS_MAX,
-        );
+        environment.setTimer(() => session.commit(closeWindow(endRequests(session.model, id), id)), UNKNOWN_MS_MAX);
         throw error;
       }
       do {
@@ -163,7 +167,7 @@ export class Mutations {
     if (session.signal.aborted) return null;
     try {
       const reply = await request(environment, (signal) =>
-        send(creditsUrl + CREDITS_ROUTES.resolveOperations, {
+        send(creditsUrl + RESOLVE_PATH, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify({ operations: [id] }),

@@ -1,5 +1,5 @@
 import { CreditsError } from '../../contract/error.ts';
-import { CREDITS_ROUTES, OPERATIONS_MAX } from '../../contract/route.ts';
+import { OPERATIONS_MAX } from '../../contract/route.ts';
 import type { Model } from '../number/state.ts';
 import { isNetworkError, request, toError, toProtocolError, type Requester } from './request.ts';
 import { readBalanceResponse, type BalanceResponse } from './response.ts';
@@ -32,13 +32,16 @@ export async function readBalance(
   if (url === null) {
     for (const { id, startedAt } of [...model.operations, ...model.unanswered]) if (startedAt !== null) asked.push(id);
     asked.splice(OPERATIONS_MAX);
-    url = `${requester.creditsUrl}${CREDITS_ROUTES.snapshot}?since=${model.confirmed?.version ?? 0}`;
+    url = `${requester.creditsUrl}?since=${model.confirmed?.version ?? 0}`;
     if (asked.length > 0) url += `&operations=${asked.map(encodeURIComponent).join()}`;
   }
   const target = url;
   try {
     const reply = await request(requester.environment, (stop) => requester.send(target, { signal: stop }), signal);
-    const { body, response: { ok, status } } = reply;
+    const {
+      body,
+      response: { ok, status },
+    } = reply;
     if (!ok) {
       // Firewalls answer 403, and a deployment 404 for a while: only 401 is about the session, and only 410 is final.
       const kind = status === 401 ? 'denied' : status === 410 ? 'refused' : 'failed';

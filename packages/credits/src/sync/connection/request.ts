@@ -73,7 +73,11 @@ async function readReply(environment: Environment, sent: Promise<Response>): Pro
   } catch {
     // What is not JSON has no body for us.
   }
-  return { response, body, retryAfterMs: parseRetryAfterMs(response.headers.get('retry-after'), environment.wallClock()) };
+  return {
+    response,
+    body,
+    retryAfterMs: parseRetryAfterMs(response.headers.get('retry-after'), environment.wallClock()),
+  };
 }
 
 /** The error that a response means: our own problem, or a host's `{success: false, message, code?}`. */

@@ -4,7 +4,7 @@
  */
 import { CreditsError } from '../../contract/error.ts';
 import { formatEventId } from '../../contract/event.ts';
-import { CREDITS_ROUTES } from '../../contract/route.ts';
+import { STREAM_PATH } from '../../contract/route.ts';
 import type { Snapshot } from '../../contract/snapshot.ts';
 import { acknowledge, ingestAmount, needsFetch } from '../number/state.ts';
 import type { Frame, Session, Store } from '../store.ts';
@@ -199,7 +199,7 @@ export class Runner {
       headers['last-event-id'] = formatEventId({ epoch: confirmed.epoch, version: confirmed.version });
     }
     this.#newest = null;
-    const connect = (): Promise<Response> => send(creditsUrl + CREDITS_ROUTES.stream, { signal, headers });
+    const connect = (): Promise<Response> => send(creditsUrl + STREAM_PATH, { signal, headers });
     void readStream(environment, connect, signal, {
       onEvent: () => this.#dispatch({ type: 'streamed', isSnapshot: false }),
       onSnapshot: (snapshot) => {
@@ -280,7 +280,8 @@ export class Runner {
 
   /** The host's balance is not a whole number of credits: its developer is told once. */
   #warn(cause: CreditsError): void {
-    if (!this.#hasWarned) this.#requester.onWarning?.(`The host's balance cannot be shown as it is. ${cause.message}`, cause);
+    if (!this.#hasWarned)
+      this.#requester.onWarning?.(`The host's balance cannot be shown as it is. ${cause.message}`, cause);
     this.#hasWarned = true;
   }
 
@@ -295,7 +296,8 @@ export class Runner {
   /** Whether a message is this user's; while nobody is known, the first account that appears counts. */
   #matchAccount(account: string): boolean {
     const { session } = this.#store;
-    if (session.model.account === null && this.#connection.state !== 'signed-out') session.commit({ ...session.model, account });
+    if (session.model.account === null && this.#connection.state !== 'signed-out')
+      session.commit({ ...session.model, account });
     return session.model.account === account;
   }
 

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
-import { createCreditsFetch, OBSERVED_BYTES_MAX, type CreditsFetchOptions } from '../../src/sync/compat/credits-fetch.ts';
-import { createFollowWorld } from '../support/follow-world.ts';
+import {
+  createCreditsFetch,
+  OBSERVED_BYTES_MAX,
+  type CreditsFetchOptions,
+} from '../../../src/sync/compat/credits-fetch.ts';
+import { createFollowWorld } from '../../support/follow-world.ts';
 
 const ORIGIN = 'https://panel.example';
 

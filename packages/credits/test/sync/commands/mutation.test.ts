@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { isCreditsError } from '../../src/contract/error.ts';
-import { createCreditsClient } from '../../src/sync/client.ts';
-import { createFollowWorld } from '../support/follow-world.ts';
+import { isCreditsError } from '../../../src/contract/error.ts';
+import { createCreditsClient } from '../../../src/sync/client.ts';
+import { createFollowWorld } from '../../support/follow-world.ts';
 
 test('an unknown outcome is sent again under the same id, and made definite after 30 s', async () => {
   const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
@@ -255,7 +255,8 @@ test.each([
     server.onExchange = (exchange) => {
       if (exchange.url === '/api/user/me' && browser.now < 1_300) exchange.fate = { status: 503 };
       if (exchange.url.startsWith('/api/spend') && (attempt += 1) === 1) exchange.fate = 'lose-answer';
-      if (exchange.url === '/api/credits/operations/resolve' && sent(exchange.url).length === 0) exchange.fate = settled;
+      if (exchange.url === '/api/credits/operations/resolve' && sent(exchange.url).length === 0)
+        exchange.fate = settled;
     };
     const { client, mutate, shown } = openTab(() => session);
     const done = mutate(-100).then(
