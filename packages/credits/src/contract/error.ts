@@ -1,9 +1,61 @@
 /**
  * The one table of operating errors, and the one class that carries them.
  *
- * Statuses and retry decisions live here and nowhere else. A bug is not in this table: it throws `AssertionError` and
- * reaches the wire as `internal` without detail.
+ * A bug is not in this table: it throws `AssertionError` and reaches the wire as `internal` without detail. Browsers load
+ * the codes and the class; statuses and titles are for servers, and bundlers leave them out of a page.
  */
+export const CREDITS_ERROR_CODES = [
+  'invalid_request',
+  'unauthenticated',
+  'insufficient_credits',
+  'forbidden',
+  'not_found',
+  'account_not_found',
+  'transfer_not_found',
+  'hold_not_found',
+  'method_not_allowed',
+  'hold_already_resolved',
+  'transfer_already_reversed',
+  'version_conflict',
+  'already_claimed',
+  'balance_limit_exceeded',
+  'operation_abandoned',
+  'body_too_large',
+  'idempotency_key_reused',
+  'rate_limited',
+  'internal',
+  'unavailable',
+  'network',
+  'protocol',
+] as const;
+
+/** Every code that an error of this product can have. Codes are stable: hosts may switch on them. */
+export type CreditsErrorCode = (typeof CREDITS_ERROR_CODES)[number];
+
+/** Whether a value that came over a wire is one of our codes. */
+export function isErrorCode(value: unknown): value is CreditsErrorCode {
+  return (CREDITS_ERROR_CODES as readonly unknown[]).includes(value);
+}
+
+/** Codes of failures that the same request may not meet again. */
+const RETRYABLE: ReadonlySet<CreditsErrorCode> = new Set([
+  'rate_limited',
+  'internal',
+  'unavailable',
+  'network',
+  'protocol',
+]);
+
+/** Titles of codes whose own words say too little. */
+const TITLES: { readonly [Code in CreditsErrorCode]?: string } = {
+  unauthenticated: 'Sign in first',
+  internal: 'Something broke on our side',
+  unavailable: 'Try again shortly',
+  network: 'The server could not be reached',
+  protocol: 'The server sent something that cannot be read',
+};
+
+/** Status, retry decision and title of each code. Statuses are here and nowhere else; null where there was no response. */
 export const CREDITS_ERRORS = {
   invalid_request: { status: 400, retryable: false, title: 'The request is not valid' },
   unauthenticated: { status: 401, retryable: false, title: 'Sign in first' },
@@ -25,13 +77,10 @@ export const CREDITS_ERRORS = {
   rate_limited: { status: 429, retryable: true, title: 'Too many requests' },
   internal: { status: 500, retryable: true, title: 'Something broke on our side' },
   unavailable: { status: 503, retryable: true, title: 'Try again shortly' },
-  // Client side only: no answer was had.
+  // Client side only: no response arrived, or none that can be read.
   network: { status: null, retryable: true, title: 'The server could not be reached' },
-  protocol: { status: null, retryable: true, title: 'The server said something we do not understand' },
-} as const satisfies Record<string, { status: number | null; retryable: boolean; title: string }>;
-
-/** Every code that an error of this product can have. Codes are stable: hosts may switch on them. */
-export type CreditsErrorCode = keyof typeof CREDITS_ERRORS;
+  protocol: { status: null, retryable: true, title: 'The server sent something that cannot be read' },
+} as const satisfies Record<CreditsErrorCode, { status: number | null; retryable: boolean; title: string }>;
 
 /** What some codes say beyond their sentence. Values are display-safe. */
 export interface CreditsErrorDetails {
@@ -70,7 +119,7 @@ export class CreditsError<Code extends CreditsErrorCode = CreditsErrorCode> exte
     options: { details?: DetailsOf<Code>; cause?: unknown; requestId?: string | undefined } = {},
   ) {
     super(
-      message ?? `${CREDITS_ERRORS[code].title}.`,
+      message ?? `${TITLES[code] ?? toSentence(code)}.`,
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     this.name = 'CreditsError';
@@ -82,11 +131,15 @@ export class CreditsError<Code extends CreditsErrorCode = CreditsErrorCode> exte
 
   /** Whether the same request may succeed later, unchanged. */
   get retryable(): boolean {
-    return CREDITS_ERRORS[this.code].retryable;
+    return RETRYABLE.has(this.code);
   }
 }
 
 /** Whether a caught value is a {@link CreditsError}, of this copy of the package or of another. */
 export function isCreditsError(value: unknown): value is CreditsError {
   return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
+}
+
+function toSentence(code: string): string {
+  return code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ');
 }

@@ -1,4 +1,4 @@
-import { CREDITS_ERRORS, CreditsError, type CreditsErrorCode } from './error.ts';
+import { CREDITS_ERRORS, CreditsError, isErrorCode, type CreditsErrorCode } from './error.ts';
 
 /** The media type of every error answer. @see RFC 9457 */
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -39,7 +39,7 @@ export function parseProblem(body: unknown, status: number): CreditsError {
   if (typeof body === 'object' && body !== null && 'code' in body) {
     const problem = body as Partial<Problem>;
     const code = problem.code;
-    if (typeof code === 'string' && Object.hasOwn(CREDITS_ERRORS, code)) {
+    if (isErrorCode(code)) {
       return new CreditsError(code, typeof problem.detail === 'string' ? problem.detail : undefined, {
         details: problem.details as never,
         requestId: typeof problem.requestId === 'string' ? problem.requestId : undefined,

@@ -5,16 +5,22 @@ import type { Entry } from './transfer.ts';
 /** Where the package's server answers, below the host's origin. */
 export const CREDITS_PATH = '/api/credits';
 
+/** Path of the event stream, below {@link CREDITS_PATH}. */
+export const STREAM_PATH = '/stream';
+
+/** Path at which the outcome of operations is made definite, below {@link CREDITS_PATH}. */
+export const RESOLVE_PATH = '/operations/resolve';
+
 /** Paths below {@link CREDITS_PATH}. */
 export const CREDITS_ROUTES = {
   /** `GET` → {@link Snapshot}; query `since` (version) and `operations` (ids, comma separated). */
   snapshot: '',
   /** `GET` → event stream. */
-  stream: '/stream',
+  stream: STREAM_PATH,
   /** `GET` → page of entries, newest first; query `before` (version) and `limit`. */
   history: '/history',
   /** `POST {operations: [id]}` → snapshot in which each id is `applied` or `rejected`, permanently. */
-  resolveOperations: '/operations/resolve',
+  resolveOperations: RESOLVE_PATH,
   /** `GET` → OpenAPI document. */
   openapi: '/openapi.json',
 } as const;

@@ -1,4 +1,4 @@
-import { CREDITS_ERRORS, CreditsError, type CreditsErrorCode } from './error.ts';
+import { CreditsError, isErrorCode, type CreditsErrorCode } from './error.ts';
 import type { Balance } from './balance.ts';
 
 /**
@@ -51,8 +51,7 @@ export function parseSnapshot(value: unknown): Snapshot {
     Array.isArray(s.applied) &&
     s.applied.every((id) => typeof id === 'string') &&
     (s.rejected === undefined ||
-      (Array.isArray(s.rejected) &&
-        s.rejected.every((r) => typeof r?.id === 'string' && Object.hasOwn(CREDITS_ERRORS, r.code))));
+      (Array.isArray(s.rejected) && s.rejected.every((r) => typeof r?.id === 'string' && isErrorCode(r.code))));
   if (!valid) throw new CreditsError('protocol', 'The server sent a snapshot that we cannot read.');
   return s;
 }

@@ -61,17 +61,14 @@ export function createBrowserEnvironment(): Environment {
 }
 
 /**
- * Writes a UUIDv7: 48 bits of wall clock, then 74 random bits. `crypto.randomUUID` is missing on pages without https.
+ * Writes a UUIDv7: 48 bits of wall clock, then 72 random bits. `crypto.randomUUID` is missing on pages without https.
  *
  * @see RFC 9562, section 5.7
  */
 export function createUuid(wallClockMs: number, random: Uint8Array): string {
-  const hex = Array.from(random, (byte, index) => {
-    const bits = index === 0 ? (byte & 0x0f) | 0x70 : index === 2 ? (byte & 0x3f) | 0x80 : byte;
-    return bits.toString(16).padStart(2, '0');
-  });
-  const digits = Math.trunc(wallClockMs).toString(16).padStart(12, '0') + hex.join('');
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  const toHex = (value: number, length: number): string => value.toString(16).padStart(length, '0');
+  const digits = toHex(Math.trunc(wallClockMs), 12) + Array.from(random, (byte) => toHex(byte, 2)).join('');
+  return digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})/, '$1-$2-7$3-8$4-');
 }
 
 function openChannel(name: string, onMessage: (message: unknown) => void) {

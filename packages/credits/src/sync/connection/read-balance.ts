@@ -1,5 +1,5 @@
 import { CreditsError } from '../../contract/error.ts';
-import { CREDITS_ROUTES, OPERATIONS_MAX } from '../../contract/route.ts';
+import { OPERATIONS_MAX } from '../../contract/route.ts';
 import type { Model } from '../number/state.ts';
 import { isNetworkError, request, toError, toProtocolError, type Requester } from './request.ts';
 import { readBalanceResponse, type BalanceResponse } from './response.ts';
@@ -32,7 +32,7 @@ export async function readBalance(
   if (url === null) {
     for (const { id, startedAt } of [...model.operations, ...model.unanswered]) if (startedAt !== null) asked.push(id);
     asked.splice(OPERATIONS_MAX);
-    url = `${requester.creditsUrl}${CREDITS_ROUTES.snapshot}?since=${model.confirmed?.version ?? 0}`;
+    url = `${requester.creditsUrl}?since=${model.confirmed?.version ?? 0}`;
     if (asked.length > 0) url += `&operations=${asked.map(encodeURIComponent).join()}`;
   }
   const target = url;

@@ -1,5 +1,5 @@
-import { CREDITS_MAX, parseBalanceAmount } from '../../contract/amount.ts';
-import type { CreditsError } from '../../contract/error.ts';
+import { CREDITS_MAX } from '../../contract/amount.ts';
+import { CreditsError } from '../../contract/error.ts';
 import { parseSnapshot, type Snapshot } from '../../contract/snapshot.ts';
 
 /** What a response of any route says about the balance. */
@@ -33,7 +33,10 @@ export function readBalanceResponse(body: unknown): BalanceResponse {
     if (snapshot !== undefined && snapshot !== null) read.snapshot = parseSnapshot(snapshot);
     const whole = toWhole(bare);
     if (whole !== undefined) read.available = whole;
-    if (bare !== undefined) parseBalanceAmount(bare, balance === undefined ? 'user.coins' : 'data.new_balance');
+    if (bare !== whole) {
+      const name = balance === undefined ? 'user.coins' : 'data.new_balance';
+      throw new CreditsError('invalid_request', `${name} must be a whole number from 0 to ${CREDITS_MAX}.`);
+    }
   } catch (error) {
     read.error = error as CreditsError; // nothing else is thrown there
   }

@@ -4,7 +4,7 @@
  */
 import { CreditsError } from '../../contract/error.ts';
 import { formatEventId } from '../../contract/event.ts';
-import { CREDITS_ROUTES } from '../../contract/route.ts';
+import { STREAM_PATH } from '../../contract/route.ts';
 import type { Snapshot } from '../../contract/snapshot.ts';
 import { acknowledge, ingestAmount, needsFetch } from '../number/state.ts';
 import type { Frame, Session, Store } from '../store.ts';
@@ -199,7 +199,7 @@ export class Runner {
       headers['last-event-id'] = formatEventId({ epoch: confirmed.epoch, version: confirmed.version });
     }
     this.#newest = null;
-    const connect = (): Promise<Response> => send(creditsUrl + CREDITS_ROUTES.stream, { signal, headers });
+    const connect = (): Promise<Response> => send(creditsUrl + STREAM_PATH, { signal, headers });
     void readStream(environment, connect, signal, {
       onEvent: () => this.#dispatch({ type: 'streamed', isSnapshot: false }),
       onSnapshot: (snapshot) => {

@@ -8,8 +8,7 @@ import { CreditsError } from '../../contract/error.ts';
  */
 export function assertChange(amount: unknown, shown: number | null): asserts amount is number {
   if (Number.isSafeInteger(amount) && Math.abs((shown ?? 0) + Number(amount)) <= CREDITS_MAX) return;
-  const quoted = typeof amount === 'string' ? JSON.stringify(amount.slice(0, 40)) : String(amount);
-  throw new CreditsError('invalid_request', `A change must be a whole number of credits: got ${quoted}.`, {
+  throw new CreditsError('invalid_request', `A change must be a whole number of credits: got ${String(amount)}.`, {
     details: { field: 'amount' },
   });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createFollowWorld } from '../support/follow-world.ts';
+import { createFollowWorld } from '../../support/follow-world.ts';
 
 test('a stream that is refused again and again is asked for less and less often', async () => {
   const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createFollowWorld } from '../support/follow-world.ts';
+import { createFollowWorld } from '../../support/follow-world.ts';
 
 test('a heartbeat keeps the number fresh; silence makes it stale after 45 s and ends the connection after 40 s', async () => {
   const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });

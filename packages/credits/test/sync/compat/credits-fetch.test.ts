@@ -3,8 +3,8 @@ import {
   createCreditsFetch,
   OBSERVED_BYTES_MAX,
   type CreditsFetchOptions,
-} from '../../src/sync/compat/credits-fetch.ts';
-import { createFollowWorld } from '../support/follow-world.ts';
+} from '../../../src/sync/compat/credits-fetch.ts';
+import { createFollowWorld } from '../../support/follow-world.ts';
 
 const ORIGIN = 'https://panel.example';
 

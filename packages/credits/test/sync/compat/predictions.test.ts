@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createFollowWorld } from '../support/follow-world.ts';
+import { createFollowWorld } from '../../support/follow-world.ts';
 
 test('while an announced purchase is open, frames are remembered and not shown (4a.1)', async () => {
   const { browser, openTab, server } = createFollowWorld({ versioned: true });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Snapshot } from '../../src/contract/snapshot.ts';
+import type { Snapshot } from '../../../src/contract/snapshot.ts';
 import {
   acknowledge,
   endRequests,
@@ -12,9 +12,9 @@ import {
   addOperation,
   dropOperation,
   type Model,
-} from '../../src/sync/number/state.ts';
-import { takeBack } from '../../src/sync/compat/take-back.ts';
-import { selectShown } from '../../src/sync/number/view.ts';
+} from '../../../src/sync/number/state.ts';
+import { takeBack } from '../../../src/sync/compat/take-back.ts';
+import { selectShown } from '../../../src/sync/number/view.ts';
 
 function snapshot(version: number, available: number, more: Partial<Snapshot> = {}): Snapshot {
   const balance = { posted: available, held: 0, available };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { backoffMs, parseRetryAfterMs } from '../../src/sync/connection/backoff.ts';
+import { backoffMs, parseRetryAfterMs } from '../../../src/sync/connection/backoff.ts';
 
 test.each([
   [1, 500],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createFollowWorld } from '../support/follow-world.ts';
+import { createFollowWorld } from '../../support/follow-world.ts';
 
 const UNREADABLE = [null, undefined, '', 'many', '9007199254740993', 9_007_199_254_740_992, true, {}, []];
 

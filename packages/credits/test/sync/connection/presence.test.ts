@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createFollowWorld } from '../support/follow-world.ts';
+import { createFollowWorld } from '../../support/follow-world.ts';
 
 test('a page that loads asks once: showing itself is no coming back', async () => {
   const { browser, openTab, server } = createFollowWorld({ versioned: true });

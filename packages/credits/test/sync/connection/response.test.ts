@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readBalanceResponse } from '../../src/sync/connection/response.ts';
+import { readBalanceResponse } from '../../../src/sync/connection/response.ts';
 
 const snapshot = {
   account: 'ada',

@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { array, assert, constantFrom, nat, oneof, property, string, tuple, uint8Array } from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { createEventParser, EVENT_LENGTH_MAX, type StreamEvent } from '../../src/sync/connection/event-parser.ts';
+import { createEventParser, EVENT_LENGTH_MAX, type StreamEvent } from '../../../src/sync/connection/event-parser.ts';
 
 /** Feeds the bytes of a text, cut at the given places. */
 function parse(text: string, cuts: number[] = []): StreamEvent[] {

@@ -1,8 +1,8 @@
 import { array, assert, boolean, constant, integer, nat, property, record, tuple } from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Snapshot } from '../../src/contract/snapshot.ts';
-import { createModel, ingest, addOperation, type Model } from '../../src/sync/number/state.ts';
-import { selectShown } from '../../src/sync/number/view.ts';
+import type { Snapshot } from '../../../src/contract/snapshot.ts';
+import { createModel, ingest, addOperation, type Model } from '../../../src/sync/number/state.ts';
+import { selectShown } from '../../../src/sync/number/view.ts';
 
 /** A history of an account: own operations and changes by others, as the server committed them. */
 const history = array(record({ own: boolean(), delta: integer({ min: -50, max: 50 }) }), {

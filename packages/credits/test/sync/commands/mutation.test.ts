@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { isCreditsError } from '../../src/contract/error.ts';
-import { createCreditsClient } from '../../src/sync/client.ts';
-import { createFollowWorld } from '../support/follow-world.ts';
+import { isCreditsError } from '../../../src/contract/error.ts';
+import { createCreditsClient } from '../../../src/sync/client.ts';
+import { createFollowWorld } from '../../support/follow-world.ts';
 
 test('an unknown outcome is sent again under the same id, and made definite after 30 s', async () => {
   const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });

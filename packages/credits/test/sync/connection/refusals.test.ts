@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Exchange } from '../support/model-server.ts';
-import { createFollowWorld } from '../support/follow-world.ts';
+import type { Exchange } from '../../support/model-server.ts';
+import { createFollowWorld } from '../../support/follow-world.ts';
 
 const HOSTS = [
   { host: 'a host without versions', versioned: false },

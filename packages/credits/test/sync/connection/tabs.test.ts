@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createFollowWorld } from '../support/follow-world.ts';
+import { createFollowWorld } from '../../support/follow-world.ts';
 
 test('a stream that says signed-out clears every tab at once', async () => {
   const { browser, openTab, server } = createFollowWorld({ versioned: true });
