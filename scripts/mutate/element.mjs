@@ -27,12 +27,12 @@ export const ELEMENT_MUTATIONS = [
     replace: 'closeWhenEmpty(client);',
   },
   {
-    rule: 'element: the same addresses are one client',
+    rule: 'element: equal options are one client',
     mistake: 'each element asks by itself',
     file: 'element/client-pool.ts',
     by: 'element/credits-balance',
-    find: 'made.get(key) ?? createClient(addresses)',
-    replace: 'createClient(addresses)',
+    find: 'if (known !== undefined) return known.client;',
+    replace: '',
   },
   {
     rule: 'element: a client of the page is closed by the page',
@@ -47,15 +47,15 @@ export const ELEMENT_MUTATIONS = [
     mistake: 'each one speaks',
     file: 'element/credits-balance.ts',
     by: 'element/credits-balance',
-    find: 'isWorthSaying(before, state) && this.#speaks()',
-    replace: 'isWorthSaying(before, state)',
+    find: 'isWorthAnnouncing(before, state) && this.#isAnnouncer()',
+    replace: 'isWorthAnnouncing(before, state)',
   },
   {
     rule: 'element: changes from elsewhere are not read aloud',
     mistake: 'every change is',
     file: 'element/credits-balance.ts',
     by: 'element/credits-balance',
-    find: 'before !== null && isWorthSaying(before, state)',
+    find: 'before !== null && isWorthAnnouncing(before, state)',
     replace: 'before !== null',
   },
   {
@@ -63,7 +63,7 @@ export const ELEMENT_MUTATIONS = [
     mistake: 'it hides the accessor for ever',
     file: 'element/credits-balance.ts',
     by: 'element/credits-balance',
-    find: "Reflect.deleteProperty(this, 'client')",
+    find: 'Reflect.deleteProperty(this, key)',
     replace: 'false',
   },
   {
@@ -93,10 +93,10 @@ export const ELEMENT_MUTATIONS = [
   {
     rule: 'element S10: a failure alone makes no number old',
     mistake: 'the first failed question does',
-    file: 'element/balance-view.ts',
+    file: 'sync/number/view.ts',
     by: 'element/balance-view',
-    find: 'if (isCut || credits.stale) {',
-    replace: 'if (isCut || isFailing || credits.stale) {',
+    find: "status: isCut || state.stale ? 'stale'",
+    replace: "status: isCut || error !== null || state.stale ? 'stale'",
   },
   {
     rule: 'element S9: what the server wrote is shown to nobody who comes after a sign-out',
@@ -111,7 +111,7 @@ export const ELEMENT_MUTATIONS = [
     mistake: 'the old one is joined again',
     file: 'element/credits-balance.ts',
     by: 'element/credits-balance',
-    find: 'this.#seat?.retire();',
+    find: 'this.#subscription?.evict();',
     replace: '',
   },
   {
@@ -127,7 +127,7 @@ export const ELEMENT_MUTATIONS = [
     mistake: 'each refusal is a reason to ask again',
     file: 'element/credits-balance.ts',
     by: 'element/credits-balance',
-    find: 'this.#lookedAt = -Infinity; // once: whoever is not there then is signed out',
+    find: 'this.#lookedAt = -Infinity; // once: after that, nobody is signed in',
     replace: '',
   },
   {
@@ -135,7 +135,7 @@ export const ELEMENT_MUTATIONS = [
     mistake: 'the first state is',
     file: 'element/credits-balance.ts',
     by: 'element/credits-balance',
-    find: "if (this.#painted?.state === 'loading') return;",
+    find: "if (this.#painted?.status === 'loading') return;",
     replace: '',
   },
 ];

@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../setup/install.mjs';
 import { ELEMENT_MUTATIONS } from './element.mjs';
-import { NEWS_MUTATIONS } from './follower-news.mjs';
-import { NUMBER_MUTATIONS } from './follower-number.mjs';
 import { HTTP_MUTATIONS } from './http.mjs';
 import { LEDGER_MUTATIONS } from './ledger.mjs';
+import { SYNC_MUTATIONS } from './sync.mjs';
 
 /**
  * One rule, taken out of the source in the way in which somebody might lose it.
@@ -33,8 +32,8 @@ const packageOf = (path) => (/^(ledger|http|cli|simulation|durability)\//.test(p
 /** What is tested by what. Ledger tests that start other processes are left out: those run the source as it is. */
 export const SUITES = /** @type {Suite[]} */ ([
   {
-    name: 'follower',
-    mutations: [...NUMBER_MUTATIONS, ...NEWS_MUTATIONS],
+    name: 'sync',
+    mutations: SYNC_MUTATIONS,
     tests: [`${CREDITS}/test/sync/`, `${CREDITS}/test/contract/`, `${SERVER}/test/simulation/simulation.`],
   },
   {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Store } from '../../src/sync/store.ts';
 import { addOperation } from '../../src/sync/number/state.ts';
+import type { Snapshot } from '../../src/contract/snapshot.ts';
 import type { CreditsState } from '../../src/sync/number/view.ts';
 import { createBrowser } from '../support/browser.ts';
 
@@ -43,4 +44,23 @@ test('states are frozen: nobody can change what others are shown', () => {
   store.session.commit(addOperation(store.session.model, { id: 'a', delta: -1, reason: '', identified: true }));
   const state = store.state;
   expect([Object.isFrozen(state), Object.isFrozen(state.pending[0])]).toEqual([true, true]);
+});
+
+test('what happens in a session that has ended is published nowhere, and keeps nothing fresh', async () => {
+  const { browser, store, seen } = begin();
+  const snapshotOf = (account: string, version: number): Snapshot => {
+    const balance = { posted: 5, held: 0, available: 5 };
+    return { account, epoch: 'one', version, balance, from: version, applied: [] };
+  };
+  store.switchAccount('ada');
+  const former = store.session;
+  store.switchAccount('bob');
+  store.session.take(snapshotOf('bob', 1), { startedAt: 0 }, 'fetch');
+  const { state } = store;
+  const count = seen.length;
+  await browser.advance(1_000);
+  former.take(snapshotOf('ada', 1), { startedAt: 0 }, 'command');
+  former.take(snapshotOf('ada', 1), { startedAt: 0 }, 'command');
+  expect([former.signal.aborted, former.model.confirmed?.version]).toEqual([true, 1]);
+  expect([store.state, seen.length]).toEqual([state, count]);
 });
