@@ -2,8 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../setup/install.mjs';
 import { ELEMENT_MUTATIONS } from './element.mjs';
-import { HTTP_MUTATIONS } from './http.mjs';
-import { LEDGER_MUTATIONS } from './ledger.mjs';
 import { SYNC_MUTATIONS } from './sync.mjs';
 
 /**
@@ -29,35 +27,12 @@ const SERVER = 'packages/server';
 /** @param {string} path - Of a source or a test, below the folder of its kind. */
 const packageOf = (path) => (/^(ledger|http|cli|simulation|durability)\//.test(path) ? SERVER : CREDITS);
 
-/** What is tested by what. Ledger tests that start other processes are left out: those run the source as it is. */
+/** What is tested by what. */
 export const SUITES = /** @type {Suite[]} */ ([
   {
     name: 'sync',
     mutations: SYNC_MUTATIONS,
     tests: [`${CREDITS}/test/sync/`, `${CREDITS}/test/contract/`, `${SERVER}/test/simulation/simulation.`],
-  },
-  {
-    name: 'ledger',
-    mutations: LEDGER_MUTATIONS,
-    tests: ['decide', 'batch-write', 'fingerprint', 'writer', 'pglite', 'conservation'].map(
-      (name) => `${SERVER}/test/ledger/${name}.`,
-    ),
-  },
-  {
-    name: 'door',
-    mutations: HTTP_MUTATIONS,
-    tests: [
-      'merge-snapshots',
-      'event-stream',
-      'due-queue',
-      'read-idempotency-key',
-      'stream-hub',
-      'stream-end',
-      'node',
-      'handler',
-      'security',
-      'bad-input',
-    ].map((name) => `${SERVER}/test/http/${name}.`),
   },
   { name: 'element', mutations: ELEMENT_MUTATIONS, tests: [`${CREDITS}/test/element/`] },
 ]);
