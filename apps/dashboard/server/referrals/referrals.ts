@@ -129,7 +129,7 @@ export function createReferrals({ pool, profiles, secret, day, now, publicUrl }:
   async function totalEarned(userId: string): Promise<number> {
     const { rows } = await pool.query<{ total: string }>(
       `SELECT coalesce(sum(amount), 0) AS total FROM dashboard_payouts
-       WHERE user_id = $1 AND kind = 'referral' AND state = 'paid'`,
+       WHERE user_id = $1 AND kind = 'referral'`,
       [userId],
     );
     return Number(rows[0]?.total ?? 0);

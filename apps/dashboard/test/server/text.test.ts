@@ -162,7 +162,7 @@ test('C5: history stores accounts, and shows how they are called now', async () 
     body: { to_username: 'taker', amount: 5, note: 'for the map' },
   });
   expect(sent.status).toBe(200);
-  const { rows } = await dashboard.database.pool.query(`SELECT * FROM credits_transfers`);
+  const { rows } = await dashboard.database.pool.query(`SELECT * FROM credits.journal`);
   expect(JSON.stringify(rows)).toContain('for the map');
   expect(JSON.stringify(rows)).not.toMatch(/giver|taker/i);
 
