@@ -98,7 +98,7 @@ test(
 
 test('C10: a page whose address cannot be read is 400, and no page sees it', { timeout: PATIENCE_MS }, async () => {
   const { url } = await start();
-  for (const path of ['/%', '/%zz', '/servers/%E0%A4%A', '/docs/%00', '/sign-in?next=%00', '/%ED%A0%80']) {
+  for (const path of ['/%', '/%zz', '/servers/%E0%A4%A', '/history/%00', '/sign-in?next=%00', '/%ED%A0%80']) {
     const page = await fetch(`${url}${path}`);
     expect(page.status, `GET ${path}`).toBe(400);
     expect(await page.text()).toBe('This address cannot be read.\n');

@@ -56,7 +56,7 @@ test('a database whose making was cut short is made again', { timeout: 120_000 }
 });
 
 test(
-  'after kill −9 under load every acknowledged grant is there, and nothing half-done',
+  'L10: after kill −9 under load every acknowledged grant is there, and nothing half-done',
   { timeout: 300_000 },
   async () => {
     const directory = makeDirectory();
