@@ -165,16 +165,16 @@ test.each([['verify'], ['export', 'balances'], ['reconcile', '-', '--format', 'c
 );
 
 const WRONG: [string[], string][] = [
-  [[], 'Say what to do. See "realtime-credits --help".'],
+  [[], 'Name a command. See "realtime-credits --help".'],
   [['imprt'], 'There is no command "imprt"'],
   [['import', 'a.csv', '--skip'], `Unknown option '--skip'. See "realtime-credits import --help".`],
   [['import', 'a.csv', '--name'], 'argument missing'],
-  [['import', 'a.csv', 'b.csv'], 'Nothing is known to do with "b.csv"'],
+  [['import', 'a.csv', 'b.csv'], 'Unexpected argument "b.csv"'],
   [['import'], 'Name a file of rows'],
   [['import', 'users.txt'], 'Say --format csv or --format jsonl'],
   [['import', 'users', '--format', 'xml'], '--format must be csv or jsonl: got "xml"'],
   [['import', 'there-is-none.csv'], 'The file there-is-none.csv cannot be read: ENOENT'],
-  [['import', '-', '--format', 'csv'], 'Say which database'],
+  [['import', '-', '--format', 'csv'], 'Name the database'],
   [['reconcile', '-', '--format', 'csv', '--balance', 'held'], '--balance must be available or posted'],
   [['reconcile', '-', '--format', 'csv', '--limit', '-1x'], '--limit'],
   [['verify', '-d', 'mysql://host/name'], 'must look like postgres://'],

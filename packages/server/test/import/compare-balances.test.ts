@@ -76,7 +76,7 @@ test('more accounts than a page has are all compared, and the list ends where it
   expect(report).toMatchObject({ missing: 2_100 });
   expect(report.differences).toHaveLength(3);
   await bench.database.pool.query(
-    `INSERT INTO credits_accounts (id, floor, created_at) SELECT id, 0, now() FROM unnest($1::text[]) AS u(id)`,
+    `INSERT INTO credits.accounts (id, floor, created_at) SELECT id, 0, now() FROM unnest($1::text[]) AS u(id)`,
     [rows.map(({ account }) => account)],
   );
   expect(await compare(rows)).toMatchObject({ different: 2_100, missing: 0 });
