@@ -127,7 +127,7 @@ test('on the package’s handler the number arrives by itself, and elements shar
     if (request.url().endsWith('/api/credits/stream')) streams.push(request.url());
   });
   await page.route('**/plain-page', (route) =>
-    route.fulfill({ contentType: 'text/html', body: renderPanel('/r/credits-balance.js', 500, '') }),
+    route.fulfill({ contentType: 'text/html', body: renderPanel('/r/credits-balance.js', 500, '', '') }),
   );
   await page.goto('/plain-page');
   await expect(values(page)).toHaveText(['500', '500']);

@@ -42,16 +42,21 @@ credits-balance::part(value) { color: #92400e; }
 
 const OWN_FILES = '<link rel="stylesheet" href="/panel.css"><script type="module" src="/panel.js"></script>';
 
-/** The page: a header with the number, and a sentence with a second one in other words. */
-export function renderPanel(script: string, coins: number, own = OWN_FILES): string {
+/**
+ * The page: a header with the number, and a sentence with a second one in other words.
+ *
+ * @param own - Tags for the page's own files.
+ * @param address - Attributes of the elements that say where the balance is.
+ */
+export function renderPanel(script: string, coins: number, own: string, address: string): string {
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>My panel</title>
 <script type="module" src="${script}"></script>${own}</head>
 <body>
-<header><strong>My panel</strong> <credits-balance label="Coins">${new Intl.NumberFormat('en').format(coins)}</credits-balance></header>
+<header><strong>My panel</strong> <credits-balance label="Coins"${address}>${new Intl.NumberFormat('en').format(coins)}</credits-balance></header>
 <main><h1>Servers</h1> <button id="buy">Buy for 100</button>
-<p lang="de">Du hast <credits-balance label="Guthaben" hide-label format="compact"><span slot="signed-out">abgemeldet</span></credits-balance> Punkte.</p></main>
+<p lang="de">Du hast <credits-balance label="Guthaben" hide-label format="compact"${address}><span slot="signed-out">abgemeldet</span></credits-balance> Punkte.</p></main>
 </body></html>`;
 }
 
@@ -62,7 +67,7 @@ export async function startPlainPanel(script: string, coins: number): Promise<Pl
     if (pathname === '/') {
       response.setHeader('Content-Security-Policy', policyFor(script));
       response.setHeader('Content-Type', 'text/html; charset=utf-8');
-      return void response.end(renderPanel(script, panel.coins));
+      return void response.end(renderPanel(script, panel.coins, OWN_FILES, ' balance-url="/api/user/me"'));
     }
     if (pathname === '/panel.css') return void response.setHeader('Content-Type', 'text/css').end(SHEET);
     if (pathname === '/panel.js') return void response.setHeader('Content-Type', 'text/javascript').end(EXAMPLE);

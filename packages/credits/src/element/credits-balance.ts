@@ -155,8 +155,7 @@ export function defineCreditsBalance({
       const balanceUrl = this.getAttribute('balance-url');
       const creditsUrl = this.getAttribute('credits-url');
       const credentials = this.getAttribute('credentials');
-      // A page that names no route may have no ledger: its own route answers, with versions where it has one.
-      if (balanceUrl !== null || creditsUrl === null) options.balanceUrl = balanceUrl ?? '/api/user/me';
+      if (balanceUrl !== null) options.balanceUrl = balanceUrl;
       if (creditsUrl !== null) options.creditsUrl = creditsUrl;
       if (credentials !== null) options.credentials = credentials as RequestCredentials;
       if (this.#headers != null) options.headers = this.#headers;
