@@ -67,8 +67,8 @@ test('whatever happens: one request at a time, one stream at a time, none where 
         let isReading = false;
         let isConnected = false;
         const perform = (effect: Effect): void => {
-          if (effect === 'read') expect(isReading).toBe(false);
-          if (effect === 'connect') expect(isConnected).toBe(false);
+          expect(effect === 'read' && isReading).toBe(false);
+          expect(effect === 'connect' && isConnected).toBe(false);
           if (effect === 'read' || effect === 'cancel') isReading = effect === 'read';
           if (effect === 'connect' || effect === 'disconnect') isConnected = effect === 'connect';
         };
@@ -87,7 +87,7 @@ test('whatever happens: one request at a time, one stream at a time, none where 
           const hasStream = connection.stream === 'opening' || connection.stream === 'open';
           expect(hasStream).toBe(isConnected);
           const mayStream = connection.isDisplayed && !connection.isSuspended && isOnline;
-          if (!mayStream || connection.state === 'signed-out') expect(isLeading(connection)).toBe(false);
+          expect((!mayStream || connection.state === 'signed-out') && isLeading(connection)).toBe(false);
           expect(nextDeadline(connection, now)).toBeGreaterThan(now);
         }
       },
