@@ -1,5 +1,5 @@
 // `npm run api`: is each package's api.md its public surface as it is built now? `npm run api -- --write` writes them.
-// They are in git so that whoever changes what others build on sees it in the diff, and says so in a changeset.
+// They are in git: a change of the public surface shows in the diff, and needs a changeset.
 import { apiChanged, readReport, reportApi, writeReport } from './package/api-report.mjs';
 import { ensurePackagesBuilt } from './setup/build.mjs';
 import { ensureInstalled } from './setup/install.mjs';

@@ -5,7 +5,7 @@
 export const SYNC_MUTATIONS = [
   {
     rule: 'account fence: a command names the account whose page sends it',
-    mistake: 'whoever is signed in by then is charged',
+    mistake: 'the user signed in by then is charged',
     file: 'sync/commands/mutation.ts',
     by: 'sync/commands/mutation',
     find: 'if (sender !== null) headers[ACCOUNT_HEADER] = sender;',

@@ -8,7 +8,7 @@ import { openConfigured } from './open-configured.ts';
 
 /**
  * `npm run admin -- someone@example.com`: makes an administrator, with the same environment as the dashboard's start. A
- * command of the operator's, since whoever runs it has the database anyway.
+ * command of the operator's, since the person who runs it has the database anyway.
  */
 const REPOSITORY_DIRECTORY = fileURLToPath(new URL('../../..', import.meta.url));
 

@@ -16,7 +16,7 @@ export function readSessionCookies(cookieHeader: string | null, name: string): s
   return values.size > CANDIDATES_MAX ? [] : [...values];
 }
 
-/** The same header with one session cookie, or none: whoever reads it cannot take another one. */
+/** The same header with one session cookie, or none: code that reads it cannot take another one. */
 export function withSessionCookie(cookieHeader: string | null, name: string, value: string | null): string {
   const others = parts(cookieHeader).filter(([key]) => key !== name);
   return [...others, ...(value === null ? [] : [[name, value] as const])].map((part) => part.join('=')).join('; ');

@@ -41,7 +41,7 @@ export const ADMIN: DemoUser = {
 
 export const DEMO_USERS: readonly DemoUser[] = [PLAYER, FRIEND, ADMIN];
 
-/** Whether an address is of the demo's domain: whoever signs up with one could take over a demo user, or be taken for it. */
+/** Whether an address is of the demo's domain: nobody may sign up with one and pass for a demo user. */
 export function isDemoEmail(email: string): boolean {
   return email.toLowerCase().endsWith('@demo.test');
 }

@@ -268,7 +268,7 @@ test('C4: ADMIN_EMAILS makes nobody an administrator whose address was not verif
   await before.end();
 });
 
-test('C4: the operator’s command makes an administrator, and whoever had the address before is out', async () => {
+test('C4: the operator’s command makes an administrator, and the former holder of the address is signed out', async () => {
   const own = await openTestDashboard();
   const stranger = await own.signUp('squatter', { email: 'first@example.test' });
   const { created, password } = await makeAdministrator(own.database, 'First@Example.test');

@@ -59,7 +59,7 @@ test('the entry reaches the packages that it depends on, and neither React nor t
   const names = packages
     .filter((specifier) => !specifier.startsWith('node:'))
     .map((specifier) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/'));
-  // Types are for the compiler of whoever installs it: no code asks for them.
+  // Types are for the user's compiler: no code imports them.
   const running = Object.keys(dependencies ?? {}).filter((name) => !name.startsWith('@types/'));
   expect(new Set(names)).toEqual(new Set(running));
 });

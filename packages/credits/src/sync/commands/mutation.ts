@@ -106,7 +106,7 @@ export class Mutations {
     }
     const startedAt = session.model.tick;
     const startedAtMs = environment.now();
-    // Sent before this page knew whose it is, the command may have been charged to whoever was signed in then.
+    // Sent before this page knew whose it is, the command may have been charged to the user signed in then.
     let isOurs = this.#findSender(session) !== null;
     let isUnknown = false;
 

@@ -8,15 +8,8 @@ import { STREAM_PATH } from '../../contract/route.ts';
 import type { Snapshot } from '../../contract/snapshot.ts';
 import { acknowledge, ingestAmount, needsFetch } from '../number/state.ts';
 import type { Frame, Session, Store } from '../store.ts';
-import {
-  createConnection,
-  isLeading,
-  nextDeadline,
-  reduce,
-  type Connection,
-  type ConnectionEvent,
-  type Effect,
-} from './connection.ts';
+import type { Connection, ConnectionEvent, Effect } from './connection-event.ts';
+import { createConnection, isLeading, nextDeadline, reduce } from './connection.ts';
 import { NO_BALANCE, readBalance, type Reading } from './read-balance.ts';
 import { toProtocolError, type Requester } from './request.ts';
 import type { BalanceResponse } from './response.ts';

@@ -1,15 +1,8 @@
 import { array, assert, boolean, constant, constantFrom, integer, oneof, property, record } from 'fast-check';
 import { expect, test } from 'vitest';
 import { CreditsError } from '../../../src/contract/error.ts';
-import {
-  createConnection,
-  isLeading,
-  nextDeadline,
-  reduce,
-  type Connection,
-  type ConnectionEvent,
-  type Effect,
-} from '../../../src/sync/connection/connection.ts';
+import type { Connection, ConnectionEvent, Effect } from '../../../src/sync/connection/connection-event.ts';
+import { createConnection, isLeading, nextDeadline, reduce } from '../../../src/sync/connection/connection.ts';
 
 const error = new CreditsError('unavailable');
 

@@ -1,15 +1,7 @@
 import { expect, test } from 'vitest';
 import { CreditsError } from '../../../src/contract/error.ts';
-import {
-  createConnection,
-  isLeading,
-  nextDeadline,
-  reduce,
-  type Connection,
-  type ConnectionEvent,
-  type Effect,
-  type Moment,
-} from '../../../src/sync/connection/connection.ts';
+import type { Connection, ConnectionEvent, Effect, Moment } from '../../../src/sync/connection/connection-event.ts';
+import { createConnection, isLeading, nextDeadline, reduce } from '../../../src/sync/connection/connection.ts';
 
 /** One connection and its clock: every event is reduced at the current time, and every effect is written down. */
 function begin(overrides: Partial<Connection> = {}) {

@@ -79,7 +79,7 @@ export function toEntry(row: JournalRow, direction: 'debit' | 'credit'): Entry {
   };
 }
 
-/** A post takes from what is held on the debit side, and is a plain transfer for whoever receives it. */
+/** A post takes from what is held on the debit side, and is a plain transfer for the receiver. */
 function kindOnSide({ kind }: JournalRow, direction: 'debit' | 'credit'): Entry['kind'] {
   if (kind === 'hold' || kind === 'void' || kind === 'expire') return kind;
   return kind === 'post' && direction === 'debit' ? 'post' : 'transfer';

@@ -75,7 +75,7 @@ export interface JournalRow {
 export interface HoldRecord {
   readonly id: string;
   readonly account: AccountRef;
-  /** Null: the spent account, in the slot of whoever posts. */
+  /** Null: the spent account, in the slot of the process that posts. */
   readonly destination: AccountRef | null;
   readonly amount: Credits;
   remaining: Credits;
