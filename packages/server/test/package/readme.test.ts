@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createConsumer } from '../../../credits/test/support/consumer.ts';
 
 const README = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
+const GUIDE = readFileSync(fileURLToPath(new URL('../../../../docs/install.md', import.meta.url)), 'utf8');
 
 /** The code blocks, by the file name in their first line. */
 const blocks = [...README.matchAll(/```tsx?\n\/\/ (\S+)\n([\s\S]*?)```/g)].map(([, path = '', code = '']) => ({
@@ -78,4 +79,30 @@ test('all of it compiles in a strict project, and works', () => {
     300,
     'row 1: account 43 with 8 ',
   ]);
+});
+
+// The whole guide is followed by `npm run hosts`, which takes minutes. Its server files are what a changed API breaks.
+test('the server files of the installation guide compile in a strict project', () => {
+  consumer.write(
+    'lib/session.ts',
+    `export async function readSession(request: { headers: Headers }): Promise<{ userId: number; role: string } | null> {
+      const cookie = request.headers.get('cookie');
+      return cookie === null ? null : { userId: Number(cookie), role: 'user' };
+    }`,
+  );
+  const files = [...GUIDE.matchAll(/```ts(?: \[Next\])?\n\/\/ ((?:lib|app)\/\S+\.ts)\n([\s\S]*?)```/g)]
+    .map(([, path = '', code = '']) => ({ path, code }))
+    .filter(({ code }) => !code.includes('@/stores/'));
+  expect(files.map(({ path }) => path)).toEqual([
+    'lib/credits.ts',
+    'app/api/credits/[[...path]]/route.ts',
+    'app/api/bonus/route.ts',
+    'app/api/admin/users/[id]/coins/route.ts',
+    'app/api/examples/credits/route.ts',
+  ]);
+  for (const { path, code } of files) {
+    const up = '../'.repeat(path.split('/').length - 1);
+    consumer.write(path, code.replaceAll(/'@\/(lib\/\w+)'/g, `'${up}$1.js'`));
+  }
+  expect(consumer.compile('lib/session.ts', ...files.map(({ path }) => path))).toBe('');
 });
