@@ -1,6 +1,7 @@
 // `npm run mutate`: takes one rule at a time out of the package's source and requires its tests to fail. A rule whose
 // loss nobody notices is a rule that nobody keeps. `npm run mutate -- gap fence` tries those whose rule, or suite
-// (sync, ledger, door, element), says one of the words. Ends with 1 when a rule is lost unnoticed, or when the text of a mutation is not found exactly once.
+// (sync, element), says one of the words. Ends with 1 when a rule is lost unnoticed, or when the text of a mutation is not
+// found exactly once.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
