@@ -33,6 +33,9 @@ const STOP_REQUESTS_MS_MAX = 1_500;
 const DASHBOARD_DIRECTORY = fileURLToPath(new URL('..', import.meta.url));
 
 /** Paths of the fetch handler, which are no pages of Next. */
+/** Longer than proxies keep an idle connection (60 s in nginx): or one is closed here while a request is on its way. */
+const KEEP_ALIVE_MS = 75_000;
+
 const API_PATHS = /^\/(api|docs)(?:[/?]|$)|^\/r\//;
 
 type Warn = (message: string, cause: unknown) => void;
@@ -62,6 +65,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   let listener: Listener = answerStarting;
   const server = createServer((request, response) => listener(request, response));
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   let database: Database | null = null;
   let dashboard: Dashboard | null = null;
   const drain = async () => dashboard?.credits.drain();

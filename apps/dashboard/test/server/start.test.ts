@@ -106,6 +106,12 @@ test('C10: a page whose address cannot be read is 400, and no page sees it', { t
   }
 });
 
+test('A12: an idle connection is kept for longer than a proxy keeps it', { timeout: PATIENCE_MS }, async () => {
+  const { url } = await start();
+  const { headers } = await fetch(`${url}/api/health`);
+  expect(headers.get('keep-alive')).toBe('timeout=75');
+});
+
 test('behind a proxy that is trusted, its own entry is the client’s address', { timeout: PATIENCE_MS }, async () => {
   const { url } = await start({ TRUST_PROXY: '1' });
   const page = await fetch(`${url}/`, { headers: { 'x-forwarded-for': '198.51.100.9, 203.0.113.4' } });
