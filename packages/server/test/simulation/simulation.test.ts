@@ -12,13 +12,16 @@ const SEEDS = Number(process.env['SEEDS'] ?? 25);
 /** Seeds that once found something: they are run whatever the count. */
 const FOUND: Record<string, number[]> = {
   // A refused repetition while the first request was still on its way; a session that ended in the middle of a command.
-  'one-tab': [74, 781, 1202, 4782],
+  'one-tab': [74, 507, 781, 1202, 4782],
   restored: [1266, 12127, 30131],
   tabs: [184, 11858],
   accounts: [13, 28, 91, 234, 1236, 5619, 6932, 10871, 11568, 15145, 17026, 17522, 111297],
   unversioned: [1502, 11154],
   servers: [219, 1409, 500421],
   'unversioned-tabs': [28, 985],
+  // A retry refused after the first attempt took effect; responses that named no purchase and were taken for another's.
+  'slow-panel-ledger': [182, 1203, 2101],
+  'slow-panel': [2100, 7130, 9726, 16237, 16449],
 };
 
 test.each(Object.entries(PROFILES))(

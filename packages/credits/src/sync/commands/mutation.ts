@@ -43,6 +43,17 @@ type Outcome = { response: BalanceResponse } & (
   | { error: CreditsError; isDefinite: boolean; retryAfterMs: number }
 );
 
+/** What the server says about a command under its id; null when it could not say. */
+type Resolved = CreditsErrorCode | 'applied' | null;
+
+function isRejection(resolved: Resolved): resolved is CreditsErrorCode {
+  return resolved !== null && resolved !== 'applied';
+}
+
+function outcomeUnknown(cause: CreditsError): CreditsError {
+  return new CreditsError('network', 'The session ended before the outcome of the command was known.', { cause });
+}
+
 export class Mutations {
   readonly #core: Core;
   readonly #requester: Requester;
@@ -118,10 +129,10 @@ export class Mutations {
         runner.acknowledge(session, id, response, startedAt);
         return parse === undefined ? (outcome.reply.body as Result) : await parse(outcome.reply.response);
       }
-      // A refused retry says nothing about an earlier request that is still in flight, and refusals leave no key: later
-      // effects are made impossible before the number goes back.
-      const isFinal = outcome.isDefinite && (!isUnknown || (await this.#resolve(session, id)) !== null);
-      if (session.signal.aborted) throw error;
+      // A refused retry says nothing about an earlier request, which may have taken effect or still be in flight, and
+      // refusals leave no key: later effects are made impossible before the number goes back.
+      const isFinal = outcome.isDefinite && (!isUnknown || isRejection(await this.#resolve(session, id)));
+      if (session.signal.aborted) throw isUnknown && !isFinal ? outcomeUnknown(error) : error;
       if (isFinal) {
         session.commit(dropOperation(session.model, id));
         if (response.snapshot !== undefined) session.take(response.snapshot, { startedAt, asked: [id] }, 'command');
@@ -143,7 +154,7 @@ export class Mutations {
         }
         const isLate = elapsedMs >= UNKNOWN_MS_MAX && isPending;
         const resolved = isLate || !isOurs ? await this.#resolve(session, id) : null;
-        if (resolved !== null && resolved !== 'applied') {
+        if (isRejection(resolved)) {
           // No later attempt can take effect here, so none is worth waiting for.
           const message = 'The command never reached the server. Nothing was moved.';
           throw isOurs ? new CreditsError(resolved, message, { cause: error }) : error;
@@ -160,7 +171,7 @@ export class Mutations {
    * Makes "not seen" final: a late request cannot take effect afterwards. Resolves to the code of that end; `applied` when
    * the command had taken effect, whose response the next attempt gets; null when the server could not say.
    */
-  async #resolve(session: Session, id: string): Promise<CreditsErrorCode | 'applied' | null> {
+  async #resolve(session: Session, id: string): Promise<Resolved> {
     const { runner } = this.#core;
     const { environment, creditsUrl, send } = this.#requester;
     const startedAt = session.model.tick;

@@ -108,6 +108,8 @@ class Predictor {
    * next one a refund, nor end what the next one spends (account fence).
    */
   readonly #announced = new Map<string, Announced>();
+  /** Responses that may have been that of any of them. Only after as many is it known that all of them have ended. */
+  #unplaced = 0;
   /** Responses that settled an operation without being told: told once more, they must not settle the next one. */
   readonly #observed = new Set<string>();
 
@@ -128,12 +130,24 @@ class Predictor {
     return one !== undefined && one.rememberedUntil !== null;
   }
 
-  /** Drops what was remembered for long enough, or announced before a sign-out. */
+  /** Drops what was remembered for long enough. */
   #sweep(): void {
-    for (const [id, { session, rememberedUntil }] of this.#announced) {
-      if (rememberedUntil === null) continue;
-      if (session.signal.aborted || rememberedUntil <= this.#core.environment.now()) this.#announced.delete(id);
+    for (const [id, { rememberedUntil }] of this.#announced) {
+      if (rememberedUntil !== null && rememberedUntil <= this.#core.environment.now()) this.#end(id);
     }
+  }
+
+  #end(id: string): void {
+    this.#announced.delete(id);
+    if (this.#announced.size === 0) this.#unplaced = 0;
+  }
+
+  /** A response that names none. */
+  #countUnplaced(): void {
+    this.#unplaced += 1;
+    if (this.#unplaced < this.#announced.size) return;
+    this.#announced.clear();
+    this.#unplaced = 0;
   }
 
   open(delta: number, reason: string): OperationHandle {
@@ -143,14 +157,15 @@ class Predictor {
     if (delta > 0) {
       const taken = takeBack(store.session.model, delta);
       if (taken !== null) {
-        this.#announced.delete(taken.id);
+        this.#end(taken.id);
         store.session.commit(taken.model);
         return this.#handle(taken.id, taken.id);
       }
       for (const [id, announced] of this.#announced) {
-        if (announced.delta !== -delta) continue;
+        const isForgotten = this.#isLate(announced) && announced.session.signal.aborted;
+        if (announced.delta !== -delta || isForgotten) continue;
         // Its window has ended: the server decides whether it took effect. A prediction could show a refund that never was.
-        this.#announced.delete(id);
+        this.#end(id);
         void this.#refresh();
         return this.#handle(id, id);
       }
@@ -176,9 +191,9 @@ class Predictor {
     environment.setTimer(() => {
       if (limitMs === OPEN_MS_MAX && !announced.isObserved) {
         announced.rememberedUntil = environment.now() + REMEMBERED_MS;
-      } else this.#announced.delete(id);
+      } else this.#end(id);
       const [oldest] = this.#announced.keys();
-      if (this.#announced.size > REMEMBERED_MAX && oldest !== undefined) this.#announced.delete(oldest);
+      if (this.#announced.size > REMEMBERED_MAX && oldest !== undefined) this.#end(oldest);
       this.#sweep();
       if (session.model.operations.some((one) => one.id === id && isOpen(one))) {
         session.commit(closeWindow(session.model, id));
@@ -195,7 +210,7 @@ class Predictor {
       cancel: () => {
         const { session } = this.#core.store;
         const isLate = this.#isLate(this.#announced.get(id));
-        this.#announced.delete(id);
+        this.#end(id);
         if (this.#find(id) !== undefined) session.commit(dropOperation(session.model, id));
         else if (!isLate) return;
         void this.#refresh();
@@ -222,15 +237,15 @@ class Predictor {
     const announcedId = operation?.id ?? id ?? '';
     const announced = this.#announced.get(announcedId);
     const isUnnamed = id === undefined && named === undefined;
-    if (isUnnamed && this.#settleEarlier(announced)) {
+    const remembers = [...this.#announced.values()].some((one) => this.#isLate(one));
+    const isEarlier = isUnnamed && this.#settleEarlier();
+    if (announced !== undefined && !isEarlier) announced.isSettled = true;
+    if (isUnnamed) this.#countUnplaced();
+    else this.#end(announcedId);
+    if (isEarlier) {
       if (snapshot !== undefined) session.take(snapshot, { startedAt: -1 }, 'command');
       return this.#refresh();
     }
-    // While others wait for theirs, a response that names none may be one of theirs: this one can still be taken back.
-    const others = [...this.#announced.values()].some((one) => one !== announced && !one.isSettled);
-    const remembers = [...this.#announced.values()].some((one) => this.#isLate(one));
-    if (isUnnamed && others && announced !== undefined) announced.isSettled = true;
-    else this.#announced.delete(announcedId);
     if (operation === undefined) {
       if (snapshot !== undefined) return session.take(snapshot, { startedAt: -1 }, 'command');
       if (remembers) return this.#refresh();
@@ -249,20 +264,16 @@ class Predictor {
 
   /**
    * Settles the oldest, over the time limit and a sign-out: a response that names none is first of all that of the oldest,
-   * and only the server can say what it did. It may still be that of `open`, which is then not waited for when the next one
-   * comes.
+   * and only the server can say what it did. It may still be that of one whose window is open.
    *
-   * @param open - The oldest whose window is open.
    * @returns Whether there was an earlier one.
    */
-  #settleEarlier(open: Announced | undefined): boolean {
-    const waiting = [...this.#announced].filter(([, one]) => !one.isSettled);
-    const earlier = waiting.find(([, one]) => this.#isLate(one) || one.session.signal.aborted);
+  #settleEarlier(): boolean {
+    const earlier = [...this.#announced.values()].find(
+      (one) => !one.isSettled && (this.#isLate(one) || one.session.signal.aborted),
+    );
     if (earlier === undefined) return false;
-    const [id, one] = earlier;
-    one.isSettled = true;
-    if (open !== undefined) open.isSettled = true;
-    if (this.#isLate(one) && waiting.length === 1) this.#announced.delete(id);
+    earlier.isSettled = true;
     return true;
   }
 

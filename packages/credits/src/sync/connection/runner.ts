@@ -63,7 +63,9 @@ export class Runner {
     this.#cancelTimer();
     const deadline = nextDeadline(next, now);
     this.#cancelTimer =
-      deadline === Infinity ? nothing : environment.setTimer(() => this.#dispatch({ type: 'tick' }), deadline - now);
+      deadline === Infinity
+        ? nothing
+        : environment.setTimer(() => this.#dispatch({ type: 'tick' }), Math.ceil(deadline - now));
     for (const effect of effects) this.#perform(effect);
     const { state, error, isReading: fetching } = this.#connection;
     const { connection } = this.#store.state;

@@ -225,3 +225,43 @@ test('a purchase that was settled in the place of another, and is taken back whe
   await browser.advance(5_000);
   expect([shown(), numbers]).toEqual([950, []]);
 });
+
+test('a response that names no purchase may be any of several: the one taken for ended and refused later is no bonus', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: false });
+  const { client, shown, numbers } = openTab();
+  await browser.advance(1_000);
+  client.open(-100, 'its response never comes');
+  await browser.advance(5_000);
+  client.open(-60, 'slow and accepted');
+  await browser.advance(12_000); // the first one's window has ended
+  server.move('ada', -60);
+  client.open(-30, 'slow and refused');
+  void client.settle({ success: true });
+  await browser.advance(20_000); // every window has ended
+  void client.settle({ success: true });
+  await browser.advance(1_000);
+  expect([shown(), client.getState().pending]).toEqual([940, []]);
+  numbers.length = 0;
+  client.open(30, 'taken back');
+  await browser.advance(5_000);
+  expect([shown(), numbers]).toEqual([940, []]);
+});
+
+test('a response does not end a purchase while it may be that of an earlier one', async () => {
+  const { browser, openTab, server } = createFollowWorld({ versioned: false });
+  const { client, shown } = openTab();
+  await browser.advance(1_000);
+  client.open(-100, 'accepted late');
+  await browser.advance(5_000);
+  client.open(-60, 'accepted later');
+  await browser.advance(11_000);
+  server.move('ada', -100);
+  void client.settle({ success: true });
+  await browser.advance(6_000);
+  client.open(-30, 'still under way');
+  server.move('ada', -60);
+  void client.settle({ success: true }); // the second one's
+  await browser.advance(1_000);
+  expect(client.getState().pending).toMatchObject([{ delta: -30, state: 'open' }]);
+  expect(shown()).toBe(870); // nothing is applied while a window is open
+});
