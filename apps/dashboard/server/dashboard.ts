@@ -40,7 +40,7 @@ import { DASHBOARD_MIGRATIONS } from './tables.ts';
 import { createUsers } from './users.ts';
 
 /**
- * The dashboard without its pages: everything behind `/api`, on one database. Whoever opened the database closes it.
+ * The dashboard without its pages: everything behind `/api`, on one database. The caller opens and closes the database.
  */
 export interface Dashboard {
   /** Answers every request below `/api` and `/r`. Never throws. */
@@ -235,7 +235,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       return referrals.recordClick(code, { address: visitor.address, userId: user?.id ?? null });
     },
     startSweeping: async () => {
-      // No other process can have an embedded database open, so whoever held a lease in it is dead.
+      // No other process can have an embedded database open. A process that held a lease in it is dead.
       await sweep(database.kind === 'embedded' ? servers.sweepAtStart : servers.sweep);
       timer = setInterval(() => void sweep(servers.sweep), SWEEP_MS);
       timer.unref();

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { keepInFile } from './keep-in-file.ts';
 
 /**
- * The key that signs sessions, when the operator gave none: made once, and kept where the data is, so that a restart
+ * The key that signs sessions, when the operator gave none. It is made once and stored beside the data: a restart
  * signs nobody out and instances that share a Postgres agree.
  */
 export async function readOrCreateSecret(where: { directory: string } | { pool: Pool }): Promise<string> {

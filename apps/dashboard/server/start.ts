@@ -53,7 +53,7 @@ export type PreparePages = (around: { config: Config; server: Server; port: numb
 /**
  * One process, one port: `/api/*`, `/r/*` and `/docs/*` to the fetch handler, every other path to Next.
  *
- * The port is taken first and answers 503 until all is ready, so that a start that cannot succeed leaves nothing behind:
+ * The port is taken first and responds with 503 until all is ready. A start that cannot succeed leaves nothing behind:
  * no migrated tables for a port that was taken, no locked directory for a database that does not answer.
  *
  * @throws {StartError} the port is taken, or the database cannot be opened.
@@ -130,7 +130,7 @@ function createListener(config: Config, dashboard: Dashboard, pages: PageHandler
     // Next reads the nonce from the request's policy, pages from `x-nonce`; a client's own must not reach them.
     request.headers['content-security-policy'] = policy;
     request.headers['x-nonce'] = nonce;
-    // Layouts do not learn their address from Next, and whoever has to sign in wants to come back to it.
+    // Layouts do not get their address from Next, and a user who has to sign in wants to come back to it.
     request.headers['x-path'] = url.split('?', 1)[0];
     response.setHeader('Content-Security-Policy', policy);
     const code = isDocument(request) ? findReferralCode(url) : null;

@@ -36,11 +36,11 @@ export interface AuthOptions {
   limitStorage: 'memory' | 'database';
   /** @default SIGN_IN_LIMIT */
   signInLimit?: SignInLimit;
-  /** Hears of each session that ended: signed out, revoked, or its user banned. */
+  /** Called for each session that ended: signed out, revoked, or its user banned. */
   onSessionEnded: (session: { userId: string; token: string }) => void;
-  /** Hears of each user who changed: another name, role or ban. */
+  /** Called for each user who changed: another name, role or ban. */
   onUserChanged: (userId: string) => void;
-  /** Hears of each new user after the sign-up was committed, with the headers of its request. */
+  /** Called for each new user after the sign-up was committed, with the headers of its request. */
   onUserCreated: (user: { id: string; email: string }, headers: Headers | null) => Promise<void>;
 }
 

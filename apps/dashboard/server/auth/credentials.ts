@@ -15,7 +15,7 @@ export interface Credentials {
   disable(userId: string, reason: string): Promise<void>;
 }
 
-/** Works on better-auth's own adapter, so that its hooks see each change: sessions that end are forgotten at once. */
+/** Works on better-auth's own adapter. Its hooks therefore see each change, and ended sessions are forgotten at once. */
 export function createCredentials(auth: Auth): Credentials {
   return Object.freeze({
     async find(email: string) {

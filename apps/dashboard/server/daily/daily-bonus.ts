@@ -33,7 +33,7 @@ export interface DailyBonusOptions {
   day: Day;
   /** Wall-clock milliseconds. */
   now: () => number;
-  /** Hears of each claim that was paid. */
+  /** Called for each claim that was paid. */
   onClaimed: (userId: string) => Promise<void>;
 }
 

@@ -3,8 +3,8 @@ import type { Config } from '../config.ts';
 import { keepInFile } from '../keep-in-file.ts';
 
 /**
- * The password of all demo users: the operator's, or one that was generated at the first start and is kept beside the
- * data, so that each start can print it. The database holds its hash only.
+ * The password of all demo users: the operator's, or one that was generated at the first start. It is stored beside the
+ * data, and each start prints it. The database holds its hash only.
  */
 export async function readOrCreateDemoPassword({
   demoPassword,

@@ -43,7 +43,7 @@ export async function seedDemo(options: DemoSeedOptions): Promise<void> {
   await pool.query(`INSERT INTO dashboard_settings (key, value) VALUES ('demo_seeded', '1') ON CONFLICT DO NOTHING`);
 }
 
-/** Three days in a row up to yesterday, so that today's claim is open and the track is under way. */
+/** Three days in a row up to yesterday: today's claim is open and the track is under way. */
 async function seedStreak({ pool, ledger, day, now }: DemoSeedOptions, player: string): Promise<void> {
   const days: string[] = [];
   for (let date = day.before(day.of(now())); days.length < 3; date = day.before(date)) days.unshift(date);

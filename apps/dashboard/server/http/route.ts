@@ -50,7 +50,7 @@ export interface RoutesOptions {
 /**
  * Registers routes that decide in one place who may call, where a mutation may come from, and how a failure looks.
  *
- * Administrators' routes do not exist for other users: they answer 404, so that their presence tells nothing.
+ * Administrators' routes do not exist for other users: they respond with 404, which does not reveal that they exist.
  */
 export function createRoutes({ app, sessions, ledger, originRules, onWarning }: RoutesOptions): Routes {
   async function answer(
@@ -78,7 +78,7 @@ export function createRoutes({ app, sessions, ledger, originRules, onWarning }: 
     }
   }
 
-  /** A refusal tells the user's state too, so that a wrong prediction is corrected by the same answer. */
+  /** A refusal includes the user's state too: the same response corrects a wrong prediction. */
   async function readSnapshotOfFailure({
     user,
     operationId,

@@ -4,7 +4,7 @@ import type { JoinedLedger, Ledger } from 'realtime-credits-server';
 /**
  * Rewards that a user claims: the row that says what was claimed, and the grant that pays it, are one transaction.
  *
- * Owns `dashboard_payouts`, which keeps what the first response of an operation said, so that a repeated request gets the
+ * Owns `dashboard_payouts`, which stores the first response of each operation. A repeated request gets the
  * same response.
  */
 export interface Payouts {
@@ -72,7 +72,7 @@ export function createPayouts({ pool, ledger, now }: { pool: Pool; ledger: Ledge
   });
 }
 
-/** Whether an insert met a row that another request had just written. */
+/** Whether an insert conflicted with a row that another request had just written. */
 export function isUniqueViolation(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === '23505';
 }

@@ -3,8 +3,8 @@ import type { Plan } from '../../lib/api.ts';
 /**
  * The port to whatever makes servers. Two implementations: a Pterodactyl panel, and the built-in simulator.
  *
- * Every server carries an `externalId` of ours from before the first request, so that one whose answer was lost is found
- * again instead of made twice.
+ * Every server has an `externalId` of ours before the first request. When the response is lost, the server is found
+ * by this id instead of being made twice.
  */
 export interface Provisioner {
   readonly kind: 'pterodactyl' | 'simulator';

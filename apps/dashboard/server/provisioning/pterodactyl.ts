@@ -5,7 +5,7 @@ import { ProvisioningError, type Provisioner, type ServerOrder } from './provisi
 /**
  * Makes servers on a Pterodactyl panel by its Application API.
  *
- * Nothing is cached: names of nests, eggs and locations are looked up for each order, so that a change at the panel
+ * Nothing is cached: names of nests, eggs and locations are looked up for each order. A change at the panel
  * needs no restart here. What fails before the one request that makes the server is `refused`: nothing was made.
  */
 export function createPterodactyl(options: PanelClientOptions): Provisioner {

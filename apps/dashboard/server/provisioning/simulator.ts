@@ -13,10 +13,10 @@ export interface Simulator extends Provisioner {
 
 /** Longer than it takes to see that something is under way, shorter than it takes to get bored. */
 export const SIMULATOR_DELAY_MS = 1_200;
-/** Within the patience of a request. */
+/** Shorter than the time-out of a request. */
 export const SIMULATOR_DELAY_MS_MAX = 20_000;
 
-/** Remembers what it made while the process lives; after a restart nothing that was under way exists. */
+/** Keeps what it made in memory; after a restart nothing that was under way exists. */
 export function createSimulator(
   initial: SimulatorSettings = { delay_ms: SIMULATOR_DELAY_MS, failure: 'none' },
 ): Simulator {

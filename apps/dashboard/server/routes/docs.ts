@@ -21,7 +21,7 @@ const PLAIN_ORIGIN = /^https?:\/\/[\w.:[\]-]+$/;
 const TEXT = /\.(?:html|md|txt)$|\/assets\/[^/]+\.js$/;
 
 /**
- * `GET /docs/*`: the documentation site. Public. Static files, so that reading asks neither Next nor the database.
+ * `GET /docs/*`: the documentation site. Public. Static files: reading them needs neither Next nor the database.
  */
 export function registerDocsRoutes(
   app: Hono,

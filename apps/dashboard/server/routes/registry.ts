@@ -11,7 +11,7 @@ const PACKAGE = /^realtime-credits@(.+)$/;
 
 /**
  * `GET /r/<item>.json`: what `npx shadcn add` asks for. `GET /r/realtime-credits-<version>.tgz`: the package that the
- * items stand on, of the same version as this dashboard; items name it, and each other, by this address, so that one
+ * items need, in the same version as this dashboard. Items refer to it, and to each other, by this address: one
  * command installs everything. `GET /r/realtime-credits-server-<version>.tgz`: the package of the server, likewise.
  * `GET /r/credits-balance.js`: the element for pages without React, for their script tag.
  *

@@ -50,7 +50,7 @@ export function createOrders(options: OrdersOptions): Orders {
   async function place(server: NewServer, serversMax: number, owner: ServerOrder['owner']): Promise<ServerRow | null> {
     const row = await reserve(server, serversMax);
     if (row === null) return null;
-    // Renewed while the panel works, so that a sweep of another instance keeps its hands off.
+    // Renewed while the panel works, or a sweep of another instance would take the row.
     const renewal = setInterval(() => void rows.extendLease(row).catch(() => undefined), LEASE_MS / 3);
     try {
       return await provision(row, owner);
@@ -79,7 +79,7 @@ export function createOrders(options: OrdersOptions): Orders {
 
   async function provision(row: ServerRow, owner: ServerOrder['owner']): Promise<ServerRow> {
     const order = toOrder(row, owner);
-    // Once an answer was lost, a later "no" is only about the later request: look before believing it.
+    // After a lost response, a later refusal is only about the later request: check the panel before accepting it.
     let mayExist = false;
     for (let attempt = 0; ; attempt += 1) {
       try {

@@ -6,7 +6,7 @@ import type { ServerChoice } from './catalogue.ts';
  * The rows of `dashboard_servers`: every statement about them, and nothing about when it is used.
  *
  * A row moves `provisioning → running | failed`, then `deleting → deleted`. Each move names the status that it
- * leaves, so that of two processes with the same row only one moves it. `leased_until` says until when a process counts
+ * leaves: of two processes with the same row, only one moves it. `leased_until` says until when a process counts
  * as working on it; the lease saves work, and correctness does not depend on it.
  */
 export type ServerStatus = 'provisioning' | 'running' | 'failed' | 'deleting' | 'deleted';
@@ -65,7 +65,7 @@ export interface ServerRows {
   move(row: ServerRow, to: ServerStatus, change?: ServerChange): Promise<ServerRow | null>;
   /** Says that this process works on a row for some time more. */
   extendLease(row: ServerRow): Promise<void>;
-  /** Ends the lease now: whoever sweeps next may take the row. */
+  /** Ends the lease now: the next sweep may take the row. */
   endLease(row: ServerRow): Promise<void>;
   /** Leases rows that nobody works on and that are not finished. Of two callers, each gets different rows. */
   takeUnfinished(limit: number): Promise<ServerRow[]>;
@@ -73,7 +73,7 @@ export interface ServerRows {
   endAllLeases(): Promise<void>;
 }
 
-/** A process that died is noticed after this; one that lives renews well before. */
+/** A dead process is noticed after this time. A running one renews its lease well before. */
 export const LEASE_MS = 30_000;
 
 interface Raw {

@@ -24,7 +24,7 @@ export interface Servers {
   remove(userId: string, id: number, operationId: string): Promise<void>;
   /** Settles rows that nobody works on. Returns how many were taken on. */
   sweep(): Promise<number>;
-  /** For a database that only this process can have open: whoever worked on a row is dead. */
+  /** For a database that only this process can have open: a process that worked on a row before is dead. */
   sweepAtStart(): Promise<number>;
 }
 
@@ -39,7 +39,7 @@ export interface ServersOptions {
 }
 
 export function createServers({ rows, orders, onWarning }: ServersOptions): Servers {
-  /** Orders of this process under way, so that a repeated request waits for the first one's answer. */
+  /** Orders of this process under way. A repeated request waits for the first one's response. */
   const underWay = new Map<string, Promise<ServerRow>>();
 
   async function create(user: ServerOrder['owner'], operationId: string, request: ServerRequest): Promise<ServerRow> {

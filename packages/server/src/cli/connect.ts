@@ -85,7 +85,7 @@ export async function withLedger<T>(
         `The schema "${schema}" lacks ${pending.join(', ')}: run "realtime-credits migrate" first, or name another database.`,
       );
     }
-    const onWarning = (message: string): void => context.terminal.say(message);
+    const onWarning = (message: string): void => context.terminal.report(message);
     const ledger = await createLedger({ database, schema, onWarning });
     try {
       return await work({ database, schema, ledger });
@@ -108,9 +108,9 @@ export async function withDatabase<T>(
       const what = `There is no database in ${place.name} (${place.from}): name an existing one, or create one with "migrate".`;
       throw new CreditsError('unavailable', what);
     }
-    context.terminal.say(`Creating a database in ${place.name}.`);
+    context.terminal.report(`Creating a database in ${place.name}.`);
   }
-  const database = await openPlace(options, (message) => context.terminal.say(message));
+  const database = await openPlace(options, (message) => context.terminal.report(message));
   try {
     return await work(database);
   } finally {

@@ -14,8 +14,8 @@ const RECORD_LENGTH_MAX = 65_536;
  * CR. Empty lines are left out.
  *
  * @param chunks - The text, cut anywhere.
- * @throws {CreditsError} `invalid_request` — a quote where none may stand, or one that is never closed: what follows it
- *   could mean anything, so that nothing after it is read
+ * @throws {CreditsError} `invalid_request` — a misplaced quote, or one that is never closed. What follows it could mean
+ *   anything: nothing after it is read
  */
 export async function* readCsv(chunks: AsyncIterable<string> | Iterable<string>): AsyncGenerator<CsvRecord> {
   let fields: string[] = [];

@@ -71,7 +71,7 @@ function* checkHeaders(headers: Headers): Generator<Finding> {
   }
   if (!/no-transform|no-store/.test(headers.get('cache-control') ?? '')) {
     isFine = false;
-    const message = 'a proxy took Cache-Control away, so that others may keep or change the stream: pass it on.';
+    const message = 'a proxy removed Cache-Control. Others may now store or change the stream: pass it on.';
     yield { status: 'warn', about, message };
   }
   if (isFine) yield { status: 'ok', about, message: 'neither compressed nor stored on the way.' };

@@ -59,7 +59,7 @@ export const exportCommand: Command = {
         await sink.end(isComplete);
       }
     });
-    if (typeof path === 'string') terminal.say(`${count} ${what} are in ${path}.`);
+    if (typeof path === 'string') terminal.report(`${count} ${what} are in ${path}.`);
     return EXIT.ok;
   },
 };

@@ -63,12 +63,12 @@ function formatReport(report: ImportReport, skipInvalid: boolean): string {
     `${format(invalid)} invalid`,
     `${format(conflicts)} in conflict`,
   ];
-  const refused = 'Nothing was written: mend the rows, or leave them out with --skip-invalid.\n';
+  const refused = 'Nothing was written: fix the rows, or leave them out with --skip-invalid.\n';
   return `${facts.join(', ')}.\n${isRefused ? refused : dryRun ? 'Nothing was written: it was a dry run.\n' : ''}`;
 }
 
 /** Lists the first rows that were left out, and how many there are. */
 export function reportProblems(terminal: Terminal, problems: readonly RowProblem[], count: number): void {
-  for (const { line, message } of problems) terminal.say(`line ${line}: ${message}`);
-  if (count > problems.length) terminal.say(`The first ${PROBLEMS_LISTED_MAX} of ${format(count)} rows are listed.`);
+  for (const { line, message } of problems) terminal.report(`line ${line}: ${message}`);
+  if (count > problems.length) terminal.report(`The first ${PROBLEMS_LISTED_MAX} of ${format(count)} rows are listed.`);
 }

@@ -76,6 +76,6 @@ const terminal = createTerminal({ input: process.stdin, output: process.stdout, 
 try {
   process.exitCode = await main(process.argv.slice(2), terminal);
 } catch (error) {
-  terminal.say(toSentence(error));
+  terminal.report(toSentence(error));
   process.exitCode = toExitCode(error);
 }

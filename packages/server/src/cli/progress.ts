@@ -36,10 +36,10 @@ export function createProgress(terminal: Terminal): Progress {
       const mark = `${what} ${share === null ? Math.floor(done / ROWS_PER_LINE) : Math.floor(share * 10)}`;
       if (mark === last || (share === null && done < ROWS_PER_LINE)) return;
       last = mark;
-      terminal.say(`${what} ${count}`);
+      terminal.report(`${what} ${count}`);
     },
     end() {
-      if (isBarShown) terminal.say('');
+      if (isBarShown) terminal.report('');
       isBarShown = false;
     },
   });

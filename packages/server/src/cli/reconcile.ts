@@ -43,7 +43,7 @@ changed between the two reads is listed as well: run it again, and look at those
       for (const difference of report.differences) await terminal.write(formatDifference(difference));
       const listed = report.differences.length;
       const found = report.different + report.missing + report.extra;
-      if (found > listed) terminal.say(`The first ${format(listed)} of ${format(found)} differences are listed.`);
+      if (found > listed) terminal.report(`The first ${format(listed)} of ${format(found)} differences are listed.`);
       await terminal.write(
         `${format(report.equal)} equal, ${format(report.different)} different, ${format(report.missing)} missing in the ` +
           `ledger, ${format(report.extra)} only there, ${format(report.invalid)} invalid rows. ` +

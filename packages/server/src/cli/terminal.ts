@@ -9,7 +9,7 @@ export interface Terminal {
   /** Writes to standard output, and waits where the reader is slow. */
   write(text: string): Promise<void>;
   /** Writes a line about the work to standard error. */
-  say(line: string): void;
+  report(line: string): void;
   /** Writes over the last line of standard error; only where somebody watches. */
   overwrite(text: string): void;
 }
@@ -26,7 +26,7 @@ export function createTerminal(streams: {
     async write(text: string) {
       if (!output.write(text)) await once(output, 'drain');
     },
-    say: (line: string) => void errors.write(`${line}\n`),
+    report: (line: string) => void errors.write(`${line}\n`),
     overwrite: (text: string) => void errors.write(`\r${text}\x1b[K`),
   });
 }

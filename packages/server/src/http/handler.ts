@@ -54,7 +54,7 @@ export interface CreditsHandlerOptions {
   streamsPerAccountMax?: number;
   /** @default 15_000 */
   heartbeatMs?: number;
-  /** Streams end after this, ±20 %, so that they spread over instances. @default 600_000 */
+  /** Streams end after this time, ±20 %: clients then reconnect to all instances evenly. @default 600_000 */
   streamLifetimeMs?: number;
   /** How often versions are re-read while notifications may be lost: see {@link Ledger.notificationGeneration}. @default 5_000 */
   rereadMs?: number;

@@ -100,7 +100,7 @@ function createComponents(): Record<string, JsonSchema> {
   registry.add(historyPageSchema, { id: 'HistoryPage' });
   registry.add(problemSchema, { id: 'Problem' });
   const uri = (id: string): string => `#/components/schemas/${id}`;
-  // As input, so that objects stay open: a field that a later version adds must not break a reader of this document.
+  // As input, which leaves objects open: a field that a later version adds must not break a reader of this document.
   const { schemas } = z.toJSONSchema(registry, {
     target: 'draft-2020-12',
     io: 'input',

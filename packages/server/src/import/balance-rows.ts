@@ -19,7 +19,7 @@ export type BalanceRow =
       /** Where it stands in its file. @default its place among the rows, from 1 */
       line?: number;
     }
-  /** A row that whoever read the file could make nothing of, and why. */
+  /** A row that the reader of the file could not parse, and why. */
   | { line: number; unreadable: string };
 
 /** A row that is left out, and why. */

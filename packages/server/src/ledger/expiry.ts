@@ -22,7 +22,7 @@ export interface ExpiryOptions {
  */
 export class ExpirySweep {
   readonly #options: ExpiryOptions;
-  /** Whether something changed since the last sweep, so that the next end may be another. */
+  /** Whether something changed since the last sweep: the next expiry may then be another. */
   #isDue = true;
   #nextExpiryMs: number | null = null;
   #sweptAtMs: number;

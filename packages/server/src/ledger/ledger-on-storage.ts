@@ -61,7 +61,7 @@ export function createLedgerOnStorage(options: LedgerOnStorageOptions): Ledger {
     }
   }
 
-  /** Reads twice when the first read encountered an expired hold, so that equal versions mean equal state. */
+  /** Reads twice when the first read encountered an expired hold: equal versions must mean equal state. */
   async function readSettled<Result extends { hasExpiredHold: boolean }>(
     account: string,
     work: () => Promise<Result>,

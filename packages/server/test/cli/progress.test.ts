@@ -7,7 +7,7 @@ function show(isInteractive: boolean, steps: Step[]): string[] {
   const lines: string[] = [];
   const terminal = {
     isInteractive,
-    say: (line: string) => void lines.push(line),
+    report: (line: string) => void lines.push(line),
     overwrite: (text: string) => void lines.push(text),
   } as Terminal;
   const progress = createProgress(terminal);

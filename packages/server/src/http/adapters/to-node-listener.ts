@@ -39,7 +39,7 @@ function writeHead(response: Response, outgoing: ServerResponse): void {
   const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== 'set-cookie'));
   for (const cookie of response.headers.getSetCookie()) outgoing.appendHeader('set-cookie', cookie);
   try {
-    // All at once: headers that are set one by one are kept, and a stream lives long.
+    // All at once: Node keeps headers that are set one by one, and a stream stays open for minutes.
     outgoing.writeHead(response.status, headers);
     outgoing.flushHeaders();
   } catch {

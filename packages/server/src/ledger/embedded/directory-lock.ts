@@ -12,7 +12,7 @@ import { codeOf } from '../postgres/sql-error.ts';
  * Keeps a second process out of a data directory. The embedded Postgres has no lock of its own: two processes on one
  * directory lose acknowledged transfers, without an error.
  *
- * The lock is a file that describes its owner. Whether the owner still lives is decided by one of three means:
+ * The lock is a file that describes its owner. Whether the owner is still running is decided by one of three means:
  * - its socket inside the directory, for processes on the same kernel, whatever containers they run in;
  * - pid and start time, where there are no such sockets and both processes see the same pids;
  * - otherwise its heartbeat: it touches the file, and is taken for dead after `silenceMs` without a change.
@@ -22,17 +22,17 @@ import { codeOf } from '../postgres/sql-error.ts';
  */
 export interface DirectoryLock {
   /**
-   * Whether the directory still belongs to this process. Reads the file, and sends the heartbeat when it is due, so that
-   * long synchronous work can do both.
+   * Whether the directory still belongs to this process. Reads the file, and sends the heartbeat when it is due: long
+   * synchronous work can do both.
    */
   isHeld(): boolean;
   release(): Promise<void>;
 }
 
 export interface LockOptions {
-  /** Between two signs of life of the owner. */
+  /** Between two heartbeats of the owner. */
   heartbeatMs?: number;
-  /** Without a sign of life before an owner counts as dead that cannot be examined otherwise. */
+  /** An owner that cannot be examined otherwise counts as dead after this time without a heartbeat. */
   silenceMs?: number;
   /** Called when taking the directory has to wait for that silence. */
   onWait?: (message: string) => void;

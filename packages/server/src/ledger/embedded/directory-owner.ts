@@ -54,7 +54,7 @@ export function nameOwner(owner: Owner | null, self: Owner): string {
   return `the process with pid ${owner.pid} on ${owner.host}`;
 }
 
-/** Whether an owner lives, as far as this process can prove it. `unknown`: only its heartbeat can tell. */
+/** Whether an owner is running, as far as this process can prove it. `unknown`: only its heartbeat can tell. */
 export async function probe(owner: Owner, self: Owner, directory: string): Promise<'alive' | 'dead' | 'unknown'> {
   if (owner.socket !== null) {
     const { name, device, inode } = owner.socket;

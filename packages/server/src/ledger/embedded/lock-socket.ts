@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { codeOf } from '../postgres/sql-error.ts';
 
 /**
- * A unix socket inside the data directory that accepts connections for as long as its process lives. The kernel finds it by
+ * A unix socket inside the data directory that accepts connections while its process runs. The kernel finds it by
  * its inode: it is reachable from every container that mounts the directory, under any path, and refuses from the moment
  * its process is gone, even after `kill -9`. A frozen process still accepts.
  */

@@ -35,8 +35,8 @@ export interface BatchBounds {
 }
 
 /**
- * Plans of a batch are index lookups only: a plan made while a table was empty would scan it for as long as the connection
- * lives.
+ * Plans of a batch are index lookups only: a plan made while a table was empty would scan it until the connection
+ * ends.
  */
 const PLANNER = 'SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off';
 

@@ -72,7 +72,7 @@ export class NotificationListener {
       await client.connect();
       await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
       this.#retryDelayMs = RETRY_DELAY_MS;
-      await this.#beat(client, probe);
+      await this.#sendHeartbeat(client, probe);
     } catch (error) {
       this.#warn('The connection for notifications could not be opened', error);
       await this.#abandon(client);
@@ -88,7 +88,7 @@ export class NotificationListener {
   }
 
   /** Sends a heartbeat, and the probe again until it has arrived once. */
-  async #beat(client: Client, probe: string): Promise<void> {
+  async #sendHeartbeat(client: Client, probe: string): Promise<void> {
     if (!this.#isVerified) {
       await this.#options
         .publish(probe)
@@ -97,7 +97,7 @@ export class NotificationListener {
     await client.query('');
     if (this.#isStopped) return;
     this.#timer = setTimeout(() => {
-      this.#beat(client, probe).catch((error: unknown) => {
+      this.#sendHeartbeat(client, probe).catch((error: unknown) => {
         this.#warn('The connection for notifications does not respond', error);
         return this.#abandon(client);
       });

@@ -132,7 +132,7 @@ export function createLedgerMigrations(schema: string): readonly Migration[] {
     CASE kind WHEN 'reverse' THEN 0 ELSE 2 END)
 )`,
     },
-    // Rows without a hash change nothing. They note an account as it was, so that they are no entries of it.
+    // Rows without a hash change nothing. They note an account as it was, and are no entries of it.
     {
       name: '007-journal-debit',
       sql: `CREATE UNIQUE INDEX journal_debit ON ${s}.journal (debit, debit_version)

@@ -22,7 +22,7 @@ export function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** Whether two transactions conflicted, so that deciding again is right. */
+/** Whether two transactions conflicted: deciding again is then right. */
 export function isConflict(error: unknown): boolean {
   return CONFLICTS.has(codeOf(error));
 }

@@ -86,7 +86,7 @@ export type Results<T extends readonly unknown[]> = {
 };
 
 /**
- * Sends statements in order: all at once where the client pipelines, so that they cost one round trip; otherwise one
+ * Sends statements in order: all at once where the client pipelines, which costs one round trip; otherwise one
  * after the other.
  *
  * Waits for everything that was sent, also when one fails: otherwise the client could return to its pool with statements

@@ -69,7 +69,7 @@ function parseMetadata(value: unknown): string | null {
   return text === '{}' ? null : text;
 }
 
-/** Fails unless a command is an object, so that its fields can be read. */
+/** Fails unless a command is an object. Its fields can be read afterwards. */
 export function assertObject(command: unknown): void {
   if (typeof command !== 'object' || command === null) throw invalidField('command', 'A command must be an object.');
 }
@@ -82,7 +82,7 @@ export function parseBase(kind: string, command: CommandBase, args: Readonly<Rec
   const metadata = parseMetadata(command.metadata);
   const claimKey =
     command.claimKey === undefined ? null : parseText(command.claimKey, 'claimKey', CLAIM_KEY_LENGTH_MAX);
-  // Parsed again, so that a date or an object with toJSON counts as what is stored.
+  // Parsed again: a date or an object with toJSON counts as what is stored.
   const plain: unknown = metadata === null ? {} : JSON.parse(metadata);
   const fingerprint = createFingerprint(kind, { ...args, reason, metadata: plain, claimKey });
   return { actor, key, keyDigest: digestKey(actor, key), fingerprint, reason, metadata, claimKey };
