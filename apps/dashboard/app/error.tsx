@@ -11,7 +11,7 @@ interface ErrorPageProps {
 
 export default function ErrorPage({ error, reset }: ErrorPageProps) {
   const router = useRouter();
-  // Reset alone would paint the same failed answer again: the page has to be read anew.
+  // Reset alone would paint the same failed response again: the page has to be read again.
   const retry = () =>
     startTransition(() => {
       router.refresh();

@@ -12,9 +12,9 @@ import { creditsClient, creditsPredictions, useCreditsStore } from '@/stores/cre
 /**
  * The documented way to say what a server call is about to do to the balance.
  *
- * Each call changes the number at once and resolves at once, so that `await`ing it never delays the request it announces.
+ * Each call changes the number at once and resolves at once: `await`ing it never delays the request it announces.
  * It is a prediction: the server's answer decides, by `syncCreditsAfterApiCall(result)`, by the opposite call of the same
- * amount (which takes it back exactly), or within 15 seconds by itself. New code uses {@link useCreditsMutation}.
+ * amount (which takes it back exactly), or automatically within 15 seconds. New code uses {@link useCreditsMutation}.
  *
  * @example
  * await subtractCredits(50, 'Server purchase')

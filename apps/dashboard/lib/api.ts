@@ -15,7 +15,7 @@ export interface Failure {
   errors?: { path: string; message: string }[];
   details?: unknown;
   snapshot?: Snapshot;
-  /** Every failure is a problem, too, so that the package's client reads it. @see RFC 9457 */
+  /** Every failure is a problem, too: the package's client can read it. @see RFC 9457 */
   type: string;
   title: string;
   status: number;
@@ -278,7 +278,7 @@ export interface AdminProvisioningAnswer {
 
 /**
  * `POST /api/examples/credits {effect: 'spend' | 'grant' | 'set', amount, reason, refuse?, delay_ms?}`: moves credits
- * between the user and a practice account of their own, so that nothing is invented. Only in demo mode; else 404.
+ * between the user and a practice account of their own: no credits are created. Only in demo mode; otherwise 404.
  */
 export interface ExampleAnswer extends WithBalance {
   data: { new_balance: number; practice_balance: number };

@@ -1,5 +1,5 @@
 /**
- * How amounts and durations are written. The locale is fixed, so that the server and the browser write the same digits.
+ * How amounts and durations are written. The locale is fixed: the server and the browser must write the same digits.
  */
 const LOCALE = 'en-US';
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });

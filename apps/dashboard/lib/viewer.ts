@@ -15,7 +15,7 @@ export interface Viewer {
 /** The signed-in person; null when signed out. Asked once per page, however many parts ask. */
 export const readViewer = cache(async (): Promise<Viewer | null> => getRuntime().readMe(await headers()));
 
-/** The signed-in person; whoever is signed out is sent to sign in, and comes back afterwards. */
+/** The signed-in user. Users who are signed out are sent to sign in, and come back afterwards. */
 export async function requireViewer(): Promise<Viewer> {
   return (await readViewer()) ?? (await leaveToSignIn());
 }

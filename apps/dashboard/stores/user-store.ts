@@ -140,7 +140,7 @@ function followOtherTabs(event: StorageEvent): void {
   if (event.key === STORAGE_KEY || event.key === null) followStored(event.newValue);
 }
 
-/** A page that comes back from the browser's memory heard of nothing meanwhile: what is stored says who is signed in. */
+/** A page that comes back from the browser's memory missed every event meanwhile: what is stored says who is signed in. */
 function followReturn({ persisted }: PageTransitionEvent): void {
   if (persisted) followStored(localStorage.getItem(STORAGE_KEY));
 }

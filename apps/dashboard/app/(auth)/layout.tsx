@@ -8,7 +8,7 @@ import { ThemeSwitch } from '@/components/theme/theme-switch';
 import { Button } from '@/components/ui/button';
 import { readViewer } from '@/lib/viewer';
 
-/** Signing in and up. Whoever is signed in already has nothing to do here. */
+/** Signing in and up. A user who is signed in already is sent to the overview. */
 export default async function AuthLayout({ children }: { children: ReactNode }) {
   if ((await readViewer()) !== null) redirect('/');
   return (

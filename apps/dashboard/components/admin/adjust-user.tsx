@@ -6,7 +6,7 @@ import type { AdminUser } from '@/lib/api';
 import { formatChange, formatCredits } from '@/lib/format';
 import { showSuccess } from '@/lib/toast';
 
-/** The dialog on this dashboard's page about a user: says what was done, and has the page read anew. */
+/** The dialog on this dashboard's page about a user: reports what was done, and reads the page again. */
 export function AdjustUser({ user }: { user: AdminUser }) {
   const router = useRouter();
   return (

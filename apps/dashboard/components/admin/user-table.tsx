@@ -18,7 +18,7 @@ interface UserTableProps {
   query: string;
 }
 
-/** Everybody with an account, to be searched; a page is an address, so that it can be kept and gone back to. */
+/** Everybody with an account, to be searched. Each page has an address: it can be bookmarked. */
 export function UserTable({ page, query }: UserTableProps) {
   const { users, total, limit, offset } = page;
   const address = (to: number) =>

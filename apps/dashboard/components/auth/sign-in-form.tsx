@@ -16,7 +16,7 @@ interface SignInFormProps {
   demo: { users: { email: string; label: string }[] } | null;
 }
 
-/** E-mail and password. The page is loaded anew afterwards, so that nothing of a person before is left in it. */
+/** E-mail and password. The page is reloaded afterwards, which removes all data of a previous user. */
 export function SignInForm({ next, demo }: SignInFormProps) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');

@@ -22,7 +22,7 @@ function subscribe(listener: () => void): () => void {
 /**
  * Reads the results of the person's own actions to assistive technology: once, however many displays there are.
  *
- * Lives at the end of the body, not in the display: a display that is hidden on a phone would take its voice with it.
+ * Is at the end of the body and not in the display: a display that is hidden on a phone would silence it.
  */
 export function CreditsAnnouncer({ display }: { display: symbol }) {
   const speaks = useSyncExternalStore(

@@ -6,8 +6,8 @@ import { formatDelta, shorten } from './format';
 import type { CreditsView } from './use-credits-view';
 
 /**
- * What a number alone does not say, on a small plate over the display's lower edge: out of the flow, so that its coming
- * and going moves nothing. The button's name says the same, so readers are spared the repetition.
+ * What a number alone does not say, on a small plate over the display's lower edge. It is out of the flow: showing and
+ * hiding it moves nothing. The button's name says the same, so readers are spared the repetition.
  */
 export function CreditsNote({ view }: { view: CreditsView }) {
   const pending = pendingDelta(view);

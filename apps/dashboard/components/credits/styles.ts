@@ -40,7 +40,7 @@ export const VARIANTS: Record<
   },
 };
 
-/** What a size measures. Heights are fixed, so that no state moves its neighbours. */
+/** What a size measures. Heights are fixed: no state moves its neighbours. */
 export const SIZES: Record<
   DisplaySize,
   { button: string; tight: string; icon: string; number: string; label: string; refresh: string }

@@ -23,7 +23,7 @@ export function BonusPanel({ daily, renderedAt }: BonusPanelProps) {
       <CardHeader>
         <CardTitle>Daily bonus</CardTitle>
         <CardDescription>
-          One claim a day. A missed day starts the track over; the seventh day pays the most, then it begins anew.
+          One claim a day. A missed day starts the track over; the seventh day pays the most, then it begins again.
         </CardDescription>
       </CardHeader>
       <div className="px-5 py-6 sm:px-6">

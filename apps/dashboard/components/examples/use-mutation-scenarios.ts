@@ -123,7 +123,7 @@ export function useFailureScenarios(): Scenario[] {
     {
       id: 'lost-answer',
       title: 'The answer is lost',
-      text: 'The server has charged, but nobody heard. It is asked again and gives the same answer: charged once.',
+      text: 'The server has charged, but its answer is lost. It is asked again and gives the same answer: charged once.',
       code: mutation(`-${PURCHASE}`, 'Purchase'),
       run: () => run({ ...spend('Lost answer'), fault: loseAnswerOnce() }),
     },

@@ -66,7 +66,7 @@ export function CreationPanel({ creation, name, snapshot, onRestart }: CreationP
   );
 }
 
-/** The form is gone, and with it the focused button: the keyboard goes on from the news. */
+/** The form is gone, and with it the focused button: the keyboard continues from the heading of the result. */
 function takeFocus(heading: HTMLHeadingElement | null): void {
   heading?.focus();
 }
@@ -81,7 +81,7 @@ function PanelSign({ creation, unknown }: Pick<CreationPanelProps, 'creation'> &
 function toTitle(creation: CreationPanelProps['creation'], name: string, unknown: boolean): string {
   if (creation.state === 'created') return `“${creation.answer.server.name}” is running`;
   if (creation.state === 'refused') return 'It was not created, and nothing was charged';
-  return unknown ? 'We have not heard back yet' : `Setting up “${name}”`;
+  return unknown ? 'The server has not answered yet' : `Setting up “${name}”`;
 }
 
 function PanelText({

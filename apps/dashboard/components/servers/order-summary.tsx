@@ -18,7 +18,7 @@ interface OrderSummaryProps {
   children: (missing: number) => ReactNode;
 }
 
-/** What it costs, part by part, and what remains: from the live balance, so that another tab's purchase counts at once. */
+/** What it costs, part by part, and what remains of the live balance. Another tab's purchase counts at once. */
 export function OrderSummary({ plan, snapshot, children }: OrderSummaryProps) {
   const { shown } = useBalance(snapshot);
   if (plan === undefined) return null;

@@ -27,7 +27,7 @@ export function PasswordForm({ email }: { email: string }) {
     setRefusal(refused);
     if (refused === null) {
       formElement.current?.reset();
-      showSuccess('Your password is changed', 'Every other browser has to sign in anew.');
+      showSuccess('Your password is changed', 'Every other browser has to sign in again.');
     } else if (refused.retryAfterMs !== undefined) {
       startCooldown(refused.retryAfterMs);
     }

@@ -17,7 +17,7 @@ import { getRuntime } from '@/server/runtime';
 /**
  * The frame of every page for signed-in people: sidebar or sheet, and the header with the balance.
  *
- * The user and the snapshot that the server rendered go to the stores before anything is painted by them, so that the
+ * The user and the snapshot that the server rendered go to the stores before anything is painted from them. The
  * number is right in the first frame and stays in place when the page wakes up.
  */
 export async function AppShell({ children }: { children: ReactNode }) {

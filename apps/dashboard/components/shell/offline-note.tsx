@@ -6,14 +6,14 @@ import { useOnline } from '@/components/states/use-online';
 import { showInfo } from '@/lib/toast';
 
 /**
- * Says at the foot of the page that the device is offline. It lies over the page, so that nothing moves, and keeps
+ * Says at the foot of the page that the device is offline. It lies over the page and moves nothing. It keeps
  * people on it: a link that cannot be followed would end on the browser's own error page, and lose what is shown here.
  */
 export function OfflineNote() {
   const online = useOnline();
   useEffect(() => {
     if (online) return;
-    // On the window, so that it is asked before the links are.
+    // On the window, which handles the click before the links do.
     window.addEventListener('click', keepOnPage, { capture: true });
     return () => window.removeEventListener('click', keepOnPage, { capture: true });
   }, [online]);

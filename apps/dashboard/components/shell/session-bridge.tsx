@@ -10,7 +10,7 @@ import { useAuthStore } from '@/stores/user-store';
 
 /** Waits for the rest of a burst of changes before the page's lists are read again. */
 const REFRESH_DELAY_MS = 400;
-/** Longer than that, and the lists can wait for the next news. */
+/** Longer than that, and the lists can wait for the next change. */
 const HEALTH_MS_MAX = 5_000;
 /** Together they bound the wait for a server that does not confirm a sign-out to about 8 s. */
 const SIGN_OUT_RETRY_MS = 250;
@@ -85,7 +85,7 @@ function useLeaveWhenSignedOut(userId: string): boolean {
 }
 
 /**
- * Where to go once the server has ended the session too. A tab hears of a sign-out sooner than the server does; going
+ * Where to go once the server has ended the session too. A tab learns of a sign-out sooner than the server does; going
  * at once would find the old session still there, and be sent back in.
  */
 async function waitForSignOut(userId: string, signal: AbortSignal): Promise<'sign-in' | 'overview'> {
@@ -117,8 +117,8 @@ function useRefreshOnNews(renderedVersion: number): void {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let stopped = false;
     const refresh = async () => {
-      // A refresh that meets a server that is away leaves the page for what a proxy says in its place. Whatever news come
-      // in after the restart ask again.
+      // A refresh while the server is away would replace the page by a proxy's error page. Changes that arrive after the
+      // restart cause another refresh.
       const isServerThere = document.visibilityState === 'visible' && (await isHealthy());
       timer = undefined;
       // A hidden page reads nothing; it catches up when it is looked at.

@@ -71,6 +71,6 @@ export function UserMenu({ name, email, username, admin }: UserMenuProps) {
 async function signOut(): Promise<void> {
   const confirmed = await useAuthStore.getState().logout();
   if (!confirmed) {
-    showError('You are signed out here, but the server did not hear it', 'Sign in and out again when you are online.');
+    showError('You are signed out here, but the server was not reached', 'Sign in and out again when you are online.');
   }
 }

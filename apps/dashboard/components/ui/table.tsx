@@ -2,7 +2,7 @@ import type { ComponentProps } from 'react';
 
 import { cn } from '@/lib/utils';
 
-/** Scrolls sideways inside its frame, so that a wide table never widens the page; focusable for the keyboard's arrows. */
+/** Scrolls sideways inside its frame: a wide table never widens the page. Focusable for the keyboard's arrows. */
 function Table({ className, 'aria-label': label, ...props }: ComponentProps<'table'>) {
   return (
     <div

@@ -19,7 +19,7 @@ test('the seventh claim shows a full track, not an empty one', () => {
   expect(new Set(states)).toEqual(new Set(['claimed']));
 });
 
-test('the day after the seventh begins anew', () => {
+test('the day after the seventh begins again', () => {
   const states = toRewardStates({ rewards, rewardIndex: 0, canClaim: true, alreadyClaimed: false });
   expect(states).toEqual(['today', ...Array.from({ length: 6 }, () => 'ahead')]);
 });

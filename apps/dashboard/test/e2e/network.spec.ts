@@ -54,7 +54,7 @@ test('D14: a page that comes out of the back/forward cache shows the number of n
   const browser = await playwright.chromium.launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
   const context = await browser.newContext({ storageState: await person.context.storageState() });
   const page = await context.newPage();
-  // The stream is open, so that it is shown not to keep the page out of the cache.
+  // The stream is open: this shows that it does not keep the page out of the cache.
   const streaming = page.waitForResponse((response) => response.url().endsWith('/api/credits/stream'));
   await page.goto(proxy.url);
   await expectCredits(page, 300);
@@ -64,7 +64,7 @@ test('D14: a page that comes out of the back/forward cache shows the number of n
   const evaluate = async (expression: string): Promise<unknown> =>
     (await devtools.send('Runtime.evaluate', { expression, returnByValue: true })).result.value;
   const readNumber = () => evaluate(`document.querySelector('header [data-credits-number]')?.textContent`);
-  // A page that was loaded anew would know nothing of this.
+  // A reloaded page would have lost this.
   await evaluate(`addEventListener('pageshow', ({ persisted }) => (window.cameBack = persisted))`);
 
   await page.goto('about:blank');

@@ -61,16 +61,16 @@ test('a double click on the button creates one server and charges once', async (
 test('a purchase that the server refuses goes back to what is true by then', async ({ people }) => {
   const person = await people.signUp({ credits: 5_000 });
   const cost = await readCost(person);
-  // This tab hears nothing, so that it still believes in credits that are gone.
-  const news = /\/api\/(credits|user\/me)/;
-  await person.context.route(news, (route) => route.abort());
+  // This tab receives no updates, and still shows credits that are gone.
+  const updates = /\/api\/(credits|user\/me)/;
+  await person.context.route(updates, (route) => route.abort());
   const page = await openOrder(person);
   await expectCredits(page, 5_000);
   const readFrames = await recordFrames(page);
   await people.adjust(person, -(5_000 - cost + 1), 'Spent elsewhere');
   await page.getByRole('button', { name: 'Create server' }).click();
   await expect(page.getByRole('heading', { name: /nothing was charged/ })).toBeVisible({ timeout: 30_000 });
-  await person.context.unroute(news);
+  await person.context.unroute(updates);
 
   await expectCredits(page, cost - 1);
   expect(await readServers(person)).toEqual([]);

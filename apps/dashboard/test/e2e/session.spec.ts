@@ -65,7 +65,7 @@ test('another account in the same browser is never shown the number of the one b
   }
 });
 
-test('two users in two tabs never mix: whoever signs in over another takes both tabs, each number with its own name', async ({
+test('two users in two tabs never mix: a second sign-in takes over both tabs, each number with its own name', async ({
   people,
 }) => {
   const before = await people.signUp({ credits: 4_321 });

@@ -79,7 +79,7 @@ test('when the tab that holds the stream is frozen, the others are right after a
   await expect.poll(leader.countStreams).toBe(1);
   const follower = await window.openTab(url);
   await expect.poll(follower.readCredits).toBe('100');
-  // Its own first question is answered, so that what it learns later comes from another one.
+  // Its own first request is answered: what it learns later comes from another tab.
   const asked = `performance.getEntriesByType('resource').some(({ name }) => /api\\/(credits|user\\/me)(\\?|$)/.test(name))`;
   await expect.poll(() => follower.evaluate(asked)).toBe(true);
 

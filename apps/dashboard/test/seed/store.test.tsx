@@ -119,7 +119,7 @@ test('Credits Store stopPolling: never silences a display', async () => {
   expect(readDigits()).toBe('1,300');
 });
 
-test('Credits Store setLoading and setError: what a host says stands until the next news', async () => {
+test('Credits Store setLoading and setError: what a host sets stays until the next update', async () => {
   const { host, tab, read } = await openStore();
   await tab.showHeader();
   read().setLoading(true);
@@ -152,7 +152,7 @@ test('User Store: a sign-out in another tab is followed, a copy of the balance i
   expect(tab.useAuthStore.getState()).toMatchObject({ isAuthenticated: false, currentUser: null });
 });
 
-test('User Store: a page that comes back from the browser’s memory follows a sign-out that it did not hear of', async () => {
+test('User Store: a page that comes back from the browser’s memory follows a sign-out that it missed', async () => {
   const { tab } = await openStore();
   localStorage.setItem('auth-store', JSON.stringify({ state: { isAuthenticated: false, currentUser: null } }));
   expect(tab.useAuthStore.getState().currentUser).not.toBeNull();

@@ -220,7 +220,7 @@ test.each(['http://dashboard.test', 'https://panel.example'])(
       const otherNames = ['dashboard', '__Secure-dashboard', '__Host-dashboard', ' dashboard', 'DASHBOARD']
         .map((prefix) => `${prefix}.session_token`)
         .filter((other) => other !== name && other.trim() !== name);
-      // Remembered, so that a cache with a key of its own choosing would find it.
+      // Remembered: a cache with a key of its own choosing would find it.
       expect(await me(victim.cookie)).toBe(victim.id);
       for (const other of otherNames) {
         const planted = `${other}=${valueOf(victim)}`;

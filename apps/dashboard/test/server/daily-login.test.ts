@@ -56,7 +56,7 @@ test('a claim pays once, and says the balance and when the next one opens', asyn
   expect(second.body.snapshot?.balance.available).toBe(25);
 });
 
-test('L2: of 100 parallel daily claims of one user exactly one is paid, and the others hear when the next opens', async () => {
+test('L2: of 100 parallel daily claims of one user exactly one is paid, and the others are told when the next opens', async () => {
   now = START;
   const person = await dashboard.signUp('hundred');
   const replies = await Promise.all(Array.from({ length: 100 }, () => claim(person)));
@@ -80,7 +80,7 @@ test('a repeated request with the same key gets the first answer again, also on 
   expect(balance.available).toBe(25);
 });
 
-test('consecutive days climb a cycle of seven and begin again; a missed day begins anew', async () => {
+test('consecutive days climb a cycle of seven and begin again; a missed day restarts it', async () => {
   const person = await dashboard.signUp('streaker');
   const paid: number[] = [];
   for (let index = 0; index < 8; index += 1) {

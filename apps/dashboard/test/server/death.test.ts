@@ -13,7 +13,7 @@ import { startPanelServer, type PanelServer } from './support/panel-server.ts';
 const CHILD = fileURLToPath(new URL('support/dying-server.ts', import.meta.url));
 const OPERATION = 'the-one-order';
 /** Two databases are made and opened twice, perhaps beside other tests. */
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 const EMAIL = 'mara@example.test';
 
 let panel: PanelServer;
@@ -73,7 +73,7 @@ async function startAgain() {
 
 test(
   'L5: killed between reserve and post, and the panel made the server: the next start posts the hold',
-  { timeout: PATIENCE_MS },
+  { timeout: TIMEOUT_MS },
   async () => {
     panel.fail('POST /servers', 'hold_back');
     await dieBetweenReserveAndPost();
@@ -87,7 +87,7 @@ test(
       expect((await dashboard.ledger.balance(person.id)).balance).toEqual({ posted: 40, held: 0, available: 40 });
       const { body } = await dashboard.send<ServersAnswer>('/api/servers', { as: person });
       expect(body.data.servers).toMatchObject([{ status: 'running', total_cost: 60 }]);
-      // The browser that never heard an answer asks again, with its key.
+      // The browser that never got a response asks again, with its key.
       const again = await order(dashboard, person);
       expect(again.status).toBe(201);
       expect(again.body.server_id).toBe(body.data.servers[0]?.id);
@@ -101,7 +101,7 @@ test(
 
 test(
   'L5: killed between reserve and post, and the panel made nothing: the next start voids the hold',
-  { timeout: PATIENCE_MS },
+  { timeout: TIMEOUT_MS },
   async () => {
     panel.fail('POST /servers', 'hang');
     await dieBetweenReserveAndPost();

@@ -183,8 +183,8 @@ test('looking for a late server ends', async () => {
   expect(await rows.takeUnfinished(10)).toEqual([]);
 });
 
-test('a refusal after a lost answer is only believed once the panel was seen to have nothing', async () => {
-  const patient = createOrders({ ledger, rows, provisioner: panel, now: () => now, retryDelaysMs: [1] });
+test('a refusal after a lost answer is only accepted once the panel was seen to have nothing', async () => {
+  const retrying = createOrders({ ledger, rows, provisioner: panel, now: () => now, retryDelaysMs: [1] });
   panel.plan('made_but_no_answer', 'refuse');
   const find = panel.find.bind(panel);
   let looks = 0;
@@ -195,7 +195,7 @@ test('a refusal after a lost answer is only believed once the panel was seen to 
     panel.silent = false;
     return found;
   };
-  expect(await patient.place(newServer(), 20, OWNER)).toMatchObject({ status: 'running' });
+  expect(await retrying.place(newServer(), 20, OWNER)).toMatchObject({ status: 'running' });
   expect(await balance()).toEqual(CHARGED);
 });
 

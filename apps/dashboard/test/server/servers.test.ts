@@ -151,7 +151,7 @@ test('a request that never arrived is sent again under the same external id', as
   expect(panel.orders[0]?.externalId).toBe(panel.orders[1]?.externalId);
 });
 
-test('a panel that stays silent: the credits stay reserved, and the same key hears the outcome later', async () => {
+test('a panel that stays silent: the credits stay reserved, and the same key gets the outcome later', async () => {
   const person = await buyer(100);
   panel.silent = true;
   panel.plan('made_but_no_answer', 'no_answer', 'no_answer');

@@ -13,7 +13,7 @@ import { startServer, type PreparePages, type RunningServer } from '../../server
 import { PASSWORD } from './support/dashboard.ts';
 
 const DASHBOARD = fileURLToPath(new URL('../..', import.meta.url));
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 let directory: string;
 let server: RunningServer | null = null;
@@ -60,7 +60,7 @@ async function signUp(url: string): Promise<{ cookie: string; id: string }> {
   return { cookie: response.headers.getSetCookie()[0]?.split(';')[0] ?? '', id: user.id };
 }
 
-test('every page gets a nonce of its own, and the same headers as every answer', { timeout: PATIENCE_MS }, async () => {
+test('every page gets a nonce of its own, and the same headers as every answer', { timeout: TIMEOUT_MS }, async () => {
   const { url } = await start();
   const pages = await Promise.all([fetch(`${url}/`), fetch(`${url}/earn`)]);
   const read = await Promise.all(
@@ -84,7 +84,7 @@ test('every page gets a nonce of its own, and the same headers as every answer',
 
 test(
   'what a client claims about its policy, nonce and address does not reach a page',
-  { timeout: PATIENCE_MS },
+  { timeout: TIMEOUT_MS },
   async () => {
     const { url } = await start();
     const forged = { 'content-security-policy': 'x', 'x-nonce': 'x', [CLIENT_ADDRESS_HEADER]: '198.51.100.1' };
@@ -96,7 +96,7 @@ test(
   },
 );
 
-test('C10: a page whose address cannot be read is 400, and no page sees it', { timeout: PATIENCE_MS }, async () => {
+test('C10: a page whose address cannot be read is 400, and no page sees it', { timeout: TIMEOUT_MS }, async () => {
   const { url } = await start();
   for (const path of ['/%', '/%zz', '/servers/%E0%A4%A', '/history/%00', '/sign-in?next=%00', '/%ED%A0%80']) {
     const page = await fetch(`${url}${path}`);
@@ -106,19 +106,19 @@ test('C10: a page whose address cannot be read is 400, and no page sees it', { t
   }
 });
 
-test('A12: an idle connection is kept for longer than a proxy keeps it', { timeout: PATIENCE_MS }, async () => {
+test('A12: an idle connection is kept for longer than a proxy keeps it', { timeout: TIMEOUT_MS }, async () => {
   const { url } = await start();
   const { headers } = await fetch(`${url}/api/health`);
   expect(headers.get('keep-alive')).toBe('timeout=75');
 });
 
-test('behind a proxy that is trusted, its own entry is the client’s address', { timeout: PATIENCE_MS }, async () => {
+test('behind a proxy that is trusted, its own entry is the client’s address', { timeout: TIMEOUT_MS }, async () => {
   const { url } = await start({ TRUST_PROXY: '1' });
   const page = await fetch(`${url}/`, { headers: { 'x-forwarded-for': '198.51.100.9, 203.0.113.4' } });
   expect(((await page.json()) as { address: string }).address).toBe('203.0.113.4');
 });
 
-test('a referral link is remembered in a cookie that no script reads', { timeout: PATIENCE_MS }, async () => {
+test('a referral link is remembered in a cookie that no script reads', { timeout: TIMEOUT_MS }, async () => {
   const { url, dashboard } = await start();
   const { id, cookie } = await signUp(url);
   const { code } = await dashboard.runtime.readReferrals(id);
@@ -133,7 +133,7 @@ test('a referral link is remembered in a cookie that no script reads', { timeout
 
 test(
   'it stops within 3 s with streams and silent connections open, and says goodbye',
-  { timeout: PATIENCE_MS },
+  { timeout: TIMEOUT_MS },
   async () => {
     const { url, stop } = await start();
     server = null;
@@ -152,7 +152,7 @@ test(
   },
 );
 
-test('the secret survives a restart, so nobody is signed out by one', { timeout: PATIENCE_MS }, async () => {
+test('the secret survives a restart, so nobody is signed out by one', { timeout: TIMEOUT_MS }, async () => {
   const first = await start();
   const { cookie } = await signUp(first.url);
   await first.stop();
@@ -175,7 +175,7 @@ async function runMain(environment: Record<string, string>): Promise<{ code: num
   return { code, said: said.trim() };
 }
 
-test('a port in use: one sentence, exit code 1, and no database was made', { timeout: PATIENCE_MS }, async () => {
+test('a port in use: one sentence, exit code 1, and no database was made', { timeout: TIMEOUT_MS }, async () => {
   const taken = createServer();
   taken.listen(0, '127.0.0.1');
   await once(taken, 'listening');
@@ -192,7 +192,7 @@ test('a port in use: one sentence, exit code 1, and no database was made', { tim
 
 test(
   'a data directory in use: one sentence that names the other process, exit code 1',
-  { timeout: PATIENCE_MS },
+  { timeout: TIMEOUT_MS },
   async () => {
     await start();
     const { code, said } = await runMain({ DATA_DIR: join(directory, 'data') });
@@ -202,14 +202,14 @@ test(
   },
 );
 
-test('a database that cannot be reached: one sentence, exit code 1', { timeout: PATIENCE_MS }, async () => {
+test('a database that cannot be reached: one sentence, exit code 1', { timeout: TIMEOUT_MS }, async () => {
   const { code, said } = await runMain({ DATABASE_URL: 'postgres://127.0.0.1:1/credits' });
   expect(code).toBe(1);
   expect(said).toContain('cannot be reached');
   expect(said.split('\n')).toHaveLength(1);
 });
 
-test('a variable that cannot be used: a sentence for each, exit code 1', { timeout: PATIENCE_MS }, async () => {
+test('a variable that cannot be used: a sentence for each, exit code 1', { timeout: TIMEOUT_MS }, async () => {
   const { code, said } = await runMain({ TIME_ZONE: 'Mars', PORT: 'x' });
   expect(code).toBe(1);
   expect(said.split('\n')).toHaveLength(2);

@@ -92,7 +92,7 @@ test('D10: the first number of another user is no change of the one before', asy
   expect(swells()).toBe(0);
 });
 
-test('D10: nor is it when the server rendered it, so that it follows in the same moment', async () => {
+test('D10: the first number of another user that the server rendered is no change either', async () => {
   const swells = countSwells();
   const { tab } = await openHeader(1_000);
   const balance = { posted: 20, held: 0, available: 20 };

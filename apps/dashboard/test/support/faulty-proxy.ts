@@ -18,7 +18,7 @@ export interface FaultyProxy {
   url: string;
   /** How it behaves to every request from now on that matches; connections that are open stay as they are. */
   behave(mode: ProxyMode, affects?: (path: string) => boolean): void;
-  /** How often each mode was met. */
+  /** How many requests each mode was applied to. */
   count(mode: ProxyMode): number;
   close(): Promise<void>;
 }
@@ -37,7 +37,7 @@ export async function startFaultyProxy(target: () => string): Promise<FaultyProx
     if (here === 'bad-gateway') return answer(response, 502, 'text/html', BAD_GATEWAY);
     pass(request, response, here);
   });
-  // A stream outlives any patience that a server has by default.
+  // A stream is open for longer than a server's default request time-out.
   server.requestTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

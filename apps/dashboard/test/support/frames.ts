@@ -2,7 +2,7 @@ import type { APIRequestContext, Page } from '@playwright/test';
 import type { HistoryPage } from 'realtime-credits';
 
 /**
- * What the header's digits really looked like on every animation frame, and the oracle for it (S8 in the DOM).
+ * What the header's digits really looked like on every animation frame, and the oracle for it: every number is explainable.
  *
  * The digits roll: each place of the number is a column that turns from one digit to the next. What is painted between
  * two numbers is therefore read column by column, from the animation itself, and at rest from the digits that stand there.
@@ -48,7 +48,7 @@ export interface Frame {
 /**
  * Writes down every animation frame from now on that differs from the one before, also across navigations.
  *
- * @returns A function that reads the frames so far; two more frames pass first, so that what is in the document is seen.
+ * @returns A function that reads the frames so far. Two more frames pass first: they paint what is in the document.
  */
 export async function recordFrames(page: Page): Promise<() => Promise<Frame[]>> {
   await page.addInitScript(startRecording);

@@ -10,7 +10,7 @@ import { test as base, openAdmin } from './people.ts';
 
 /**
  * A dashboard for one file of tests alone, which may kill it and start it again on the same data, behind a proxy that may
- * fail. Everyone in these tests lives in it.
+ * fail. All users of these tests have their account in it.
  */
 
 const DASHBOARD = fileURLToPath(new URL('../..', import.meta.url));

@@ -9,7 +9,7 @@ import {
 import type { AdminAdjustAnswer, MeAnswer } from '../../lib/api.ts';
 
 /**
- * People for browser tests: everyone signs up for one test alone, from an address of their own, so that no test sees
+ * Users for browser tests: each signs up for one test alone, from an address of their own. No test sees
  * another's credits or runs into the limits that guard signing in.
  */
 
@@ -22,7 +22,7 @@ let people = 0;
 /** A different client address for each person: the test server trusts its proxy, and here we are the proxy. */
 function nextAddress(): string {
   people += 1;
-  // A worker that is replaced after a failure starts counting anew, and must not meet the one before.
+  // A worker that replaces a failed one counts from 0 again, and must not use the addresses of the one before.
   const worker = Number(process.env['TEST_WORKER_INDEX'] ?? 0) % 250;
   return `10.${worker}.${Math.floor(people / 250)}.${(people % 250) + 1}`;
 }
@@ -111,7 +111,7 @@ export const test = base.extend<{ people: People }, { adminRequest: APIRequestCo
 
 export { expect } from '@playwright/test';
 
-/** An administrator's session in the dashboard at this address; whoever opened it disposes of it. */
+/** An administrator's session in the dashboard at this address. The caller disposes of it. */
 export async function openAdmin(
   { request: requests }: PlaywrightWorkerArgs['playwright'],
   baseURL: string,

@@ -6,7 +6,7 @@ const DOCUMENT = readFileSync(new URL('../../../../docs/element.md', import.meta
 /** What the document shows of scripts, word by word: the title that follows the number, and a purchase. */
 const EXAMPLE = /<script type="module">\n([\s\S]*?)<\/script>/.exec(DOCUMENT)?.[1] ?? '';
 
-/** A panel that has never heard of this package: pages as PHP would send them, `GET /api/user/me`, and a purchase. */
+/** A panel that does not use this package: pages as PHP would send them, `GET /api/user/me`, and a purchase. */
 export interface PlainPanel {
   url: string;
   /** The truth, in whole credits; written into each page, and answered. */

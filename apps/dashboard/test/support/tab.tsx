@@ -6,7 +6,7 @@ import type { AuthUser } from '@/stores/user-store';
 /** The digits' animation needs a browser's layout; what is painted does not depend on it. */
 vi.mock('@number-flow/react', () => ({ default: () => null }));
 
-/** Channels of this test, by name: tabs hear each other in the next microtask. */
+/** Channels of this test, by name: a message reaches the other tabs in the next microtask. */
 const channels = new Set<FakeChannel>();
 
 class FakeChannel extends EventTarget {

@@ -79,7 +79,7 @@ export function release(trouble: Trouble, path: string): number {
   return held.size;
 }
 
-/** One that is given up by whoever asked is held no longer. */
+/** A request that its sender has aborted is held no longer. */
 function hold(trouble: Trouble, path: string, signal: AbortSignal): Promise<void> {
   const held = trouble.held.get(path) ?? new Set();
   trouble.held.set(path, held);

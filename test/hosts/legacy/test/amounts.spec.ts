@@ -1,6 +1,6 @@
 import { expect, expectName, lookAway, lookBack, ME, openPage, test, watchPainted } from './host.ts';
 
-// What is no amount of credits, whoever says it.
+// What is no amount of credits, whatever its origin.
 
 for (const [typed, asText] of [
   ['50', true],

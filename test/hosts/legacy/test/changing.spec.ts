@@ -94,8 +94,8 @@ test('D5: the browser itself repeats a purchase whose connection died: what the 
   const person = await host.signUp({ coins: 1_000 });
   const page = await openPage(person);
   const painted = await watchPainted(page);
-  // Chromium sends a request again, orders too, on every connection that it had kept open. This host knows no keys, so
-  // that it charges each time; the package's server would charge once.
+  // Chromium sends a request again, orders too, on every connection that it had kept open. This host knows no keys and
+  // charges each time; the package's server would charge once.
   await person.behave(CREATE, 'lose-connection');
   await buy(page, 'medium');
   await expectOutcome(page, 'medium', /^No answer came$/);

@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 import base from '../../../../playwright.config.ts';
 
-/** The same browser, machine and patience as the dashboard's tests; the host is at `HOST_URL`. */
+/** The same browser, machine and time-outs as the dashboard's tests; the host is at `HOST_URL`. */
 export default defineConfig(base, {
   testDir: '.',
   outputDir: 'test-results',

@@ -20,7 +20,7 @@ import type { Page } from '@playwright/test';
 
 const POLL_MS = 30_000;
 
-/** One poll: its time comes, and its answer is heard. */
+/** One poll: its time comes, and its response is read. */
 async function poll(page: Page, polls: () => number): Promise<void> {
   const before = polls();
   const answered = page.waitForEvent('requestfinished', (request) => new URL(request.url()).pathname === ME);
@@ -169,7 +169,7 @@ for (const how of ['fail', 'bad-gateway', 'lose-answer'] as const) {
     await headerDisplay(page).getByRole('button').click();
     await expect(page.getByRole('button', { name: 'Refresh' })).toBeVisible();
 
-    // Retried with patience: a minute has room for 3 waits of 20 s, and for the short ones at the beginning.
+    // Retried with back-off: a minute has room for 3 waits of 20 s, and for the short ones at the beginning.
     const before = polls();
     for (let second = 0; second < 60; second += 1) await page.clock.runFor(1_000);
     expect(polls() - before).toBeGreaterThan(2);

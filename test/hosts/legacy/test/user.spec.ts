@@ -107,7 +107,7 @@ test('D14: a page that comes out of the back/forward cache asks at once, and fol
   const devtools = await context.newCDPSession(page);
   const evaluate = async (expression: string): Promise<unknown> =>
     (await devtools.send('Runtime.evaluate', { expression, returnByValue: true })).result.value;
-  // A page that was loaded anew would know nothing of this.
+  // A reloaded page would have lost this.
   await evaluate(`addEventListener('pageshow', ({ persisted }) => (window.cameBack = persisted))`);
   await page.goto('about:blank');
   await person.grant(33);

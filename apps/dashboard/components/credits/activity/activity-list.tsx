@@ -23,7 +23,7 @@ const LABELS: Record<EntryFilter, string> = { all: 'Everything', in: 'In', out: 
  *
  * The newest changes are there the moment they are made; older ones are read on demand and kept.
  *
- * @param first - The newest page, where a server renders it and renders it anew when the ledger moves on. Without it the
+ * @param first - The newest page, where a server renders it, and renders it again when the ledger moves on. Without it the
  *   list reads for itself, and again whenever the signed-in user's balance has a new version.
  */
 export function ActivityList({ first }: { first?: FirstPage }) {

@@ -6,7 +6,7 @@ import { formatInstant, type InstantStyle } from './instant';
 const subscribe = () => () => undefined;
 const readerZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** The reader's time zone; `UTC` on the server and while hydrating, so that both write the same text. */
+/** The reader's time zone; `UTC` on the server and while hydrating, where both must write the same text. */
 export function useTimeZone(): string {
   return useSyncExternalStore(subscribe, readerZone, () => 'UTC');
 }

@@ -9,7 +9,7 @@ import { AdjustForm, type AdjustableUser, type Adjustment } from './adjust-form'
 interface AdjustDialogProps {
   /** Whose balance, as it is shown beside the button. */
   user: AdjustableUser;
-  /** Called after each answer, with what was done; null where nothing was. Time to read what is shown anew. */
+  /** Called after each response, with what was done; null where nothing was. Time to read again what is shown. */
   onAnswer?: (adjustment: Adjustment | null) => void;
 }
 

@@ -19,7 +19,7 @@ interface FieldProps {
   children: (control: ControlProps) => ReactNode;
 }
 
-/** One labelled control. The error takes the hint's place, so that nothing below it moves. */
+/** One labelled control. The error replaces the hint: nothing below it moves. */
 export function Field({ label, hint, error, className, children }: FieldProps) {
   const id = useId();
   const note = error ?? hint;

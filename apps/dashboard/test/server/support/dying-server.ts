@@ -4,7 +4,7 @@ import { createDashboard } from '../../../server/dashboard.ts';
 
 /**
  * A process of its own for tests that kill it: the dashboard on a data directory and a panel, ordering one server for
- * a user that it registers. Whoever runs it ends it.
+ * a user that it registers. The test that runs it ends it.
  */
 const [directory = '', email = '', password = '', operationId = ''] = process.argv.slice(2);
 const config = parseConfig(process.env, directory);

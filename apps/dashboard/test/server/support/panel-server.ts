@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { once } from 'node:events';
 
 /**
- * A local stand-in that answers like the Application API of a Pterodactyl panel, with its failures. Real HTTP, so that
- * time-outs, lost answers and broken bodies are the real thing.
+ * A local stand-in that answers like the Application API of a Pterodactyl panel, with its failures. It uses real HTTP:
+ * time-outs, lost responses and broken bodies are the real thing.
  */
 export interface PanelServer {
   readonly url: string;
