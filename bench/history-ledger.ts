@@ -1,5 +1,5 @@
 /**
- * Ledgers with a history: made by the ledger's own writer at full batches, so that every row, hash and index is what
+ * Ledgers with a history: made by the ledger's own writer at full batches. Every row, hash and index is what
  * commands would have left. While it is filled a commit does not wait for the disk; while it is measured it does.
  */
 import { randomBytes } from 'node:crypto';
@@ -20,7 +20,7 @@ export const ONE = 'bench:one';
 
 const ACCOUNTS_MIN = 1_000;
 const ENTRIES_PER_ACCOUNT = 100;
-/** More than a batch takes, so that the writer always finds a full one. */
+/** More than a batch takes: the writer always finds a full one. */
 const CALLERS = 256;
 /** Accounts that are opened at a time. */
 const OPENED_AT_ONCE = 100;

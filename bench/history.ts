@@ -13,7 +13,7 @@
 import { parseArgs } from 'node:util';
 import { countEntries, createPlaces, fill, openGrown, type Grown, type Shape } from './history-ledger.ts';
 import { countBlocks, MEASURES, measureTurn } from './history-measures.ts';
-import { describeMachine, quantile, say } from './measure.ts';
+import { describeMachine, quantile, print } from './measure.ts';
 
 const TURNS = 15;
 
@@ -37,18 +37,18 @@ async function measureStep(grown: Grown, small: Grown): Promise<void> {
   const { entries, bytes } = await countEntries(grown);
   const { entries: few } = await countEntries(small);
   const { rows } = await grown.database.pool.query<{ server_version: string }>('SHOW server_version');
-  say(
+  print(
     `\n${entries.toLocaleString('en-US')} entries, ${grown.accounts} accounts, ${(bytes / 1_000_000).toFixed(0)} MB, ` +
       `${((bytes / entries) * 2).toFixed(0)} bytes per transfer, PostgreSQL ${rows[0]?.server_version}; ${describeMachine()}`,
   );
-  say(`| ms | ${few} entries | ${entries} entries | ratio (quartiles) | blocks |\n|---|---|---|---|---|`);
+  print(`| ms | ${few} entries | ${entries} entries | ratio (quartiles) | blocks |\n|---|---|---|---|---|`);
   for (const name of MEASURES) {
     await measureTurn(small, name);
     await measureTurn(grown, name);
     const before: number[] = [];
     const now: number[] = [];
     for (let turn = 0; turn < TURNS; turn += 1) {
-      // Whoever comes second finds what the first has left behind: they take turns in that too.
+      // The second measurement profits from what the first left in caches: they take turns in that too.
       if (turn % 2 === 0) before.push(await measureTurn(small, name));
       now.push(await measureTurn(grown, name));
       if (turn % 2 === 1) before.push(await measureTurn(small, name));
@@ -56,7 +56,7 @@ async function measureStep(grown: Grown, small: Grown): Promise<void> {
     const ratios = now.map((figure, turn) => figure / (before[turn] ?? Number.NaN));
     const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => quantile(ratios, share).toFixed(2));
     const blocks = [await countBlocks(small, name), await countBlocks(grown, name)];
-    say(
+    print(
       `| ${name} | ${toText(quantile(before, 0.5))} | ${toText(quantile(now, 0.5))} | ${middle} (${low}–${high}) | ` +
         `${blocks.map(toCount).join(' → ')} |`,
     );
@@ -67,7 +67,7 @@ async function verifyWhole(grown: Grown): Promise<void> {
   const startedAt = performance.now();
   const { entries: compared, ok } = await grown.ledger.verify();
   const seconds = (performance.now() - startedAt) / 1_000;
-  say(`verified ${compared} entries in ${seconds.toFixed(0)} s (${(compared / seconds).toFixed(0)}/s): ${ok}`);
+  print(`verified ${compared} entries in ${seconds.toFixed(0)} s (${(compared / seconds).toFixed(0)}/s): ${ok}`);
 }
 
 const places = await createPlaces(database);
@@ -75,14 +75,14 @@ async function begin(of: Shape): Promise<Grown> {
   return openGrown(await places.make(), of, { filling: false });
 }
 
-say(`${database}, shape ${shape}, medians of ${TURNS} turns; ${describeMachine()}`);
+print(`${database}, shape ${shape}, medians of ${TURNS} turns; ${describeMachine()}`);
 let grown = await begin(shape);
 for (const step of steps) {
   const startedAt = performance.now();
   const before = grown.made;
   grown = await fill(grown, step);
   const seconds = (performance.now() - startedAt) / 1_000;
-  say(`\n${grown.made - before} transfers more in ${seconds.toFixed(0)} s`);
+  print(`\n${grown.made - before} transfers more in ${seconds.toFixed(0)} s`);
   await verifyWhole(grown);
   const small = await fill(await begin(shape), steps[0] ?? 0);
   await measureStep(grown, small);

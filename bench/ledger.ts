@@ -4,8 +4,8 @@
  * Closed loops of callers over 10,000 accounts. *Uniform* moves credits between any two of them, *hot* between one
  * account and a hundred others. Postgres with syncing on (`DATABASE_URL`, else started for the run) against TPC-B, one
  * transaction for each transfer, and pgledger's design; then the embedded database in a directory, with one sync for each
- * commit, against one transaction for each transfer. All contestants take turns in every round, so that a busy minute of
- * the machine is everybody's; what is reported is the median of the rounds. The server, the ledger and its callers share
+ * commit, against one transaction for each transfer. All contestants take turns in every round: a busy minute of
+ * the machine affects them all. What is reported is the median of the rounds. The server, the ledger and its callers share
  * the machine.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -26,8 +26,8 @@ import {
   milliseconds,
   quantile,
   rate,
-  say,
-  sayTable,
+  print,
+  printTable,
   toMedian,
   type Cost,
   type Figure,
@@ -114,7 +114,7 @@ async function bytesPer(database: Database, tables: readonly string[], counted: 
 
 const TABLES = ['credits.journal'];
 
-async function saySettings(database: Database): Promise<void> {
+async function printSettings(database: Database): Promise<void> {
   const names = [
     'fsync',
     'synchronous_commit',
@@ -127,12 +127,12 @@ async function saySettings(database: Database): Promise<void> {
     `SELECT current_setting('server_version') AS version, ARRAY(SELECT n || ' ' || current_setting(n) FROM unnest($1::text[]) AS n) AS settings`,
     [names],
   );
-  say(`PostgreSQL ${rows[0]?.version ?? '?'}: ${rows[0]?.settings.join(', ') ?? ''}`);
+  print(`PostgreSQL ${rows[0]?.version ?? '?'}: ${rows[0]?.settings.join(', ') ?? ''}`);
 }
 
-async function sayVerdict(ledger: Ledger): Promise<void> {
+async function printVerdict(ledger: Ledger): Promise<void> {
   const { ok, transfers } = await ledger.verify();
-  say(`${transfers.toLocaleString('en-US')} transfers, verify: ${ok ? 'no difference' : 'DIFFERENCES'}`);
+  print(`${transfers.toLocaleString('en-US')} transfers, verify: ${ok ? 'no difference' : 'DIFFERENCES'}`);
   if (!ok) process.exitCode = 1;
 }
 
@@ -142,7 +142,7 @@ async function findServerPids(database: Database): Promise<number[]> {
   return rows.map(({ pid }) => pid);
 }
 
-function sayCosts(costs: ReadonlyMap<string, readonly Cost[]>): void {
+function printCosts(costs: ReadonlyMap<string, readonly Cost[]>): void {
   const median = (values: readonly (number | null)[]): string => {
     const known = values.filter((value) => value !== null);
     return known.length === 0 ? '?' : quantile(known, 0.5).toFixed(0);
@@ -152,11 +152,11 @@ function sayCosts(costs: ReadonlyMap<string, readonly Cost[]>): void {
     `${median(list.map(({ own }) => own))} µs`,
     `${median(list.map(({ others }) => others))} µs`,
   ]);
-  sayTable(['CPU for a transfer of ours', 'Node, with its callers', 'Postgres'], rows);
+  printTable(['CPU for a transfer of ours', 'Node, with its callers', 'Postgres'], rows);
 }
 
 /** Processes on one server, each with callers of its own: what a second one adds. */
-async function sayInstances(url: string): Promise<void> {
+async function printInstances(url: string): Promise<void> {
   const rates = new Map<string, number[]>();
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const kind of ['grants and spends', 'transfers'] as const) {
@@ -172,18 +172,18 @@ async function sayInstances(url: string): Promise<void> {
     const [one, two] = [median(`${kind} 1`), median(`${kind} 2`)];
     return [kind, rate(one), rate(two), (two / one).toFixed(2)];
   });
-  sayTable(['64 callers in each process', 'one process', 'two processes', 'ratio'], rows);
+  printTable(['64 callers in each process', 'one process', 'two processes', 'ratio'], rows);
 }
 
 async function onPostgres(): Promise<void> {
   const server = await startPostgres({ durable: true });
   const database = await openDatabase({ url: server.url, connectionsMax: CONNECTIONS });
   const ledger = await createLedger({ database });
-  say('\n## Postgres server\n');
-  await saySettings(database);
+  print('\n## Postgres server\n');
+  await printSettings(database);
   await fill(ledger);
   const tpcb = await createTpcB(server.url, database.pool, 32);
-  say(`TPC-B: ${tpcb.name}`);
+  print(`TPC-B: ${tpcb.name}`);
   const insert = await createPlainInsert(database.pool);
   const contestants: Record<string, Transfer> = {
     ours: (command) => ledger.transfer(command),
@@ -221,7 +221,7 @@ async function onPostgres(): Promise<void> {
   const tpcbBest = Math.max(...[8, 32].map((clients) => scores.of('tpcb', `${clients}`).perSecond));
   for (const clients of [8, 32]) {
     const { perSecond, slowest, fastest, p50 } = scores.of('tpcb', `${clients}`);
-    say(
+    print(
       `TPC-B at ${clients} clients: ${rate(perSecond)} (${Math.round(slowest)}–${Math.round(fastest)}), on average ${milliseconds(p50)} ms`,
     );
   }
@@ -241,8 +241,8 @@ async function onPostgres(): Promise<void> {
     }),
   );
   const head = ['shape', 'callers', 'group commit (slowest–fastest), p50 / p99', 'one transaction each'];
-  sayTable([...head, "pgledger's design", '× TPC-B · × each · × pgledger'], rows);
-  sayCosts(costs);
+  printTable([...head, "pgledger's design", '× TPC-B · × each · × pgledger'], rows);
+  printCosts(costs);
   const lone = SHAPES.map((shape) => {
     const [ours, locks, plain] = [
       scores.of('ours', `${shape} 1`),
@@ -256,13 +256,13 @@ async function onPostgres(): Promise<void> {
     ];
   });
   if (CALLERS.includes(1))
-    sayTable(['one idle caller, p50', 'ours', "a call of pgledger's function", 'one INSERT', 'ratios'], lone);
-  say(
+    printTable(['one idle caller, p50', 'ours', "a call of pgledger's function", 'one INSERT', 'ratios'], lone);
+  print(
     `\nPer transfer: ours ${await bytesPer(database, TABLES, 'credits.journal')}, ` +
       `pgledger's design ${await bytesPer(database, ['bench_transfers', 'bench_entries'], 'bench_transfers')}`,
   );
-  await sayInstances(server.url);
-  await sayVerdict(ledger);
+  await printInstances(server.url);
+  await printVerdict(ledger);
   await ledger.close();
   await database.close();
   await server.stop();
@@ -272,8 +272,8 @@ async function onEmbedded(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'credits-bench-'));
   const database = await openEmbedded({ directory });
   const ledger = await createLedger({ database });
-  say('\n## Embedded database in a directory\n');
-  await saySettings(database);
+  print('\n## Embedded database in a directory\n');
+  await printSettings(database);
   await fill(ledger);
   const contestants: Record<string, Transfer> = {
     ours: (command) => ledger.transfer(command),
@@ -299,15 +299,15 @@ async function onEmbedded(): Promise<void> {
       return [shape, `${callers}`, describe(ours), describe(each), (ours.perSecond / each.perSecond).toFixed(1)];
     }),
   );
-  sayTable(['shape', 'callers', 'group commit', 'one transaction each', 'ratio'], rows);
-  say(`\nPer transfer: ${await bytesPer(database, TABLES, 'credits.journal')}`);
-  await sayVerdict(ledger);
+  printTable(['shape', 'callers', 'group commit', 'one transaction each', 'ratio'], rows);
+  print(`\nPer transfer: ${await bytesPer(database, TABLES, 'credits.journal')}`);
+  await printVerdict(ledger);
   await ledger.close();
   await database.close();
   rmSync(directory, { recursive: true, force: true });
 }
 
-say(`# Ledger\n\n${describeMachine()}\n${ROUNDS} rounds of ${SECONDS} s for each figure, after a warm-up`);
+print(`# Ledger\n\n${describeMachine()}\n${ROUNDS} rounds of ${SECONDS} s for each figure, after a warm-up`);
 if (!process.argv.includes('--embedded')) await onPostgres();
 if (!process.argv.includes('--postgres')) await onEmbedded();
-say(`\nLoad at the end: ${describeMachine()}`);
+print(`\nLoad at the end: ${describeMachine()}`);

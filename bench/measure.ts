@@ -101,14 +101,14 @@ export function describeMachine(): string {
   return `${new Date().toISOString().slice(0, 16)}Z, ${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, load average ${load}, Node ${process.version}`;
 }
 
-export function say(text: string): void {
+export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
 /** A table in Markdown. */
-export function sayTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
-  say(`\n| ${head.join(' | ')} |\n|${head.map(() => '---').join('|')}|`);
-  for (const row of rows) say(`| ${row.join(' | ')} |`);
+export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  print(`\n| ${head.join(' | ')} |\n|${head.map(() => '---').join('|')}|`);
+  for (const row of rows) print(`| ${row.join(' | ')} |`);
 }
 
 export const rate = (value: number): string => `${Math.round(value).toLocaleString('en-US')}/s`;

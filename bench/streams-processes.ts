@@ -1,4 +1,4 @@
-/** Starts the processes of the stream benches, and waits for what they say. */
+/** Starts the processes of the stream benches, and waits for their messages. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { ReaderAnswer, ReaderOrder, ServerAnswer, ServerOrder } from './streams-protocol.ts';
@@ -6,14 +6,14 @@ import type { ReaderAnswer, ReaderOrder, ServerAnswer, ServerOrder } from './str
 type Message = ServerAnswer | ReaderAnswer;
 
 export interface Peer<Order, Answer extends Message> {
-  tell(order: Order): void;
+  send(order: Order): void;
   /** The next answer of a kind. Waits 120 s at most. */
-  hear<Kind extends Answer['is']>(kind: Kind): Promise<Extract<Answer, { is: Kind }>>;
+  receive<Kind extends Answer['is']>(kind: Kind): Promise<Extract<Answer, { is: Kind }>>;
   on(listener: (message: Answer) => void): void;
   stop(): Promise<void>;
 }
 
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
 function toPeer<Order, Answer extends Message>(child: ChildProcess): Peer<Order, Answer> {
   const listeners = new Set<(message: Answer) => void>();
@@ -25,10 +25,10 @@ function toPeer<Order, Answer extends Message>(child: ChildProcess): Peer<Order,
     for (const listener of listeners) listener(message);
   });
   return {
-    tell: (order) => void child.send(order as object),
-    hear: (kind) =>
+    send: (order) => void child.send(order as object),
+    receive: (kind) =>
       new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`Nobody said "${kind}" in time.`)), PATIENCE_MS);
+        const timer = setTimeout(() => reject(new Error(`No "${kind}" message arrived in time.`)), TIMEOUT_MS);
         const listener = (message: Answer): void => {
           if (message.is !== kind) return;
           clearTimeout(timer);
@@ -53,7 +53,7 @@ export async function startServer(kind: 'ours' | 'raw', url = ''): Promise<Serve
   const peer = toPeer<ServerOrder, ServerAnswer>(
     fork(join(import.meta.dirname, 'streams-server.ts'), [kind, url], { execArgv }),
   );
-  const { port } = await peer.hear('listening');
+  const { port } = await peer.receive('listening');
   return { ...peer, port };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The readers of `streams.ts`, in one process: raw sockets, so that reading costs as little as it can, from source
+ * The readers of `streams.ts`, in one process: raw sockets, which make reading as cheap as possible, from source
  * addresses 127.0.0.1 to 127.0.0.8, because one address has too few ports. Reports when the frame of each operation was
  * there, stream by stream.
  */

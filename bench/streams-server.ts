@@ -32,7 +32,7 @@ interface Contestant {
   queries(): number;
 }
 
-/** Counts what reaches the database, whoever asks. */
+/** Counts what reaches the database, from any caller. */
 function countQueries(database: Database): () => number {
   let count = 0;
   const { pool } = database;
@@ -88,8 +88,8 @@ function createRaw(): Contestant {
       response.on('close', () => streams.delete(response));
       response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' });
       response.write(frame(account, 0, []));
-      const beat = setInterval(() => response.write('event: heartbeat\ndata: {}\n\n'), 15_000);
-      response.on('close', () => clearInterval(beat));
+      const heartbeat = setInterval(() => response.write('event: heartbeat\ndata: {}\n\n'), 15_000);
+      response.on('close', () => clearInterval(heartbeat));
     },
     queries: () => 0,
     prepare: async () => undefined,

@@ -8,7 +8,7 @@
  * while nothing happens.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { describeMachine, milliseconds, quantile, say, sayTable } from './measure.ts';
+import { describeMachine, milliseconds, quantile, print, printTable } from './measure.ts';
 import { startReader, startServer, type Server } from './streams-processes.ts';
 
 const IS_QUICK = process.argv.includes('--quick');
@@ -40,17 +40,17 @@ interface Result {
 /** Opens streams, and says how the server's memory grew. */
 async function openStreams(server: Server, accounts: string[]) {
   const reader = startReader();
-  server.tell({ do: 'prepare', accounts: [...new Set(accounts)] });
-  await server.hear('prepared');
-  server.tell({ do: 'measure' });
-  const before = await server.hear('measured');
+  server.send({ do: 'prepare', accounts: [...new Set(accounts)] });
+  await server.receive('prepared');
+  server.send({ do: 'measure' });
+  const before = await server.receive('measured');
   const startedAt = performance.now();
-  reader.tell({ do: 'open', port: server.port, accounts });
-  const { connectMs } = await reader.hear('open');
+  reader.send({ do: 'open', port: server.port, accounts });
+  const { connectMs } = await reader.receive('open');
   const connectSeconds = (performance.now() - startedAt) / 1_000;
   await wait(500);
-  server.tell({ do: 'measure' });
-  const after = await server.hear('measured');
+  server.send({ do: 'measure' });
+  const after = await server.receive('measured');
   const perStream = (bytes: number): number => bytes / 1_024 / accounts.length;
   const heapKb = perStream(after.heap - before.heap);
   return { reader, connectMs, connectSeconds, heapKb, rssKb: perStream(after.rss - before.rss) };
@@ -64,7 +64,7 @@ async function changeOne(
 ): Promise<{ fromCommit: number[]; fromCommand: number[] }> {
   const arrived: number[] = [];
   const all = new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${arrived.length} of ${streams} heard of ${operation}.`)), 30_000);
+    const timer = setTimeout(() => reject(new Error(`${arrived.length} of ${streams} received ${operation}.`)), 30_000);
     reader.on((message) => {
       if (message.is !== 'frames' || message.operation !== operation) return;
       arrived.push(...message.atMs);
@@ -73,16 +73,16 @@ async function changeOne(
       resolve();
     });
   });
-  const committed = server.hear('changed');
-  server.tell({ do: 'change', account, operation });
+  const committed = server.receive('changed');
+  server.send({ do: 'change', account, operation });
   const { askedMs, atMs } = await committed;
   await all;
   return { fromCommit: arrived.map((at) => at - atMs), fromCommand: arrived.map((at) => at - askedMs) };
 }
 
 async function readProcessorMs(server: Server): Promise<number> {
-  server.tell({ do: 'time' });
-  return (await server.hear('timed')).cpuMs;
+  server.send({ do: 'time' });
+  return (await server.receive('timed')).cpuMs;
 }
 
 async function measure(kind: Kind, streams: number, withIdle: boolean): Promise<Result> {
@@ -91,11 +91,11 @@ async function measure(kind: Kind, streams: number, withIdle: boolean): Promise<
   const own = await openStreams(server, names);
   let queries: number | null = null;
   if (withIdle) {
-    server.tell({ do: 'measure' });
-    const before = await server.hear('measured');
+    server.send({ do: 'measure' });
+    const before = await server.receive('measured');
     await wait(IDLE_MS);
-    server.tell({ do: 'measure' });
-    queries = (await server.hear('measured')).queries - before.queries;
+    server.send({ do: 'measure' });
+    queries = (await server.receive('measured')).queries - before.queries;
   }
   const targetedMs: number[] = [];
   const commandMs: number[] = [];
@@ -153,7 +153,7 @@ function describe(results: readonly Result[]) {
   };
 }
 
-say(
+print(
   `# Streams\n\n${describeMachine()}\n${ROUNDS} rounds, medians; ${TARGETED} targeted changes, ${BROADCASTS} broadcasts`,
 );
 const found = new Map<string, Result[]>();
@@ -201,7 +201,7 @@ const rows = SIZES.flatMap((streams) => {
     ],
   ];
 });
-sayTable(
+printTable(
   [
     'streams',
     'server',
@@ -215,4 +215,4 @@ sayTable(
   ],
   rows,
 );
-say(`\nAt the end: ${describeMachine()}`);
+print(`\nAt the end: ${describeMachine()}`);

@@ -46,7 +46,7 @@ for (const host of ['plain', 'ours'] as const) {
   if (values.host !== undefined && values.host !== host) continue;
   console.log(`\n${HOSTS[host]}\n`);
   console.log(
-    '| contestant | minutes with an unexplainable number | an effect twice · missing · refused but kept | seconds of it per minute | flickers per minute | wrong at rest | news of others, median / p95 | requests: questions + commands + streams |',
+    '| contestant | minutes with an unexplainable number | an effect twice · missing · refused but kept | seconds of it per minute | flickers per minute | wrong at rest | delay of changes by others, median / p95 | requests: questions + commands + streams |',
   );
   console.log('|---|---|---|---|---|---|---|---|');
   for (const contestant of contestants) console.log(toRow(contestant.name, await measure(contestant, host)));
@@ -71,8 +71,9 @@ function toRow(name: string, outcomes: Outcome[]): string {
     `${((100 * number(test)) / outcomes.length).toFixed(1)} %`;
   const mean = (read: (outcome: Outcome) => number, digits: number): string =>
     (outcomes.reduce((sum, outcome) => sum + read(outcome), 0) / outcomes.length).toFixed(digits);
-  const news = outcomes.flatMap(({ newsMs }) => newsMs).toSorted((one, other) => one - other);
-  const quantile = (part: number): string => `${((news[Math.floor(news.length * part)] ?? NaN) / 1_000).toFixed(2)} s`;
+  const delays = outcomes.flatMap(({ delaysMs }) => delaysMs).toSorted((one, other) => one - other);
+  const quantile = (part: number): string =>
+    `${((delays[Math.floor(delays.length * part)] ?? NaN) / 1_000).toFixed(2)} s`;
   return `| ${[
     name,
     share(({ faults }) => faults.size > 0),

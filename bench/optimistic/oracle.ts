@@ -1,8 +1,8 @@
 /**
- * Judges the numbers that one contestant paints, by the rule that the simulator of the package uses (S8): a number is
+ * Judges the numbers that one contestant paints, by the rule that the simulator of the package uses: a number is
  * explainable when it is the ledger at some version that only moves forward, plus own operations that are not in that
  * version and are undecided or took effect. An operation that the server will never carry out may be shown until the
- * contestant itself has heard so.
+ * contestant itself has received the refusal.
  *
  * Every amount of a schedule is its sign times a power of four of its own. So a number says how often each operation is
  * in it (−1 to 2 times), no number is right by accident, and a change back and forth is seen for what it is.
@@ -38,7 +38,7 @@ export interface Verdict {
   /** The number at rest is not the ledger's. */
   endsWrong: boolean;
   /** For each change by others that came to be shown: milliseconds from its commit to its first being in the number. */
-  newsMs: number[];
+  delaysMs: number[];
 }
 
 export interface Oracle {
@@ -66,7 +66,7 @@ export function createOracle(
     example: null,
     flickers: 0,
     endsWrong: false,
-    newsMs: [],
+    delaysMs: [],
   };
   let explainedBy = 0;
   let painted: { at: number; shown: number; explanation: number | null; fault: Fault; sentence: string } | null = null;
@@ -134,7 +134,7 @@ export function createOracle(
       count.now = times;
       count.changes += 1;
       const since = moves.get(delta);
-      if (since !== undefined && times === 1 && count.changes === 1) verdict.newsMs.push(at - since);
+      if (since !== undefined && times === 1 && count.changes === 1) verdict.delaysMs.push(at - since);
     }
   }
 

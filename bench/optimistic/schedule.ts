@@ -1,6 +1,6 @@
 /**
  * What happens to a person with one open tab during a minute, and how the network treats each request: decided by a seed
- * before any contestant runs, so that all of them live through the same minute.
+ * before any contestant runs. All contestants run through the same minute.
  */
 import { createRandom, type Random } from '../../packages/credits/test/support/random.ts';
 import type { Fate } from '../../packages/credits/test/support/model-server.ts';
@@ -42,7 +42,7 @@ export interface Schedule {
   happenings: Happening[];
   /** Every amount of the schedule, in the order of {@link Schedule.happenings}: see `oracle.ts` for why they are unique. */
   deltas: number[];
-  /** How the nth question for the balance travels, whoever asks it. */
+  /** How the nth question for the balance travels, whichever contestant sends it. */
   questionTrip: (nth: number) => Trip;
 }
 

@@ -15,13 +15,13 @@ export function issueToken(account: string, lifetime = '15m'): Promise<string> {
 
 /**
  * The account that an `Authorization: Bearer …` header proves; null without a valid one. A browser sends it by
- * `createCreditsClient({ headers: () => ({ authorization: … }) })`, which is asked anew for each request.
+ * `createCreditsClient({ headers: () => ({ authorization: … }) })`, which calls it again for each request.
  */
 export async function readToken(authorization: string | null): Promise<string | null> {
   const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
   if (token === undefined) return null;
   try {
-    // Which algorithm counts is said here: a token's own header is written by whoever made the token.
+    // Which algorithm counts is said here: a token's own header is written by the client that made the token.
     const { payload } = await jwtVerify(token, secret, { algorithms: ['HS256'], issuer: ISSUER, audience: AUDIENCE });
     return payload.sub ?? null;
   } catch {

@@ -9,7 +9,7 @@ export interface AuthOptions {
   baseUrl: string;
   /** Signs the cookies; without one, better-auth refuses to start in production. */
   secret: string | undefined;
-  /** Hears of each session that ended. */
+  /** Called for each session that ended. */
   onSessionEnded: (userId: string) => void;
 }
 

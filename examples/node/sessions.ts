@@ -7,7 +7,7 @@ const LIFETIME_MS = 7 * 24 * 3_600_000;
 
 /**
  * Sessions in a cookie that says nothing but a random name: who it stands for is known here only, and can be ended here.
- * These live in memory, so that a restart signs everybody out; yours live in your database.
+ * These are in memory: a restart signs everybody out. Yours are in your database.
  */
 export function createSessions({ onEnd }: { onEnd: (account: string) => void }) {
   const sessions = new Map<string, { account: string; endsAtMs: number }>();

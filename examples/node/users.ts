@@ -2,7 +2,7 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
 /**
- * Stands for your users: two of them, made anew at each start, whose password is in `DEMO_PASSWORD`; without it nobody can
+ * Stands for your users: two of them, made again at each start, whose password is in `DEMO_PASSWORD`; without it nobody can
  * sign in.
  */
 const password = process.env['DEMO_PASSWORD'] ?? '';
@@ -11,7 +11,7 @@ const users = new Map([
   ['bob', await hash(password)],
 ]);
 
-/** The account of whoever this name and password belong to, or null. */
+/** The account that this name and password belong to, or null. */
 export async function checkPassword(body: unknown): Promise<string | null> {
   const { name, password: given } = (body ?? {}) as { name?: unknown; password?: unknown };
   if (typeof name !== 'string' || typeof given !== 'string' || given === '') return null;

@@ -10,11 +10,11 @@ export interface PaymentWebhookOptions {
   secrets: readonly string[];
   /** Milliseconds since 1970. @default Date.now */
   now?: () => number;
-  /** Hears of what a person should look at. */
+  /** Called for events that a person should look at. */
   onWarning?: (message: string, cause: unknown) => void;
 }
 
-/** Older ones may be recorded requests that somebody sends again; the provider signs each delivery anew. */
+/** Older ones may be recorded requests that somebody sends again; the provider signs each delivery again. */
 const TOLERANCE_MS = 5 * 60_000;
 const BODY_BYTES_MAX = 65_536;
 const ACTOR = 'system:payments';
@@ -45,7 +45,7 @@ export function createPaymentWebhook(options: PaymentWebhookOptions): (request: 
       return Response.json({ received: true });
     } catch (error) {
       const requestId = crypto.randomUUID();
-      const isForeign = isCreditsError(error) && error.code === 'forbidden'; // anybody can knock at a public door
+      const isForeign = isCreditsError(error) && error.code === 'forbidden'; // anybody can call a public route
       if (!isForeign) onWarning(`A payment event was not carried out (request ${requestId}).`, error);
       return toProblemResponse(error, requestId);
     }
@@ -59,10 +59,10 @@ function assertSigned(body: Uint8Array, header: string, secrets: readonly string
   const given = fields.filter(([name]) => name === 'v1').map(([, hex = '']) => Buffer.from(hex, 'hex'));
   const isSigned = secrets.some((secret) => {
     const expected = createHmac('sha256', secret).update(`${seconds}.`).update(body).digest();
-    // Comparing bytes one after the other would tell a patient forger how many of them are right.
+    // Comparing bytes one after the other would tell a forger, by its timing, how many of them are right.
     return given.some((signature) => signature.length === expected.length && timingSafeEqual(signature, expected));
   });
-  // The time is believed only because it is signed as well.
+  // The time is trusted only because it is signed as well.
   const isRecent = Math.abs(nowMs - Number(seconds) * 1_000) <= TOLERANCE_MS;
   if (!isSigned || !isRecent) throw new CreditsError('forbidden', 'The event is not signed by the payment provider.');
 }

@@ -52,7 +52,7 @@ export async function settleOrders(ledger: Ledger, panel: Panel, nowMs: number =
     else if (exists === false) await giveBack(ledger, id);
     else await keep(ledger, id, nowMs);
   }
-  // A request that was believed lost may still have arrived: what nobody paid for does not stay.
+  // A request that seemed lost may still have arrived: a server that nobody paid for is deleted.
   for (const state of ['voided', 'expired'] as const) {
     for await (const { id, createdAt } of listOrders(ledger, state)) {
       if (nowMs - Date.parse(createdAt) > LATE_MS) break;

@@ -1,9 +1,9 @@
-/** The ledger's code, and Postgres's own for a deadlock and for a transaction that met another one. */
+/** The ledger's code, and Postgres's own for a deadlock and for a transaction that conflicted with another one. */
 const REPEATABLE = new Set<unknown>(['unavailable', '40P01', '40001']);
 
 /**
- * Runs a transaction again, whole, when it met another one or its connection was lost. Its idempotency keys make that
- * safe, also where nobody knows whether the commit arrived. After the last attempt the error is the caller's.
+ * Runs a whole transaction again when it conflicted with another one or its connection was lost. Its idempotency keys
+ * make that safe, also where nobody knows whether the commit arrived. After the last attempt the error is the caller's.
  */
 export async function repeatWhole<T>(transact: () => Promise<T>, attemptsMax = 3): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {

@@ -41,7 +41,7 @@ testHost(async () => ({
   close: async () => undefined,
 }));
 
-test('whoever signs out hears no more', async () => {
+test('a user who signs out receives no more events', async () => {
   const ada = await signIn('ada');
   const stream = followEvents((await fetch(`${(await opened).origin}/api/credits/stream`, { headers: ada })).body);
   await stream.snapshot();

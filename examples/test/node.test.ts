@@ -40,7 +40,7 @@ test('a wrong password, a stranger and nonsense open no session', async () => {
   expect((await fetch(`${origin}/api/sign-in`, { method: 'POST', body: 'null' })).status).toBe(401);
 });
 
-test('whoever signs out is heard of no more, and their other session goes on', async () => {
+test('a session that signs out receives no more events, and the user’s other session continues', async () => {
   const { origin } = await opened;
   const [desk, phone] = [await openSession('ada'), await openSession('ada')];
   const [stream, other] = await Promise.all(

@@ -10,7 +10,7 @@ export const REQUEST_MS_MAX = 10_000;
 export const POLL_MS = 30_000;
 
 export interface World {
-  /** Whether the host honours an `Idempotency-Key`, so that a command may be sent again. */
+  /** Whether the host honours an `Idempotency-Key`: a command may then be sent again. */
   honoursKeys: boolean;
   tab: Tab;
   /** `GET /api/user/me`. Rejects when no balance was had. */

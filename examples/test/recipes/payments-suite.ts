@@ -55,7 +55,7 @@ export function testPayments(bench: TestLedger): void {
   }
 
   test('a payment is credited once, delivered ten times at once and once more later', async () => {
-    await checkOut('pay-1', 'payer-1'); // whom the ledger has not heard of yet
+    await checkOut('pay-1', 'payer-1'); // an account that the ledger does not have yet
     const answers = await Promise.all(Array.from({ length: 10 }, () => announce('pay-1')));
     answers.push(await announce('pay-1'));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 11 }, () => 200));
@@ -105,10 +105,10 @@ export function testPayments(bench: TestLedger): void {
       { body, seconds: seconds + 301 },
       { body, seconds: 'soon' },
     ];
-    const heard = warnings.length;
+    const warned = warnings.length;
     for (const forgery of forgeries) expect((await deliver(forgery)).status).toBe(403);
     expect(await bench.readAvailable(account)).toBe(0);
-    expect(warnings).toHaveLength(heard);
+    expect(warnings).toHaveLength(warned);
     const both = `t=${seconds}, v1=${'0'.repeat(64)}, v1=${hex}`;
     for (const good of [
       { body, signature: both },
@@ -120,7 +120,7 @@ export function testPayments(bench: TestLedger): void {
     expect(await bench.readAvailable(account)).toBe(500);
   });
 
-  test('events that are none of ours are acknowledged, so that they do not come again', async () => {
+  test('events that are none of ours are acknowledged, and do not come again', async () => {
     for (const body of ['{"type":"customer.created"}', '{"type":"payment.failed","payment":{"id":"pay-5"}}', '{}']) {
       const answer = await deliver({ body });
       expect([answer.status, await answer.json()]).toEqual([200, { received: true }]);
@@ -130,7 +130,7 @@ export function testPayments(bench: TestLedger): void {
   test('a payment that nobody here knows, another price and nonsense are refused and reported', async () => {
     const account = await bench.openAccount();
     await checkOut('pay-6', account);
-    const heard = warnings.length;
+    const warned = warnings.length;
     expect((await announce('pay-of-nobody')).status).toBe(404);
     const cheap = { type: 'payment.succeeded', payment: { id: 'pay-6', amount_cents: 5 } };
     expect((await deliver({ body: JSON.stringify(cheap) })).status).toBe(400);
@@ -138,7 +138,7 @@ export function testPayments(bench: TestLedger): void {
       expect((await deliver({ body })).status).toBe(400);
     }
     expect((await deliver({ body: ' '.repeat(65_537) })).status).toBe(413);
-    expect(warnings).toHaveLength(heard + 7);
+    expect(warnings).toHaveLength(warned + 7);
     expect(await bench.readAvailable(account)).toBe(0);
   });
 

@@ -67,8 +67,8 @@ test('a server that is refused costs nothing, and stays refused', async () => {
 });
 
 test('nothing is ordered that cannot be paid', async () => {
-  const dear = orderServer(bench.ledger, world.panel, { account, price: 251, idempotencyKey: 'dear' });
-  await expectRefusal(dear, 'insufficient_credits');
+  const tooExpensive = orderServer(bench.ledger, world.panel, { account, price: 251, idempotencyKey: 'too-expensive' });
+  await expectRefusal(tooExpensive, 'insufficient_credits');
   expect(world.orders).toEqual([]);
 });
 

@@ -2,7 +2,7 @@ import { CreditsError } from 'realtime-credits';
 import { expect, test, vi } from 'vitest';
 import { repeatWhole } from '../../recipes/repeat-whole.ts';
 
-test('a transaction that met another one is run again, whole', async () => {
+test('a transaction that conflicted with another one is run again, whole', async () => {
   const work = vi.fn<() => Promise<string>>(async () => 'done');
   work.mockRejectedValueOnce(new CreditsError('unavailable'));
   work.mockRejectedValueOnce(Object.assign(new Error('deadlock detected'), { code: '40P01' }));

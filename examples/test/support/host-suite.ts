@@ -51,7 +51,7 @@ export function testHost(open: () => Promise<RunningHost>): void {
     expect(await readCoins(ada)).toBe(0);
   });
 
-  test('a command counts once under its key, every tab of its person hears of it, and nobody else', async () => {
+  test('a command counts once under its key, it reaches every tab of its user, and nobody else', async () => {
     const [ada, bob] = [await host.signIn('ada'), await host.signIn('bob')];
     const [tab, other] = [await follow(ada), await follow(bob)];
     const account = (await tab.snapshot()).account;
@@ -70,7 +70,7 @@ export function testHost(open: () => Promise<RunningHost>): void {
     expect((await claim(ada, 'bonus-2')).status).toBe(409);
     expect(await readCoins(ada)).toBe(25);
 
-    // What bob hears next is bob's own: nothing of ada's came before it.
+    // What bob receives next is bob's own: nothing of ada's came before it.
     expect((await claim(bob, 'bonus-3')).status).toBe(200);
     expect(await other.snapshot()).toMatchObject({ version: 1, applied: ['bonus-3'] });
     await Promise.all([tab.leave(), other.leave()]);
