@@ -10,12 +10,12 @@ await runMain(async () => {
   await ensureInstalled();
   await ensurePackagesBuilt();
   for (const folder of PACKAGES) {
-    await step(`api report ${folder}`, (say) => {
-      const report = reportApi(folder);
-      if (readReport(folder) === report) return say('as it is');
+    await step(`api report ${folder}`, (report) => {
+      const surface = reportApi(folder);
+      if (readReport(folder) === surface) return report('as it is');
       if (!process.argv.includes('--write')) throw new StepFailure(apiChanged(folder));
-      writeReport(folder, report);
-      say('written');
+      writeReport(folder, surface);
+      report('written');
     });
   }
 });

@@ -1,5 +1,5 @@
 // `npm run check`: everything that can be said about the code without running it, one line per check. All checks run
-// even when one fails, so that one run tells the whole story. `npm run check -- lint types` runs only those.
+// even when one fails: one run tells the whole story. `npm run check -- lint types` runs only those.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,9 +20,9 @@ async function tool(script, ...args) {
  * The tarballs, as npm would publish them, read by two tools that know what consumers stumble over, and installed elsewhere.
  * Of what the second knows one is meant: they are modules, which older CommonJS cannot require.
  *
- * @param {(say: string) => void} say
+ * @param {(what: string) => void} report
  */
-async function checkPackage(say) {
+async function checkPackage(report) {
   const directory = mkdtempSync(join(tmpdir(), 'realtime-credits-pack-'));
   try {
     const tarballs = await packPackages(directory);
@@ -30,13 +30,13 @@ async function checkPackage(say) {
       await tool('publint/src/cli.js', 'run', `packages/${folder}`, '--strict', '--pack', 'npm');
     for (const tarball of tarballs)
       await tool('@arethetypeswrong/cli/dist/index.js', tarball, '--ignore-rules', 'cjs-resolves-to-esm');
-    await proveInstallation(tarballs, say);
+    await proveInstallation(tarballs, report);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-/** @type {Record<string, (say: (what: string) => void) => unknown>} */
+/** @type {Record<string, (report: (what: string) => void) => unknown>} */
 const CHECKS = {
   format: () => tool('oxfmt/bin/oxfmt', '--check'),
   lint: () => tool('oxlint/bin/oxlint', '--type-aware', '--deny-warnings', '--report-unused-disable-directives'),
@@ -70,21 +70,21 @@ const CHECKS = {
     const problem = findMissingChangeset();
     if (problem !== null) throw new StepFailure(problem);
   },
-  sizes: async (say) => {
+  sizes: async (report) => {
     const { output } = await tool('size-limit/bin.js', '--json');
     const sizes = /** @type {{ name: string, size: number, sizeLimit: number }[]} */ (
       JSON.parse(output.slice(output.indexOf('[')))
     );
-    say(
+    report(
       sizes
         .map(({ name, size, sizeLimit }) => `${name} ${(size / 1000).toFixed(2)} of ${sizeLimit / 1000} kB`)
         .join(' · '),
     );
   },
-  'first load': async (say) => {
-    if (!existsSync(join(dashboardBuildDirectory(), 'BUILD_ID'))) return say('no build of the dashboard to measure');
+  'first load': async (report) => {
+    if (!existsSync(join(dashboardBuildDirectory(), 'BUILD_ID'))) return report('no build of the dashboard to measure');
     const { measureFirstLoad } = await import('./size/first-load.mjs');
-    say(measureFirstLoad(dashboardBuildDirectory()));
+    report(measureFirstLoad(dashboardBuildDirectory()));
   },
 };
 
@@ -98,7 +98,7 @@ await runMain(async () => {
   await ensurePackagesBuilt();
   for (const name of names) {
     try {
-      await step(name, (say) => CHECKS[name]?.(say));
+      await step(name, (report) => CHECKS[name]?.(report));
     } catch (error) {
       failures.push({
         name,

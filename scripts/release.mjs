@@ -20,9 +20,9 @@ await runMain(async () => {
   if (problem !== null) throw new StepFailure(problem);
   if (readChangesets().size === 0) throw new StepFailure('There is nothing to release: .changeset holds no changeset.');
   const before = readVersion();
-  await step('changesets', async (say) => {
+  await step('changesets', async (report) => {
     await run('npx', ['--yes', CHANGESETS, 'version'], { cwd: ROOT });
-    say(`${before} becomes ${readVersion()}`);
+    report(`${before} becomes ${readVersion()}`);
   });
   const version = readVersion();
   await step('registry', () => {

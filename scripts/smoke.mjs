@@ -91,7 +91,7 @@ await runMain(async () => {
       ['first start', FIRST_START_MS_MAX],
       ['second start', SECOND_START_MS_MAX],
     ])) {
-      await step(name, async (say) => {
+      await step(name, async (report) => {
         const since = performance.now();
         const server = await start(directory, startMsMax);
         const startedAfter = formatSeconds(since);
@@ -101,7 +101,7 @@ await runMain(async () => {
           const { code, ms } = await server.stop();
           expect(code === 0, `${server.output()}\n\nSIGTERM ended npm start with ${code}, not with 0.`);
           expect(ms < STOP_MS_MAX, `Stopping took ${ms} ms; it may take ${STOP_MS_MAX}.`);
-          say(`up after ${startedAfter}, ${seen.at(-1)?.coins} credits read, stopped in ${ms} ms`);
+          report(`up after ${startedAfter}, ${seen.at(-1)?.coins} credits read, stopped in ${ms} ms`);
         }
       });
     }

@@ -181,7 +181,7 @@ await runMain(async () => {
       total.skipped += tally.skipped;
     }
   } catch (error) {
-    // Whoever reads only the last line must still learn that this was no green run.
+    // A reader of the last line alone must still learn that this was no green run.
     console.error(error instanceof StepFailure ? `\n${error.message}` : error);
     total.failed += 1;
   }

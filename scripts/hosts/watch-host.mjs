@@ -123,7 +123,7 @@ async function seeActivity(player, admin, url, name) {
   await player.getByText('Make it a thousand').waitFor({ timeout: 10_000 });
   await takePictures(player, `${name}-activity`);
 
-  // Whoever is no administrator finds no page, and is refused by the route.
+  // A user who is no administrator finds no page, and is refused by the route.
   const refused = await fetch(`${url}/api/admin/users/${PLAYER}/coins`, {
     method: 'POST',
     headers: { cookie: `user=${PLAYER}`, 'content-type': 'application/json' },

@@ -11,8 +11,8 @@ export const ELEMENT_MUTATIONS = [
     replace: 'placeholder.hidden = shown !== null;',
   },
   {
-    rule: 'element S9: a client lives as long as an element needs it',
-    mistake: 'it is kept, with its number, for whoever comes next',
+    rule: 'element, account fence: a client is kept as long as an element needs it',
+    mistake: 'it is kept, with its number, for the next user',
     file: 'element/client-pool.ts',
     by: 'element/credits-balance',
     find: 'queueMicrotask(() => closeWhenEmpty(client));',
@@ -91,7 +91,7 @@ export const ELEMENT_MUTATIONS = [
     replace: '',
   },
   {
-    rule: 'element S10: a failure alone makes no number old',
+    rule: 'element, honest freshness: a failure alone makes no number old',
     mistake: 'the first failed question does',
     file: 'sync/number/view.ts',
     by: 'element/balance-view',
@@ -99,7 +99,7 @@ export const ELEMENT_MUTATIONS = [
     replace: "status: isCut || error !== null || state.stale ? 'stale'",
   },
   {
-    rule: 'element S9: what the server wrote is shown to nobody who comes after a sign-out',
+    rule: 'element, account fence: what the server wrote is shown to nobody who comes after a sign-out',
     mistake: 'it stands there again while the next number is awaited',
     file: 'element/credits-balance.ts',
     by: 'element/credits-balance',
@@ -115,7 +115,7 @@ export const ELEMENT_MUTATIONS = [
     replace: '',
   },
   {
-    rule: 'element: whoever took over the session is asked for once',
+    rule: 'element: the user who took over the session is read once',
     mistake: 'the one before is signed out, and nobody asks',
     file: 'element/credits-balance.ts',
     by: 'element/credits-balance',

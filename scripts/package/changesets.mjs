@@ -11,7 +11,7 @@ const BUMP = /^(['"]?)realtime-credits(?:-server)?\1: (patch|minor|major)$/;
 
 /**
  * @typedef {object} Released
- * @property {string | null} version - Null before the first release: everything is news.
+ * @property {string | null} version - Null before the first release: everything counts as changed.
  * @property {string | null} surface - Fingerprint of both `api.md` at that version.
  */
 

@@ -1,5 +1,5 @@
-// The tarballs in a project of somebody else: installed by npm from the registry with whatever it asks for, outside of this
-// repository, so that nothing of ours is found by accident. Shows that the entries load without what they do not need, and
+// The tarballs in a project of somebody else: installed by npm from the registry with what it asks for, outside of this
+// repository: nothing of ours is found by accident. Shows that the entries load without what they do not need, and
 // that their types hold in a strict project, however it resolves modules, also by the rules of old (`node10`), for which
 // TypeScript 5 is the last compiler.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -64,8 +64,8 @@ const COMPILER = {
   types: ['node'],
 };
 
-/** @param {string[]} tarballs - Of the browser's package and the server's. @param {(say: string) => void} say */
-export async function proveInstallation([credits = '', server = ''], say) {
+/** @param {string[]} tarballs - Of the browser's package and the server's. @param {(what: string) => void} report */
+export async function proveInstallation([credits = '', server = ''], report) {
   const scratch = mkdtempSync(join(tmpdir(), 'realtime-credits-scratch-'));
   const modules = join(scratch, 'node_modules');
   /** @param {string} code */
@@ -109,7 +109,7 @@ export async function proveInstallation([credits = '', server = ''], say) {
       const tsc = join(String(compiler), 'node_modules/typescript/bin/tsc');
       await run(process.execPath, [tsc, '-p', scratch], { cwd: scratch });
     }
-    say('installed, loaded and compiled elsewhere');
+    report('installed, loaded and compiled elsewhere');
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -1,5 +1,5 @@
-// Builds what changed and nothing else. Next to each build lies the hash of the sources that it was made from, so that
-// a second start takes seconds and an edited file is never forgotten.
+// Builds what changed and nothing else. Beside each build is the hash of the sources that it was made from: a second
+// start takes seconds, and an edited file is always rebuilt.
 import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -54,13 +54,13 @@ function readStamp(path) {
 
 /** @param {string} name @param {string} stampPath @param {string} hash @param {() => Promise<unknown>} build */
 export async function buildWhenChanged(name, stampPath, hash, build) {
-  await step(name, async (say) => {
-    if (readStamp(stampPath) === hash) return say('up to date');
+  await step(name, async (report) => {
+    if (readStamp(stampPath) === hash) return report('up to date');
     // A build that is interrupted half-way must not look like the finished one before it.
     rmSync(stampPath, { force: true });
     await build();
     writeFileSync(stampPath, hash);
-    say('built');
+    report('built');
   });
 }
 

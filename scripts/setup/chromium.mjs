@@ -75,7 +75,7 @@ async function installDebianChromium() {
  * @throws {StepFailure} None was found and none could be had.
  */
 export async function ensureChromium() {
-  return step('Chromium', async (say) => {
+  return step('Chromium', async (report) => {
     const given = process.env['CHROMIUM_PATH'];
     if (given !== undefined) {
       if (await works(given)) return given;
@@ -83,13 +83,13 @@ export async function ensureChromium() {
     }
     const found = (await findSystemChromium()) ?? (await findPlaywrightChromium());
     if (found !== null) {
-      say(found);
+      report(found);
       return found;
     }
     if (await installDebianChromium()) {
       const installed = await findSystemChromium();
       if (installed !== null) {
-        say(`${installed}, installed now from Debian's packages`);
+        report(`${installed}, installed now from Debian's packages`);
         return installed;
       }
     }
@@ -97,7 +97,7 @@ export async function ensureChromium() {
     await run(process.execPath, [cli, 'install', 'chromium'], { cwd: ROOT, allowFailure: true });
     const downloaded = await findPlaywrightChromium();
     if (downloaded !== null) {
-      say(`${downloaded}, downloaded now`);
+      report(`${downloaded}, downloaded now`);
       return downloaded;
     }
     throw new StepFailure(

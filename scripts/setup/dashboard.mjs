@@ -8,7 +8,7 @@ import { StepFailure } from './step.mjs';
 
 /** A first start makes a database: 2 to 4 s here, several times that on a slow disk. */
 const START_MS_MAX = 90_000;
-/** The server promises to stop within 3 s; this is where patience ends. */
+/** The server promises to stop within 3 s; after this time it is killed. */
 const STOP_MS_MAX = 10_000;
 
 /** @param {NodeJS.ProcessEnv} env @param {import('node:child_process').StdioOptions} stdio */

@@ -38,11 +38,11 @@ function isInstalled() {
 /** Installs the dependencies when they are missing or are not those of the lock file. */
 export async function ensureInstalled() {
   assertNodeVersion();
-  await step('dependencies', async (say) => {
-    if (isInstalled()) return say('installed');
+  await step('dependencies', async (report) => {
+    if (isInstalled()) return report('installed');
     // The tools that build are development dependencies: a NODE_ENV of production must not leave them out.
     await runNpm(['ci', '--include=dev', '--no-audit', '--no-fund']);
-    say('installed now');
+    report('installed now');
   });
 }
 

@@ -1,6 +1,6 @@
 // The host in test/hosts/legacy with the registry's items in it, built: what a dashboard of a stranger is after
 // docs/install.md. That the real command line puts the files there is shown by fresh.mjs; here they are copied by the same list,
-// into a folder inside the repository, so that the host is built with the repository's own packages.
+// into a folder inside the repository: the host is built with the repository's own packages.
 import { spawn } from 'node:child_process';
 import { appendFileSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -85,9 +85,9 @@ export async function ensureLegacyHostBuilt() {
 export async function startLegacyHost() {
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
-  // Next drops a connection that is idle for 5 s, which a test's next order on it may just meet.
-  const patience = ['--keepAliveTimeout', '120000'];
-  const child = spawn(process.execPath, [NEXT, 'start', '-H', '127.0.0.1', '-p', String(port), ...patience], {
+  // Next drops a connection that is idle for 5 s, which a test's next order on it may just run into.
+  const keepAlive = ['--keepAliveTimeout', '120000'];
+  const child = spawn(process.execPath, [NEXT, 'start', '-H', '127.0.0.1', '-p', String(port), ...keepAlive], {
     cwd: INSTALLED,
     env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', LEGACY_HOST_CONTROL: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],

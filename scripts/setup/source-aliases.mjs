@@ -1,5 +1,5 @@
 // The packages' entries as paths of their sources, for tools that run them without a build: vitest, the bundles of the
-// simulator and of the kill loop, the mutations. One path for each entry, so that no module is loaded twice.
+// simulator and of the kill loop, the mutations. One path for each entry: no module is loaded twice.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './install.mjs';

@@ -1,5 +1,5 @@
 // One calm line per step: its name, what was done, and the seconds it took. The output of the tools underneath is kept
-// aside and shown only when the step fails: whoever starts the dashboard wants to read where it listens, not 300 lines
+// aside and shown only when the step fails: a reader who starts the dashboard wants to see its address, not 300 lines
 // of a bundler.
 import { spawn } from 'node:child_process';
 
@@ -19,18 +19,18 @@ export function formatSeconds(since) {
  *
  * @template T
  * @param {string} name
- * @param {(say: (what: string) => void) => Promise<T> | T} work - Says what it did, when that is not plain from the name.
+ * @param {(report: (what: string) => void) => Promise<T> | T} work - Reports what it did, when that is not plain from the name.
  * @returns {Promise<T>}
  */
 export async function step(name, work) {
   const since = performance.now();
-  let said = '';
+  let reported = '';
   process.stdout.write(`  ${name.padEnd(22)} `);
   try {
     const result = await work((what) => {
-      said = what;
+      reported = what;
     });
-    process.stdout.write(`${said === '' ? 'done' : said} (${formatSeconds(since)})\n`);
+    process.stdout.write(`${reported === '' ? 'done' : reported} (${formatSeconds(since)})\n`);
     return result;
   } catch (error) {
     process.stdout.write(`failed (${formatSeconds(since)})\n`);

@@ -29,7 +29,7 @@ export function toProblem(error: CreditsError, requestId?: string): Problem {
 }
 
 /**
- * Rebuilds the error that {@link toProblem} wrote. Anything else becomes the code that its HTTP status means, so that a
+ * Rebuilds the error that {@link toProblem} wrote. Anything else becomes the code that its HTTP status means: a
  * proxy's HTML page is still a coded error.
  *
  * @param body - The parsed answer, or undefined when it was not JSON.

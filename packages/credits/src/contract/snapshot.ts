@@ -4,14 +4,14 @@ import type { Balance } from './balance.ts';
 /**
  * The state of one account at one version: what every frame, read and command answer carries.
  *
- * Two snapshots of one account with the same epoch and version are equal in `balance` (S3a). `applied` names **every**
+ * Two snapshots of one account with the same epoch and version are equal in `balance`. `applied` names **every**
  * operation that the account itself asked for and that was committed in `(from, version]`; where that list would be too
  * long, `from` moves up to where it is complete. Operations that were asked about by id are listed whatever their version.
  */
 export interface Snapshot {
-  /** Whose state this is; a client drops what is not its own (S9). */
+  /** Whose state this is; a client drops what is not its own (account fence). */
   account: string;
-  /** Names one life of the database. Another epoch means that it was restored or recreated, and versions start afresh. */
+  /** Names one generation of the database. Another epoch means that it was restored or recreated, and versions start afresh. */
   epoch: string;
   /** Gapless counter of the account: +1 for each entry. */
   version: number;

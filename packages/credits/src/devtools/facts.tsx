@@ -3,7 +3,7 @@ import type { CreditsState } from '../sync/number/view.ts';
 import { formatNumber } from './history.ts';
 import { COLOR, LOOK } from './look.ts';
 
-/** Where the confirmed balance comes from, how old it is, and how news come in. */
+/** Where the confirmed balance comes from, how old it is, and how updates arrive. */
 export function Facts({ state, now }: { state: CreditsState; now: number }) {
   const { account, confirmed, confirmedAt, stale, fetching, connection } = state;
   const { posted, held, available } = confirmed?.balance ?? {};

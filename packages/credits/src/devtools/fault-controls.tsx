@@ -88,7 +88,7 @@ function Toggle({ title, onPress, children, pressed }: ButtonProps & { pressed: 
   );
 }
 
-/** Stays focusable while it can do nothing, so that the keyboard's place is not lost when a stream ends. */
+/** Stays focusable while disabled: the keyboard's place is not lost when a stream ends. */
 function Press({ title, onPress, children, disabled }: ButtonProps & { disabled: boolean }) {
   return (
     <button

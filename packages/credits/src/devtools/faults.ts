@@ -14,7 +14,7 @@ import { tapStream, type StreamTap } from './stream-tap.ts';
  */
 export type Fault = 'none' | 'offline' | 'slow' | 'silent' | 'lost-answers' | 'unavailable' | 'bad-gateway';
 
-/** How long `slow` keeps an answer back: long enough to be seen, short of the client's patience. */
+/** How long `slow` keeps an answer back: long enough to be seen, shorter than the client's time-out. */
 export const SLOW_MS = 3_000;
 
 export interface FaultsState {
@@ -34,13 +34,13 @@ export interface Faults {
   subscribe(listener: () => void): () => void;
   setFault(fault: Fault): void;
   setBuffering(on: boolean): void;
-  /** The next snapshot is lost, like the notification that nobody heard. */
+  /** The next snapshot is lost, like a lost notification. */
   dropNext(): void;
   /** Ends the streams as dying connections would. */
   cut(): void;
   /** Brings the newest snapshot once more, or an earlier one late. Returns whether there was one. */
   repeat(which: 'newest' | 'earlier'): boolean;
-  /** Lets the client open its stream anew, so that it passes through here. */
+  /** Lets the client open its stream again, through this page's `fetch`. */
   reconnect(): void;
   /** Goes in front of the page's `fetch`. Returns the way out again, which ends every fault. */
   install(): () => void;
@@ -83,7 +83,7 @@ export function createFaults(options: FaultsOptions = {}): Faults {
       await Promise.race([new Promise((resolve) => page.setTimeout(resolve, SLOW_MS)), whenAborted(signal)]);
       return response;
     }
-    // The server did what it was asked, and nobody hears of it.
+    // The server carried the request out, and its response is lost.
     if (fault === 'lost-answers') await (await send()).body?.cancel();
     throw new TypeError('Failed to fetch');
   }
@@ -112,7 +112,7 @@ export function createFaults(options: FaultsOptions = {}): Faults {
     return new Response(tapped.body, { status, statusText, headers });
   }
 
-  /** What every part of the page hears, not only the client: `navigator.onLine` and the two events. */
+  /** What every part of the page observes, not only the client: `navigator.onLine` and the two events. */
   function setOnline(online: boolean): void {
     if (online) Reflect.deleteProperty(page.navigator, 'onLine');
     else Object.defineProperty(page.navigator, 'onLine', { configurable: true, get: () => false });
@@ -167,7 +167,7 @@ export function createFaults(options: FaultsOptions = {}): Faults {
       };
       page.fetch = wrapped;
       return () => {
-        // Whoever came after us stays: ours only passes on from now on.
+        // A wrapper that was installed after ours stays: from now on ours only passes requests on.
         if (page.fetch === wrapped) page.fetch = original;
         patch({ dropping: 0 });
         faults.setFault('none');

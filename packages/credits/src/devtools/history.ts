@@ -34,7 +34,7 @@ export interface History {
   start(): () => void;
 }
 
-/** Writes down what a client hears and does, from `start` on. */
+/** Records what a client receives and does, from `start` on. */
 export function createHistory(client: CreditsClient): History {
   const listeners = new Set<() => void>();
   let lines: readonly HistoryLine[] = [];
@@ -97,7 +97,7 @@ export function describeFrame({ snapshot, accepted }: Frame, { account, confirme
   }
   if (snapshot.account !== account) return 'Ignored: of another account';
   if (confirmed === null) return 'Waits for an own operation to be decided';
-  if (snapshot.epoch !== confirmed.epoch) return 'Not taken: of another life of the database, the server is asked';
+  if (snapshot.epoch !== confirmed.epoch) return 'Not taken: of another epoch of the database, the server is asked';
   const version = confirmed.version ?? 0;
   if (snapshot.version === version) return 'The same again: still fresh';
   if (snapshot.version < version) return 'Ignored: late, a newer balance is shown';

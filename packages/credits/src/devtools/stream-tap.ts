@@ -1,6 +1,6 @@
 /**
  * Stands in the middle of one event stream and can do to its frames what networks and proxies do: end it, keep frames
- * back, lose one, repeat one, bring one late. Frames are passed on whole, so that no fault of this panel is a torn event:
+ * back, lose one, repeat one, bring one late. Frames are passed on whole, and no fault of this panel is a torn event:
  * those are what the reader's own tests are for.
  */
 
@@ -25,7 +25,7 @@ export interface StreamTap {
 
 /**
  * @param judge - Asked about each frame as it arrives; `isSnapshot` is false for heartbeats and farewells.
- * @param onEnd - Called once, whoever ended the stream.
+ * @param onEnd - Called once, when either side ended the stream.
  * @param passed - Snapshots that were passed on, newest first; taps that share it can bring those of a connection before.
  */
 export function tapStream(

@@ -1,6 +1,6 @@
 /**
- * What is inside an element. Built by calls and styled by a sheet of its own, so that it works under a content security
- * policy without inline styles, and under Trusted Types. Colours and fonts are the host's: dark and light come by themselves.
+ * What is inside an element. Built by calls and styled by a sheet of its own: it works under a content security
+ * policy without inline styles, and under Trusted Types. Colours and fonts are the host's: dark and light apply automatically.
  */
 export interface Shadow {
   label: HTMLElement;

@@ -5,7 +5,7 @@ import type { CreditsState } from '../sync/number/view.ts';
 /**
  * The whole state of a client. Renders again on every change of it; use {@link useCreditsValue} for a part.
  *
- * @param serverState - What the server rendered with: shown until hydration is done, so that both agree. The same object
+ * @param serverState - What the server rendered with: shown until hydration is done: both must agree. The same object
  *   on every render. @default the client's state
  */
 export function useCreditsState(client: CreditsClient, serverState?: CreditsState): CreditsState {

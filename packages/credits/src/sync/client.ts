@@ -115,7 +115,7 @@ export function createCreditsClient(options: CreditsClientOptions = {}): Credits
       runner.onModelChanged();
       mutations.onModelChanged();
     },
-    onFrame: (frame) => runner.relay(frame),
+    onFrame: (frame) => runner.broadcastSnapshot(frame),
     onSleep: () => void (environment.isVisible() && runner.refresh()),
   });
   const runner = new Runner(store, requester, pollIntervalMs);

@@ -1,6 +1,6 @@
 /**
  * Holds the current session and the published state. The only place that replaces either: everything else passes the next
- * model to `session.commit`, and listeners hear of each change once (atomic step).
+ * model to `session.commit`, and listeners are called once for each change (atomic step).
  */
 import type { CreditsError } from '../contract/error.ts';
 import type { Snapshot } from '../contract/snapshot.ts';

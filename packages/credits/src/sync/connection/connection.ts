@@ -245,7 +245,7 @@ function isActive({ isDisplayed, isSuspended, isOnline, state }: Connection): bo
 function pollDelay({ next, random }: Step): number {
   if (!isActive(next) || !next.isVisible) return Infinity;
   if (next.stream === 'open') return SAFETY_POLL_MS;
-  // ±10 % where a stream was lost, so that its tabs do not all poll at the same instant.
+  // ±10 % where a stream was lost: its tabs must not all poll at the same instant.
   return next.isVersioned ? next.pollIntervalMs * (0.9 + 0.2 * random) : next.pollIntervalMs;
 }
 

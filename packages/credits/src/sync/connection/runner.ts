@@ -254,7 +254,7 @@ export class Runner {
   }
 
   /** Passes on what other tabs may not have received, also what this tab cannot apply yet. */
-  relay({ via, snapshot, accepted }: Frame): void {
+  broadcastSnapshot({ via, snapshot, accepted }: Frame): void {
     const isNew = via === 'stream' || (accepted && via !== 'tab');
     if (snapshot !== null && isNew && snapshot.account === this.#store.session.model.account) {
       this.#post({ kind: 'snapshot', snapshot });

@@ -15,7 +15,7 @@ import { isWorthRetrying } from './request.ts';
 /** What a stream brings. */
 export interface StreamHandlers {
   onSnapshot(snapshot: Snapshot): void;
-  /** A sign of life: any event at all. */
+  /** Any event at all: the connection is alive. */
   onEvent(): void;
   onHeartbeat(): void;
   /** The server says that the session has ended. */

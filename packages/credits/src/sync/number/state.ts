@@ -4,7 +4,7 @@
  * Time is logical: `tick` counts transitions, so "started after it ended" is a comparison of two integers. Every
  * transition that replaces `confirmed` drops the operations it contains in the same step (atomic step).
  *
- * The rules, by name (`docs/sync-model.md` explains each):
+ * The rules, by name (`sync/README.md` lists all of them):
  * - account fence: a snapshot of another account is ignored.
  * - epoch rule: a snapshot of another epoch counts only if it was requested after the last accepted one.
  * - gap rule: a snapshot that may hide a pending operation is deferred, and the server is asked about that operation.
