@@ -39,7 +39,7 @@ test('without a fault every request passes as it is', async () => {
 test.each<[Fault, number, string]>([
   ['unavailable', 503, 'application/problem+json'],
   ['bad-gateway', 502, 'text/html'],
-])('%s is answered by nobody: the server never hears of it', async (fault, status, type) => {
+])('%s is not answered by the server, which never gets the request', async (fault, status, type) => {
   install().setFault(fault);
   const response = await window.fetch(API);
   expect(response.status).toBe(status);
@@ -86,8 +86,8 @@ test('silence lasts until the caller gives up, however the request is written', 
 });
 
 test('offline is said to the whole page, and taken back', async () => {
-  const heard: string[] = [];
-  for (const name of ['online', 'offline'] as const) window.addEventListener(name, () => heard.push(name));
+  const received: string[] = [];
+  for (const name of ['online', 'offline'] as const) window.addEventListener(name, () => received.push(name));
   const faults = install();
   faults.setFault('offline');
   expect(window.navigator.onLine).toBe(false);
@@ -95,7 +95,7 @@ test('offline is said to the whole page, and taken back', async () => {
   expect(sent).toEqual([]);
   faults.setFault('slow');
   expect(window.navigator.onLine).toBe(true);
-  expect(heard).toEqual(['offline', 'online']);
+  expect(received).toEqual(['offline', 'online']);
 });
 
 test('navigations, other origins and what the host excludes are left alone', async () => {

@@ -34,14 +34,14 @@ test('a frame that changed nothing says why', async () => {
   const late = server.snapshot('ada');
   server.move('ada', 5);
   await browser.advance(100);
-  const say = (snapshot: typeof late): string | undefined => {
+  const explain = (snapshot: typeof late): string | undefined => {
     client.seed(snapshot);
     return history.getState()[0]?.text;
   };
-  expect(say(late)).toBe('Ignored: late, a newer balance is shown');
+  expect(explain(late)).toBe('Ignored: late, a newer balance is shown');
   expect(history.getState()[0]).toMatchObject({ refused: true, said: 1_000, shown: 1_005 });
-  expect(say(server.snapshot('ada'))).toBe('The same again: still fresh');
-  expect(say({ ...late, epoch: 'another' })).toContain('of another life of the database');
+  expect(explain(server.snapshot('ada'))).toBe('The same again: still fresh');
+  expect(explain({ ...late, epoch: 'another' })).toContain('of another epoch of the database');
 
   client.open(-10, 'Predicted');
   server.move('ada', 1);

@@ -184,7 +184,7 @@ test('somebody who signs in elsewhere is seen when the page is looked at again, 
   expect(states()).toEqual(['known', 'known']);
 });
 
-test('whoever took over the session in another tab gets their own number when they come back to this one', async () => {
+test('a user who took over the session in another tab gets their own number on returning to this one', async () => {
   let session: string | null = 'ada';
   const { browser, made, put, sent } = openPage({ session: () => session, versioned: false });
   const elements = [put('<credits-balance lang="en"></credits-balance>'), put('<credits-balance></credits-balance>')];

@@ -23,7 +23,7 @@ function write(path: string, text: string): void {
 
 const CHANGESET = "---\n'realtime-credits': minor\n---\n\nMore credits.\n";
 
-test('before the first release everything is news, and wants a changeset', () => {
+test('before the first release everything counts as changed, and needs a changeset', () => {
   expect(findMissingChangeset(root)).toContain('any release');
   write('.changeset/first.md', CHANGESET);
   write('.changeset/second.md', CHANGESET.replace('credits', 'credits-server'));

@@ -90,7 +90,7 @@ test('the tarball has what it needs and no more', () => {
     'package.json',
     'src',
   ]);
-  // Source maps point at sources that are there, so that a debugger shows the code that people read.
+  // Source maps point at sources that are there: a debugger shows the code that people read.
   const map = JSON.parse(
     readFileSync(join(consumer.installedAt('realtime-credits'), 'dist/sync/client.js.map'), 'utf8'),
   );

@@ -10,7 +10,7 @@ export interface Tab {
   environment: Environment;
   /** Tells the page's client what happened; visibility and connection follow the event. */
   emit(event: PageEvent): void;
-  /** A frozen tab runs no timer and hears nothing, of the network or of other tabs, until it is thawed. */
+  /** A frozen tab runs no timer and receives nothing, from the network or from other tabs, until it is thawed. */
   frozen: boolean;
   /** At once, unless the tab is frozen. */
   whenThawed(): Promise<void>;

@@ -27,7 +27,7 @@ const COMPILER_OPTIONS = {
 
 /**
  * A project of somebody else, with these packages installed from the tarballs that would be published: built from the
- * sources as they are now, so that a stale `dist` shows nothing.
+ * sources as they are now, because a stale `dist` would show nothing.
  */
 export function createConsumer(...names: (keyof typeof PACKAGES)[]) {
   const directory = mkdtempSync(join(tmpdir(), 'credits-consumer-'));

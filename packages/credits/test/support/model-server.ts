@@ -14,7 +14,7 @@ interface Change {
   tag?: string;
 }
 
-/** What happens to one exchange. `lose-request`: never arrives. `lose-answer`: takes effect, and nobody hears of it. */
+/** What happens to one exchange. `lose-request`: never arrives. `lose-answer`: takes effect, and its response never arrives. */
 export type Fate =
   | 'deliver'
   | 'lose-request'
@@ -45,7 +45,7 @@ export interface ModelServer {
   fetchAs: (session: string | null | (() => string | null)) => Fetch;
   available(account: string): number;
   version(account: string): number;
-  /** All that ever happened to an account, in this life of the database or in an earlier one. */
+  /** All that ever happened to an account, in this epoch of the database or in an earlier one. */
   changes(account: string, epoch?: string): readonly Change[];
   /** A change by others: an admin, a job, another browser. */
   move(account: string, delta: number): void;
@@ -56,7 +56,7 @@ export interface ModelServer {
   endStreams(how?: 'goodbye' | 'cut' | 'signed-out'): void;
   /** Keeps frames from the streams that are open, as a buffering proxy does. */
   buffering: boolean;
-  /** Comes back with another life: nothing that happened since `keep` exists. */
+  /** Comes back in another epoch: nothing that happened since `keep` exists. */
   restore(epoch: string, account: string, keep: number): void;
 }
 
@@ -192,12 +192,12 @@ export function createModelServer(browser: Browser, start: Record<string, number
         };
         streams.add(stream);
         if (!server.buffering) stream.send('snapshot', server.snapshot(account, since));
-        const beat = (): void => {
+        const sendHeartbeat = (): void => {
           if (!streams.has(stream)) return;
           if (!server.buffering) stream.send('heartbeat', {});
-          browser.setTimer(beat, 15_000);
+          browser.setTimer(sendHeartbeat, 15_000);
         };
-        browser.setTimer(beat, 15_000);
+        browser.setTimer(sendHeartbeat, 15_000);
       },
       cancel: () => undefined,
     });

@@ -1,7 +1,7 @@
 /**
  * Runs the real client against the model server through one schedule that a seed decides: loss, delay, duplicates,
  * reordering, dead connections, restored databases, frozen and hidden tabs. After every event each tab's number must be
- * explainable (S8), and when the faults end every tab must agree with the ledger (S6).
+ * explainable, and when the faults end every tab must agree with the ledger (convergence).
  */
 import { selectShown } from '../../src/sync/number/view.ts';
 import { createBrowser, type Tab } from './browser.ts';
@@ -165,7 +165,7 @@ async function run(seed: number, profile: Profile): Promise<void> {
   /** The documented form: predict, plain fetch, settle or take back. */
   async function purchase(participant: Participant): Promise<void> {
     const { client, begun } = participant;
-    // Amounts of their own, so that taking one back means this one.
+    // Unique amounts: taking one back means this one.
     const tag = `p${(tags += 1)}`;
     const cost = 100 + tags;
     const { id } = client.open(-cost, tag);

@@ -24,7 +24,7 @@ function watchFrames(client: CreditsClient): Frame[] {
 async function openStreamingTab(options: Parameters<ReturnType<typeof createFollowWorld>['openTab']>[1] = {}) {
   const world = createFollowWorld({ versioned: true });
   const { browser, server } = world;
-  let say: (text: string) => void = () => undefined;
+  let push: (text: string) => void = () => undefined;
   let connections = 0;
   const fetch = server.fetchAs('ada');
   const tab = browser.openTab((url, init) => {
@@ -33,8 +33,8 @@ async function openStreamingTab(options: Parameters<ReturnType<typeof createFoll
     const bytes = new TextEncoder();
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
-        say = (text) => controller.enqueue(bytes.encode(text));
-        say(`event: snapshot\ndata: ${JSON.stringify(server.snapshot('ada'))}\n\n`);
+        push = (text) => controller.enqueue(bytes.encode(text));
+        push(`event: snapshot\ndata: ${JSON.stringify(server.snapshot('ada'))}\n\n`);
       },
     });
     return Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }));
@@ -43,7 +43,7 @@ async function openStreamingTab(options: Parameters<ReturnType<typeof createFoll
   await browser.advance(6_000); // beyond the coalescing time of the first question
   expect(opened.client.getState().connection.state).toBe('streaming');
   opened.numbers.length = 0;
-  return { ...world, ...opened, say: (text: string) => say(text), connections: () => connections };
+  return { ...world, ...opened, push: (text: string) => push(text), connections: () => connections };
 }
 
 const frame = (data: unknown): string => `event: snapshot\ndata: ${JSON.stringify(data)}\n\n`;
@@ -70,11 +70,11 @@ test.each([
 ])(
   'a frame that is %s is a visible error, a new question and a new connection, and moves nothing',
   async (_what, text) => {
-    const { browser, client, server, numbers, say, sent, connections } = await openStreamingTab();
+    const { browser, client, server, numbers, push, sent, connections } = await openStreamingTab();
     const errors = watchErrors(client);
     const frames = watchFrames(client);
     server.onExchange = (exchange) => (exchange.backMs = 50);
-    say(text);
+    push(text);
     await browser.advance(20);
     expect(client.getState().connection.error?.code).toBe('protocol');
     expect(frames).toMatchObject([{ via: 'stream', snapshot: null, accepted: false, error: { code: 'protocol' } }]);
@@ -88,11 +88,11 @@ test.each([
 );
 
 test('an event that nobody knows is a visible error and a new question, and leaves the connection', async () => {
-  const { browser, client, server, numbers, say, sent, connections, shown } = await openStreamingTab();
+  const { browser, client, server, numbers, push, sent, connections, shown } = await openStreamingTab();
   const errors = watchErrors(client);
   server.buffering = true;
   server.move('ada', 5); // what the event may have been about
-  say('event: balance\ndata: {"coins":1005}\n\n');
+  push('event: balance\ndata: {"coins":1005}\n\n');
   await browser.advance(100);
   expect(errors.map(({ code }) => code)).toEqual(['protocol']);
   expect(sent('/api/credits')).toHaveLength(1);
@@ -100,23 +100,23 @@ test('an event that nobody knows is a visible error and a new question, and leav
   expect(connections()).toBe(1);
   // However much of it comes: one question every five seconds.
   for (let second = 0; second < 20; second++) {
-    say('event: balance\ndata: {}\n\n');
+    push('event: balance\ndata: {}\n\n');
     await browser.advance(1_000);
   }
   expect(sent('/api/credits').length).toBeLessThanOrEqual(5);
 });
 
 test('a frame of another user on the own stream means that the session is theirs: everything is cleared', async () => {
-  const { browser, client, say, shown } = await openStreamingTab();
-  say(frame({ ...snapshot, account: 'bob' }));
+  const { browser, client, push, shown } = await openStreamingTab();
+  push(frame({ ...snapshot, account: 'bob' }));
   await browser.advance(20);
   expect([shown(), client.getState().connection.state]).toEqual([null, 'signed-out']);
 });
 
-test('what follows a farewell in the same piece of the stream is not heard', async () => {
-  const { browser, client, say, numbers } = await openStreamingTab();
+test('what follows a farewell in the same piece of the stream is ignored', async () => {
+  const { browser, client, push, numbers } = await openStreamingTab();
   const frames = watchFrames(client);
-  say(`event: goodbye\ndata: {"retryAfterMs":60000}\n\n${frame(snapshot)}event: nonsense\ndata: x\n\n`);
+  push(`event: goodbye\ndata: {"retryAfterMs":60000}\n\n${frame(snapshot)}event: nonsense\ndata: x\n\n`);
   await browser.advance(20);
   expect([frames, numbers]).toEqual([[], []]);
 });
@@ -127,8 +127,8 @@ test.each([
   ['60000', 1_000],
   [null, 1_000],
 ])('a farewell until %j is bounded: the next connection comes within %i ms', async (retryAfterMs, withinMs) => {
-  const { browser, say, connections } = await openStreamingTab();
-  say(`event: goodbye\ndata: ${JSON.stringify({ retryAfterMs })}\n\n`);
+  const { browser, push, connections } = await openStreamingTab();
+  push(`event: goodbye\ndata: ${JSON.stringify({ retryAfterMs })}\n\n`);
   await browser.advance(100);
   expect(connections()).toBe(1);
   await browser.advance(withinMs);
@@ -332,7 +332,7 @@ test.each([
   expect(client.getState().connection).toEqual({ state: 'streaming', error: null });
 });
 
-test('another tab that keeps talking nonsense does not pass for one that brings news', async () => {
+test('another tab that keeps talking nonsense does not pass for one that brings updates', async () => {
   const { browser, openTab, server } = createFollowWorld({ versioned: true });
   server.buffering = true;
   const { client, shown } = openTab();
@@ -372,8 +372,8 @@ test('a listener that throws stops nothing: neither the others, nor the question
   client.onFrame(() => {
     throw new Error('nor this');
   });
-  const heard: (number | null)[] = [];
-  client.subscribe(() => heard.push(shown()));
+  const received: (number | null)[] = [];
+  client.subscribe(() => received.push(shown()));
   client.start();
   const advance = async (ms: number): Promise<void> => {
     for (const until = browser.now + ms; browser.now < until;) {
@@ -384,6 +384,6 @@ test('a listener that throws stops nothing: neither the others, nor the question
   server.move('ada', 5);
   await advance(1_000);
   expect(shown()).toBe(1_005);
-  expect(heard.at(-1)).toBe(1_005);
+  expect(received.at(-1)).toBe(1_005);
   expect(new Set(thrown)).toEqual(new Set(['not ours', 'nor this']));
 });

@@ -42,7 +42,7 @@ test('a change by others is shown within milliseconds over the stream', async ()
   expect(shown()).toBe(1_025);
 });
 
-test('no listener ever sees the new balance together with the operation that it contains (S4)', async () => {
+test('atomic step: no listener ever sees the new balance together with the operation that it contains', async () => {
   const { browser, openTab } = createFollowWorld({ versioned: true });
   const { client, mutate, shown } = openTab();
   await browser.advance(100);
@@ -82,7 +82,7 @@ test('the host’s identity headers go with every request', async () => {
   expect(server.exchanges.map(({ headers }) => headers.get('x-user-data'))).toEqual(['ada', 'ada', 'ada']);
 });
 
-test('a closed client is silent: no request, no stream, no news', async () => {
+test('a closed client is silent: no request, no stream, no updates', async () => {
   const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
   const { client, numbers } = openTab();
   await browser.advance(1_000);
@@ -165,7 +165,7 @@ test('a host that names versions in its commands’ answers alone is followed al
   expect(shown()).toBe(905);
 });
 
-test('what the server rendered is believed only when it is a snapshot', () => {
+test('what the server rendered is accepted only when it is a snapshot', () => {
   const { openTab, server } = createFollowWorld({ versioned: true });
   const { client, shown } = openTab('ada', { start: false });
   for (const bad of [null, {}, { ...server.snapshot('ada'), version: '1' }]) {

@@ -11,18 +11,18 @@ test('operation ids are UUIDs of version 7 that sort by time', () => {
   for (const id of ids) expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
 });
 
-test('the page’s life is heard of, and beforeunload is not (D16)', () => {
+test('page events are observed, and beforeunload is not (D16)', () => {
   const environment = createBrowserEnvironment();
-  const heard: PageEvent[] = [];
-  const stop = environment.listen((event) => heard.push(event));
+  const received: PageEvent[] = [];
+  const stop = environment.listen((event) => received.push(event));
   for (const name of ['online', 'offline', 'pagehide', 'pageshow', 'beforeunload', 'unload']) {
     window.dispatchEvent(new Event(name));
   }
   document.dispatchEvent(new Event('visibilitychange'));
-  expect(heard).toEqual(['online', 'offline', 'pagehide', 'pageshow', 'visible']);
+  expect(received).toEqual(['online', 'offline', 'pagehide', 'pageshow', 'visible']);
   stop();
   window.dispatchEvent(new Event('online'));
-  expect(heard).toHaveLength(5);
+  expect(received).toHaveLength(5);
 });
 
 test('a timer that was cancelled does not fire', () => {
@@ -39,13 +39,13 @@ test('a timer that was cancelled does not fire', () => {
   }
 });
 
-test('tabs hear each other and not themselves', async () => {
+test('tabs receive each other’s messages and not their own', async () => {
   const environment = createBrowserEnvironment();
-  const heard: unknown[] = [];
-  const one = environment.channel?.('name', (message) => heard.push(['one', message]));
-  const other = environment.channel?.('name', (message) => heard.push(['other', message]));
+  const received: unknown[] = [];
+  const one = environment.channel?.('name', (message) => received.push(['one', message]));
+  const other = environment.channel?.('name', (message) => received.push(['other', message]));
   one?.post({ kind: 'hint' });
-  await vi.waitFor(() => expect(heard).toEqual([['other', { kind: 'hint' }]]));
+  await vi.waitFor(() => expect(received).toEqual([['other', { kind: 'hint' }]]));
   one?.close();
   other?.close();
 });

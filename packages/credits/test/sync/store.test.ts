@@ -36,7 +36,7 @@ test('what a listener opens while it is told is told to all, newest last', () =>
   const last: CreditsState[] = [];
   store.subscribe((state) => last.push(state));
   store.session.commit(addOperation(store.session.model, { id: 'a', delta: -1, reason: '', identified: true }));
-  for (const heard of [seen, last]) expect(heard.at(-1)?.pending.map(({ id }) => id)).toEqual(['a', 'b']);
+  for (const states of [seen, last]) expect(states.at(-1)?.pending.map(({ id }) => id)).toEqual(['a', 'b']);
 });
 
 test('states are frozen: nobody can change what others are shown', () => {

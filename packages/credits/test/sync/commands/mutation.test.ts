@@ -76,7 +76,7 @@ test('a command that took effect and is refused ever since ends as one whose res
   expect([shown(), server.available('ada')]).toEqual([900, 900]);
 });
 
-test.each([401, 403, 429])('%i at the door on a second attempt says nothing about the first', async (status) => {
+test.each([401, 403, 429])('%i of a middleware on a second attempt says nothing about the first', async (status) => {
   const { browser, openTab, server } = createFollowWorld({ versioned: true });
   const { mutate, numbers } = openTab();
   await browser.advance(1_000);
@@ -157,7 +157,7 @@ test('a command that meets a session that is gone makes the client look, and sig
   expect(client.getState().connection.state).toBe('signed-out');
 });
 
-test('a balance in an answer about another user is not shown (S9)', async () => {
+test('account fence: a balance in an answer about another user is not shown', async () => {
   const { browser, openTab } = createFollowWorld({ versioned: false });
   const { client, numbers } = openTab();
   await browser.advance(1_000);
@@ -184,7 +184,7 @@ test('a command that took effect is asked for its answer for two minutes, and is
   expect(await done).toBe('network');
   expect([shown(), server.available('ada')]).toEqual([900, 900]);
   const attempts = sent('/api/spend').length;
-  // In another life of the database no repetition of it is on its way any more.
+  // In another epoch of the database no repetition of it is on its way any more.
   server.restore('two', 'ada', 1);
   await browser.advance(60_000);
   expect([shown(), client.getState().pending, sent('/api/spend').length]).toEqual([1_000, [], attempts]);
@@ -203,7 +203,7 @@ test('a refusal that brings the balance shows it at once', async () => {
   expect(numbers).toEqual([900, 1_000, 1_005]);
 });
 
-test('on a host without versions a refusal asks: its window may have kept a balance from being shown (4.4)', async () => {
+test('window fence: a refusal causes a fetch, because its window may have kept a balance from being shown', async () => {
   const { browser, openTab, server } = createFollowWorld({ versioned: false });
   const { client, mutate, shown } = openTab();
   await browser.advance(1_000);
@@ -239,7 +239,7 @@ test('a repetition that is refused says nothing of the first request, which is g
   expect(numbers).toEqual([900, 1_000]);
 });
 
-test('what is given up in the name of another user is not given up: the first request may still take effect (S9)', async () => {
+test('account fence: what is given up in the name of another user is not given up: the first request may still take effect', async () => {
   const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
   let session = 'ada';
   const { mutate, numbers } = openTab(() => session);
@@ -263,7 +263,7 @@ test.each([
   [true, 'ada'],
   [false, null],
 ])(
-  'a command names whose page sends it, so that no other user is charged for it (S9; versions: %j)',
+  'account fence: a command names the account whose page sends it, and no other user is charged (versions: %j)',
   async (versioned, named) => {
     const { browser, openTab, sent } = createFollowWorld({ versioned });
     const { mutate } = openTab();
@@ -280,7 +280,7 @@ test.each([
   // Given up all the same, which a question tells: no more than before does that say what became of it.
   ['bob', 'lose-answer', [null], 7, 'network'],
 ] as const)(
-  'what was sent before the page knew whose it is, is sent again only if it was of that account: %s, %j (S9)',
+  'account fence: what was sent before the page knew its account is sent again only if it was of that account: %s, %j',
   async (later, settled, senders, shownAtLast, outcome) => {
     const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
     let session: string = 'ada';
@@ -307,7 +307,7 @@ test.each([
   },
 );
 
-test('a command that waits for its turn is not sent any more when the user has changed (S9)', async () => {
+test('account fence: a command that waits for its turn is not sent when the user has changed', async () => {
   const { browser, openTab, server, sent } = createFollowWorld({ versioned: false });
   const { client, mutate } = openTab();
   await browser.advance(1_000);

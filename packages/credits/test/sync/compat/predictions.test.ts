@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createFollowWorld } from '../../support/follow-world.ts';
 
-test('while an announced purchase is open, frames are remembered and not shown (4a.1)', async () => {
+test('frozen window: while an announced purchase is open, frames are deferred and not shown', async () => {
   const { browser, openTab, server } = createFollowWorld({ versioned: true });
   const { client, fetch, numbers } = openTab();
   await browser.advance(1_000);
@@ -45,7 +45,7 @@ test('a bonus that is in the balance already is shown twice for no longer than t
   expect(numbers).toEqual([1_100, 1_050]);
 });
 
-test('an exact amount, higher or lower, is a prediction that is verified within the grace (4a.3)', async () => {
+test('verified prediction: an exact amount, higher or lower, is verified within the grace period', async () => {
   const { browser, openTab } = createFollowWorld({ versioned: true });
   const { client, numbers } = openTab();
   await browser.advance(1_000);
@@ -81,7 +81,7 @@ test('a handle ends its own operation, not the oldest', async () => {
   expect(client.getState().pending).toEqual([]);
 });
 
-test('an operation whose handle was sent as key is exact as soon as a frame names it (4a.4)', async () => {
+test('identified operation: one whose handle was sent as key is exact as soon as a frame names it', async () => {
   const { browser, openTab } = createFollowWorld({ versioned: true });
   const { client, fetch, numbers } = openTab();
   await browser.advance(1_000);
@@ -108,7 +108,7 @@ test('an answer’s bare balance that nobody announced is shown at once and veri
   expect(client.getState().pending).toEqual([]);
 });
 
-test('continuous spending lets one clean question through after four seconds (4.4)', async () => {
+test('clean request: continuous spending lets one through after four seconds', async () => {
   const { browser, openTab, server } = createFollowWorld({ versioned: false });
   server.onExchange = (exchange) => (exchange.backMs = exchange.method === 'POST' ? 700 : 5);
   const { mutate, client } = openTab();
@@ -133,7 +133,7 @@ test('an answer that names its operation ends that one, not the oldest', async (
   expect(client.getState().pending.map(({ id, state }) => [id, state])).toEqual([[first.id, 'open']]);
 });
 
-test('of several that are open, an answer settles the oldest (4a.5)', async () => {
+test('oldest first: of several open windows, a response settles the oldest', async () => {
   const { browser, openTab } = createFollowWorld({ versioned: false });
   const { client } = openTab();
   await browser.advance(1_000);
@@ -197,7 +197,7 @@ test('of two purchases that one answer settled, the other one taken back after a
   await browser.advance(1_000);
   client.open(-100, 'refused, its answer lost');
   client.open(-50, 'accepted');
-  // Which of them is meant, nobody can say: the oldest (4a.5).
+  // Nothing tells which of them is meant: the oldest is taken.
   void client.settle({ success: true });
   client.setAccount(null);
   client.setAccount('ada');

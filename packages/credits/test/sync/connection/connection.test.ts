@@ -208,7 +208,7 @@ test('a stream without a first snapshot in 5 s gives way to polling for 5 minute
   expect(world.connection.streamAt - world.now).toBe(300_000);
 });
 
-test('silence for 40 s ends a stream; any event counts as a sign of life', () => {
+test('silence for 40 s ends a stream; any event shows that it is alive', () => {
   const world = stream();
   world.pass(39_999);
   world.dispatch({ type: 'streamed', isSnapshot: false });

@@ -91,7 +91,7 @@ test('a page in the back/forward cache holds nothing that keeps it out: no strea
   expect(watched.client.getState().connection.state).toBe('streaming');
 });
 
-test('a page that leaves gives up the question that is out, and asks anew when it is back', async () => {
+test('a page that leaves aborts its pending request, and sends another one when it is back', async () => {
   const { browser, openTab, sent } = createFollowWorld({ versioned: false });
   const { tab } = openTab('ada', { start: false });
   const signals: (AbortSignal | null | undefined)[] = [];

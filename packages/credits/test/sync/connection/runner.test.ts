@@ -112,7 +112,7 @@ test('a hidden page keeps its stream for a minute, then closes it, and does not 
   expect(server.exchanges).toHaveLength(asked);
 });
 
-test('a heartbeat does not make a number look fresh that it is not about (S10)', async () => {
+test('honest freshness: a heartbeat of another version does not make a number look fresh', async () => {
   const { browser, openTab, server } = createFollowWorld({ versioned: true });
   const { client } = openTab();
   await browser.advance(1_000);
@@ -205,7 +205,7 @@ test('a stream that is refused with 401 makes the client ask at once, and poll w
   expect([shown(), client.getState().connection]).toEqual([1_005, { state: 'polling', error: null }]);
 });
 
-test('what an answer does not settle is asked again: at once, then with patience', async () => {
+test('what an answer does not settle is requested again: at once, then with back-off', async () => {
   const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
   server.buffering = true;
   const { client, mutate, shown } = openTab();

@@ -71,7 +71,7 @@ test('tabs of different users never mix', async () => {
   expect(bob.numbers).toEqual([7]);
 });
 
-test('signing out where nothing is displayed is heard of in the other tabs', async () => {
+test('signing out where nothing is displayed reaches the other tabs', async () => {
   const { browser, openTab } = createFollowWorld({ versioned: true });
   const shown = openTab();
   const silent = openTab('ada', { start: false });
@@ -105,7 +105,7 @@ test('without any stream, what one tab bought is shown in the others when it is 
   expect(other.shown()).toBe(900);
 });
 
-test('what another program says on the tabs’ channel is not believed', async () => {
+test('what another program publishes on the tabs’ channel is not trusted', async () => {
   const { browser, openTab } = createFollowWorld({ versioned: true });
   const { shown, numbers } = openTab();
   const other = openTab('ada', { start: false });
@@ -143,7 +143,7 @@ test('a stream of another tab that is further than what is shown here makes this
   expect(shown()).toBe(1_005);
 });
 
-test('a tab that has locks but cannot hear the others does not wait for a turn in silence', async () => {
+test('a tab that has locks but cannot receive from the others does not wait for a turn in silence', async () => {
   const { browser, openTab, server } = createFollowWorld({ versioned: true });
   const first = openTab();
   const { tab } = openTab('ada', { start: false });

@@ -57,7 +57,7 @@ function explained(changes: Told['history'], version: number): number {
   return changes.reduce((sum, { own, delta }, index) => (index < version || own ? sum + delta : sum), START);
 }
 
-test('S7, S8: whatever arrives twice, late, never or in any order, the number is the ledger’s at some version and own operations not in it', () => {
+test('any order, explainable number: with frames twice, late, lost or reordered, the number is the ledger’s at some version and own operations not in it', () => {
   assert(
     property(told, ({ history: changes, frames }) => {
       let model = begin(changes);
@@ -73,7 +73,7 @@ test('S7, S8: whatever arrives twice, late, never or in any order, the number is
   );
 });
 
-test('S6: one complete frame at the end makes the number the ledger’s, whatever came before', () => {
+test('convergence: one complete frame at the end makes the number the ledger’s, whatever came before', () => {
   assert(
     property(told, ({ history: changes, frames }) => {
       let model = begin(changes);
@@ -86,7 +86,7 @@ test('S6: one complete frame at the end makes the number the ledger’s, whateve
   );
 });
 
-test('S7: a frame that arrives twice changes nothing the second time', () => {
+test('any order: a frame that arrives twice changes nothing the second time', () => {
   assert(
     property(told, ({ history: changes, frames }) => {
       let model = begin(changes);

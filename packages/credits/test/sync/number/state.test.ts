@@ -45,36 +45,36 @@ test('nothing is shown before anything is known: never a 0 that nobody said', ()
   expect(shown(spend(createModel('ada'), 'a', 10))).toBeNull();
 });
 
-test('S1: the number is confirmed available and what is pending', () => {
+test('sum: the number is confirmed available and what is pending', () => {
   const held = snapshot(2, 0, { balance: { posted: 1_000, held: 300, available: 700 } });
   const model = spend(spend(ingest(begin(), held, frame), 'a', 10), 'b', 20);
   expect(shown(model)).toBe(670);
 });
 
-test('S2: an operation is dropped by the frame that names it, and counted once', () => {
+test('count once: an operation is dropped by the frame that names it, and counted once', () => {
   const model = ingest(spend(begin(), 'a', 100), snapshot(2, 900, { from: 1, applied: ['a'] }), frame);
   expect(shown(model)).toBe(900);
   expect(model.operations).toEqual([]);
 });
 
-test('S2: a frame that names it comes too late to matter, and drops it all the same', () => {
+test('count once: a frame that is too old to be shown still drops the operation it names', () => {
   const ahead = ingest(begin(), snapshot(5, 850, { from: 1 }), frame);
   const model = spend(ahead, 'a', 100);
   expect(ingest(model, snapshot(4, 900, { from: 3, applied: ['a'] }), frame).operations).toEqual([]);
   expect(shown(ingest(model, snapshot(4, 900, { from: 3, applied: ['a'] }), frame))).toBe(850);
 });
 
-test('S3: an older version never comes back', () => {
+test('forward only: an older version never comes back', () => {
   const model = ingest(begin(), snapshot(3, 700, { from: 1 }), frame);
   expect(ingest(model, snapshot(2, 900, { from: 1 }), frame).confirmed).toBe(model.confirmed);
 });
 
-test('S3a: the same version again changes nothing', () => {
+test('same version, same state: the same version again changes nothing', () => {
   const model = begin();
   expect(ingest(model, snapshot(1, 1_000), frame)).toBe(model);
 });
 
-test('S5: rejecting one operation changes the number by exactly its amount, in any order', () => {
+test('local rollback: rejecting one operation changes the number by exactly its amount, in any order', () => {
   const all = spend(spend(spend(begin(), 'a', 1), 'b', 20), 'c', 300);
   expect(shown(dropOperation(all, 'b'))).toBe(699);
   expect(shown(dropOperation(dropOperation(all, 'c'), 'a'))).toBe(980);
@@ -82,12 +82,12 @@ test('S5: rejecting one operation changes the number by exactly its amount, in a
   expect(dropOperation(all, 'unknown')).toBe(all);
 });
 
-test('S9: another user’s snapshot is ignored', () => {
+test('account fence: another user’s snapshot is ignored', () => {
   const model = begin();
   expect(ingest(model, snapshot(9, 7, { account: 'bob' }), frame)).toBe(model);
 });
 
-test('3.1: a frame of a former life of the database does not come back, and the server is asked', () => {
+test('epoch rule: a frame of a former epoch of the database does not come back, and the server is asked', () => {
   const restored = ingest(begin(), snapshot(1, 500, { epoch: 'two' }), { startedAt: 99 });
   expect(shown(restored)).toBe(500);
   const late = ingest(restored, snapshot(7, 1_000), { startedAt: 0 });
@@ -95,20 +95,20 @@ test('3.1: a frame of a former life of the database does not come back, and the 
   expect(needsFetch(late)).toBe(true);
 });
 
-test('3.1: versions of another life are not compared', () => {
+test('epoch rule: versions of another epoch are not compared', () => {
   const model = ingest(begin(), snapshot(40, 1_000, { from: 1 }), frame);
   const restored = ingest(model, snapshot(2, 500, { epoch: 'two' }), { startedAt: model.tick });
   expect(restored.confirmed).toMatchObject({ version: 2, epoch: 'two' });
 });
 
-test('a restored database has lost an operation whose repetition is still out: it counts as pending again (S8)', () => {
+test('epoch rule: when a restored database has lost an operation whose repetition is still out, it counts as pending again', () => {
   const sent = markUnknown(spend(begin(), 'a', 100), 'a');
   const confirmed = ingest(sent, snapshot(2, 900, { from: 1, applied: ['a'] }), frame);
   expect(shown(confirmed)).toBe(900);
   const restored = snapshot(1, 1_000, { epoch: 'two' });
   const asked = { startedAt: confirmed.tick, asked: ['a'] };
 
-  // Without the question nobody can say whether the new life has it: nothing moves, and it is asked.
+  // Without the question, whether the new epoch has it is unknown: nothing moves, and the server is asked.
   const unasked = ingest(confirmed, restored, { startedAt: confirmed.tick });
   expect(shown(unasked)).toBe(900);
   expect(needsFetch(unasked)).toBe(true);
@@ -119,7 +119,7 @@ test('a restored database has lost an operation whose repetition is still out: i
   expect(shown(ingest(endRequests(confirmed, 'a'), restored, asked))).toBe(1_000);
 });
 
-test('3.2: after a gap the number waits while something is pending', () => {
+test('gap rule: after a gap the number waits while something is pending', () => {
   const waiting = ingest(spend(begin(), 'a', 100), snapshot(4, 850, { from: 3 }), frame);
   expect(shown(waiting)).toBe(900);
   expect(needsFetch(waiting)).toBe(true);
@@ -128,11 +128,11 @@ test('3.2: after a gap the number waits while something is pending', () => {
   expect(needsFetch(answered)).toBe(false);
 });
 
-test('3.2: a gap does not matter while nothing is pending', () => {
+test('gap rule: a gap does not matter while nothing is pending', () => {
   expect(shown(ingest(begin(), snapshot(4, 850, { from: 3 }), frame))).toBe(850);
 });
 
-test('3.2: a gap does not matter for operations that the frame names, or that were asked about and are not in it', () => {
+test('gap rule: a gap does not matter for operations that the frame names, or that were asked about and are not in it', () => {
   const pending = spend(spend(begin(), 'a', 100), 'b', 30);
   const source = { startedAt: pending.tick, asked: ['a', 'b'] };
   const model = ingest(pending, snapshot(4, 850, { from: 4, applied: ['a'] }), source);
@@ -140,18 +140,18 @@ test('3.2: a gap does not matter for operations that the frame names, or that we
   expect(model.operations.map(({ id }) => id)).toEqual(['b']);
 });
 
-test('3.2: a frame that could not be shown is shown as soon as the last doubt is gone', () => {
+test('gap rule: a deferred frame is shown as soon as no operation is undecided', () => {
   const waiting = ingest(spend(begin(), 'a', 100), snapshot(4, 850, { from: 3 }), frame);
   expect(shown(dropOperation(waiting, 'a'))).toBe(850);
 });
 
-test('3.2: an operation that was opened after a frame had come is not in it', () => {
+test('gap rule: an operation that was opened after a frame had come is not in it', () => {
   const waiting = ingest(spend(begin(), 'a', 100), snapshot(4, 850, { from: 3 }), frame);
   const later = spend(waiting, 'b', 30);
   expect(shown(dropOperation(later, 'a'))).toBe(820);
 });
 
-test('3.3: a rejection is final whatever else the snapshot brings', () => {
+test('applied ids: a rejection is final whatever else the snapshot brings', () => {
   const rejected = [{ id: 'a', code: 'operation_abandoned' as const }];
   expect(shown(ingest(spend(begin(), 'a', 100), snapshot(1, 1_000, { rejected }), frame))).toBe(1_000);
   const gap = ingest(spend(spend(begin(), 'a', 100), 'b', 10), snapshot(9, 5, { from: 8, rejected }), frame);
@@ -164,7 +164,7 @@ test('an answer’s snapshot contains its operation, also where the frame does n
   expect(model.operations).toEqual([]);
 });
 
-test('an answer behind a gap waits for the frame that contains it, whoever brings it', () => {
+test('an answer behind a gap waits for the frame that contains it, whatever brings it', () => {
   const two = spend(spend(begin(), 'a', 100), 'b', 30);
   const waiting = acknowledge(two, 'a', { snapshot: snapshot(3, 870), startedAt: 1 });
   expect(waiting.confirmed?.version).toBe(1);
@@ -174,7 +174,7 @@ test('an answer behind a gap waits for the frame that contains it, whoever bring
   expect(settled.operations).toEqual([]);
 });
 
-test('4.1: a balance is believed only if no window overlaps its question', () => {
+test('window fence: a balance is accepted only if no window overlaps its request', () => {
   const begun = ingestAmount(createModel('ada'), 1_000, 0);
   const askedAt = begun.tick;
   const during = spend(begun, 'a', 100);
@@ -185,7 +185,7 @@ test('4.1: a balance is believed only if no window overlaps its question', () =>
   expect(ingestAmount(answered, 900, answered.tick).operations).toEqual([]);
 });
 
-test('4.3: an unknown outcome holds every balance back until its window is closed', () => {
+test('window fence: an unknown outcome holds every balance back until its window is closed', () => {
   const unknown = markUnknown(spend(ingestAmount(createModel('ada'), 1_000, 0), 'a', 100), 'a');
   expect(shown(ingestAmount(unknown, 900, unknown.tick))).toBe(900);
   expect(needsFetch(unknown)).toBe(false);
@@ -195,14 +195,14 @@ test('4.3: an unknown outcome holds every balance back until its window is close
   expect(ingestAmount(ended, 900, ended.tick).operations).toEqual([]);
 });
 
-test('4.1: nothing is asked while an open window would keep the answer from being shown', () => {
+test('window fence: nothing is asked while an open window would keep the answer from being shown', () => {
   const first = spend(ingestAmount(createModel('ada'), 1_000, 0), 'a', 100);
   const second = spend(acknowledge(first, 'a', { startedAt: first.tick }), 'b', 30);
   expect(needsFetch(second)).toBe(false);
   expect(needsFetch(dropOperation(second, 'b'))).toBe(true);
 });
 
-test('4.5: an answer’s balance is believed only if no other window overlapped its own', () => {
+test('window fence: an answer’s balance is accepted only if no other window overlapped its own', () => {
   const alone = spend(ingestAmount(createModel('ada'), 1_000, 0), 'a', 100);
   expect(acknowledge(alone, 'a', { available: 895, startedAt: alone.tick }).confirmed?.balance.available).toBe(895);
   const two = spend(alone, 'b', 30);
@@ -211,7 +211,7 @@ test('4.5: an answer’s balance is believed only if no other window overlapped 
   expect(shown(answered)).toBe(870);
 });
 
-test('4.5: it drops what was acknowledged before its window began', () => {
+test('window fence: an answer’s balance drops what was acknowledged before its window began', () => {
   const first = spend(ingestAmount(createModel('ada'), 1_000, 0), 'a', 100);
   const second = spend(acknowledge(first, 'a', { startedAt: first.tick }), 'b', 30);
   const model = acknowledge(second, 'b', { available: 870, startedAt: second.tick });
@@ -219,28 +219,28 @@ test('4.5: it drops what was acknowledged before its window began', () => {
   expect(model.operations).toEqual([]);
 });
 
-test('4.5: among versions a bare balance in a command’s answer has no place', () => {
+test('window fence: among versions a bare balance in a command’s answer has no place', () => {
   const sent = spend(begin(), 'a', 100);
   const model = acknowledge(sent, 'a', { available: 5, startedAt: sent.tick });
   expect(model.confirmed).toMatchObject({ version: 1, balance: { available: 1_000 } });
   expect([shown(model), needsFetch(model)]).toEqual([900, true]);
 });
 
-test('4a.1: while an announced operation is open the balance does not move', () => {
+test('frozen window: while an announced operation is open the balance does not move', () => {
   const frozen = ingest(announce(begin(), 'a', 100), snapshot(2, 900, { from: 1 }), frame);
   expect(shown(frozen)).toBe(900);
   expect(frozen.confirmed?.version).toBe(1);
   expect(needsFetch(frozen)).toBe(false);
 });
 
-test('4a.2: on ending, a remembered frame is taken if it is as new as the answer', () => {
+test('window end: a deferred frame is taken if it is as new as the answer', () => {
   const frozen = ingest(announce(begin(), 'a', 100), snapshot(3, 950, { from: 1 }), frame);
   const model = acknowledge(frozen, 'a', { snapshot: snapshot(2, 900), startedAt: frozen.tick });
   expect(model.confirmed?.version).toBe(3);
   expect(shown(model)).toBe(950);
 });
 
-test('4a.2: without an authoritative answer only a question asked afterwards ends it', () => {
+test('window end: without an authoritative answer only a request sent afterwards ends it', () => {
   const ended = acknowledge(announce(begin(), 'a', 100), 'a', { startedAt: 1 });
   expect(needsFetch(ended)).toBe(true);
   const early = ingest(ended, snapshot(2, 900, { from: 1 }), { startedAt: 0 });
@@ -249,7 +249,7 @@ test('4a.2: without an authoritative answer only a question asked afterwards end
   expect(shown(ingest(early, snapshot(2, 900, { from: 1 }), { startedAt: early.tick }))).toBe(900);
 });
 
-test('4a.2: taking back ends the spend of that amount, and nothing else', () => {
+test('window end: taking back ends the spend of that amount, and nothing else', () => {
   const two = announce(announce(begin(), 'a', 100), 'b', 30);
   expect(takeBack(two, 31)).toBeNull();
   const taken = takeBack(two, 30);
@@ -257,13 +257,13 @@ test('4a.2: taking back ends the spend of that amount, and nothing else', () => 
   expect(taken?.model.operations.map(({ state }) => state)).toEqual(['open', 'unknown']);
 });
 
-test('4a.2: of two spends of that amount, the one that has no answer yet is taken back', () => {
+test('window end: of two spends of that amount, the one that has no answer yet is taken back', () => {
   const two = announce(announce(begin(), 'a', 100), 'b', 100);
   const settled = acknowledge(two, 'a', { startedAt: 1 });
   expect(takeBack(settled, 100)?.id).toBe('b');
 });
 
-test('4a.5: when a spend that was settled in another’s place is taken back, the other stays displayed', () => {
+test('oldest first: when a spend that was settled in another’s place is taken back, the other stays displayed', () => {
   const two = announce(announce(begin(), 'a', 100), 'b', 30);
   const settled = acknowledge(two, 'a', { snapshot: snapshot(2, 970), startedAt: 1 });
   const model = takeBack(settled, 100)?.model ?? settled;
@@ -274,18 +274,18 @@ test('4a.5: when a spend that was settled in another’s place is taken back, th
   expect(shown(ingest(model, snapshot(2, 970, { from: 1 }), { startedAt: model.tick }))).toBe(870);
 });
 
-test('4a.4: a frame that names an announced operation ends it', () => {
+test('identified operation: a frame that names an announced operation ends it', () => {
   const model = ingest(announce(begin(), 'a', 100), snapshot(2, 900, { from: 1, applied: ['a'] }), frame);
   expect(shown(model)).toBe(900);
   expect(model.operations).toEqual([]);
 });
 
-test('4a.1: of the frames that wait, the newest is shown, whatever came last', () => {
+test('frozen window: of the frames that wait, the newest is shown, whatever came last', () => {
   const waiting = ingest(ingest(announce(begin(), 'a', 100), snapshot(3, 1_020), frame), snapshot(2, 1_010), frame);
   expect(shown(dropOperation(waiting, 'a'))).toBe(1_020);
 });
 
-test('3.3: an answer too old to be shown still ends what it contains, and the frame that waited for that is shown', () => {
+test('applied ids: an answer too old to be shown still ends what it contains, and the frame that waited for that is shown', () => {
   const ended = closeWindow(announce(begin(), 'a', 100), 'a');
   const waiting = ingest(ended, snapshot(2, 700, { from: 1 }), frame);
   expect(shown(waiting)).toBe(900);
@@ -293,7 +293,7 @@ test('3.3: an answer too old to be shown still ends what it contains, and the fr
   expect([shown(model), model.confirmed?.version, needsFetch(model)]).toEqual([700, 2, false]);
 });
 
-test('4.5: the bare balance of one command takes no place among versions', () => {
+test('window fence: the bare balance of one command takes no place among versions', () => {
   const model = spend(begin(), 'a', 100);
   const answered = acknowledge(model, 'a', { available: 850, startedAt: model.tick });
   expect(answered.confirmed).toEqual(begin().confirmed);
