@@ -41,7 +41,7 @@ test(
   },
 );
 
-test('doctor looks at the server, and hears what another connection says', async () => {
+test('doctor looks at the server, and receives what another connection publishes', async () => {
   const run = await runProgram(['doctor', '--json'], { env: { DATABASE_URL: server.url } });
   expect(run.code).toBe(0);
   const { findings } = JSON.parse(run.output) as { findings: Finding[] };

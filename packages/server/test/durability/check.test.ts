@@ -22,7 +22,7 @@ beforeEach(async () => {
     seed: 11,
     prefix: 'p',
     holds: [],
-    say: (word) => record.hear(word),
+    publish: (word) => record.add(word),
     isOver: () => (asked += 1) > 120,
   });
 });
@@ -38,7 +38,7 @@ async function problems(): Promise<string[]> {
 /** What the next process of the kill loop finds, of keys that no check has seen. */
 async function newProblems(checked: Iterable<string> = []): Promise<string[]> {
   const known = toKnown(record, new Set(checked));
-  return (await checkNew(ledger, database.pool, known, (word) => record.hear(word))).problems;
+  return (await checkNew(ledger, database.pool, known, (word) => record.add(word))).problems;
 }
 
 /** The key of a transfer that was acknowledged. */
@@ -81,7 +81,7 @@ test('what a process left undisturbed has no problems for the next one, nor for 
   const checked = [...record.attempts.keys()];
   await ledger.grant({ account: 'user:0', amount: 1, actor: 'user:0', reason: 'Unanswered', idempotencyKey: 'lost' });
   const command = { kind: 'grant', account: 'user:0', amount: 1, actor: 'user:0', reason: 'Unanswered' } as const;
-  record.hear({ word: 'asked', command: { ...command, idempotencyKey: 'lost' }, times: 1 });
+  record.add({ word: 'asked', command: { ...command, idempotencyKey: 'lost' }, times: 1 });
   expect(await newProblems(checked)).toEqual([]);
   expect(record.attempts.get('lost')?.receipt).not.toBeNull();
 });

@@ -59,16 +59,16 @@ export function toKnown(record: Record, checked: ReadonlySet<string>): Known {
 /**
  * Checks what no check has seen: tries its keys again, looks whether there is exactly this in the tables beside what was there
  * before, and verifies from where the last verification ended. Costs what is new, however long the history is.
- * @param say - Hears what became of keys whose answer had been lost.
+ * @param publish - Called with the outcome of keys whose response had been lost.
  */
 export async function checkNew(
   ledger: Ledger,
   pool: Pool,
   known: Known,
-  say: (word: LoadWord) => void,
+  publish: (word: LoadWord) => void,
 ): Promise<Findings> {
   const record = createRecord(known.attempts);
-  const { problems, survived } = await tryAll(ledger, record, [...record.attempts.keys()], say);
+  const { problems, survived } = await tryAll(ledger, record, [...record.attempts.keys()], publish);
   const { rows } = await pool.query<KeyRow>(`${ROWS} AND j.key = ANY($1)`, [[...record.attempts.keys()]]);
   problems.push(...compare(rows, record.attempts));
   problems.push(
@@ -108,7 +108,7 @@ async function tryAll(
   ledger: Ledger,
   record: Record,
   keys: readonly string[],
-  say: (word: LoadWord) => void,
+  publish: (word: LoadWord) => void,
 ): Promise<Findings> {
   const problems: string[] = [];
   let survived = 0;
@@ -122,14 +122,14 @@ async function tryAll(
       if (known && !receipt.replayed) problems.push(`${key} was acknowledged, lost, and now applied again`);
       if (!known && receipt.replayed) survived += 1;
       record.acknowledge(key, receipt);
-      say({ word: 'acknowledged', key, receipt });
+      publish({ word: 'acknowledged', key, receipt });
     } catch (error) {
       if (!isCreditsError(error)) throw error;
       if (known) problems.push(`${key} was acknowledged, and is now refused: ${error.message}`);
       else if (error.code === 'unavailable') problems.push(`${key} cannot be tried again: ${error.message}`);
       else {
         record.attempts.delete(key);
-        say({ word: 'forgotten', key });
+        publish({ word: 'forgotten', key });
       }
     }
   }

@@ -17,12 +17,12 @@ import { createRecord, type Record } from './record.ts';
 /**
  * Kills a process under load with SIGKILL, and holds what it left against what it had said; again and again.
  *
- * Whoever looks is killed next: each process opens what the one before it left, checks what is new there, and runs the load.
- * So a cycle costs one opening, whatever came before, and kills fall into recoveries and checks as well. At the end of a
- * life of so many cycles the loop itself opens the database, and checks all of it.
+ * The process that checks is killed next: each process opens what the one before it left, checks what is new there, and
+ * runs the load. A cycle costs one opening, whatever came before, and kills fall into recoveries and checks as well. After
+ * a trial of so many cycles the loop itself opens the database, and checks all of it.
  *
  * The load and the kind of each kill come from the seed. The instant of a kill is counted in words of the load or in
- * milliseconds, so that it falls somewhere else in each run: a failure is looked for by its seed, and in the directory
+ * milliseconds, and falls somewhere else in each run: a failure is looked for by its seed, and in the directory
  * that it leaves behind.
  */
 
@@ -61,13 +61,13 @@ interface Kills {
 type Kind = Exclude<keyof Kills, 'server'>;
 
 /** Cycles on one database. Its last check reads all of its history, and making one is to be killed in as well. */
-const LIFE_CYCLES = 25;
+const TRIAL_CYCLES = 25;
 
 /** How long a process takes to open: the first guess, until one has said it. Longer where there is nothing yet. */
 const OPENING_MS = 700;
 const MAKING_MS = 3_000;
 
-/** A process that lives for a second is better off without machine code that is made for hours: half the time to open. */
+/** A process that runs for a second is better off without machine code that is made for hours: half the time to open. */
 const FLAGS = ['--liftoff-only'];
 
 /**
@@ -77,12 +77,12 @@ const FLAGS = ['--liftoff-only'];
 const SILENT_LOOKS_MAX = 12;
 const LOOK_MS = 10_000;
 
-/** A database for one life: where it is, and what it takes to kill and remove it. */
-interface Life {
+/** A database for one trial: where it is, and what it takes to kill and remove it. */
+interface Trial {
   options: Location;
   /** Kills the server; null where there is none beside the client. */
   killServer: (() => Promise<void>) | null;
-  reviveServer: () => Promise<void>;
+  restartServer: () => Promise<void>;
   remove: () => Promise<void>;
   /** Says where it is. */
   place: string;
@@ -103,13 +103,13 @@ export async function runKillLoop(options: KillLoopOptions): Promise<KillReport>
     left: null,
   };
   const program = await bundleProgram(fileURLToPath(new URL('load-process.ts', import.meta.url)), 'load');
-  const source = options.database === 'embedded' ? await embeddedLives(random) : await postgresLives();
+  const source = options.database === 'embedded' ? await embeddedTrials(random) : await postgresTrials();
   try {
     while (report.cycles < options.cycles && report.problems.length === 0) {
-      const life = await source.begin();
-      await live(life, { program, random, report, ...options });
-      if (report.problems.length > 0) report.left = life.place;
-      else await life.remove();
+      const trial = await source.begin();
+      await runTrial(trial, { program, random, report, ...options });
+      if (report.problems.length > 0) report.left = trial.place;
+      else await trial.remove();
     }
   } finally {
     rmSync(program, { force: true });
@@ -125,13 +125,13 @@ interface Loop extends KillLoopOptions {
   report: KillReport;
 }
 
-/** Kills on one database until its life is over, or until something is wrong with it. */
-async function live(life: Life, loop: Loop): Promise<void> {
+/** Kills on one database until its trial is over, or until something is wrong with it. */
+async function runTrial(trial: Trial, loop: Loop): Promise<void> {
   const { report } = loop;
   const record = createRecord();
   const checked = new Set<string>();
-  for (let turn = 0; turn < LIFE_CYCLES && report.cycles < loop.cycles; turn += 1) {
-    const words = await cycle(life, { record, checked }, loop);
+  for (let turn = 0; turn < TRIAL_CYCLES && report.cycles < loop.cycles; turn += 1) {
+    const words = await cycle(trial, { record, checked }, loop);
     report.cycles += 1;
     for (const said of words) {
       if (said.word === 'asked') report.asked += 1;
@@ -143,7 +143,7 @@ async function live(life: Life, loop: Loop): Promise<void> {
     loop.onProgress?.(report);
     if (report.problems.length > 0) return;
   }
-  const { problems, survived } = await checkAll(life, record);
+  const { problems, survived } = await checkAll(trial, record);
   report.checks += 1;
   report.survived += survived;
   report.problems.push(...problems);
@@ -151,46 +151,46 @@ async function live(life: Life, loop: Loop): Promise<void> {
 
 /** Starts the load, kills it, and returns what it said. */
 async function cycle(
-  life: Life,
+  trial: Trial,
   { record, checked }: { record: Record; checked: Set<string> },
   { program, random, report }: Loop,
 ): Promise<LoadWord[]> {
   const kind = random.pick(['load', 'load', 'load', 'checkpoint', 'opening', 'checking'] as const);
-  const killsServer = life.killServer !== null && random.chance(0.5);
+  const killsServer = trial.killServer !== null && random.chance(0.5);
   // Most kills come soon, which is where most things are under way for the first time; some find a long log.
   const wordCount = random.between(1, random.chance(0.05) ? 3_000 : random.pick([20, 150, 500]));
-  const delayMs = kind === 'opening' ? random.between(0, Math.ceil(life.openingMs)) : random.between(0, 25);
+  const delayMs = kind === 'opening' ? random.between(0, Math.ceil(trial.openingMs)) : random.between(0, 25);
   const lookedAt = toKnown(record, checked);
-  // Now and then nobody looks in between, so that what a kill left is opened by a process that is killed as well.
+  // Now and then nothing is checked in between: what a kill left is opened by a process that is killed as well.
   const known = random.chance(0.2) ? null : `${program}.json`;
   if (known !== null) writeFileSync(known, JSON.stringify(lookedAt));
   const prefix = `c${report.cycles}`;
-  const argument = JSON.stringify({ database: life.options, seed: random.between(1, 1_000_000), prefix, known });
+  const argument = JSON.stringify({ database: trial.options, seed: random.between(1, 1_000_000), prefix, known });
   const child = spawn(process.execPath, [...FLAGS, program, argument], {
     stdio: ['ignore', 'pipe', killsServer ? 'ignore' : 'inherit'],
   });
   const ended = once(child, 'exit');
   const words: LoadWord[] = [];
   let startedAt = performance.now();
-  const hear = (word: LoadWord): void => {
+  const receive = (word: LoadWord): void => {
     words.push(word);
     if (word.word === 'acknowledged' && record.attempts.get(word.key)?.receipt === null) report.acknowledged += 1;
-    record.hear(word);
+    record.add(word);
     if (word.word === 'checked' && word.problems.length === 0) for (const [key] of lookedAt.attempts) checked.add(key);
     if (word.word !== 'reached') return;
     if (word.phase === 'started') startedAt = performance.now();
-    if (word.phase === 'open') life.openingMs = performance.now() - startedAt;
+    if (word.phase === 'open') trial.openingMs = performance.now() - startedAt;
   };
-  const due = untilDue(child, { isDue: createDue(kind, wordCount), hear });
+  const due = untilDue(child, { isDue: createDue(kind, wordCount), receive });
   await due;
   await new Promise((resolve) => setTimeout(resolve, delayMs));
   if (child.exitCode !== null) throw new Error(`The load ended by itself with ${child.exitCode}.`);
   report.kills[killsServer ? 'server' : kind] += 1;
-  if (killsServer) await life.killServer?.();
+  if (killsServer) await trial.killServer?.();
   child.kill('SIGKILL');
   await ended;
   await drained(child);
-  if (killsServer) await life.reviveServer();
+  if (killsServer) await trial.restartServer();
   return words;
 }
 
@@ -211,7 +211,7 @@ function createDue(kind: Kind, wordCount: number): (word: LoadWord) => boolean {
 /** Listens to the load, and resolves when the moment of the kill has come. Goes on listening. */
 function untilDue(
   child: ChildProcess,
-  { isDue, hear }: { isDue: (word: LoadWord) => boolean; hear: (word: LoadWord) => void },
+  { isDue, receive }: { isDue: (word: LoadWord) => boolean; receive: (word: LoadWord) => void },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let silentLooks = 0;
@@ -231,7 +231,7 @@ function untilDue(
       silentLooks = 0;
       if (!line.endsWith('}')) return; // cut off in the middle: never said
       const word = JSON.parse(line) as LoadWord;
-      hear(word);
+      receive(word);
       if (isDue(word)) resolve();
     });
   });
@@ -243,8 +243,8 @@ async function drained(child: ChildProcess): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve)); // the last lines
 }
 
-async function checkAll(life: Life, record: Record) {
-  const database = await openLocation(life.options);
+async function checkAll(trial: Trial, record: Record) {
+  const database = await openLocation(trial.options);
   const ledger = await createLedger({ database });
   const findings = await check(ledger, database.pool, record);
   await ledger.close();
@@ -252,19 +252,19 @@ async function checkAll(life: Life, record: Record) {
   return findings;
 }
 
-async function embeddedLives(random: Random) {
-  // Making a database costs more than ten cycles: most lives begin as a copy, the others are killed in the making too.
+async function embeddedTrials(random: Random) {
+  // Making a database costs more than ten cycles: most trials begin as a copy, the others are killed in the making too.
   const template = mkdtempSync(join(tmpdir(), 'credits-kill-'));
   await (await openLocation({ directory: template })).close();
   return {
-    async begin(): Promise<Life> {
+    async begin(): Promise<Trial> {
       const directory = mkdtempSync(join(tmpdir(), 'credits-kill-'));
       const isNew = random.chance(0.3);
       if (!isNew) cpSync(template, directory, { recursive: true });
       return {
         options: { directory },
         killServer: null,
-        reviveServer: async () => undefined,
+        restartServer: async () => undefined,
         remove: async () => rmSync(directory, { recursive: true, force: true }),
         place: directory,
         openingMs: isNew ? MAKING_MS : OPENING_MS,
@@ -274,19 +274,19 @@ async function embeddedLives(random: Random) {
   };
 }
 
-async function postgresLives() {
+async function postgresTrials() {
   const server = await startOwnPostgres({ durable: true });
-  let lives = 0;
+  let trials = 0;
   return {
-    async begin(): Promise<Life> {
-      const name = `life_${(lives += 1)}`;
+    async begin(): Promise<Trial> {
+      const name = `trial_${(trials += 1)}`;
       await administer(server.url, `CREATE DATABASE ${name}`);
       const url = new URL(server.url);
       url.pathname = `/${name}`;
       return {
         options: { url: url.href },
         killServer: server.kill,
-        reviveServer: server.start,
+        restartServer: server.start,
         remove: () => administer(server.url, `DROP DATABASE ${name} WITH (FORCE)`),
         place: url.href,
         openingMs: OPENING_MS,

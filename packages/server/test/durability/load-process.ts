@@ -16,7 +16,7 @@ const options = JSON.parse(process.argv[2] ?? '{}') as {
   known: string | null;
 };
 
-function say(word: LoadWord): void {
+function publish(word: LoadWord): void {
   const line = Buffer.from(`${JSON.stringify(word)}\n`);
   for (let written = 0; written < line.length;) {
     try {
@@ -27,17 +27,17 @@ function say(word: LoadWord): void {
   }
 }
 
-say({ word: 'reached', phase: 'started' });
+publish({ word: 'reached', phase: 'started' });
 const database = await openLocation(options.database);
 const ledger = await createLedger({ database, expirySweepMs: 200 });
-say({ word: 'reached', phase: 'open' });
+publish({ word: 'reached', phase: 'open' });
 // Checkpoints come every 48 MB of log: here often enough that some are cut in two. One at a time, or where the disk is slow
 // they would take the one connection of an embedded database from everybody else.
 let isOver = true;
 const timer = setInterval(() => {
   if (!isOver) return;
   isOver = false;
-  say({ word: 'reached', phase: 'checkpoint' });
+  publish({ word: 'reached', phase: 'checkpoint' });
   database.pool
     .query('CHECKPOINT')
     .catch(() => undefined) // a server that is gone says so to the commands too
@@ -48,8 +48,8 @@ const timer = setInterval(() => {
 timer.unref();
 if (options.known !== null) {
   const known = JSON.parse(readFileSync(options.known, 'utf8')) as Known;
-  say({ word: 'checked', ...(await checkNew(ledger, database.pool, known, say)) });
+  publish({ word: 'checked', ...(await checkNew(ledger, database.pool, known, publish)) });
 }
 const { rows } = await database.pool.query<{ id: string }>('SELECT id FROM credits.holds WHERE remaining > 0 LIMIT 40');
-say({ word: 'reached', phase: 'ready' });
-await runLoad(ledger, { ...options, holds: rows.map(({ id }) => id), say });
+publish({ word: 'reached', phase: 'ready' });
+await runLoad(ledger, { ...options, holds: rows.map(({ id }) => id), publish });

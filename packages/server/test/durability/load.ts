@@ -5,11 +5,11 @@ import { createRandom, type Random } from '../../../credits/test/support/random.
 
 /**
  * A mixed load from a seed: grants, spends, transfers, holds, posts, voids, reversals, the same key again, and commands
- * that must be refused. Each worker draws from a seed of its own, so that what it tries does not depend on how the
+ * that must be refused. Each worker draws from a seed of its own, and what it tries does not depend on how the
  * workers take turns; only the ids of holds and transfers come from the ledger.
  */
 
-/** A command as it is written down before it is tried, so that it can be tried again by somebody else. */
+/** A command as it is written down before it is tried: another process can then try it again. */
 export type LoadCommand = CommandBase &
   (
     | { kind: 'grant' | 'spend'; account: string; amount: number }
@@ -47,8 +47,8 @@ export function run(ledger: Ledger, { kind, ...command }: LoadCommand): Promise<
 }
 
 /**
- * Runs the load until `isOver` says so, and says each word before and after each command.
- * @param options.prefix - Begins every key, so that no two runs share one.
+ * Runs the load until `isOver` says so, and publishes a word before and after each command.
+ * @param options.prefix - Begins every key: no two runs share one.
  */
 export async function runLoad(
   ledger: Ledger,
@@ -56,11 +56,11 @@ export async function runLoad(
     seed: number;
     prefix: string;
     holds: readonly string[];
-    say: (word: LoadWord) => void;
+    publish: (word: LoadWord) => void;
     isOver?: () => boolean;
   },
 ): Promise<void> {
-  const { seed, prefix, say, isOver = () => false } = options;
+  const { seed, prefix, publish, isOver = () => false } = options;
   const holds = [...options.holds];
   const transfers: string[] = [];
 
@@ -69,7 +69,7 @@ export async function runLoad(
     for (let count = 0; !isOver(); count += 1) {
       const command = draw(random, { key: `${prefix}-${worker}-${count}`, holds, transfers });
       const times = random.chance(0.1) ? 2 : 1;
-      say({ word: 'asked', command, times });
+      publish({ word: 'asked', command, times });
       await Promise.all(Array.from({ length: times }, () => attempt(command)));
     }
   }
@@ -78,13 +78,13 @@ export async function runLoad(
     const key = command.idempotencyKey;
     try {
       const receipt = await run(ledger, command);
-      say({ word: 'acknowledged', key, receipt });
+      publish({ word: 'acknowledged', key, receipt });
       if ('transfer' in receipt && receipt.transfer !== null) remember(transfers, receipt.transfer.id);
       if ('hold' in receipt && receipt.hold.remaining > 0) remember(holds, receipt.hold.id);
     } catch (error) {
       if (!isCreditsError(error)) throw error;
-      if (error.code === 'unavailable') say({ word: 'unavailable', key, message: error.message });
-      else say({ word: 'refused', key, code: error.code });
+      if (error.code === 'unavailable') publish({ word: 'unavailable', key, message: error.message });
+      else publish({ word: 'refused', key, code: error.code });
     }
   }
 

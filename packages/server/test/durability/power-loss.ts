@@ -55,7 +55,7 @@ interface Cut {
 
 async function runUntilCuts(random: Random, honest: boolean, count: number): Promise<Cut[]> {
   const directory = mkdtempSync(join(tmpdir(), 'credits-power-'));
-  // What is made anew is synced as a whole before it is used; the cuts come after.
+  // A new database is synced as a whole before it is used; the cuts come after.
   await (await openEmbedded({ directory })).close();
   const disk = installUnsyncedDisk(directory, { honest });
   const cuts: Cut[] = [];
@@ -65,8 +65,8 @@ async function runUntilCuts(random: Random, honest: boolean, count: number): Pro
     const words: LoadWord[] = [];
     const over = cutAtInstants(disk, random, { count, cuts, words });
     const timer = setInterval(() => void database.pool.query('CHECKPOINT').catch(() => undefined), 60);
-    const say = (word: LoadWord): unknown => words.push(word);
-    await runLoad(ledger, { seed: random.between(1, 1_000_000), prefix: 'p', holds: [], say, isOver: over });
+    const publish = (word: LoadWord): unknown => words.push(word);
+    await runLoad(ledger, { seed: random.between(1, 1_000_000), prefix: 'p', holds: [], publish, isOver: over });
     clearInterval(timer);
     disk.onChange = null;
     await ledger.close();
@@ -99,7 +99,7 @@ function cutAtInstants(
 
 async function examine({ directory, words }: Cut, report: PowerLossReport): Promise<void> {
   const record = createRecord();
-  for (const word of words) record.hear(word);
+  for (const word of words) record.add(word);
   report.acknowledged += words.filter(({ word }) => word === 'acknowledged').length;
   try {
     rmSync(join(directory, 'lock.json'), { force: true }); // of this very process, which is not gone

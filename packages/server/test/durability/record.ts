@@ -16,7 +16,7 @@ export interface Attempt {
   command: LoadCommand;
   /** The first answer, as if it was never replayed. */
   receipt: Receipt | null;
-  /** Times it was asked and nothing was heard. */
+  /** Times it was asked and no response arrived. */
   unanswered: number;
 }
 
@@ -26,7 +26,7 @@ export interface Record {
   /** Differences between answers to one key. */
   readonly contradictions: string[];
   /** Takes down one word. */
-  hear(word: LoadWord): void;
+  add(word: LoadWord): void;
   /** Takes down an answer. */
   acknowledge(key: string, receipt: Receipt): void;
 }
@@ -54,7 +54,7 @@ export function createRecord(known: Iterable<readonly [string, Attempt]> = []): 
   return Object.freeze({
     attempts,
     contradictions,
-    hear(word: LoadWord): void {
+    add(word: LoadWord): void {
       if (word.word === 'asked') {
         attempts.set(word.command.idempotencyKey, { command: word.command, receipt: null, unanswered: word.times });
       } else if (word.word === 'acknowledged') {

@@ -56,12 +56,12 @@ async function load(
   { prefix, record, until }: { prefix: string; record: Loaded['record']; until: (said: Loaded) => boolean },
 ): Promise<Loaded> {
   const said: Loaded = { record, acknowledged: 0, messages: [] };
-  const say = (word: LoadWord): void => {
-    record.hear(word);
+  const publish = (word: LoadWord): void => {
+    record.add(word);
     if (word.word === 'acknowledged') said.acknowledged += 1;
     if (word.word === 'unavailable') said.messages.push(word.message);
   };
-  await runLoad(ledger, { seed: 7, prefix, holds: [], say, isOver: () => until(said) });
+  await runLoad(ledger, { seed: 7, prefix, holds: [], publish, isOver: () => until(said) });
   return said;
 }
 

@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import type { Random } from '../../../credits/test/support/random.ts';
 
 /**
- * A disk that remembers what was never synced, so that the power can be cut.
+ * A disk that remembers what was never synced, for tests that cut the power.
  *
  * What the model says, of the files below one folder: a page that was written since its file was last synced is, after the
  * cut, as it was then or as it is now, or torn between the two at a sector; each page by itself, in no order. A change of

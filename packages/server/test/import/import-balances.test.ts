@@ -17,7 +17,7 @@ function bring(rows: Iterable<BalanceRow> | AsyncIterable<BalanceRow>, options: 
 const available = async (account: string): Promise<number> => (await bench.ledger.balance(account)).balance.available;
 const accounts = (count: number): string[] => Array.from({ length: count }, () => fresh('user'));
 
-test('each account gets its opening balance out of the house, by one entry', async () => {
+test('each account gets its opening balance from the system account, by one entry', async () => {
   const [ann = '', bob = ''] = accounts(2);
   const report = await bring(
     [
@@ -140,7 +140,7 @@ test.each(UNUSABLE)('a balance that is %s is named by its line, and nothing is w
   expect(await bench.ledger.balance(account)).toMatchObject({ version: 0, balance: { available: 0 } });
 });
 
-test('an account that stands there twice is left out wholly, whatever the rows say', async () => {
+test('an account that is listed twice is left out completely, whatever its rows say', async () => {
   const [ann = '', bob = ''] = accounts(2);
   const rows = [ann, bob, ann, ann].map((account, index) => ({ account, credits: index < 3 ? 5 : 6 }));
   const report = await bring(rows, { skipInvalid: true });

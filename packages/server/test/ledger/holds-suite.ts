@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { by, openAccount, refusal, type Bench } from '../support/ledger.ts';
 
-/** Holds: reserved, then posted wholly or in part, voided, or expired. */
+/** Holds: reserved, then posted in full or in part, voided, or expired. */
 export function testHolds(bench: Bench): void {
   async function hold(account: string, amount: number, expiresAfterMs = 60_000): Promise<string> {
     const receipt = await bench.ledger.hold({ ...by(account), account, amount, expiresAfterMs });
@@ -184,10 +184,10 @@ export function testHolds(bench: Bench): void {
     const account = await openAccount(bench, 100);
     await hold(account, 80, 10_000);
     const ledger = await bench.openLedger({ expirySweepMs: 5 });
-    const heard: string[] = [];
-    ledger.onChange((accounts) => heard.push(...accounts));
+    const changed: string[] = [];
+    ledger.onChange((accounts) => changed.push(...accounts));
     bench.time.nowMs += 10_000;
-    await vi.waitFor(() => expect(heard).toContain(account), { timeout: 10_000 });
+    await vi.waitFor(() => expect(changed).toContain(account), { timeout: 10_000 });
     expect((await ledger.versions([account])).get(account)).toBe(3);
     await ledger.close();
   });

@@ -66,7 +66,7 @@ export function testIdempotency(bench: Bench): void {
     expect([first.replayed, second.replayed]).toEqual([false, false]);
   });
 
-  test('a refused command leaves no key behind, so that it may succeed later', async () => {
+  test('a refused command leaves no key behind, and may succeed later', async () => {
     const account = await openAccount(bench);
     const command = { ...by(account), account, amount: 30 };
     await refusal(bench.ledger.spend(command), 'insufficient_credits');

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openEmbeddedDatabase } from '../support/database.ts';
 import { by, createBench, openAccount } from '../support/ledger.ts';
 
-// One bad command never fails its neighbours, wherever in a batch it stands, how many there are, and whoever refuses it:
+// One bad command never fails its neighbours, wherever in a batch it stands, how many there are, and whatever refuses it:
 // the parser, the rules, or nobody but a constraint of the database.
 
 const bench = createBench(async () => ({ database: await openEmbeddedDatabase() }));

@@ -125,7 +125,7 @@ export function testPeers(bench: Bench): void {
   });
 
   // formancehq/wallets#109
-  test('not here: a repeated hold that is refused because its id was made anew', async () => {
+  test('not here: a repeated hold that is refused because its id was generated again', async () => {
     const account = await openAccount(bench, 100);
     const command = { ...by(account), account, amount: 30, expiresAfterMs: 60_000 };
     const first = await bench.ledger.hold(command);
@@ -197,7 +197,7 @@ export function testPeers(bench: Bench): void {
   });
 
   // danny-avila/LibreChat#13812
-  test('not here: an event that is remembered before its credits were paid, so that its repetition pays nothing', async () => {
+  test('not here: an event that is recorded before its credits were paid: its repetition pays nothing', async () => {
     const account = fresh('user');
     const event = { actor: 'system:payments', reason: 'Payment', account, amount: 500, idempotencyKey: fresh('event') };
     const { ledger, faulty } = await openFaultyLedger(bench);

@@ -184,29 +184,29 @@ export function testReads(bench: Bench): void {
     expect(after.issued - after.spent).toBe(after.circulating);
   });
 
-  test('listeners hear which accounts changed, until they stop', async () => {
+  test('listeners are called with the accounts that changed, until they stop', async () => {
     const account = await openAccount(bench, 10);
-    const heard: string[] = [];
-    const stop = bench.ledger.onChange((accounts) => heard.push(...accounts));
+    const changed: string[] = [];
+    const stop = bench.ledger.onChange((accounts) => changed.push(...accounts));
     await bench.ledger.spend({ ...by(account), account, amount: 1 });
-    expect(heard).toEqual([account]);
+    expect(changed).toEqual([account]);
     await refusal(bench.ledger.spend({ ...by(account), account, amount: 100 }), 'insufficient_credits');
     stop();
     await bench.ledger.spend({ ...by(account), account, amount: 1 });
-    expect(heard).toHaveLength(1);
+    expect(changed).toHaveLength(1);
   });
 
   test('a listener that fails disturbs neither the command nor the other listeners', async () => {
     const account = await openAccount(bench, 10);
-    const heard: string[] = [];
+    const changed: string[] = [];
     const stopFailing = bench.ledger.onChange(() => {
       throw new Error('a broken listener');
     });
-    const stop = bench.ledger.onChange((accounts) => heard.push(...accounts));
+    const stop = bench.ledger.onChange((accounts) => changed.push(...accounts));
     await bench.ledger.spend({ ...by(account), account, amount: 1 });
     stopFailing();
     stop();
-    expect(heard).toContain(account);
+    expect(changed).toContain(account);
     expect(bench.warnings).toContain('A listener for changes failed.');
   });
 

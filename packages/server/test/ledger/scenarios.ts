@@ -119,7 +119,7 @@ export function testScenarios(bench: Bench): void {
     expect((await next.balance(account)).version).toBe(2);
   });
 
-  test('L6: a connection that is lost at the commit is noticed, and the caller hears the committed answer', async () => {
+  test('L6: a connection that is lost at the commit is noticed, and the caller gets the committed response', async () => {
     const account = await openAccount(bench, 500);
     const { ledger, faulty } = await openFaultyLedger(bench);
     void faulty.failAfter('08006');

@@ -81,7 +81,7 @@ test('the program runs where the package is installed, and reaches the ledger al
 
 test('the tarball has what it needs and no more', () => {
   expect(readdirSync(installed).toSorted()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json', 'src']);
-  // Source maps point at sources that are there, so that a debugger shows the code that people read.
+  // Source maps point at sources that are there: a debugger shows the code that people read.
   const map = JSON.parse(readFileSync(join(installed, 'dist/http/handler.js.map'), 'utf8'));
   for (const source of map.sources) expect(existsSync(join(installed, 'dist/http', source))).toBe(true);
 });

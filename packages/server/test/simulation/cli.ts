@@ -59,7 +59,7 @@ async function run(): Promise<number> {
   const tallies = new Map(names.map((name) => [name, { done: 0, events: 0, failures: 0 }]));
   let failures = 0;
 
-  // Round by round through the profiles, so that a run that ends early has been everywhere.
+  // Round by round through the profiles: a run that ends early has run all of them.
   const chunks = (function* (): Generator<Chunk> {
     for (let at = 0; at < seeds; at += CHUNK) {
       for (const name of names) yield { name, from: from + at, count: Math.min(CHUNK, seeds - at) };

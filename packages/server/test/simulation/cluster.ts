@@ -1,6 +1,6 @@
 /**
  * The servers: instances of the real ledger and the real handler over one database, behind one address. Instances are
- * killed, drained and started again; the database may be restored from a backup, in a new life.
+ * killed, drained and started again; the database may be restored from a backup, in a new epoch.
  */
 import { createCreditsHandler, type CreditsHandler } from '../../src/http/handler.ts';
 import { toProblemResponse } from '../../src/http/to-problem-response.ts';
@@ -23,11 +23,11 @@ export interface Arrival {
   /** Who the host's session says is asking. */
   session: () => string | null;
   signal: AbortSignal;
-  /** Is told when whoever answers dies: its streams end with it. */
+  /** Called when the answering instance dies: its streams end with it. */
   died: () => void;
 }
 
-/** What answers requests: rejects when whoever answers dies on the way. */
+/** Answers requests. Rejects when the answering instance dies on the way. */
 export interface Host {
   answer(arrival: Arrival): Promise<Response>;
 }
@@ -42,7 +42,7 @@ export interface Cluster extends Host {
   /** Says goodbye on every stream of one instance, then replaces it. */
   drain(): void;
   backup(): void;
-  /** Back to the backup, in another life. Every instance starts again. */
+  /** Back to the backup, in another epoch. Every instance starts again. */
   restore(restartMs: number): void;
   /** Runs a command of somebody else on any instance. Its failure is its own. */
   act(command: (ledger: Ledger) => Promise<unknown>): void;
@@ -62,7 +62,7 @@ export interface ClusterOptions {
   instances: number;
   /** Whether statements of the database take time. */
   slow: boolean;
-  say: (what: string) => void;
+  log: (what: string) => void;
 }
 
 interface Instance {
@@ -78,7 +78,7 @@ const ORIGIN = 'https://panel.example';
 const WALL_CLOCK = Date.UTC(2026, 10, 22);
 
 export function createCluster(options: ClusterOptions): Cluster {
-  const { browser, random, truth, storage, say } = options;
+  const { browser, random, truth, storage, log } = options;
   const instances = new Set<Instance>();
   const listeners = new Map<object, (accounts: readonly string[]) => void>();
   let slow = false;
@@ -87,7 +87,7 @@ export function createCluster(options: ClusterOptions): Cluster {
   let keys = 0;
   let backup = storage.backup();
   let truthBackup = truth.backup();
-  let lives = 1;
+  let epochs = 1;
 
   /** The notifications of one instance, by chances of its own. */
   function createBus(own: Random): NotificationBus {
@@ -140,7 +140,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       browser.setTimer(() => {
         if (isAlive) callback();
       }, delayMs);
-    const life = lives;
+    const started = epochs;
     const calls = options.slow ? own.fork() : own;
     if (slow) await browser.delay(drawMs(calls));
     const ledger = createLedgerOnStorage({
@@ -155,8 +155,8 @@ export function createCluster(options: ClusterOptions): Cluster {
       clock: { wallMs: () => WALL_CLOCK + browser.now, setTimer },
       expirySweepMs: 5_000,
     });
-    if (life !== lives) {
-      // The database was restored under a server that was just starting: whoever restores starts it again.
+    if (started !== epochs) {
+      // The database was restored under a server that was just starting: the restore starts it again.
       die();
       return startInstance();
     }
@@ -174,7 +174,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       },
     });
     instances.add({ name, ledger, handler, died, die });
-    say(`${name} is up`);
+    log(`${name} is up`);
   }
 
   /** Sessions by the token that a request carries: who they belong to may change while a stream is open. */
@@ -226,25 +226,25 @@ export function createCluster(options: ClusterOptions): Cluster {
     kill(restartMs) {
       const instance = pick();
       if (instance === undefined) return;
-      say(`${instance.name} is killed`);
+      log(`${instance.name} is killed`);
       remove(instance, restartMs);
     },
     drain() {
       const instance = pick();
       if (instance === undefined) return;
-      say(`${instance.name} is drained`);
+      log(`${instance.name} is drained`);
       instances.delete(instance);
       void startInstance();
       void instance.handler.drain().then(() => instance.ledger.close());
     },
     backup() {
-      say('a backup is taken');
+      log('a backup is taken');
       backup = storage.backup();
       truthBackup = truth.backup();
     },
     restore(restartMs) {
-      const epoch = `00000000-0000-4000-8000-${String((lives += 1)).padStart(12, '0')}`;
-      say(`the database is restored, life ${lives}`);
+      const epoch = `00000000-0000-4000-8000-${String((epochs += 1)).padStart(12, '0')}`;
+      log(`the database is restored, epoch ${epochs}`);
       const ended = [...instances];
       for (const instance of ended) {
         instances.delete(instance);

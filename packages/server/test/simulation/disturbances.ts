@@ -17,7 +17,7 @@ export interface DisturbanceOptions {
   participants: readonly Participant[];
   /** How a host without versions writes balances. */
   format: { write: WriteCoins };
-  say: (what: string) => void;
+  log: (what: string) => void;
 }
 
 export const asItIs: WriteCoins = (coins) => coins;
@@ -29,14 +29,14 @@ const ODD: WriteCoins[] = [
 ];
 
 export function createDisturbances(options: DisturbanceOptions): (what: Disturbance) => void {
-  const { browser, random, network, cluster, sessions, participants, format, say } = options;
+  const { browser, random, network, cluster, sessions, participants, format, log } = options;
 
   function signIn(index: number, user: string | null): void {
     const participant = participants[index];
     const left = sessions.user(index);
     sessions.become(index, user);
     sessions.told(index);
-    say(`${participant?.name} is now ${user ?? 'nobody'}`);
+    log(`${participant?.name} is now ${user ?? 'nobody'}`);
     const isLeft = participant?.client.getState().account !== user;
     participant?.client.setAccount(user);
     if (isLeft) for (const intention of participant?.begun.values() ?? []) intention.isLeft = true;
@@ -51,7 +51,7 @@ export function createDisturbances(options: DisturbanceOptions): (what: Disturba
     const laterMs = random.between(100, 70_000);
     const later = (callback: () => void): void => void browser.setTimer(callback, laterMs);
     const between = (begin: 'hidden' | 'offline' | 'pagehide', end: 'visible' | 'online' | 'pageshow'): void => {
-      say(`${name}: ${begin}, for ${laterMs} ms`);
+      log(`${name}: ${begin}, for ${laterMs} ms`);
       tab.emit(begin);
       later(() => tab.emit(end));
     };
@@ -63,50 +63,50 @@ export function createDisturbances(options: DisturbanceOptions): (what: Disturba
       case 'bfcache':
         return between('pagehide', 'pageshow');
       case 'freeze':
-        say(`${name} is frozen for ${laterMs} ms`);
+        log(`${name} is frozen for ${laterMs} ms`);
         tab.frozen = true;
         return later(() => (tab.frozen = false));
       case 'sleep':
-        say(`the machine sleeps for ${laterMs} ms`);
+        log(`the machine sleeps for ${laterMs} ms`);
         return browser.sleep(laterMs);
       case 'clock': {
         const shiftMs = random.between(-7_200_000, 7_200_000);
-        say(`the system clock is set by ${shiftMs} ms`);
+        log(`the system clock is set by ${shiftMs} ms`);
         return browser.shiftWallClock(shiftMs);
       }
       case 'cut':
-        say('connections are cut');
+        log('connections are cut');
         return network.cut('reset');
       case 'silence':
-        say('connections fall silent');
+        log('connections fall silent');
         return network.cut('silent');
       case 'buffer':
-        say('a proxy keeps frames to itself');
+        log('a proxy keeps frames to itself');
         network.buffering = true;
         network.cut('reset');
         return later(() => (network.buffering = false));
       case 'slow reader':
-        say('readers are slow');
+        log('readers are slow');
         network.slowMs = random.between(100, 8_000);
         network.cut('reset');
         return later(() => (network.slowMs = 0));
       case 'deny':
-        say('the server knows nobody');
+        log('the server knows nobody');
         network.denying = 401;
         return void browser.setTimer(() => (network.denying = null), random.between(50, 1_000));
       case 'forbid':
       case 'miss':
-        say(`everything is answered ${what === 'forbid' ? 403 : 404}`);
+        log(`everything is answered ${what === 'forbid' ? 403 : 404}`);
         network.denying = what === 'forbid' ? 403 : 404;
         return void browser.setTimer(() => (network.denying = null), random.between(50, 20_000));
       case 'remount': {
         const goneMs = random.between(0, 3_000);
-        say(`${name} navigates for ${goneMs} ms`);
+        log(`${name} navigates for ${goneMs} ms`);
         participant.unmount();
         return void browser.setTimer(participant.mount, goneMs);
       }
       case 'odd coins':
-        say('the host writes odd balances');
+        log('the host writes odd balances');
         format.write = random.pick(ODD);
         return later(() => (format.write = asItIs));
       case 'kill':

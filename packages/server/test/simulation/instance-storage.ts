@@ -19,7 +19,7 @@ export interface InstanceStorageOptions {
   storage: LedgerStorage;
   bus: NotificationBus;
   /**
-   * Decides how a call fares. Asked when the call begins, so that a database which takes more turns of the event loop
+   * Decides how a call fares. Called when the call begins: a database that takes more turns of the event loop
    * gets the same schedule.
    */
   plan: () => CallPlan;

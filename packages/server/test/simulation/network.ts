@@ -17,7 +17,7 @@ export interface Network {
   /** Grows when a request is done. */
   readonly revision: number;
   readonly out: number;
-  /** Ends the streams: visibly, or so that neither side hears of it. */
+  /** Ends the streams: visibly, or without either side noticing. */
   cut(how: StreamEnd): void;
   /** Connections opened from now on are kept by a proxy, or not. */
   buffering: boolean;
@@ -34,7 +34,7 @@ export interface NetworkOptions {
   host: Host;
   /** Share of exchanges that go wrong. */
   loss: number;
-  say: (what: string) => void;
+  log: (what: string) => void;
 }
 
 const FATES = ['lost', 'answer lost', 'answer lost', 'twice', 'hangs', 'bad gateway', 'bad answer', 'later'] as const;
@@ -42,7 +42,7 @@ type Fate = (typeof FATES)[number] | 'delivered';
 
 const PAGE = '<!doctype html><title>502</title><h1>Bad gateway</h1>';
 
-export function createNetwork({ browser, random, host, loss, say }: NetworkOptions): Network {
+export function createNetwork({ browser, random, host, loss, log }: NetworkOptions): Network {
   const out = new Map<string, number>();
   const streams = new Set<(how: StreamEnd) => void>();
   let faulty = true;
@@ -76,7 +76,7 @@ export function createNetwork({ browser, random, host, loss, say }: NetworkOptio
     const method = init.method ?? 'GET';
     const fate: Fate = faulty && own.chance(loss) ? own.pick(FATES) : 'delivered';
     const isStream = url.endsWith('/stream');
-    say(`${name} ${method} ${url}${fate === 'delivered' ? '' : ` (${fate})`}`);
+    log(`${name} ${method} ${url}${fate === 'delivered' ? '' : ` (${fate})`}`);
     const whose = typeof session === 'function' ? session : () => session;
     const signal = new AbortController();
     let die = (): void => undefined;
@@ -119,7 +119,7 @@ export function createNetwork({ browser, random, host, loss, say }: NetworkOptio
           });
           if (!isStream || response.status !== 200) text = await response.text();
         } catch {
-          // Whoever was answering is gone: the connection is reset, or the proxy in front says so.
+          // The answering instance is gone: the connection is reset, or the proxy in front says so.
           done();
           if (!first) return;
           const proxied = own.chance(0.5);

@@ -5,7 +5,7 @@ import { createBrowser } from '../../../credits/test/support/browser.ts';
 import { createOracle, type Begun } from './oracle.ts';
 import { createTruth } from './truth.ts';
 
-const EPOCH = 'life-1';
+const EPOCH = 'epoch-1';
 
 /** An oracle over a truth of three versions: 1000, 900 (the tab's own purchase), 940. */
 function openOracle() {

@@ -1,10 +1,13 @@
 /**
  * Looks at a tab after every event and says what is wrong with what it shows, in a sentence. It knows the truth and what
- * this tab has begun, and nothing of how the follower works.
+ * this tab has begun, and nothing of how the sync client works.
  *
- * S8: the number is the ledger at some version that only moves forward, and the tab's own undecided operations that are not in it.
- * S3: neither version nor life goes back. S3a: one version has one balance. S9: nobody sees another's number. S10: a number
- * that was overtaken long ago says that it is stale. And by a rule that knows less: no number is above what the account had at
+ * - Explainable number: it is the ledger at some version that only moves forward, and the tab's own undecided operations
+ *   that are not in it.
+ * - Forward only: neither version nor epoch goes back. Same version, same state: one version has one balance.
+ * - Account fence: nobody sees another's number.
+ * - Honest freshness: a number that was overtaken long ago says that it is stale.
+ * And by a rule that knows less: no number is above what the account had at
  * some version that may be shown, and the grants that were announced.
  */
 import { selectShown, type CreditsState } from '../../../credits/src/sync/number/view.ts';
@@ -18,7 +21,7 @@ export interface Begun {
   account: string;
   /** Whether the tab knew by then whose page it was. */
   isKnown: boolean;
-  /** The page was told since that it is somebody's: what it did before is another life, and whose it was is not known. */
+  /** The page was told since that it is somebody's: what it did before was another session, of an unknown account. */
   isLeft?: boolean;
   /** From here on nobody waits for its end: what it does later is like a change by others. */
   windowEndsAt?: number;
@@ -40,7 +43,7 @@ export interface Oracle {
   check(): void;
 }
 
-/** S10 gives 45 s without a confirmation; a confirmation may have been true so long before it was heard. */
+/** A number is fresh for 45 s without a confirmation; a confirmation may have been true so long before it arrived. */
 const STALE_MS = 45_000;
 const ON_THE_WAY_MS = 20_000;
 
@@ -75,15 +78,15 @@ export function createOracle(
   function explain(history: History, at: number, pending: ReadonlySet<string>): number[] {
     let numbers = [history.changes[at - 1]?.available ?? 0];
     for (const [tag, { id, delta, account: actor, isKnown, isLeft = false, windowEndsAt = Infinity }] of begun) {
-      // A page that did not know yet whose it was believes the first account that it hears of.
+      // A page that did not know its account yet accepts the first one that it receives.
       const isOurs = actor === account || (!isKnown && pending.has(id));
       if (!isOurs || isLeft || forgotten.has(tag)) continue;
       const version = history.versionOf.get(tag);
       if (version !== undefined && version <= at) continue;
       const undecided = isOut(tag) && !truth.isDecided(actor, id);
       if (version === undefined && !undecided && !pending.has(id)) continue;
-      // What was taken and given back counts until the tab hears of either; both are true.
-      // So does what an earlier life had answered, and a request that was given up long ago may bring to the next one.
+      // What was taken and given back counts until the tab learns of either; both are true.
+      // So does what an earlier epoch had answered, and what an aborted request may bring to the next epoch.
       const isForgotten = truth.isRestored && isAnswered(tag);
       const isLate = now() >= windowEndsAt;
       const either = (truth.isUndone(tag) || truth.wasGivenUp(actor, id) || isForgotten || isLate) && !pending.has(id);
@@ -103,7 +106,7 @@ export function createOracle(
     }
     if (version === null || epoch === null) throw new Error(`shows ${shown} without a version`);
     if (epochs.at(-1) !== epoch) {
-      if (epochs.includes(epoch)) throw new Error(`went back to life ${epoch}`);
+      if (epochs.includes(epoch)) throw new Error(`went back to epoch ${epoch}`);
       epochs.push(epoch);
       explainedBy = 0;
     }
@@ -153,7 +156,7 @@ export function createOracle(
         // Hosts without versions need not say who it is about.
         const isLeft = current.connection.state === 'signed-out';
         const about = current.account ?? (versioned || isLeft ? null : 'ada');
-        // Whoever leaves takes along what they have begun: from here on it is what others do.
+        // A user who leaves takes along what they have begun: from here on it is what others do.
         if (isLeft) for (const tag of begun.keys()) forgotten.add(tag);
         if (about !== account) {
           if (account !== null) for (const tag of begun.keys()) forgotten.add(tag);

@@ -36,16 +36,16 @@ export interface ParticipantOptions {
   versioned: boolean;
   /** Purchases around a plain fetch take up to a minute, and are waited for as long or not. */
   slowPanel: boolean;
-  say: (what: string) => void;
+  log: (what: string) => void;
 }
 
-/** A command that is out for so long does not matter to whoever sent it. */
-const PATIENCE_MS = 12_000;
+/** Its sender aborts a command that has been out for so long. */
+const TIMEOUT_MS = 12_000;
 /** After this a purchase that nobody ended is like a change by others. */
 const WINDOW_MS = 15_000;
 
 export function createParticipant(options: ParticipantOptions): Participant {
-  const { name, browser, random, user, makeTag, versioned, slowPanel, say } = options;
+  const { name, browser, random, user, makeTag, versioned, slowPanel, log } = options;
   const tab: Tab = browser.openTab((url, init) => fetch(url, init), { random: random.fork().next });
   const fetch = options.fetch(() => tab);
   // Hosts of both kinds: asked on a route of their own first, or at the package's.
@@ -83,7 +83,7 @@ export function createParticipant(options: ParticipantOptions): Participant {
     const delta = random.between(1, 50) * (random.chance(0.7) ? -1 : 1);
     const tag = `m${makeTag()}`;
     const url = makeUrl(delta, tag);
-    say(`${name} begins ${tag}: ${delta}`);
+    log(`${name} begins ${tag}: ${delta}`);
     busy += 1;
     client
       .mutate({
@@ -97,7 +97,7 @@ export function createParticipant(options: ParticipantOptions): Participant {
       .then(
         () => answered.set(tag, { yes: true, at: browser.now }),
         (error: unknown) => {
-          say(`${name} ${tag} was refused: ${String(isCreditsError(error) ? error.code : error)}`);
+          log(`${name} ${tag} was refused: ${String(isCreditsError(error) ? error.code : error)}`);
           // A session that is gone says nothing of what was sent before it went.
           const isFinal = isCreditsError(error) && !error.retryable && error.code !== 'unauthenticated';
           if (isFinal) answered.set(tag, { yes: false, at: browser.now });
@@ -115,7 +115,7 @@ export function createParticipant(options: ParticipantOptions): Participant {
 
   /** The documented form around a plain fetch, with or without the handle: predict, send, settle or take back. */
   async function purchase(withHandle: boolean): Promise<void> {
-    // Amounts of their own, so that taking one back means this one.
+    // Unique amounts: taking one back means this one.
     const number = makeTag();
     const tag = `p${number}`;
     const cost = 100 + number;
@@ -123,24 +123,24 @@ export function createParticipant(options: ParticipantOptions): Participant {
     const handle = client.open(-cost, tag);
     begin(tag, handle.id, -cost);
     const url = makeUrl(-cost, tag) + (slowPanel && random.chance(0.6) ? makeSlow() : '');
-    const patienceMs = slowPanel ? random.between(PATIENCE_MS, 90_000) : PATIENCE_MS;
+    const timeoutMs = slowPanel ? random.between(TIMEOUT_MS, 90_000) : TIMEOUT_MS;
     const before = signOuts;
     Object.assign(begun.get(tag) ?? {}, { windowEndsAt: browser.now + WINDOW_MS });
-    say(`${name} opens ${tag}: ${-cost}${withHandle ? ', with its id' : ''}`);
-    // Answers name no purchase and settle the oldest (4a.5): of several, a page that has changed hands cannot take back one.
+    log(`${name} opens ${tag}: ${-cost}${withHandle ? ', with its id' : ''}`);
+    // Answers name no purchase and settle the oldest: of several, a page that has changed hands cannot take back one.
     const takeBack = (): void => {
       if (user() === owner && (!slowPanel || signOuts === before)) client.open(cost, 'taken back');
     };
     busy += 1;
-    const patience = new AbortController();
+    const abort = new AbortController();
     const cancel = tab.environment.setTimer(() => {
       // Nobody waits for it, and the panel may still be at it.
       if (slowPanel) Object.assign(begun.get(tag) ?? {}, { windowEndsAt: browser.now });
-      patience.abort();
-    }, patienceMs);
+      abort.abort();
+    }, timeoutMs);
     try {
       const headers = withHandle ? { 'idempotency-key': handle.id } : {};
-      const response = await fetch(url, { method: 'POST', headers, signal: patience.signal });
+      const response = await fetch(url, { method: 'POST', headers, signal: abort.signal });
       const result: unknown = await response.json();
       if (response.ok) await (withHandle ? handle.settle(result) : client.settle(result));
       else if (withHandle && response.status < 500) handle.cancel();
@@ -160,7 +160,7 @@ export function createParticipant(options: ParticipantOptions): Participant {
     if (shown === null) return;
     const tag = `x${makeTag()}`;
     const handle = client.predict(Math.max(0, shown + random.between(-5, 5)), tag);
-    say(`${name} predicts a number`);
+    log(`${name} predicts a number`);
     if (handle !== null)
       begin(tag, handle.id, client.getState().pending.find(({ id }) => id === handle.id)?.delta ?? 0);
   }

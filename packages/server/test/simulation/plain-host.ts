@@ -1,5 +1,5 @@
 /**
- * A host without versions, as panels are: it knows how many credits somebody has, and nothing of keys, so that the same
+ * A host without versions, as panels are: it knows how many credits somebody has, and nothing of keys: the same
  * request twice has two effects.
  */
 import type { Arrival, Host } from './cluster.ts';
@@ -23,7 +23,7 @@ export function createPlainHost({ truth, now, namesUser, delay, format }: PlainH
     async answer({ url, session }: Arrival) {
       const account = session();
       const { pathname, searchParams } = new URL(url, 'https://panel.example');
-      const say = (parameter: string): string => searchParams.get(parameter) ?? '';
+      const read = (parameter: string): string => searchParams.get(parameter) ?? '';
       if (account === null) return Response.json({ success: false, message: 'No user logged in' }, { status: 401 });
       if (pathname === '/api/user/me') {
         const coins = format.write(truth.available(account));
@@ -32,17 +32,17 @@ export function createPlainHost({ truth, now, namesUser, delay, format }: PlainH
       if (pathname !== '/api/grant' && pathname !== '/api/spend') {
         return new Response('<h1>Not found</h1>', { status: 404, headers: { 'content-type': 'text/html' } });
       }
-      const slowMs = Number(say('takes'));
-      if (slowMs > 0 && say('charge') === 'late') await delay(slowMs);
-      const amount = Number(say('amount'));
+      const slowMs = Number(read('takes'));
+      if (slowMs > 0 && read('charge') === 'late') await delay(slowMs);
+      const amount = Number(read('amount'));
       const delta = pathname === '/api/grant' ? amount : -amount;
-      if (say('refuse') !== '' || truth.available(account) + delta < 0) {
-        if (slowMs > 0 && say('charge') !== 'late') await delay(slowMs);
+      if (read('refuse') !== '' || truth.available(account) + delta < 0) {
+        if (slowMs > 0 && read('charge') !== 'late') await delay(slowMs);
         return Response.json({ success: false, message: 'Not enough credits.' }, { status: 402 });
       }
-      truth.change(account, delta, say('tag'), now());
-      if (slowMs > 0 && say('charge') !== 'late') await delay(slowMs);
-      if (say('answer') === 'quiet') return Response.json({ success: true, message: 'Done.' });
+      truth.change(account, delta, read('tag'), now());
+      if (slowMs > 0 && read('charge') !== 'late') await delay(slowMs);
+      if (read('answer') === 'quiet') return Response.json({ success: true, message: 'Done.' });
       return Response.json({ success: true, data: { new_balance: truth.available(account) } });
     },
   };

@@ -7,7 +7,7 @@ export interface Profile {
   instances: number;
   /** Share of exchanges that go wrong. */
   loss: number;
-  /** Whether statements of the database take time, so that instances meet in it and die in the middle. */
+  /** Whether statements of the database take time: instances then conflict and die in the middle. */
   slow: boolean;
   /** Who is signed in: with more than one, tabs have sessions of their own and change them. */
   users: readonly string[];

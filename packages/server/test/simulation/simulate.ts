@@ -53,7 +53,7 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
   const truth = createTruth(storage.epoch);
   const trace = createTrace(traced, () => browser.now);
   const cluster = profile.versioned
-    ? createCluster({ browser, random, truth, storage, ...profile, say: trace.say })
+    ? createCluster({ browser, random, truth, storage, ...profile, log: trace.log })
     : null;
   const format = { write: asItIs };
   const host =
@@ -65,7 +65,7 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
       delay: browser.delay,
       format,
     });
-  const network = createNetwork({ browser, random, host, loss: profile.loss, say: trace.say });
+  const network = createNetwork({ browser, random, host, loss: profile.loss, log: trace.log });
   let events = 0;
   let faulty = true;
   try {
@@ -95,7 +95,7 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
         random,
         versioned: profile.versioned,
         slowPanel: profile.slowPanel ?? false,
-        say: trace.say,
+        log: trace.log,
         user: () => sessions.user(index),
         makeTag: () => (tags += 1),
         fetch: (tab) => network.fetchFrom(tab, () => sessions.user(index), `tab ${index + 1}`),
@@ -132,8 +132,8 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
       if (traced) for (const { name, client } of participants) trace.show(name, client.getState());
     };
     for (const { mount } of participants) mount();
-    const { say } = trace;
-    const disturb = createDisturbances({ browser, random, network, cluster, sessions, participants, format, say });
+    const { log } = trace;
+    const disturb = createDisturbances({ browser, random, network, cluster, sessions, participants, format, log });
 
     for (let round = 0; round < ROUNDS; round++) {
       const action = random.next();
@@ -144,7 +144,7 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
     }
 
     faulty = false;
-    trace.say('the faults end');
+    trace.log('the faults end');
     network.calm();
     format.write = asItIs;
     browser.wake();
@@ -182,7 +182,7 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
   function move(): void {
     const account = random.pick(profile.users);
     const amount = random.between(1, 40);
-    trace.say(`others move ${amount} of ${account}`);
+    trace.log(`others move ${amount} of ${account}`);
     if (cluster === null) return truth.change(account, amount, null, browser.now);
     const about = byOthers(`move-${random.next()}`, account);
     const kind = random.next();
@@ -201,7 +201,7 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
       await browser.advance(REST_STEP_MS);
       for (const [index, { client }] of participants.entries()) {
         const user = sessions.user(index);
-        // Whoever was taken for signed out signs in again; nothing else ends that.
+        // A client that was signed out by mistake signs in again; nothing else ends that state.
         if (user !== null && client.getState().connection.state === 'signed-out') {
           sessions.told(index);
           client.setAccount(user);
@@ -229,7 +229,7 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
     return busy === 0 ? null : `${name} still waits for ${busy} answers`;
   }
 
-  /** Whoever was told yes has had it once, and whoever was told no has not, in the life that the answer came from. */
+  /** A command that succeeded has had one effect and a refused one none, in the epoch that the response came from. */
   function judge({ name, begun, answered }: Participant): void {
     if (!profile.versioned || truth.epoch !== storage.epoch) return;
     for (const [tag, { yes }] of answered) {

@@ -3,7 +3,7 @@ import { selectShown, type CreditsState } from '../../../credits/src/sync/number
 
 export interface Trace {
   readonly lines: readonly string[];
-  say(what: string): void;
+  log(what: string): void;
   /** Notes what a tab shows, when it differs from what it showed before. */
   show(name: string, state: CreditsState): void;
 }
@@ -18,15 +18,15 @@ export function createTrace(kept: boolean, now: () => number): Trace {
 
   return {
     lines,
-    say: kept ? add : () => undefined,
+    log: kept ? add : () => undefined,
     show(name, state) {
       const { confirmed, pending, connection, stale, account } = state;
-      const life = confirmed?.epoch?.slice(-2) ?? '-';
+      const epoch = confirmed?.epoch?.slice(-2) ?? '-';
       const line = [
         name.padEnd(6),
         (account ?? 'nobody').padEnd(7),
         `shows ${String(selectShown(state) ?? 'nothing').padStart(8)}`,
-        `version ${String(confirmed?.version ?? '-').padStart(3)} of life ${life}`,
+        `version ${String(confirmed?.version ?? '-').padStart(3)} of epoch ${epoch}`,
         `${connection.state}${stale ? ', stale' : ''}`.padEnd(17),
         pending.map(({ reason, delta, state: how }) => `${reason} ${delta} ${how}`).join(', '),
       ].join('  ');

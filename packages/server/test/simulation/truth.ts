@@ -1,5 +1,5 @@
 /**
- * What really happened: every committed change of every account, in each life of the database, as it was seen at the
+ * What really happened: every committed change of every account, in each epoch of the database, as it was seen at the
  * commit itself. The oracle's only source; nothing of it comes from the code under test but what was written.
  */
 import type { JournalRow } from '../../src/ledger/rules/state.ts';
@@ -15,7 +15,7 @@ export interface Change {
   at: number;
 }
 
-/** One account in one life of the database. */
+/** One account in one epoch of the database. */
 export interface History {
   changes: Change[];
   /** First version that an intention is in. */
@@ -26,7 +26,7 @@ export interface Truth {
   /** Grows with every commit and restore. */
   readonly revision: number;
   readonly epoch: string;
-  /** Whether this is not the first life. */
+  /** Whether this is not the first epoch. */
   readonly isRestored: boolean;
   /** Names the intention behind a key before it is used. */
   name(actor: string, key: string, tag: string): void;
@@ -38,16 +38,16 @@ export interface Truth {
   available(account: string): number;
   /** Whether nothing can become of a key any more: it was applied, or given up. */
   isDecided(actor: string, key: string): boolean;
-  /** Whether a key was given up in some life: after a restore it can be used again, and nobody who gave it up knows. */
+  /** Whether a key was given up in some epoch: after a restore it can be used again, and nobody who gave it up knows. */
   wasGivenUp(actor: string, key: string): boolean;
   /** Whether what an intention took was given back. */
   isUndone(tag: string): boolean;
   backup(): () => void;
-  /** The next life goes on from the backup. */
+  /** The next epoch starts from the backup. */
   restore(backup: () => void, epoch: string): void;
 }
 
-interface Life {
+interface Epoch {
   accounts: Map<string, History>;
   decided: Set<string>;
 }
@@ -59,20 +59,20 @@ export function createTruth(first: string): Truth {
   const holdTags = new Map<string, string>();
   const undone = new Set<string>();
   const givenUp = new Set<string>();
-  const lives = new Map<string, Life>();
+  const epochs = new Map<string, Epoch>();
   let epoch = first;
-  let life: Life = { accounts: new Map(), decided: new Set() };
-  lives.set(epoch, life);
+  let current: Epoch = { accounts: new Map(), decided: new Set() };
+  epochs.set(epoch, current);
   let revision = 0;
 
   function add(account: string, change: Change): void {
-    const history = life.accounts.get(account) ?? { changes: [], versionOf: new Map<string, number>() };
-    life.accounts.set(account, history);
+    const history = current.accounts.get(account) ?? { changes: [], versionOf: new Map<string, number>() };
+    current.accounts.set(account, history);
     history.changes.push(change);
     if (change.tag !== null && !history.versionOf.has(change.tag)) history.versionOf.set(change.tag, change.version);
   }
 
-  function copy({ accounts, decided }: Life): Life {
+  function copy({ accounts, decided }: Epoch): Epoch {
     const copied = [...accounts].map(([account, { changes, versionOf }]): [string, History] => [
       account,
       { changes: [...changes], versionOf: new Map(versionOf) },
@@ -88,14 +88,14 @@ export function createTruth(first: string): Truth {
       return epoch;
     },
     get isRestored() {
-      return lives.size > 1;
+      return epochs.size > 1;
     },
     name: (actor, key, tag) => void tags.set(`${actor} ${key}`, tag),
     commit(rows, at) {
       revision += 1;
       for (const row of rows) {
         const key = `${row.actor} ${row.key}`;
-        if (row.key !== null) life.decided.add(key);
+        if (row.key !== null) current.decided.add(key);
         if (row.key !== null && row.fingerprint === null) givenUp.add(key);
         if (row.hash === null) continue;
         for (const side of [row.debit, row.credit]) {
@@ -112,20 +112,20 @@ export function createTruth(first: string): Truth {
       const last = truth.history(account).changes.at(-1);
       add(account, { version: (last?.version ?? 0) + 1, available: (last?.available ?? 0) + delta, tag, at });
     },
-    history: (account, which = epoch) => lives.get(which)?.accounts.get(account) ?? NOTHING,
+    history: (account, which = epoch) => epochs.get(which)?.accounts.get(account) ?? NOTHING,
     available: (account) => truth.history(account).changes.at(-1)?.available ?? 0,
-    isDecided: (actor, key) => life.decided.has(`${actor} ${key}`),
+    isDecided: (actor, key) => current.decided.has(`${actor} ${key}`),
     wasGivenUp: (actor, key) => givenUp.has(`${actor} ${key}`),
     isUndone: (tag) => undone.has(tag),
     backup() {
-      const kept = copy(life);
-      return () => void (life = copy(kept));
+      const kept = copy(current);
+      return () => void (current = copy(kept));
     },
     restore(backup, next) {
       revision += 1;
       epoch = next;
       backup();
-      lives.set(epoch, life);
+      epochs.set(epoch, current);
     },
   };
   return truth;

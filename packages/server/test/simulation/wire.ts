@@ -4,7 +4,7 @@
  */
 import type { Browser, Tab } from '../../../credits/test/support/browser.ts';
 
-/** `left`: the reader went. `reset`: both ends hear of it. `silent`: nobody does. */
+/** `left`: the reader went. `reset`: both ends notice. `silent`: neither does. */
 export type StreamEnd = 'left' | 'reset' | 'silent';
 
 export function createAnswer(status: number, type: string, text: string, retryAfter: string | null = null): Response {

@@ -4,8 +4,8 @@ import { build } from 'esbuild';
 import { sourceAliases } from '../../../../scripts/setup/source-aliases.mjs';
 
 /**
- * Makes one file of a program, so that starting it costs no loader and running it nothing of what one adds. It lies beside
- * the packages that it asks for. Returns where.
+ * Bundles a program into one file. Starting it needs no loader, and running it has no overhead of one. The file is beside
+ * the packages that it imports. Returns its path.
  */
 export async function bundleProgram(entryPoint: string, name: string): Promise<string> {
   const packages = dirname(dirname(createRequire(import.meta.url).resolve('pg/package.json')));

@@ -21,7 +21,7 @@ export function createCuttingDatabase(
     };
     return new Proxy(client, {
       get(target, property) {
-        // One statement after the other, so that each stands between two moments.
+        // One statement after the other: each is between two moments.
         if (property === 'pipeline') return false;
         const value: unknown = Reflect.get(target, property, target);
         if (property !== 'query' || typeof value !== 'function') {

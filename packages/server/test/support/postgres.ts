@@ -103,7 +103,7 @@ function hasEnded(server: ChildProcess): boolean {
   return server.exitCode !== null || server.signalCode !== null;
 }
 
-/** Each process of a server leads a group of its own, so that they are ended one by one, the one that forks them first. */
+/** Each process of a server leads a group of its own: they are ended one by one, the one that forks them first. */
 function killWithChildren(server: ChildProcess): number[] {
   const { pid } = server;
   if (pid === undefined) return [];

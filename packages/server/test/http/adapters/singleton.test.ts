@@ -13,7 +13,7 @@ test('two copies of a module open one thing between them, and only when it is as
   expect(open).toHaveBeenCalledOnce();
 });
 
-test('what failed to open is opened again by whoever asks next', async () => {
+test('what failed to open is opened again by the next caller', async () => {
   const open = vi.fn<() => Promise<string>>(async () => 'open').mockRejectedValueOnce(new Error('The disk is full.'));
   const credits = singleton('test-failing', open);
   await expect(credits()).rejects.toThrow('The disk is full.');

@@ -94,7 +94,7 @@ test('a reader that leaves something waiting for 5 s is cut, once', async () => 
   expect(time.waiting).toBe(0);
 });
 
-test('a reader that waits for news is not slow', async () => {
+test('a reader that waits for updates is not slow', async () => {
   const { time, stream, events } = follow();
   stream.offer(frame(1));
   await events.snapshot();
@@ -174,7 +174,7 @@ test('a sink gets the newest state as soon as the one before has left, and nothi
   expect(closings()).toBe(1);
 });
 
-test('a sink that leaves something waiting for 5 s is destroyed; one that waits for news is not', () => {
+test('a sink that leaves something waiting for 5 s is destroyed; one that waits for updates is not', () => {
   const { time, stream, body, closings } = openStream();
   stream.offer(frame(1));
   const { said, take } = readSink(body);
@@ -205,7 +205,7 @@ test('a sink whose reader went is written to no more', () => {
   expect(stream.isEnding()).toBe(true);
 });
 
-test('a stream that ended before somebody took its frames ends whoever takes them', () => {
+test('a stream that ended before its frames were taken ends the sink that takes them', () => {
   const [gone, stuck] = [openStream(), openStream()];
   gone.stream.leave();
   expect(readSink(gone.body).said).toEqual(['end']);

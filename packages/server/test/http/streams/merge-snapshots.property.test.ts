@@ -36,7 +36,7 @@ test('over a gap the newer frame stands alone', () => {
   expect(mergeSnapshots(frame(3, 5), frame(6, 8))).toEqual(frame(6, 8));
 });
 
-test('nothing of another life of the database is kept', () => {
+test('nothing of another epoch of the database is kept', () => {
   expect(mergeSnapshots(frame(3, 5), frame(4, 6, 'epoch-2'))).toEqual(frame(4, 6, 'epoch-2'));
 });
 

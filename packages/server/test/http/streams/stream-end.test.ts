@@ -14,7 +14,7 @@ afterAll(() => close());
 
 let grants = 0;
 
-/** Grants as the account itself, so that frames name the operation. */
+/** Grants as the account itself: frames then name the operation. */
 function grant(account: string, amount = 1, idempotencyKey = `grant-${(grants += 1)}`) {
   return ledger.grant({ account, amount, actor: account, reason: 'Bonus', idempotencyKey });
 }
@@ -38,13 +38,13 @@ describe.each(WAYS)('by %s', (way) => {
   const openTestHandler = (over: Ledger, options: Partial<CreditsHandlerOptions> = {}) =>
     openTestHandlerBy(over, options, way);
 
-  test('a quiet stream beats every 15 s', async () => {
+  test('a quiet stream sends a heartbeat every 15 s', async () => {
     const host = openTestHandler(ledger);
     const events = await host.signIn(name('user')).follow();
     await events.snapshot();
-    for (let beat = 0; beat < 3; beat += 1) {
+    for (let count = 0; count < 3; count += 1) {
       const next = events.next();
-      await vi.waitFor(() => expect(host.time.waiting).toBe(2)); // the last beat has set the next one
+      await vi.waitFor(() => expect(host.time.waiting).toBe(2)); // the last heartbeat has set the next one
       host.time.advance(15_000);
       expect(await next).toMatchObject({ event: 'heartbeat', data: '{}' });
     }

@@ -13,7 +13,7 @@ afterAll(() => close());
 
 let grants = 0;
 
-/** Grants as the account itself, so that frames name the operation. */
+/** Grants as the account itself: frames then name the operation. */
 function grant(account: string, amount = 1, idempotencyKey = `grant-${(grants += 1)}`) {
   return ledger.grant({ account, amount, actor: account, reason: 'Bonus', idempotencyKey });
 }
@@ -361,7 +361,7 @@ describe.each(WAYS)('by %s', (way) => {
     await events.leave();
   });
 
-  test('two accounts never hear of each other', async () => {
+  test('two accounts never receive each other’s events', async () => {
     const host = openTestHandler(ledger);
     const [ada, bob] = [host.signIn(name('ada')), host.signIn(name('bob'))];
     const [toAda, toBob] = [await ada.follow(), await bob.follow()];

@@ -110,7 +110,7 @@ test.each([
   ['of another boot', { boot: 'another' }],
   ['of another pid namespace', { namespaces: 'another' }],
   ['of a system that does not say', { boot: null, namespaces: null }],
-] as const)('a pid %s proves neither life nor death', async (_name, change) => {
+] as const)('a pid %s does not prove whether its process runs', async (_name, change) => {
   const directory = makeDirectory();
   const own = { ...(await describeWithoutSocket()), ...change };
   leave(directory, own);
@@ -138,9 +138,9 @@ test.each([
 test('an owner that nothing else is known of keeps the directory for as long as its heartbeat goes on', async () => {
   const directory = makeDirectory();
   leave(directory, { pid: 1, host: 'elsewhere', since: '2026-01-01T00:00:00.000Z' });
-  let beats = 0;
+  let ticks = 0;
   // A clock that is years behind: only a change counts.
-  const heartbeat = setInterval(() => utimesSync(fileOf(directory), (beats += 1), beats), 20);
+  const heartbeat = setInterval(() => utimesSync(fileOf(directory), (ticks += 1), ticks), 20);
   const error = await refusal(lockDirectory(directory, ENDLESS), 'unavailable');
   clearInterval(heartbeat);
   expect(error.message).toContain('pid 1 on elsewhere since 2026-01-01T00:00:00.000Z');

@@ -33,7 +33,7 @@ test('a directory that cannot be written is refused with a sentence that names i
   expect(error.message).toContain('cannot write there');
 });
 
-// Root may write everywhere, so that only another user can see this one.
+// Root may write everywhere: only another user can see this refusal.
 test.skipIf(process.getuid?.() === 0)('a read-only directory is refused with a sentence that names it', async () => {
   const directory = makeDirectory();
   chmodSync(directory, 0o500);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../../src/ledger/postgres/database.ts';
 import { openEmbeddedDatabase } from '../../support/database.ts';
 
-// Hosts use the embedded pool for their own tables, so that it must behave as one to a server does.
+// Hosts use the embedded pool for their own tables. It must behave as a pool of a server does.
 
 let database: Database;
 beforeAll(async () => {
