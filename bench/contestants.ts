@@ -101,7 +101,7 @@ export interface TpcB {
 
 const run = promisify(execFile);
 
-/** By pgbench where there is one, else the same statements through `pg`. Its scale is its own advice: one branch for each client. */
+/** By pgbench where there is one, otherwise the same statements through `pg`. Its manual advises one branch for each client. */
 export async function createTpcB(url: string, pool: Pool, scale: number): Promise<TpcB> {
   const pgbench = findPgbench();
   if (pgbench === null) return createTpcBByPg(pool, scale);

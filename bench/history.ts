@@ -8,7 +8,7 @@
  *
  *   --entries 10000,…     the steps, rising
  *   --shape one|many      one account with an entry of every transfer, or one account for each 100 entries
- *   --database postgres   a server (`DATABASE_URL`, else started for the run, syncing on), or `embedded`, in a directory
+ *   --database postgres   a server (`DATABASE_URL`, otherwise started for the run, syncing on), or `embedded`, in a directory
  */
 import { parseArgs } from 'node:util';
 import { countEntries, createPlaces, fill, openGrown, type Grown, type Shape } from './history-ledger.ts';

@@ -2,7 +2,7 @@
  * How fast the ledger is, and beside what: `npx tsx bench/ledger.ts [--quick] [--postgres | --embedded] [--callers 1,256]`.
  *
  * Closed loops of callers over 10,000 accounts. *Uniform* moves credits between any two of them, *hot* between one
- * account and a hundred others. Postgres with syncing on (`DATABASE_URL`, else started for the run) against TPC-B, one
+ * account and a hundred others. Postgres with syncing on (`DATABASE_URL`, otherwise started for the run) against TPC-B, one
  * transaction for each transfer, and pgledger's design; then the embedded database in a directory, with one sync for each
  * commit, against one transaction for each transfer. All contestants take turns in every round: a busy minute of
  * the machine affects them all. What is reported is the median of the rounds. The server, the ledger and its callers share

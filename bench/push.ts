@@ -2,9 +2,9 @@
  * How long a commit takes to be in an open tab, through two instances on one Postgres: `npx tsx bench/push.ts [--quick]`.
  *
  * 1,000 people with one stream each, half of them on either instance. 100 commands a second come in at the first one, in
- * turn for somebody there and for somebody whose stream is on the other, which is notified by NOTIFY. What the two ask their server
- * while nothing happens is counted before. Three processes on one machine, joined by real sockets and by the monotonic clock
- * that they share. `DATABASE_URL`, else a Postgres that is started for the run, with syncing on.
+ * turn for somebody there and for somebody whose stream is on the other, which is notified by NOTIFY. Idle queries of both
+ * are counted before. Three processes on one machine, joined by real sockets and by the monotonic clock
+ * that they share. `DATABASE_URL`, otherwise a Postgres that is started for the run, with syncing on.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { startPostgres } from '../packages/server/test/support/postgres.ts';

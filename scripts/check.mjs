@@ -10,6 +10,7 @@ import { dashboardBuildDirectory, ensureDocsBuilt, ensurePackagesBuilt, packPack
 import { ensureInstalled, ROOT } from './setup/install.mjs';
 import { PACKAGES } from './setup/source-aliases.mjs';
 import { run, runMain, step, StepFailure } from './setup/step.mjs';
+import { findForbiddenTerms } from './terms.mjs';
 
 /** @param {string} script - Path of a tool's own script, below node_modules. @param {string[]} args */
 async function tool(script, ...args) {
@@ -59,6 +60,10 @@ const CHECKS = {
   links: async () => {
     await tool('remark-cli/cli.js', '.', '--frail', '--quiet', '--ignore-path', '.gitignore');
     await ensureDocsBuilt();
+  },
+  terms: () => {
+    const found = findForbiddenTerms();
+    if (found.length > 0) throw new StepFailure(found.join('\n'));
   },
   'dead code': () => tool('knip/bin/knip.js', '--no-progress'),
   package: checkPackage,

@@ -54,7 +54,7 @@ export function useCreditsUpdate() {
  */
 export function useCreditsSync() {
   const syncCreditsAfterApiCall = useCallback(
-    /** Takes the answer's `snapshot`, `data.new_balance` or `user.coins` where it can be trusted; else asks the server. */
+    /** Takes the answer's `snapshot`, `data.new_balance` or `user.coins` where it can be trusted; otherwise asks the server. */
     (result?: unknown): Promise<void> => creditsPredictions.settle(result),
     [],
   );

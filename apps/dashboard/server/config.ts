@@ -92,7 +92,7 @@ const REACHABLE_DEMO_PASSWORD_LENGTH_MIN = 16;
  *
  * @param environment - `process.env`.
  * @param directory - What a relative `DATA_DIR` and its default `.data` are relative to.
- * @throws {ConfigError} when a variable cannot be used, or two contradict each other.
+ * @throws {ConfigError} when a variable cannot be used, or two conflict.
  */
 export function parseConfig(environment: Record<string, string | undefined>, directory: string): Config {
   const given = Object.fromEntries(
@@ -111,19 +111,19 @@ export function parseConfig(environment: Record<string, string | undefined>, dir
   const reachable = isReachable(env);
   const demo = env.DEMO ?? (database.kind === 'embedded' && !reachable);
 
-  const contradictions: string[] = [];
+  const conflicts: string[] = [];
   if ((env.PTERODACTYL_URL === undefined) !== (env.PTERODACTYL_API_KEY === undefined)) {
-    contradictions.push('PTERODACTYL_URL and PTERODACTYL_API_KEY only work together: set both or neither.');
+    conflicts.push('PTERODACTYL_URL and PTERODACTYL_API_KEY only work together: set both or neither.');
   }
   // One of the demo users is an administrator. A generated password is kept in a file, which other instances do not read.
   if (demo && reachable && (env.DEMO_PASSWORD ?? '').length < REACHABLE_DEMO_PASSWORD_LENGTH_MIN) {
-    contradictions.push(
+    conflicts.push(
       `DEMO=1 where others can reach it (by HOST, PUBLIC_URL, TRUSTED_ORIGINS or TRUST_PROXY) needs a DEMO_PASSWORD of at least ${REACHABLE_DEMO_PASSWORD_LENGTH_MIN} characters: one of the demo users is an administrator.`,
     );
   } else if (demo && database.kind === 'postgres' && env.DEMO_PASSWORD === undefined) {
-    contradictions.push('DEMO=1 with DATABASE_URL needs a DEMO_PASSWORD, the same for every instance.');
+    conflicts.push('DEMO=1 with DATABASE_URL needs a DEMO_PASSWORD, the same for every instance.');
   }
-  if (contradictions.length > 0) throw new ConfigError(contradictions);
+  if (conflicts.length > 0) throw new ConfigError(conflicts);
 
   return {
     production: env.NODE_ENV === 'production',

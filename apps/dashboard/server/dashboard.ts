@@ -69,7 +69,7 @@ export interface DashboardOptions {
   now?: () => number;
   signInLimit?: SignInLimit;
   limits?: Record<LimitName, Limit>;
-  /** @default the panel of the configuration, else the simulator */
+  /** @default the panel of the configuration, otherwise the simulator */
   provisioner?: Provisioner;
   /** Pauses before asking a silent panel again. */
   retryDelaysMs?: readonly number[];

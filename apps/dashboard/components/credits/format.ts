@@ -40,7 +40,7 @@ export interface Digits {
 }
 
 /**
- * Cuts an amount down to what fits: all digits below `limit`, else thousands, millions, … with one decimal.
+ * Cuts an amount down to what fits: all digits below `limit`, otherwise thousands, millions, … with one decimal.
  *
  * Truncates before formatting: compact notation rounds, and 1,999 that reads "2K" is a credit that nobody has.
  */

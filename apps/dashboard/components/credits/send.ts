@@ -1,4 +1,4 @@
-/** What a route answered: its body when it did the thing, else why it did not. */
+/** What a route answered: its body when it did the thing, otherwise why it did not. */
 export type SendResult<Answer> = { ok: true; answer: Answer } | { ok: false; failure: SendFailure };
 
 /** Why a route refused. `code` is `network` when no answer was had. */

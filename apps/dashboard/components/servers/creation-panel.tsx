@@ -18,7 +18,7 @@ interface CreationPanelProps {
   onRestart: () => void;
 }
 
-/** What becomes of an order: reserved, set up, charged; or refused and given back; or not known yet. */
+/** The outcome of an order: reserved, set up, charged; or refused and given back; or not known yet. */
 export function CreationPanel({ creation, name, snapshot, onRestart }: CreationPanelProps) {
   const { pending } = useBalance(snapshot);
   const creating = creation.state === 'creating';

@@ -55,7 +55,7 @@ export function createPterodactyl(options: PanelClientOptions): Provisioner {
     if (answer.status !== 204 && answer.status !== 404) throw new ProvisioningError('unknown', answer.sentence);
   }
 
-  /** The panel's user of ours: by our id, else by the mailbox, else a new one. */
+  /** The panel's user of ours: found by our id or by the mailbox, otherwise a new one. */
   async function ensureUser(owner: ServerOrder['owner']): Promise<number> {
     const known = await panel.send('GET', `/users/external/${encodeURIComponent(owner.id)}`);
     if (known.status === 200) return panel.parse(userSchema, known.body).attributes.id;

@@ -1,5 +1,5 @@
 /**
- * What happened to one client, newest first: each frame that arrived, what became of it and why, and each step of an own
+ * What happened to one client, newest first: each frame that arrived, its outcome and why, and each step of an own
  * operation. For people who look; the client itself remembers none of it.
  */
 import type { CreditsClient } from '../sync/client.ts';
@@ -15,7 +15,7 @@ export interface HistoryLine {
   /** Wall-clock milliseconds. */
   at: number;
   via: Frame['via'] | 'you';
-  /** What it was, or what became of it. */
+  /** What it was, or its outcome. */
   text: string;
   version: number | null;
   /** `available` as the frame says it. */
@@ -85,7 +85,7 @@ export function createHistory(client: CreditsClient): History {
   });
 }
 
-/** What became of a frame, given the state right after it: the sync model's reasons in words. */
+/** The outcome of a frame, given the state right after it: the sync model's reasons in words. */
 export function describeFrame({ snapshot, accepted }: Frame, { account, confirmed }: CreditsState): string {
   if (snapshot === null) {
     return accepted ? 'Balance without a version' : 'Not taken: asked for while an own request was out';

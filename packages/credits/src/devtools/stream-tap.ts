@@ -7,7 +7,7 @@
 /** Snapshots that can be brought again, each some 300 bytes. */
 const REMEMBERED_MAX = 20;
 
-/** What becomes of a frame that has just arrived. */
+/** What to do with a frame that has just arrived. */
 export type Verdict = 'pass' | 'drop' | 'hold';
 
 export interface StreamTap {

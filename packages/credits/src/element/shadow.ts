@@ -5,7 +5,7 @@
 export interface Shadow {
   label: HTMLElement;
   value: HTMLElement;
-  /** What stands there while nothing is known: what the server wrote into the element, else a bar. */
+  /** What stands there while nothing is known: what the server wrote into the element, otherwise a bar. */
   placeholder: HTMLElement;
   /** The slot for what the server wrote. */
   written: HTMLSlotElement;
@@ -82,7 +82,7 @@ function slotIn(parent: HTMLElement, name: string): HTMLSlotElement {
   return slot;
 }
 
-/** The words that stand in a slot: the host's, else ours. */
+/** The words that stand in a slot: the host's, otherwise ours. */
 export function readSlot(slot: HTMLSlotElement): string {
   const given = slot.assignedNodes().map((node) => node.textContent ?? '');
   return (given.length > 0 ? given.join(' ') : (slot.textContent ?? '')).trim();

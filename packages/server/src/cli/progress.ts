@@ -18,7 +18,7 @@ const BAR_WIDTH = 24;
 /** Without a bar, a line stands for so many rows of a work whose end nobody knows. */
 const ROWS_PER_LINE = 100_000;
 
-/** A bar where somebody watches, else a line for each tenth. */
+/** A bar where somebody watches, otherwise a line for each tenth. */
 export function createProgress(terminal: Terminal): Progress {
   let last = '';
   let isBarShown = false;

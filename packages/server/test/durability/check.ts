@@ -103,7 +103,7 @@ export async function check(ledger: Ledger, pool: Pool, record: Record): Promise
   return { problems, survived };
 }
 
-/** Tries keys again. One that was acknowledged answers the same; of the others it turns out what became of them. */
+/** Tries keys again. One that was acknowledged answers the same; the others get their outcome. */
 async function tryAll(
   ledger: Ledger,
   record: Record,
@@ -135,7 +135,7 @@ async function tryAll(
   }
 
   await Promise.all(keys.map(tryAgain));
-  problems.push(...record.contradictions);
+  problems.push(...record.mismatches);
   return { problems, survived };
 }
 

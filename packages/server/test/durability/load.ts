@@ -25,7 +25,7 @@ export type LoadWord =
   | { word: 'asked'; command: LoadCommand; times: number }
   | { word: 'acknowledged'; key: string; receipt: Receipt }
   | { word: 'refused'; key: string; code: string }
-  /** Nobody knows what became of it: neither acknowledged nor refused. */
+  /** Its outcome is unknown: neither acknowledged nor refused. */
   | { word: 'unavailable'; key: string; message: string }
   /** Its answer had been lost, and it is refused now that it is tried again: it never took effect. */
   | { word: 'forgotten'; key: string }

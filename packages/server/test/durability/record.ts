@@ -24,7 +24,7 @@ export interface Attempt {
 export interface Record {
   readonly attempts: Map<string, Attempt>;
   /** Differences between answers to one key. */
-  readonly contradictions: string[];
+  readonly mismatches: string[];
   /** Takes down one word. */
   add(word: LoadWord): void;
   /** Takes down an answer. */
@@ -34,12 +34,12 @@ export interface Record {
 /** @param known - What another record knows, to go on from there. */
 export function createRecord(known: Iterable<readonly [string, Attempt]> = []): Record {
   const attempts = new Map(known);
-  const contradictions: string[] = [];
+  const mismatches: string[] = [];
 
   function acknowledge(key: string, receipt: Receipt): void {
     const attempt = attempts.get(key);
     if (attempt === undefined) {
-      contradictions.push(`${key} was answered, and never asked`);
+      mismatches.push(`${key} was answered, and never asked`);
       return;
     }
     attempt.unanswered -= 1;
@@ -47,13 +47,13 @@ export function createRecord(known: Iterable<readonly [string, Attempt]> = []): 
     if (attempt.receipt === null) {
       attempt.receipt = first;
     } else if (JSON.stringify(attempt.receipt) !== JSON.stringify(first)) {
-      contradictions.push(`${key} was answered ${JSON.stringify(attempt.receipt)}, and then ${JSON.stringify(first)}`);
+      mismatches.push(`${key} was answered ${JSON.stringify(attempt.receipt)}, and then ${JSON.stringify(first)}`);
     }
   }
 
   return Object.freeze({
     attempts,
-    contradictions,
+    mismatches,
     add(word: LoadWord): void {
       if (word.word === 'asked') {
         attempts.set(word.command.idempotencyKey, { command: word.command, receipt: null, unanswered: word.times });

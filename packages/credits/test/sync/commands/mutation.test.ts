@@ -277,7 +277,7 @@ test.each([
 test.each([
   ['ada', { status: 503 }, [null, 'ada'], 900, 'done'],
   ['bob', { status: 503 }, [null], 7, 'network'],
-  // Given up all the same, which a question tells: no more than before does that say what became of it.
+  // Given up all the same, which a request shows. That does not reveal its outcome either.
   ['bob', 'lose-answer', [null], 7, 'network'],
 ] as const)(
   'account fence: what was sent before the page knew its account is sent again only if it was of that account: %s, %j',
