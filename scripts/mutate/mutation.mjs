@@ -8,7 +8,7 @@ import { SYNC_MUTATIONS } from './sync.mjs';
  * One rule, taken out of the source in the way in which somebody might lose it.
  *
  * @typedef {object} Mutation
- * @property {string} rule - What is kept, by its number where it has one.
+ * @property {string} rule - What is kept, by the name of the rule.
  * @property {string} mistake - What the mutated source does instead.
  * @property {string} file - Below the `src` of its package.
  * @property {string} by - The test file, below the `test` of its package, that is the first to be asked. Where it notices

@@ -5,7 +5,7 @@ import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/com
 const VARIANTS: DisplayVariant[] = ['prominent', 'default', 'compact'];
 const SIZES: DisplaySize[] = ['sm', 'md', 'lg'];
 
-/** Every look of the display, all of them live: they share one follower, and none of them adds a request. */
+/** Every look of the display, all of them live: they share one client, and none of them adds a request. */
 export function DisplayGallery() {
   return (
     <Card>

@@ -198,7 +198,7 @@ test('a name without a user name gets one', async () => {
 });
 
 test.each(['http://dashboard.test', 'https://panel.example'])(
-  'C3: a planted cookie never changes whose session is used, in any order or under any name: %s',
+  'session cookie: a planted cookie never changes whose session is used, in any order or under any name: %s',
   async (url) => {
     const own = await openTestDashboard({ environment: { PUBLIC_URL: url } });
     try {
@@ -250,7 +250,7 @@ test.each(['http://dashboard.test', 'https://panel.example'])(
   },
 );
 
-test('C4: ADMIN_EMAILS makes nobody an administrator whose address was not verified, at no start', async () => {
+test('administrators: ADMIN_EMAILS makes nobody an administrator whose address was not verified, at no start', async () => {
   const address = 'captain@example.test';
   const environment = { ADMIN_EMAILS: address };
   const before = await openTestDashboard({ environment });
@@ -268,7 +268,7 @@ test('C4: ADMIN_EMAILS makes nobody an administrator whose address was not verif
   await before.end();
 });
 
-test('C4: the operator’s command makes an administrator, and the former holder of the address is signed out', async () => {
+test('administrators: the operator’s command makes an administrator, and the former holder of the address is signed out', async () => {
   const own = await openTestDashboard();
   const stranger = await own.signUp('squatter', { email: 'first@example.test' });
   const { created, password } = await makeAdministrator(own.database, 'First@Example.test');

@@ -76,7 +76,7 @@ const REACHABLE: Record<string, string>[] = [
 ];
 
 test.each(REACHABLE)(
-  'C1: no demo users unless asked for with a password of their own, where others may come: %j',
+  'demo users: no demo users unless asked for with a password of their own, where others may come: %j',
   (env) => {
     expect(PARSE(env)).toMatchObject({ demo: false, reachable: true });
     expect(PARSE({ ...env, DEMO_PASSWORD: 'a-long-one-of-my-own' }).demo).toBe(false);
@@ -95,6 +95,6 @@ test.each<Record<string, string>>([
   { HOST: '::1' },
   { HOST: '127.0.0.2', PUBLIC_URL: 'http://127.0.0.2:3000' },
   { PUBLIC_URL: 'http://[::1]:3000' },
-])('C1: on this machine alone demo users have a password that is generated: %j', (env) => {
+])('demo users: on this machine alone demo users have a password that is generated: %j', (env) => {
   expect(PARSE(env)).toMatchObject({ demo: true, demoPassword: null, reachable: false });
 });

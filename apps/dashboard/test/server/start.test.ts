@@ -96,17 +96,21 @@ test(
   },
 );
 
-test('C10: a page whose address cannot be read is 400, and no page sees it', { timeout: TIMEOUT_MS }, async () => {
-  const { url } = await start();
-  for (const path of ['/%', '/%zz', '/servers/%E0%A4%A', '/history/%00', '/sign-in?next=%00', '/%ED%A0%80']) {
-    const page = await fetch(`${url}${path}`);
-    expect(page.status, `GET ${path}`).toBe(400);
-    expect(await page.text()).toBe('This address cannot be read.\n');
-    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
-  }
-});
+test(
+  'unreadable text: a page whose address cannot be read is 400, and no page sees it',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const { url } = await start();
+    for (const path of ['/%', '/%zz', '/servers/%E0%A4%A', '/history/%00', '/sign-in?next=%00', '/%ED%A0%80']) {
+      const page = await fetch(`${url}${path}`);
+      expect(page.status, `GET ${path}`).toBe(400);
+      expect(await page.text()).toBe('This address cannot be read.\n');
+      expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+    }
+  },
+);
 
-test('A12: an idle connection is kept for longer than a proxy keeps it', { timeout: TIMEOUT_MS }, async () => {
+test('keep-alive: an idle connection is kept for longer than a proxy keeps it', { timeout: TIMEOUT_MS }, async () => {
   const { url } = await start();
   const { headers } = await fetch(`${url}/api/health`);
   expect(headers.get('keep-alive')).toBe('timeout=75');

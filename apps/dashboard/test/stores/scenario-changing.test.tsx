@@ -159,7 +159,7 @@ function sellSlowly(host: VersionlessHost, isAccepted: boolean, isLost = false):
   });
 }
 
-test('B1: a documented purchase of 400 that is refused after 30 s never shows more than the 1,000 that there are', async () => {
+test('late end: a documented purchase of 400 that is refused after 30 s never shows more than the 1,000 that there are', async () => {
   const { host, tab, handlePurchase } = await openHeader(1_000);
   sellSlowly(host, false);
   const done = handlePurchase(400);
@@ -168,7 +168,7 @@ test('B1: a documented purchase of 400 that is refused after 30 s never shows mo
   expect(tab.painted).toEqual([1_000, 600, 1_000]);
 });
 
-test('B1: the same while the balance cannot be asked for stays subtracted until it can', async () => {
+test('late end: the same while the balance cannot be asked for stays subtracted until it can', async () => {
   const { host, tab, handlePurchase } = await openHeader(1_000);
   sellSlowly(host, false);
   host.break('/api/user/me', 'fail');
@@ -181,7 +181,7 @@ test('B1: the same while the balance cannot be asked for stays subtracted until 
   expect(tab.painted).toEqual([1_000, 600, 1_000]);
 });
 
-test('B2: a documented purchase that is charged, and whose answer is lost after 30 s, shows no refund', async () => {
+test('late end: a documented purchase that is charged, and whose answer is lost after 30 s, shows no refund', async () => {
   const { host, tab, handlePurchase } = await openHeader(1_000);
   sellSlowly(host, true, true);
   const done = handlePurchase(400);

@@ -208,21 +208,24 @@ test.each([
   [1_000.75, '1,000'],
   [-3, '0'],
   ['1000.50', '1,000'],
-])('B3: a host with %s coins shows %s, is polled as usual, and its developer is warned once', async (coins, digits) => {
-  const warn = vi.spyOn(console, 'warn').mockReturnValue();
-  const { host, tab } = await openHeader(coins as number);
-  const before = host.asked;
-  for (let minute = 0; minute < 5; minute += 1) {
-    await pass(60_200);
-    // The host keeps what it has loaded itself.
-    tab.useAuthStore.getState().updateUserData({ coins: Number(coins) });
-  }
-  expect(readDigits()).toBe(digits);
-  expect(host.asked - before).toBe(10);
-  expect(warn).toHaveBeenCalledOnce();
-});
+])(
+  'host balance: a host with %s coins shows %s, is polled as usual, and its developer is warned once',
+  async (coins, digits) => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
+    const { host, tab } = await openHeader(coins as number);
+    const before = host.asked;
+    for (let minute = 0; minute < 5; minute += 1) {
+      await pass(60_200);
+      // The host keeps what it has loaded itself.
+      tab.useAuthStore.getState().updateUserData({ coins: Number(coins) });
+    }
+    expect(readDigits()).toBe(digits);
+    expect(host.asked - before).toBe(10);
+    expect(warn).toHaveBeenCalledOnce();
+  },
+);
 
-test('B3: a host that answers null keeps the last known number, and is polled as usual', async () => {
+test('host balance: a host that answers null keeps the last known number, and is polled as usual', async () => {
   const warn = vi.spyOn(console, 'warn').mockReturnValue();
   const { host } = await openHeader(1_000);
   host.coins = null as unknown as number;
@@ -234,7 +237,7 @@ test('B3: a host that answers null keeps the last known number, and is polled as
 });
 
 test.each([403, 404])(
-  'B4, B5: %i twice is neither a sign-out nor an end: the number comes back by itself',
+  'session: %i twice is neither a sign-out nor an end: the number comes back by itself',
   async (status) => {
     const { host, tab } = await openHeader(1_000);
     host.answer(ME, () => ({ status, body: 'Blocked' }));
@@ -248,7 +251,7 @@ test.each([403, 404])(
   },
 );
 
-test('B4: two 401 and the session is back: returning to the tab shows the number again', async () => {
+test('session: two 401 and the session is back: returning to the tab shows the number again', async () => {
   const { host, tab } = await openHeader(1_000);
   host.userId = null;
   await pass(31_000);
@@ -260,7 +263,7 @@ test('B4: two 401 and the session is back: returning to the tab shows the number
   expect(readDigits()).toBe('1,000');
 });
 
-test('B6: a page that is left while its request is pending: the next one shows a purchase at once', async () => {
+test('aborted request: a page that is left while its request is pending: the next one shows a purchase at once', async () => {
   const { host, tab, view } = await openHeader(1_000);
   host.latencyMs = 1_000;
   await pass(29_500);

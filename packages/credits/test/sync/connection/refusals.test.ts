@@ -25,7 +25,7 @@ async function openBehind(versioned: boolean, options: { start?: boolean } = {})
 
 for (const { host, versioned } of HOSTS) {
   for (const status of [403, 404, 400, 405, 418, 451]) {
-    test(`B4, B5: ${status} is asked again with back-off, and the number stays, on ${host}`, async () => {
+    test(`session: ${status} is asked again with back-off, and the number stays, on ${host}`, async () => {
       const { browser, client, numbers, server, wall, shown } = await openBehind(versioned);
       wall.answer = { status, body: 'Blocked' };
       server.endStreams('cut');
@@ -45,7 +45,7 @@ for (const { host, versioned } of HOSTS) {
     });
   }
 
-  test(`B4: from 403 at the start the tab recovers by itself, on ${host}`, async () => {
+  test(`session: from 403 at the start the tab recovers by itself, on ${host}`, async () => {
     const { browser, client, shown, wall } = await openBehind(versioned, { start: false });
     wall.answer = { status: 403 };
     client.start();
@@ -56,7 +56,7 @@ for (const { host, versioned } of HOSTS) {
     expect(shown()).toBe(1_000);
   });
 
-  test(`B4: a single 401 is no sign-out, on ${host}`, async () => {
+  test(`session: a single 401 is no sign-out, on ${host}`, async () => {
     const { browser, client, numbers, wall } = await openBehind(versioned);
     wall.answer = NOBODY;
     void client.refresh({ force: true });
@@ -74,7 +74,7 @@ for (const { host, versioned } of HOSTS) {
     ['another display', ({ client, stop }) => (stop(), void client.start())],
     ['a new session', ({ client }) => client.setAccount('ada')],
   ] as [string, (page: Awaited<ReturnType<typeof openSignedOut>>) => void][]) {
-    test(`B4: ${what} ends the signed-out state when the server knows the user again, on ${host}`, async () => {
+    test(`session: ${what} ends the signed-out state when the server knows the user again, on ${host}`, async () => {
       const page = await openSignedOut(versioned);
       const { browser, client, shown, wall, server } = page;
       wall.answer = null;
@@ -88,7 +88,7 @@ for (const { host, versioned } of HOSTS) {
       expect(shown()).toBe(1_005);
     });
 
-    test(`B4: ${what} while nobody is signed in asks once or twice, and stays signed out, on ${host}`, async () => {
+    test(`session: ${what} while nobody is signed in asks once or twice, and stays signed out, on ${host}`, async () => {
       const page = await openSignedOut(versioned);
       const { browser, client, server } = page;
       const before = server.exchanges.length;
@@ -100,7 +100,7 @@ for (const { host, versioned } of HOSTS) {
     });
   }
 
-  test(`B4: a page that said who it is of shows nobody else after a sign-out, on ${host}`, async () => {
+  test(`session: a page that said who it is of shows nobody else after a sign-out, on ${host}`, async () => {
     const world = createFollowWorld({ versioned });
     const { browser, openTab } = world;
     let session: string | null = 'ada';
@@ -122,7 +122,7 @@ for (const { host, versioned } of HOSTS) {
     expect(shown()).toBe(1_000);
   });
 
-  test(`B4: where the host has signed its user out, nothing asks until it names another, on ${host}`, async () => {
+  test(`session: where the host has signed its user out, nothing asks until it names another, on ${host}`, async () => {
     const { browser, client, tab, server, shown } = await openBehind(versioned);
     client.setAccount(null);
     await browser.advance(100);
@@ -152,7 +152,7 @@ async function openSignedOut(versioned: boolean) {
   return { ...world, stop };
 }
 
-test('B4: a stream that is forbidden is tried again with back-off', async () => {
+test('session: a stream that is forbidden is tried again with back-off', async () => {
   const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
   let forbidden = 3;
   server.onExchange = (exchange) => {
@@ -164,7 +164,7 @@ test('B4: a stream that is forbidden is tried again with back-off', async () => 
   expect(client.getState()).toMatchObject({ account: 'ada', connection: { state: 'streaming', error: null } });
 });
 
-test('B5: a stream that is not found is tried again after five minutes', async () => {
+test('session: a stream that is not found is tried again after five minutes', async () => {
   const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
   let missing = 1;
   server.onExchange = (exchange) => {
@@ -179,7 +179,7 @@ test('B5: a stream that is not found is tried again after five minutes', async (
 
 for (const { host, versioned } of HOSTS) {
   test.each([0, 1, 200, 3_000])(
-    `B6: a display that is mounted again %i ms after its request was given up asks at once, on ${host}`,
+    `aborted request: a display that is mounted again %i ms after its request was given up asks at once, on ${host}`,
     async (goneMs) => {
       const { browser, client, server, shown } = await openBehind(versioned, { start: false });
       server.onExchange = (exchange) => (exchange.backMs = 500);
@@ -196,7 +196,7 @@ for (const { host, versioned } of HOSTS) {
     },
   );
 
-  test(`B6: a purchase right after such a navigation is shown as soon as it is answered, on ${host}`, async () => {
+  test(`aborted request: a purchase right after such a navigation is shown as soon as it is answered, on ${host}`, async () => {
     const { browser, client, server, purchase, numbers } = await openBehind(versioned, { start: false });
     server.onExchange = (exchange) => (exchange.backMs = exchange.method === 'GET' ? 500 : 5);
     const stop = client.start();
@@ -210,7 +210,7 @@ for (const { host, versioned } of HOSTS) {
     expect(numbers).toEqual([1_000, 900]);
   });
 
-  test(`B6: an answered question still starts the five seconds, on ${host}`, async () => {
+  test(`aborted request: an answered question still starts the five seconds, on ${host}`, async () => {
     const { browser, client, server } = await openBehind(versioned, { start: false });
     const stop = client.start();
     await browser.advance(100);
