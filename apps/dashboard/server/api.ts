@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { CREDITS_PATH, CreditsError } from 'realtime-credits';
 import { assertReadableUrl, type CreditsHandler, type Ledger } from 'realtime-credits-server';
 import type { Auth } from './auth/auth.ts';
-import { toAuthRequest } from './auth/requests.ts';
+import { AUTH_ENDPOINTS, toAuthRequest } from './auth/requests.ts';
 import type { Sessions } from './auth/sessions.ts';
 import type { DailyBonus } from './daily/daily-bonus.ts';
 import { isExpected, toFailure } from './http/failure.ts';
@@ -53,8 +53,16 @@ export interface ApiParts {
 
 const AUTH_PATH = '/api/auth';
 
+/** Every request below `/api`, `/r` and `/docs`. */
+export interface Api {
+  /** Never throws. */
+  fetch(request: Request): Promise<Response>;
+  /** What exists, as `GET /api/user/me`. Those of the ledger's handler are in its OpenAPI document. */
+  readonly routes: readonly string[];
+}
+
 /** Puts better-auth, the package's handler and the dashboard's own routes behind one `fetch`. */
-export function createApi(parts: ApiParts): (request: Request) => Promise<Response> {
+export function createApi(parts: ApiParts): Api {
   const { auth, credits, sessions, ledger, pool, originRules, onWarning } = parts;
   const app = new Hono();
   const routes = createRoutes({ app, sessions, ledger, originRules, onWarning });
@@ -62,6 +70,8 @@ export function createApi(parts: ApiParts): (request: Request) => Promise<Respon
   app.use('/api/*', async (context, next) => {
     await next();
     context.res.headers.set('content-security-policy', API_CONTENT_SECURITY_POLICY);
+    // What better-auth answers is as private as the rest, and names no policy.
+    if (!context.res.headers.has('cache-control')) context.res.headers.set('cache-control', 'private, no-store');
   });
 
   app.on(['GET', 'POST'], `${AUTH_PATH}/*`, async (context) => {
@@ -105,14 +115,21 @@ export function createApi(parts: ApiParts): (request: Request) => Promise<Respon
     return refuse(error);
   });
 
-  return async (request) => {
-    try {
-      assertReadableUrl(request.url);
-    } catch (error) {
-      return refuse(error);
-    }
-    return app.fetch(request);
-  };
+  const own = app.routes.filter(({ method, path }) => method !== 'ALL' && !path.endsWith('*'));
+  return Object.freeze({
+    routes: [
+      ...new Set(own.map(({ method, path }) => `${method} ${path}`)),
+      ...AUTH_ENDPOINTS.map(({ method, path }) => `${method} ${AUTH_PATH}/${path}`),
+    ],
+    async fetch(request: Request) {
+      try {
+        assertReadableUrl(request.url);
+      } catch (error) {
+        return refuse(error);
+      }
+      return app.fetch(request);
+    },
+  });
 }
 
 function refuse(error: unknown): Response {

@@ -45,6 +45,8 @@ import { createUsers } from './users.ts';
 export interface Dashboard {
   /** Answers every request below `/api` and `/r`. Never throws. */
   fetch(request: Request): Promise<Response>;
+  /** The routes that exist: see `Api`. */
+  readonly routes: readonly string[];
   /** What pages read from. */
   readonly runtime: DashboardRuntime;
   readonly ledger: Ledger;
@@ -202,7 +204,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   }
 
   const runtime: DashboardRuntime = Object.freeze({
-    fetch: api,
+    fetch: api.fetch,
     readMe: async (headers: Headers) => {
       const user = await sessions.read(headers);
       if (user === null) return null;
@@ -224,7 +226,8 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   });
 
   return Object.freeze({
-    fetch: api,
+    fetch: api.fetch,
+    routes: api.routes,
     runtime,
     ledger,
     credits,

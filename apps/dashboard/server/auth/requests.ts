@@ -38,7 +38,13 @@ const BODIES: Record<string, z.ZodType> = {
   'admin/unban-user': z.strictObject({ userId }),
 };
 
-const QUERIES = new Set(['get-session', 'list-sessions', 'admin/list-users']);
+const QUERIES = new Set(['get-session', 'list-sessions']);
+
+/** All that exist, by their path below better-auth's own. */
+export const AUTH_ENDPOINTS: readonly { method: 'GET' | 'POST'; path: string }[] = [
+  ...[...QUERIES].map((path) => ({ method: 'GET', path }) as const),
+  ...Object.keys(BODIES).map((path) => ({ method: 'POST', path }) as const),
+];
 
 /**
  * Reads a request for better-auth, and writes it again with what was checked and nothing else.

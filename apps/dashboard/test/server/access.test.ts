@@ -20,51 +20,6 @@ beforeAll(async () => {
 });
 afterAll(() => dashboard.end());
 
-type Access = 'anyone' | 'user' | 'admin';
-
-/** Every route, with a body that it accepts, and who may call it. */
-const ROUTES: [method: string, path: string, body: unknown, access: Access, status: number][] = [
-  ['GET', '/api/health', undefined, 'anyone', 200],
-  ['GET', '/api/user/me', undefined, 'user', 200],
-  ['POST', '/api/user/update-profile', { first_name: 'Some' }, 'user', 200],
-  ['GET', '/api/user/daily-login', undefined, 'user', 200],
-  ['POST', '/api/user/daily-login', { action: 'check' }, 'user', 200],
-  ['POST', '/api/user/daily-login', { action: 'history' }, 'user', 200],
-  ['GET', '/api/servers', undefined, 'user', 200],
-  ['GET', '/api/servers/catalogue', undefined, 'user', 200],
-  ['DELETE', '/api/servers/999999', undefined, 'user', 404],
-  ['GET', '/api/referrals', undefined, 'user', 200],
-  ['POST', '/api/referrals/claim', { claim_type: 'all' }, 'user', 200],
-  ['POST', '/api/transfers', { to_username: 'otherone', amount: 1 }, 'user', 200],
-  ['POST', '/api/examples/credits', { effect: 'spend', amount: 1, reason: 'Practice' }, 'user', 200],
-  ['GET', '/api/credits', undefined, 'user', 200],
-  ['GET', '/api/credits/history', undefined, 'user', 200],
-  ['GET', '/api/admin/users', undefined, 'admin', 200],
-  ['GET', '/api/admin/users/nobody/coins', undefined, 'admin', 404],
-  ['POST', '/api/admin/users/nobody/coins', { amount: 5, reason: 'Because' }, 'admin', 404],
-  ['GET', '/api/admin/circulation', undefined, 'admin', 200],
-  ['POST', '/api/admin/verify', {}, 'admin', 200],
-  ['GET', '/api/admin/provisioning', undefined, 'admin', 200],
-  ['POST', '/api/admin/provisioning', { delay_ms: 0, failure: 'none' }, 'admin', 200],
-];
-
-test.each(ROUTES)(
-  '%s %s %j is decided for a stranger, a user and an administrator',
-  async (method, path, body, access, status) => {
-    const send = (as: Person | null) => dashboard.send(path, { as, method, body });
-    const [stranger, somebody, boss] = [await send(null), await send(user), await send(admin)];
-    expect(stranger.status).toBe(access === 'anyone' ? status : 401);
-    expect(somebody.status).toBe(access === 'admin' ? 404 : status);
-    expect(boss.status).toBe(status);
-    // What is hidden answers like what is not there at all.
-    expect(somebody.body.code === 'not_found').toBe(access === 'admin');
-    for (const reply of [stranger, somebody, boss]) {
-      expect(reply.headers.get('cache-control')).toContain('no-store');
-      expect(reply.headers.get('content-security-policy')).toContain(`default-src 'none'`);
-    }
-  },
-);
-
 test('L7: a forged identity is nobody: headers, unsigned cookies, and a role in the body change nothing', async () => {
   const forged = encodeURIComponent(
     JSON.stringify({ id: other.id, username: 'otherone', email: other.email, role: 0 }),

@@ -174,9 +174,12 @@ test('a body of any length is not read for a sign-in, announced or not', async (
 
 test('only administrators reach better-auth’s administration, and its sharpest tools are off', async () => {
   const person = await dashboard.signUp('curious');
-  const listed = await dashboard.send('/api/auth/admin/list-users', { as: person });
-  expect([401, 403]).toContain(listed.status);
-  for (const path of ['/api/auth/admin/impersonate-user', '/api/auth/admin/remove-user', '/api/auth/delete-user']) {
+  for (const path of [
+    '/api/auth/admin/list-users',
+    '/api/auth/admin/impersonate-user',
+    '/api/auth/admin/remove-user',
+    '/api/auth/delete-user',
+  ]) {
     const response = await dashboard.fetch(
       new Request(`${ORIGIN}${path}`, {
         method: 'POST',

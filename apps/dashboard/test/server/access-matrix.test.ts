@@ -1,0 +1,275 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CLIENT_ADDRESS_HEADER } from '../../server/auth/auth.ts';
+import {
+  nextAddress,
+  openTestDashboard,
+  ORIGIN,
+  PASSWORD,
+  type Person,
+  type TestDashboard,
+} from './support/dashboard.ts';
+
+/**
+ * Every route × everybody who could call it. The routes come from the program: one without a row here fails.
+ */
+interface Row {
+  access: 'anyone' | 'user' | 'admin';
+  /** What somebody who may call it gets; a built file may be missing. */
+  status: number | 'file';
+  /** What users get where only administrators may. @default 404 */
+  refused?: number;
+  /** What another user gets, where the path names something of the user's. @default as the user */
+  other?: number;
+  /** The path, where the route has parameters. */
+  path?: () => string;
+  body?: (actor: string) => unknown;
+  /** Ends sessions or changes the person: everybody comes with an account of their own. */
+  disposable?: true;
+}
+
+let dashboard: TestDashboard;
+let user: Person;
+let other: Person;
+let administrator: Person;
+let banned: Person;
+let expired: Person;
+let server = 0;
+let people = 0;
+
+const PAGES = fileURLToPath(new URL('../../app', import.meta.url));
+
+const ORDER = {
+  name: 'Harbour Town',
+  server_type_id: 'minecraft',
+  server_software_id: 'paper',
+  location_id: 'fsn',
+  plan_id: 'spark',
+};
+
+const ROWS: Record<string, Row> = {
+  'GET /api/health': { access: 'anyone', status: 200 },
+  'GET /api/user/me': { access: 'user', status: 200 },
+  'POST /api/user/update-profile': { access: 'user', status: 200, body: () => ({ first_name: 'Some' }) },
+  'GET /api/user/daily-login': { access: 'user', status: 200 },
+  'POST /api/user/daily-login': { access: 'user', status: 200, body: () => ({ action: 'check' }) },
+  'GET /api/servers': { access: 'user', status: 200 },
+  'GET /api/servers/catalogue': { access: 'user', status: 200 },
+  'POST /api/servers/create': { access: 'user', status: 201, body: () => ORDER },
+  'DELETE /api/servers/:id': { access: 'user', status: 200, other: 404, path: () => `/api/servers/${server}` },
+  'GET /api/referrals': { access: 'user', status: 200 },
+  'POST /api/referrals/claim': { access: 'user', status: 200, body: () => ({ claim_type: 'all' }) },
+  'POST /api/transfers': { access: 'user', status: 200, body: () => ({ to_username: 'receiver', amount: 1 }) },
+  'POST /api/examples/credits': {
+    access: 'user',
+    status: 200,
+    body: () => ({ effect: 'spend', amount: 1, reason: 'Practice' }),
+  },
+  'GET /api/admin/users': { access: 'admin', status: 200 },
+  'GET /api/admin/users/:id/coins': { access: 'admin', status: 200, path: () => `/api/admin/users/${user.id}/coins` },
+  'POST /api/admin/users/:id/coins': {
+    access: 'admin',
+    status: 200,
+    path: () => `/api/admin/users/${user.id}/coins`,
+    body: () => ({ amount: 5, reason: 'Because' }),
+  },
+  'GET /api/admin/circulation': { access: 'admin', status: 200 },
+  'POST /api/admin/verify': { access: 'admin', status: 200, body: () => ({}) },
+  'GET /api/admin/provisioning': { access: 'admin', status: 200 },
+  'POST /api/admin/provisioning': {
+    access: 'admin',
+    status: 200,
+    body: () => ({ delay_ms: 0, failure: 'none' }),
+  },
+  'GET /r/:file{[a-z0-9.-]+\\.json}': { access: 'anyone', status: 'file', path: () => '/r/credits.json' },
+  'GET /r/:file{realtime-credits-[a-z0-9.-]+\\.tgz}': {
+    access: 'anyone',
+    status: 'file',
+    path: () => '/r/realtime-credits-0.1.0.tgz',
+  },
+  'GET /r/credits-balance.js': { access: 'anyone', status: 'file' },
+  'GET /api/auth/get-session': { access: 'anyone', status: 200 },
+  'GET /api/auth/list-sessions': { access: 'user', status: 200 },
+  'POST /api/auth/sign-up/email': {
+    access: 'anyone',
+    status: 200,
+    body: (actor) => ({ email: `by-${actor}@example.test`, password: PASSWORD, name: 'New' }),
+  },
+  'POST /api/auth/sign-in/email': {
+    access: 'anyone',
+    status: 200,
+    body: () => ({ email: user.email, password: PASSWORD }),
+  },
+  'POST /api/auth/sign-out': { access: 'anyone', status: 200, body: () => ({}), disposable: true },
+  'POST /api/auth/change-password': {
+    access: 'user',
+    status: 200,
+    body: () => ({ currentPassword: PASSWORD, newPassword: 'another-long-password' }),
+    disposable: true,
+  },
+  'POST /api/auth/revoke-other-sessions': { access: 'user', status: 200, body: () => ({}), disposable: true },
+  'POST /api/auth/admin/set-role': {
+    access: 'admin',
+    status: 200,
+    refused: 403,
+    body: () => ({ userId: user.id, role: 'user' }),
+  },
+  'POST /api/auth/admin/ban-user': { access: 'admin', status: 200, refused: 403, body: () => ({ userId: banned.id }) },
+  'POST /api/auth/admin/unban-user': { access: 'admin', status: 200, refused: 403, body: () => ({ userId: user.id }) },
+  'GET /api/credits': { access: 'user', status: 200 },
+  'GET /api/credits/history': { access: 'user', status: 200 },
+  'GET /api/credits/stream': { access: 'user', status: 200 },
+  'GET /api/credits/openapi.json': { access: 'anyone', status: 200 },
+  'POST /api/credits/operations/resolve': {
+    access: 'user',
+    status: 200,
+    body: (actor) => ({ operations: [`never-sent-by-${actor}`] }),
+  },
+};
+
+beforeAll(async () => {
+  dashboard = await openTestDashboard({ environment: { DEMO: '1', DEMO_PASSWORD: 'only-for-tests' } });
+  user = await dashboard.signUp('somebody');
+  other = await dashboard.signUp('otherone');
+  administrator = await dashboard.signUp('boss');
+  banned = await dashboard.signUp('outcast');
+  expired = await dashboard.signUp('sleeper');
+  await dashboard.signUp('receiver');
+  await dashboard.promote(administrator);
+  for (const person of [user, other, administrator]) await dashboard.grant(person, 500);
+  // With its session still in the table: what decides is the ban, not the missing row.
+  await dashboard.database.pool.query(`UPDATE "user" SET banned = true WHERE id = $1`, [banned.id]);
+  await dashboard.database.pool.query(
+    `UPDATE "session" SET "expiresAt" = now() - interval '1 minute' WHERE "userId" = $1`,
+    [expired.id],
+  );
+  for (const person of [banned, expired]) dashboard.sessions.forget(person.id);
+  const made = await dashboard.send<{ server_id: number }>('/api/servers/create', { as: user, body: ORDER });
+  server = made.body.server_id;
+});
+afterAll(() => dashboard.end());
+
+type Actor = keyof typeof ACTORS;
+
+/** Who calls, by the cookie that they send. */
+const ACTORS = {
+  anonymous: async () => null,
+  user: async (row: Row) => (await cast(row, user)).cookie,
+  'other user': async (row: Row) => (await cast(row, other)).cookie,
+  administrator: async (row: Row) => {
+    const person = await cast(row, administrator);
+    if (row.disposable === true) await dashboard.promote(person);
+    return person.cookie;
+  },
+  banned: async () => banned.cookie,
+  'expired session': async () => expired.cookie,
+  'forged cookie': async () => `${user.cookie.slice(0, -8)}AAAAAAAA`,
+  'wrong origin': async () => administrator.cookie,
+  'planted cookie': async () => `${user.cookie}; ${other.cookie}`,
+} satisfies Record<string, (row: Row) => Promise<string | null>>;
+
+async function cast(row: Row, person: Person): Promise<Person> {
+  if (row.disposable !== true) return person;
+  people += 1;
+  return dashboard.signUp(`disposable${people}`);
+}
+
+function expectedStatus(row: Row, actor: Actor, method: string): Row['status'] {
+  if (actor === 'wrong origin' && method !== 'GET') return 403;
+  switch (actor) {
+    case 'administrator':
+    case 'wrong origin':
+      return row.access === 'user' ? (row.other ?? row.status) : row.status;
+    case 'user':
+      return row.access === 'admin' ? (row.refused ?? 404) : row.status;
+    case 'other user':
+      return row.access === 'admin' ? (row.refused ?? 404) : (row.other ?? row.status);
+    default:
+      return row.access === 'anyone' ? row.status : 401;
+  }
+}
+
+async function call(route: string, row: Row, actor: Actor): Promise<Response> {
+  const [method = '', path = ''] = route.split(' ');
+  const cookie = await ACTORS[actor](row);
+  const body = row.body?.(actor.replaceAll(' ', '-'));
+  const response = await dashboard.fetch(
+    new Request(`${ORIGIN}${row.path?.() ?? path}`, {
+      method,
+      headers: {
+        origin: actor === 'wrong origin' ? 'https://evil.example' : ORIGIN,
+        [CLIENT_ADDRESS_HEADER]: nextAddress(),
+        ...(cookie === null ? {} : { cookie }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }),
+  );
+  // An event stream has no end.
+  await response.body?.cancel();
+  return response;
+}
+
+async function listRoutes(): Promise<string[]> {
+  const document = await dashboard.send<{ paths: Record<string, object> }>('/api/credits/openapi.json');
+  const ofLedger = Object.entries(document.body.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const ofNext = readdirSync(PAGES, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    /\broute\.tsx?$/.test(path),
+  );
+  // Is there once the documentation was built. Static files, as all below it.
+  const ofProgram = dashboard.routes.filter((route) => route !== 'GET /docs');
+  return [...ofProgram, ...ofLedger, ...ofNext].toSorted();
+}
+
+test('every route of the program has a row, and every row a route', async () => {
+  expect(await listRoutes()).toEqual(Object.keys(ROWS).toSorted());
+});
+
+test.each(Object.entries(ROWS))('%s is decided for everybody who could call it', async (route, row) => {
+  const method = route.slice(0, route.indexOf(' '));
+  const names = Object.keys(ACTORS) as Actor[];
+  // Who may is asked last: the others must not have needed what they then change.
+  const actors = names.toSorted((a, b) => Number(mayCall(row, a)) - Number(mayCall(row, b)));
+  const outcomes: Partial<Record<Actor, Outcome>> = {};
+  for (const actor of actors) outcomes[actor] = await observe(route, row, actor);
+  const expected = names.map((actor) => [
+    actor,
+    { status: expectedStatus(row, actor, method), readableElsewhere: false, private: true, refusedChange: false },
+  ]);
+  expect(outcomes).toEqual(Object.fromEntries(expected));
+});
+
+interface Outcome {
+  status: Row['status'];
+  /** A page of another origin may read the response. */
+  readableElsewhere: boolean;
+  /** No cache keeps it, and no browser runs it. */
+  private: boolean;
+  /** A refused request moved credits. */
+  refusedChange: boolean;
+}
+
+async function observe(route: string, row: Row, actor: Actor): Promise<Outcome> {
+  const before = await readBalances();
+  const { status, headers } = await call(route, row, actor);
+  const after = await readBalances();
+  const isFile = row.status === 'file';
+  const isInert = headers.get('content-security-policy')?.includes(`default-src 'none'`) === true;
+  return {
+    status: isFile && (status === 200 || status === 404) ? 'file' : status,
+    readableElsewhere: headers.has('access-control-allow-credentials'),
+    private: isFile || (isInert && headers.get('cache-control')?.includes('no-store') === true),
+    refusedChange: status >= 400 && before !== after,
+  };
+}
+
+function mayCall(row: Row, actor: Actor): boolean {
+  if (actor === 'administrator') return row.access === 'admin';
+  return actor === 'user';
+}
+
+async function readBalances(): Promise<string> {
+  return JSON.stringify(await Promise.all([user, other, administrator].map(({ id }) => dashboard.ledger.balance(id))));
+}
