@@ -58,6 +58,8 @@ export interface DailyCheckAnswer {
   success: true;
   data: {
     canClaim: boolean;
+    /** Why this account earns nothing yet; null where it does. */
+    refusal: string | null;
     alreadyClaimed: boolean;
     hasLoggedIn: boolean;
     /** What a claim pays now, or paid today. */
@@ -192,7 +194,12 @@ export interface TransferAnswer extends WithBalance {
   data: { new_balance: number };
 }
 
-/** `POST /api/admin/users/[id]/coins {amount, reason}` or `{balance, expected_version, reason}`; the snapshot is the admin's own, `target` the user's. */
+/**
+ * `POST /api/admin/users/[id]/coins {amount, reason}`, `{balance, expected_version, reason}` or `{reverse, reason}`, where
+ * `reverse` is a transfer's id; `POST /api/admin/approvals/[id] {approve, reason}`. The snapshot is the admin's own.
+ *
+ * 202 without `data` where a second administrator has to approve it, and 200 without where it was rejected.
+ */
 export interface AdminAdjustAnswer extends WithBalance {
   data: {
     user_id: string;
@@ -201,7 +208,52 @@ export interface AdminAdjustAnswer extends WithBalance {
     balance_after: number;
     version: number;
     new_balance: number;
-  };
+  } | null;
+}
+
+/** `GET /api/admin/approvals`: what waits for a second administrator, oldest first. */
+export interface AdminApprovalsAnswer {
+  success: true;
+  data: {
+    id: number;
+    user_id: string;
+    username: string;
+    requested_by: string;
+    /** Whether the reader asked for it: then somebody else has to approve it. */
+    own: boolean;
+    amount: number;
+    reason: string;
+    requested_at: string;
+  }[];
+}
+
+/** `GET /api/admin/audit?before=&limit=`: newest first. Names are those of now. */
+export interface AdminAuditAnswer {
+  success: true;
+  data: {
+    id: number;
+    at: string;
+    actor: string;
+    actor_id: string;
+    kind: string;
+    target: string;
+    target_id: string;
+    amount: number | null;
+    details: Record<string, unknown>;
+    reason: string;
+    address: string;
+  }[];
+  next: number | null;
+}
+
+/**
+ * `POST /api/admin/users/[id]/role {role: 'user' | 'admin', reason}`, `…/ban {banned, reason}`, `…/email {email, reason}`,* `…/close {reason}`,
+ * and `…/password {reason}`, which answers with a generated password.
+ */
+export interface AdminPersonAnswer {
+  success: true;
+  message: string;
+  data: { password: string } | null;
 }
 
 /** `GET /api/admin/users/[id]/coins?before=&limit=` */

@@ -23,9 +23,17 @@ export function signIn(email: string, password: string): Promise<AuthResult> {
   return attempt((onError) => client.signIn.email({ email, password }, { onError }));
 }
 
-/** Creates an account and signs in. Who invited is known to the server by its own cookie, set when the link was opened. */
-export function signUp(name: string, email: string, password: string): Promise<AuthResult> {
-  return attempt((onError) => client.signUp.email({ name, email, password }, { onError }));
+/**
+ * Creates an account and signs in. Who invited is known to the server by its own cookie, set when the link was opened.
+ *
+ * The server does not say whether the address had an account: only its owner can sign in to it.
+ */
+export async function signUp(name: string, email: string, password: string): Promise<AuthResult> {
+  const refused = await attempt((onError) => client.signUp.email({ name, email, password }, { onError }));
+  if (refused !== null) return refused;
+  const signedIn = await signIn(email, password);
+  if (signedIn?.field !== 'password') return signedIn;
+  return { message: 'You may have an account with this address already. Sign in with its password.', field: 'email' };
 }
 
 /** Changes the password and ends every other session. */
@@ -82,9 +90,6 @@ function toRefusal(code: string | undefined, message: string | undefined, status
       return { message: 'E-mail or password is not right.', field: 'password' };
     case 'INVALID_EMAIL':
       return { message: 'This is not an e-mail address.', field: 'email' };
-    case 'USER_ALREADY_EXISTS':
-    case 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL':
-      return { message: 'There is an account with this e-mail already. Sign in instead.', field: 'email' };
     case 'PASSWORD_TOO_SHORT':
       return { message: 'The password needs at least 8 characters.', field: 'password' };
     case 'PASSWORD_TOO_LONG':

@@ -2,13 +2,20 @@ import { Hono } from 'hono';
 import type { Pool } from 'pg';
 import { CREDITS_PATH, CreditsError } from 'realtime-credits';
 import { assertReadableUrl, type CreditsHandler, type Ledger } from 'realtime-credits-server';
+import type { Adjustments } from './administration/adjustments.ts';
+import type { Audit } from './administration/audit.ts';
+import type { Closing } from './administration/closing.ts';
+import type { People } from './administration/people.ts';
 import type { Auth } from './auth/auth.ts';
+import type { Credentials } from './auth/credentials.ts';
+import type { PasswordTries } from './auth/password-tries.ts';
 import { AUTH_ENDPOINTS, toAuthRequest } from './auth/requests.ts';
 import type { Sessions } from './auth/sessions.ts';
 import type { DailyBonus } from './daily/daily-bonus.ts';
+import { readClientAddress } from './http/client-address.ts';
 import { isExpected, toFailure } from './http/failure.ts';
-import { isTrustedMutation, type OriginRules } from './http/origin.ts';
-import type { RateLimiter } from './http/rate-limit.ts';
+import { isTrustedMutation, readOwnHost, type OriginRules } from './http/origin.ts';
+import type { LimitName, RateLimiter } from './http/rate-limit.ts';
 import { createRoutes, toResponse } from './http/route.ts';
 import { API_CONTENT_SECURITY_POLICY } from './http/security-headers.ts';
 import type { Names } from './names.ts';
@@ -17,7 +24,9 @@ import type { Provisioner } from './provisioning/provisioner.ts';
 import type { Simulator } from './provisioning/simulator.ts';
 import type { ReferralClaims } from './referrals/claim.ts';
 import type { Referrals } from './referrals/referrals.ts';
+import { registerAdjustmentRoutes } from './routes/adjustments.ts';
 import { registerAdminRoutes } from './routes/admin.ts';
+import { registerPeopleRoutes } from './routes/people.ts';
 import { registerDailyRoutes } from './routes/daily-login.ts';
 import { registerDocsRoutes } from './routes/docs.ts';
 import { registerExampleRoutes } from './routes/examples.ts';
@@ -32,6 +41,11 @@ import type { Users } from './users.ts';
 /** Everything that the routes stand on. */
 export interface ApiParts {
   auth: Auth;
+  audit: Audit;
+  adjustments: Adjustments;
+  people: People;
+  closing: Closing;
+  credentials: Credentials;
   credits: CreditsHandler;
   sessions: Sessions;
   ledger: Ledger;
@@ -47,50 +61,104 @@ export interface ApiParts {
   demo: boolean;
   daily: DailyBonus;
   limiter: RateLimiter;
+  passwordTries: PasswordTries;
   originRules: OriginRules;
   onWarning: (message: string, cause: unknown) => void;
 }
 
 const AUTH_PATH = '/api/auth';
+const HEALTH_PATH = '/api/health';
+
+const AUTH_LIMITS = new Map<string, LimitName>([
+  ['sign-in/email', 'signIn'],
+  ['sign-up/email', 'signUp'],
+  ['change-password', 'changePassword'],
+]);
 
 /** Every request below `/api`, `/r` and `/docs`. */
 export interface Api {
   /** Never throws. */
   fetch(request: Request): Promise<Response>;
+  /** Counts a page. Null, or how the request is refused. */
+  limitPage(headers: Headers): Promise<Response | null>;
   /** What exists, as `GET /api/user/me`. Those of the ledger's handler are in its OpenAPI document. */
   readonly routes: readonly string[];
 }
 
 /** Puts better-auth, the package's handler and the dashboard's own routes behind one `fetch`. */
 export function createApi(parts: ApiParts): Api {
-  const { auth, credits, sessions, ledger, pool, originRules, onWarning } = parts;
+  const { auth, audit, credits, sessions, ledger, pool, limiter, passwordTries, originRules, onWarning } = parts;
   const app = new Hono();
   const routes = createRoutes({ app, sessions, ledger, originRules, onWarning });
 
+  let mayMissUrl = originRules.publicUrl === null;
+  const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+  function assertTrusted(request: Request): void {
+    if (safeMethods.has(request.method) || isTrustedMutation(request, originRules)) return;
+    if (mayMissUrl && readOwnHost(request) === null) {
+      mayMissUrl = false;
+      onWarning(
+        'A request was refused that names another host than this machine. Set PUBLIC_URL if it is yours.',
+        undefined,
+      );
+    }
+    throw new CreditsError('forbidden', 'This request comes from another site.');
+  }
+
+  async function limitRequest(headers: Headers): Promise<void> {
+    const user = await sessions.read(headers);
+    await limiter.take('request', {
+      address: readClientAddress(headers),
+      ...(user === null ? {} : { account: user.id }),
+    });
+  }
+
   app.use('/api/*', async (context, next) => {
+    assertTrusted(context.req.raw);
+    if (context.req.path !== HEALTH_PATH) await limitRequest(context.req.raw.headers);
     await next();
     context.res.headers.set('content-security-policy', API_CONTENT_SECURITY_POLICY);
     // What better-auth answers is as private as the rest, and names no policy.
     if (!context.res.headers.has('cache-control')) context.res.headers.set('cache-control', 'private, no-store');
   });
 
+  /** Counts tries, then asks better-auth, with what was checked. */
+  async function answerAuth(request: Request, endpoint: string): Promise<Response> {
+    const address = readClientAddress(request.headers);
+    const user = await sessions.read(request.headers);
+    const limit = AUTH_LIMITS.get(endpoint);
+    if (limit !== undefined) await limiter.take(limit, { address, ...(user === null ? {} : { account: user.id }) });
+    const cookie = await sessions.sanitizeCookies(request.headers);
+    const { request: checked, email } = await toAuthRequest(request, endpoint, cookie);
+    const account = endpoint === 'change-password' ? (user?.email ?? null) : email;
+    if (account === null) return auth.handler(checked);
+    return passwordTries.guard({ email: account, address }, async () => {
+      const response = await auth.handler(checked);
+      if (response.ok && user !== null && endpoint === 'change-password') {
+        await audit.record({
+          actor: user.id,
+          kind: 'password',
+          target: user.id,
+          reason: '',
+          address: address ?? '',
+          operationId: crypto.randomUUID(),
+        });
+      }
+      return { right: response.ok, result: response };
+    });
+  }
+
   app.on(['GET', 'POST'], `${AUTH_PATH}/*`, async (context) => {
     const request = context.req.raw;
-    if (request.method !== 'GET' && !isTrustedMutation(request, originRules)) {
-      return refuse(new CreditsError('forbidden', 'This request comes from another site.'));
-    }
     const endpoint = new URL(request.url).pathname.slice(AUTH_PATH.length + 1);
-    const cookie = await sessions.sanitizeCookies(request.headers);
-    const response = await auth.handler(await toAuthRequest(request, endpoint, cookie));
-    const retryAfter = response.headers.get('x-retry-after');
-    if (retryAfter !== null) response.headers.set('retry-after', retryAfter);
-    return response;
+    return answerAuth(request, endpoint);
   });
 
   app.all(CREDITS_PATH, (context) => credits.fetch(context.req.raw));
   app.all(`${CREDITS_PATH}/*`, (context) => credits.fetch(context.req.raw));
 
-  routes.anyone('GET', '/api/health', async () => {
+  routes.anyone('GET', HEALTH_PATH, async () => {
     try {
       await pool.query('SELECT 1');
     } catch (cause) {
@@ -104,6 +172,8 @@ export function createApi(parts: ApiParts): Api {
   registerReferralRoutes(routes, parts);
   registerTransferRoutes(routes, parts);
   registerAdminRoutes(routes, parts);
+  registerAdjustmentRoutes(routes, parts);
+  registerPeopleRoutes(routes, parts);
   if (parts.demo) registerExampleRoutes(routes, parts);
   routes.refuseOtherMethods();
   registerRegistryRoutes(app, originRules);
@@ -121,6 +191,15 @@ export function createApi(parts: ApiParts): Api {
       ...new Set(own.map(({ method, path }) => `${method} ${path}`)),
       ...AUTH_ENDPOINTS.map(({ method, path }) => `${method} ${AUTH_PATH}/${path}`),
     ],
+    async limitPage(headers: Headers) {
+      try {
+        await limitRequest(headers);
+        return null;
+      } catch (error) {
+        if (!isExpected(error)) onWarning('A page was not counted.', error);
+        return isExpected(error) ? refuse(error) : null;
+      }
+    },
     async fetch(request: Request) {
       try {
         assertReadableUrl(request.url);

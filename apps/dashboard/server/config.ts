@@ -1,5 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import type { PayoutRules } from './payouts/eligibility.ts';
+import type { AdjustmentLimits } from './administration/adjustments.ts';
 
 /**
  * The environment, read once and checked: every other file gets a {@link Config} and never looks at `process.env`.
@@ -34,6 +36,12 @@ export interface Config {
   adminEmails: string[];
   /** The panel that makes servers; null: the built-in simulator. */
   pterodactyl: { url: string; apiKey: string } | null;
+  /** Requests within a minute, pages and reads included; none: no limit. */
+  requestLimit: { account?: number; address?: number };
+  /** Credits that one administrator may move by themself; above them a second one approves. */
+  adjustments: AdjustmentLimits;
+  /** What the operator asks of an account before it is paid. */
+  payouts: PayoutRules;
   /** The zone whose midnight starts a new day for the daily bonus. */
   timeZone: string;
 }
@@ -63,6 +71,8 @@ const timeZone = z.string().refine((zone) => {
   }
 }, 'is not a time zone of this machine, such as Europe/Berlin');
 
+const count = z.coerce.number().int().min(0).max(1_000_000_000);
+
 const environmentSchema = z.object({
   NODE_ENV: z.string().optional(),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -81,6 +91,15 @@ const environmentSchema = z.object({
   ADMIN_EMAILS: list.pipe(z.array(z.email())).optional(),
   PTERODACTYL_URL: z.url({ protocol: /^https?$/ }).optional(),
   PTERODACTYL_API_KEY: z.string().min(1).optional(),
+  REQUESTS_PER_ACCOUNT: count.default(1_200),
+  REQUESTS_PER_ADDRESS: count.optional(),
+  ADJUST_MAX: count.default(100_000),
+  ADJUST_DAY_MAX: count.default(1_000_000),
+  PAYOUT_VERIFIED_EMAIL: flag.default(false),
+  PAYOUT_WAIT_HOURS: count.optional(),
+  PAYOUT_ACCOUNTS_PER_ADDRESS: count.optional(),
+  REFERRAL_LATER_DAY: flag.optional(),
+  REFERRALS_PER_DAY: count.default(20),
   TIME_ZONE: timeZone.default('UTC'),
 });
 
@@ -110,6 +129,9 @@ export function parseConfig(environment: Record<string, string | undefined>, dir
       : { kind: 'postgres', url: env.DATABASE_URL };
   const reachable = isReachable(env);
   const demo = env.DEMO ?? (database.kind === 'embedded' && !reachable);
+
+  // Credits of a demo, or of a machine that only its owner reaches, are worth nothing: who tries it sees it work at once.
+  const isFarmed = reachable && !demo;
 
   const conflicts: string[] = [];
   if ((env.PTERODACTYL_URL === undefined) !== (env.PTERODACTYL_API_KEY === undefined)) {
@@ -143,8 +165,22 @@ export function parseConfig(environment: Record<string, string | undefined>, dir
       env.PTERODACTYL_URL !== undefined && env.PTERODACTYL_API_KEY !== undefined
         ? { url: env.PTERODACTYL_URL.replace(/\/+$/, ''), apiKey: env.PTERODACTYL_API_KEY }
         : null,
+    requestLimit: toRequestLimit(env.REQUESTS_PER_ACCOUNT, env.REQUESTS_PER_ADDRESS ?? (reachable ? 3_000 : 0)),
+    adjustments: { each: env.ADJUST_MAX, day: env.ADJUST_DAY_MAX },
+    payouts: {
+      verifiedEmail: env.PAYOUT_VERIFIED_EMAIL,
+      waitHours: env.PAYOUT_WAIT_HOURS ?? (isFarmed ? 24 : 0),
+      accountsPerAddress: env.PAYOUT_ACCOUNTS_PER_ADDRESS ?? (isFarmed ? 3 : 0),
+      referralLaterDay: env.REFERRAL_LATER_DAY ?? isFarmed,
+      referralsPerDay: env.REFERRALS_PER_DAY,
+    },
     timeZone: env.TIME_ZONE,
   };
+}
+
+/** 0 is no limit. On this machine alone everybody has the same address: counting it would tell nobody apart. */
+function toRequestLimit(account: number, address: number): Config['requestLimit'] {
+  return { ...(account === 0 ? {} : { account }), ...(address === 0 ? {} : { address }) };
 }
 
 function resolvePath(directory: string, path: string): string {

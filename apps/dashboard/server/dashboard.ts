@@ -7,9 +7,14 @@ import {
   type Database,
   type Ledger,
 } from 'realtime-credits-server';
+import { createAdjustments } from './administration/adjustments.ts';
+import { createAudit } from './administration/audit.ts';
+import { createClosing } from './administration/closing.ts';
+import { createPeople } from './administration/people.ts';
 import { createApi } from './api.ts';
-import { createAuth, migrateAuth, type AuthOptions, type SignInLimit } from './auth/auth.ts';
+import { createAuth, migrateAuth, type AuthOptions } from './auth/auth.ts';
 import { createCredentials } from './auth/credentials.ts';
+import { createPasswordTries } from './auth/password-tries.ts';
 import { createSessions, type Sessions } from './auth/sessions.ts';
 import type { Config } from './config.ts';
 import { createDailyBonus } from './daily/daily-bonus.ts';
@@ -19,8 +24,9 @@ import { readOrCreateDemoPassword } from './demo/password.ts';
 import { seedDemo } from './demo/seed.ts';
 import { DEMO_USERS } from './demo/users.ts';
 import { trustedOriginsOf } from './http/origin.ts';
-import { createRateLimiter, type Limit, type LimitName } from './http/rate-limit.ts';
+import { createRateLimiter, type Limit, type LimitName, type LimitStore } from './http/rate-limit.ts';
 import { createNames } from './names.ts';
+import { createEligibility } from './payouts/eligibility.ts';
 import { createPayouts } from './payouts/payouts.ts';
 import { createProfiles } from './profiles.ts';
 import type { Provisioner } from './provisioning/provisioner.ts';
@@ -47,6 +53,8 @@ export interface Dashboard {
   fetch(request: Request): Promise<Response>;
   /** The routes that exist: see `Api`. */
   readonly routes: readonly string[];
+  /** Counts a page. Null, or how the request is refused. */
+  limitPage(headers: Headers): Promise<Response | null>;
   /** What pages read from. */
   readonly runtime: DashboardRuntime;
   readonly ledger: Ledger;
@@ -69,8 +77,8 @@ export interface DashboardOptions {
   localUrl: string;
   /** Wall-clock milliseconds. @default Date.now */
   now?: () => number;
-  signInLimit?: SignInLimit;
-  limits?: Record<LimitName, Limit>;
+  /** In place of some of `LIMITS`. */
+  limits?: Partial<Record<LimitName, Limit>>;
   /** @default the panel of the configuration, otherwise the simulator */
   provisioner?: Provisioner;
   /** Pauses before asking a silent panel again. */
@@ -96,11 +104,14 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
 
   const day = createDay(config.timeZone);
   const profiles = createProfiles(pool);
-  const referrals = createReferrals({ pool, profiles, secret, day, now, publicUrl });
+  const rules = config.payouts;
+  const eligibility = createEligibility({ pool, secret, rules, now });
+  const referrals = createReferrals({ pool, profiles, secret, day, now, publicUrl, rules, eligibility });
   const payouts = createPayouts({ pool, ledger, now });
-  const daily = createDailyBonus({ pool, payouts, day, now, onClaimed: (userId) => referrals.qualify(userId) });
+  const onClaimed = (userId: string): Promise<void> => referrals.qualify(userId);
+  const daily = createDailyBonus({ pool, payouts, day, eligibility, now, onClaimed });
 
-  const referralClaims = createReferralClaims({ payouts });
+  const referralClaims = createReferralClaims({ payouts, eligibility });
   const users = createUsers(pool);
   const provisioner: Provisioner | Simulator =
     options.provisioner ?? (config.pterodactyl === null ? createSimulator() : createPterodactyl(config.pterodactyl));
@@ -122,15 +133,16 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     baseUrl: publicUrl,
     trustedOrigins: (request) =>
       request === undefined ? [publicUrl, ...config.trustedOrigins] : trustedOriginsOf(request, originRules),
-    limitStorage: database.kind === 'postgres' ? 'database' : 'memory',
-    ...(options.signInLimit === undefined ? {} : { signInLimit: options.signInLimit }),
     onSessionEnded: ({ userId }) => {
       sessions.forget(userId);
       credits.recheckSessions(userId);
     },
     onUserChanged: (userId) => sessions.forget(userId),
     onUserCreated: async (user, headers) => {
-      const code = headers === null ? null : readReferralCode(headers);
+      // Only who signs up comes by a request: the operator's people have no rule.
+      if (headers === null) return;
+      await eligibility.recordSignup(user, headers);
+      const code = readReferralCode(headers);
       if (code === null) return;
       try {
         await referrals.recordSignup(user, code);
@@ -159,9 +171,19 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       : { trustedOrigins: [publicUrl, ...config.trustedOrigins] }),
     onWarning,
   });
-  const limiter = createRateLimiter(monotonicNow, options.limits);
+  // No other process can have an embedded database open.
+  const limitStore: LimitStore = database.kind === 'postgres' ? { pool } : 'memory';
+  const limiter = createRateLimiter(limitStore, { request: config.requestLimit, ...options.limits });
+
+  const credentials = createCredentials(auth);
+  const audit = createAudit(pool);
 
   const api = createApi({
+    audit,
+    adjustments: createAdjustments({ pool, ledger, audit, limits: config.adjustments }),
+    people: createPeople({ credentials, audit }),
+    closing: createClosing({ pool, ledger, servers, credentials, audit, onWarning }),
+    credentials,
     auth,
     credits,
     sessions,
@@ -177,6 +199,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     demo: config.demo,
     daily,
     limiter,
+    passwordTries: createPasswordTries(pool, limitStore),
     originRules,
     onWarning,
   });
@@ -185,7 +208,6 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   for (const email of await users.promoteVerified(config.adminEmails)) {
     onWarning(`ADMIN_EMAILS: no verified account has ${email}. Use the command: npm run admin -- ${email}`, undefined);
   }
-  const credentials = createCredentials(auth);
   const demoPassword = config.demo ? await readOrCreateDemoPassword(config) : null;
   if (demoPassword === null) {
     await closeDemoAccounts(credentials);
@@ -198,6 +220,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   async function sweep(sweepServers: () => Promise<number>): Promise<void> {
     try {
       await sweepServers();
+      await limiter.sweep();
     } catch (error) {
       onWarning('The sweep failed; the next one tries again.', error);
     }
@@ -228,6 +251,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   return Object.freeze({
     fetch: api.fetch,
     routes: api.routes,
+    limitPage: api.limitPage,
     runtime,
     ledger,
     credits,

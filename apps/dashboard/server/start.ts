@@ -7,7 +7,7 @@ import { assertReadableUrl, createGracefulStop, toNodeListener, type Database } 
 import type { Config } from './config.ts';
 import { openConfigured } from './open-configured.ts';
 import { createDashboard, type Dashboard } from './dashboard.ts';
-import { stampClientAddress } from './http/client-address.ts';
+import { CLIENT_ADDRESS_HEADER, stampClientAddress } from './http/client-address.ts';
 import { contentSecurityPolicy, createNonce, securityHeaders } from './http/security-headers.ts';
 import { findReferralCode, referralCookie } from './referrals/visit.ts';
 import { setRuntime } from './runtime.ts';
@@ -86,7 +86,7 @@ export async function startServer(
     setRuntime(dashboard.runtime);
     await dashboard.startSweeping();
     pages = await preparePages({ config, server, port: portOf(url) });
-    listener = createListener(config, dashboard, pages.handle);
+    listener = createListener(config, dashboard, pages.handle, onWarning);
   } catch (error) {
     await stop().catch(() => undefined);
     throw error;
@@ -107,14 +107,22 @@ const prepareNext: PreparePages = async ({ config, server, port }) => {
   return { handle: app.getRequestHandler(), close: () => app.close() };
 };
 
-function createListener(config: Config, dashboard: Dashboard, pages: PageHandler): Listener {
+function createListener(config: Config, dashboard: Dashboard, pages: PageHandler, onWarning: Warn): Listener {
   const api = toNodeListener(dashboard);
+  let mayMissProxy = !config.trustProxy;
   const https = config.publicUrl?.startsWith('https:') ?? false;
   const headers = new Map(Object.entries(securityHeaders(https)));
 
   return (request, response) => {
     response.setHeaders(headers);
     const address = stampClientAddress(request, config.trustProxy);
+    if (mayMissProxy && request.headers['x-forwarded-for'] !== undefined) {
+      mayMissProxy = false;
+      onWarning(
+        'Requests come with X-Forwarded-For. Behind a proxy of yours set TRUST_PROXY=1: without it everybody shares the limits of one address.',
+        undefined,
+      );
+    }
     const url = request.url ?? '/';
     if (API_PATHS.test(url)) {
       void api(request, response);
@@ -135,7 +143,7 @@ function createListener(config: Config, dashboard: Dashboard, pages: PageHandler
     response.setHeader('Content-Security-Policy', policy);
     const code = isDocument(request) ? findReferralCode(url) : null;
     if (code === null) {
-      void pages(request, response);
+      void answerPage(dashboard, pages, request, response);
       return;
     }
     void dashboard
@@ -145,8 +153,30 @@ function createListener(config: Config, dashboard: Dashboard, pages: PageHandler
       })
       // A visit that was not counted is no reason to show no page.
       .catch(() => undefined)
-      .then(() => pages(request, response));
+      .then(() => answerPage(dashboard, pages, request, response));
   };
+}
+
+/** Next's built files are not counted: a page loads dozens, and they cost next to nothing. */
+async function answerPage(
+  dashboard: Dashboard,
+  pages: PageHandler,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const headers = new Headers({ [CLIENT_ADDRESS_HEADER]: String(request.headers[CLIENT_ADDRESS_HEADER] ?? '') });
+  if (request.headers.cookie !== undefined) headers.set('cookie', request.headers.cookie);
+  const refused = request.url?.startsWith('/_next/') === true ? null : await dashboard.limitPage(headers);
+  if (refused === null) {
+    await pages(request, response);
+    return;
+  }
+  response.writeHead(refused.status, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'Retry-After': refused.headers.get('retry-after') ?? '1',
+  });
+  response.end('Too many requests. Try again shortly.\n');
 }
 
 function isReadable(url: string): boolean {

@@ -83,4 +83,71 @@ CREATE INDEX dashboard_servers_unfinished ON dashboard_servers (leased_until)
   WHERE status IN ('provisioning', 'deleting') OR recheck_until IS NOT NULL;
 `,
   },
+  {
+    name: '002-rate-limits',
+    // Not worth the disk: after a crash everybody starts at 0.
+    sql: `
+CREATE UNLOGGED TABLE dashboard_rate_limits (
+  key varchar(255) PRIMARY KEY,
+  points integer NOT NULL DEFAULT 0,
+  expire bigint
+);
+CREATE INDEX dashboard_rate_limits_by_expiry ON dashboard_rate_limits (expire);
+`,
+  },
+  {
+    name: '003-administration',
+    sql: `
+CREATE TABLE dashboard_audit (
+  id bigserial PRIMARY KEY,
+  at timestamptz NOT NULL DEFAULT now(),
+  actor text NOT NULL,
+  kind text NOT NULL,
+  target text NOT NULL,
+  amount bigint,
+  details jsonb NOT NULL,
+  reason text NOT NULL,
+  address text NOT NULL,
+  operation_id text NOT NULL,
+  UNIQUE (actor, operation_id, kind)
+);
+CREATE INDEX dashboard_audit_by_actor ON dashboard_audit (actor, at);
+
+CREATE FUNCTION dashboard_refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'Rows of dashboard_audit are never changed or deleted.';
+END $$;
+CREATE TRIGGER dashboard_audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON dashboard_audit
+  FOR EACH STATEMENT EXECUTE FUNCTION dashboard_refuse_audit_change();
+
+CREATE TABLE dashboard_approvals (
+  id bigserial PRIMARY KEY,
+  admin_id text NOT NULL,
+  operation_id text NOT NULL,
+  target_id text NOT NULL,
+  change jsonb NOT NULL,
+  amount bigint NOT NULL,
+  requested_at timestamptz NOT NULL DEFAULT now(),
+  status text NOT NULL DEFAULT 'waiting' CHECK (status IN ('waiting', 'approved', 'rejected')),
+  decided_by text,
+  decided_at timestamptz,
+  UNIQUE (admin_id, operation_id),
+  CHECK (status <> 'approved' OR decided_by <> admin_id)
+);
+CREATE INDEX dashboard_approvals_waiting ON dashboard_approvals (id) WHERE status = 'waiting';
+`,
+  },
+  {
+    name: '004-signups',
+    sql: `
+CREATE TABLE dashboard_signups (
+  user_id text PRIMARY KEY,
+  address_key text,
+  mailbox_key text NOT NULL,
+  created_at timestamptz NOT NULL
+);
+CREATE INDEX dashboard_signups_by_mailbox ON dashboard_signups (mailbox_key);
+CREATE INDEX dashboard_signups_by_address ON dashboard_signups (address_key, created_at);
+`,
+  },
 ];

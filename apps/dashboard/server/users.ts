@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { OPERATOR } from './administration/audit.ts';
 import { SHOWN_NAME } from './names.ts';
 
 /** A user as administrators and transfers look them up; the rows are better-auth's. */
@@ -59,8 +60,16 @@ export function createUsers(pool: Pool): Users {
     async promoteVerified(emails: readonly string[]) {
       if (emails.length === 0) return [];
       const { rows } = await pool.query<{ email: string }>(
-        `UPDATE "user" SET role = 'admin' WHERE lower(email) = ANY($1) AND "emailVerified" RETURNING lower(email) AS email`,
-        [emails],
+        `WITH verified AS (
+           SELECT id, lower(email) AS email, role FROM "user" WHERE lower(email) = ANY($1) AND "emailVerified"
+         ), promoted AS (
+           UPDATE "user" SET role = 'admin' FROM verified v
+           WHERE "user".id = v.id AND v.role IS DISTINCT FROM 'admin' RETURNING "user".id
+         ), logged AS (
+           INSERT INTO dashboard_audit (actor, kind, target, details, reason, address, operation_id)
+           SELECT $2, 'role', id, '{"role": "admin"}', 'ADMIN_EMAILS', '', gen_random_uuid()::text FROM promoted
+         ) SELECT email FROM verified`,
+        [emails, OPERATOR],
       );
       const promoted = new Set(rows.map((row) => row.email));
       return emails.filter((email) => !promoted.has(email));

@@ -32,7 +32,9 @@ export function DailyBonusCard({ daily, renderedAt }: DailyBonusProps) {
       <div className="flex flex-1 flex-col justify-center gap-5 px-5 py-6 sm:px-6">
         <StreakTrack daily={daily} />
         <p className="text-center text-[0.8125rem] text-muted-foreground">
-          {daily.canClaim ? (
+          {daily.refusal !== null ? (
+            'New accounts begin to earn a little later.'
+          ) : daily.canClaim ? (
             <>
               Open for another{' '}
               <Countdown until={daily.expiresAt} renderedAt={renderedAt} style="words" onEnd={router.refresh} />
@@ -59,6 +61,9 @@ export function ClaimState({ daily, renderedAt }: DailyBonusProps) {
         <Gift /> Claim {formatCreditsWithUnit(daily.coinsAwarded)}
       </SubmitButton>
     );
+  }
+  if (daily.refusal !== null && !daily.alreadyClaimed) {
+    return <p className="text-sm text-muted-foreground">{daily.refusal}</p>;
   }
   return (
     <>

@@ -2,6 +2,8 @@ import { betterAuth } from 'better-auth';
 import { getMigrations } from 'better-auth/db/migration';
 import { admin, username } from 'better-auth/plugins';
 import type { Pool } from 'pg';
+import { migrate, type Migration } from 'realtime-credits-server';
+import { CLIENT_ADDRESS_HEADER } from '../http/client-address.ts';
 import { isReservedName } from './names.ts';
 import { cookiePrefix } from './session-cookie.ts';
 
@@ -13,18 +15,6 @@ import { cookiePrefix } from './session-cookie.ts';
  * ended, and only those call out: a ledger command inside the transaction would wait for the connection that it holds.
  */
 
-/** The request header that carries the client's address; the server sets it itself on every request. */
-export const CLIENT_ADDRESS_HEADER = 'x-dashboard-client-address';
-
-/** Tries within a window, per client address and path. */
-export interface SignInLimit {
-  windowSeconds: number;
-  triesMax: number;
-}
-
-/** Three wrong passwords are a slip, a fourth within the window is a guess. */
-export const SIGN_IN_LIMIT: SignInLimit = { windowSeconds: 60, triesMax: 8 };
-
 export interface AuthOptions {
   pool: Pool;
   secret: string;
@@ -32,10 +22,6 @@ export interface AuthOptions {
   baseUrl: string;
   /** Which origins may call, for one request. */
   trustedOrigins: (request: Request | undefined) => string[];
-  /** Where counts of tries are kept: in the database when several instances share it. */
-  limitStorage: 'memory' | 'database';
-  /** @default SIGN_IN_LIMIT */
-  signInLimit?: SignInLimit;
   /** Called for each session that ended: signed out, revoked, or its user banned. */
   onSessionEnded: (session: { userId: string; token: string }) => void;
   /** Called for each user who changed: another name, role or ban. */
@@ -52,16 +38,26 @@ export function createAuth(options: AuthOptions) {
   return betterAuth(authOptions(options));
 }
 
+/** What better-auth's tables have to hold besides. Its `role` is a list in a text: `user,admin` would be an administrator. */
+const USER_MIGRATIONS: readonly Migration[] = [
+  {
+    name: '001-roles',
+    sql: `
+UPDATE "user" SET role = 'user' WHERE role NOT IN ('user', 'admin');
+ALTER TABLE "user" ADD CONSTRAINT user_role_known CHECK (role IN ('user', 'admin'));
+`,
+  },
+];
+
 /** Brings better-auth's own tables up to date. */
 export async function migrateAuth(options: AuthOptions): Promise<void> {
   const { runMigrations } = await getMigrations(authOptions(options));
   await runMigrations();
+  await migrate(options.pool, { namespace: 'dashboard_users', migrations: USER_MIGRATIONS });
 }
 
 function authOptions(options: AuthOptions) {
-  const { windowSeconds, triesMax } = options.signInLimit ?? SIGN_IN_LIMIT;
   const isHttps = options.baseUrl.startsWith('https:');
-  const rule = { window: windowSeconds, max: triesMax };
   return {
     appName: 'Real-Time Credits',
     database: options.pool,
@@ -72,20 +68,16 @@ function authOptions(options: AuthOptions) {
     telemetry: { enabled: false },
     // A wrong password is no event for the operator.
     logger: { level: 'error' as const },
-    emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 128, autoSignIn: true },
-    rateLimit: {
-      // Also outside production: a limit that only exists there is a limit that nobody has seen work.
+    emailAndPassword: {
       enabled: true,
-      storage: options.limitStorage,
-      window: 10,
-      max: 100,
-      customRules: {
-        '/sign-in/*': rule,
-        '/sign-up/*': rule,
-        '/change-password': rule,
-        '/get-session': false as const,
-      },
+      minPasswordLength: 8,
+      maxPasswordLength: 128,
+      // A response with a session would tell which addresses had no account before.
+      autoSignIn: false,
+      customSyntheticUser: toSyntheticUser,
     },
+    // Its own knows nothing of accounts: ours, in `http/rate-limit.ts`, counts before it is asked.
+    rateLimit: { enabled: false },
     session: { cookieCache: { enabled: false }, expiresIn: 30 * 24 * 3600, updateAge: 24 * 3600 },
     advanced: {
       cookiePrefix: cookiePrefix(isHttps),
@@ -118,6 +110,38 @@ function authOptions(options: AuthOptions) {
         },
       },
     },
+  };
+}
+
+/** What signing up with a known address answers: what it would answer, had nobody had the address. */
+function toSyntheticUser({
+  coreFields,
+  additionalFields,
+  id,
+}: {
+  coreFields: {
+    name: string;
+    email: string;
+    emailVerified: boolean;
+    image: string | null;
+    createdAt: Date;
+    updatedAt: Date;
+  };
+  additionalFields: Record<string, unknown>;
+  id: string;
+}): Record<string, unknown> {
+  const user = { ...coreFields, ...additionalFields };
+  return {
+    ...coreFields,
+    username: null,
+    displayUsername: null,
+    role: 'user',
+    banned: false,
+    banReason: null,
+    banExpires: null,
+    ...additionalFields,
+    ...pickUsername(user),
+    id,
   };
 }
 

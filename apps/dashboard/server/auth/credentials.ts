@@ -9,6 +9,13 @@ export interface Credentials {
   matches(userId: string, password: string): Promise<boolean>;
   /** Sets the password, and ends every session of the user. */
   setPassword(userId: string, password: string): Promise<void>;
+  setRole(userId: string, role: 'admin' | 'user'): Promise<void>;
+  /** Shuts the user out and ends their sessions, for this reason; null lets them in again. */
+  setBanned(userId: string, reason: string | null): Promise<void>;
+  /** Sets an address that nobody has verified, and ends every session of the user. */
+  setEmail(userId: string, email: string): Promise<void>;
+  /** Replaces name and address, takes password and sessions away, and lets nobody in again. */
+  forget(userId: string): Promise<void>;
   /** Lets the user in, with this role. */
   enable(userId: string, role: 'admin' | 'user'): Promise<void>;
   /** Takes role, password and sessions away, and bans the user. */
@@ -43,6 +50,38 @@ export function createCredentials(auth: Auth): Credentials {
       } else {
         await internalAdapter.updatePassword(userId, hash);
       }
+      await internalAdapter.deleteUserSessions(userId);
+    },
+    async setRole(userId: string, role: 'admin' | 'user') {
+      const { internalAdapter } = await auth.$context;
+      await internalAdapter.updateUser(userId, { role });
+    },
+    async setBanned(userId: string, reason: string | null) {
+      const { internalAdapter } = await auth.$context;
+      await internalAdapter.updateUser(userId, { banned: reason !== null, banReason: reason, banExpires: null });
+      if (reason !== null) await internalAdapter.deleteUserSessions(userId);
+    },
+    async setEmail(userId: string, email: string) {
+      const { internalAdapter } = await auth.$context;
+      await internalAdapter.updateUser(userId, { email: email.toLowerCase(), emailVerified: false });
+      await internalAdapter.deleteUserSessions(userId);
+    },
+    async forget(userId: string) {
+      const { internalAdapter } = await auth.$context;
+      const nobody = `closed_${crypto.randomUUID().replaceAll('-', '').slice(0, 12)}`;
+      await internalAdapter.updateUser(userId, {
+        name: 'Closed account',
+        // `.invalid` is no domain, and never will be.
+        email: `${nobody}@closed.invalid`,
+        emailVerified: false,
+        image: null,
+        username: nobody,
+        displayUsername: nobody,
+        banned: true,
+        banReason: 'The account was closed.',
+        banExpires: null,
+      });
+      await internalAdapter.deleteAccounts(userId);
       await internalAdapter.deleteUserSessions(userId);
     },
     async enable(userId: string, role: 'admin' | 'user') {

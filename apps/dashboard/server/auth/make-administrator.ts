@@ -1,4 +1,6 @@
-import type { Database } from 'realtime-credits-server';
+import { migrate, type Database } from 'realtime-credits-server';
+import { createAudit, OPERATOR } from '../administration/audit.ts';
+import { DASHBOARD_MIGRATIONS } from '../tables.ts';
 import { createAuth, migrateAuth, type AuthOptions } from './auth.ts';
 import { createCredentials } from './credentials.ts';
 import { generatePassword } from './generate-password.ts';
@@ -24,16 +26,25 @@ export async function makeAdministrator(database: Database, email: string): Prom
     secret: crypto.randomUUID(),
     baseUrl: 'http://localhost',
     trustedOrigins: () => [],
-    limitStorage: database.kind === 'postgres' ? 'database' : 'memory',
     onSessionEnded: () => undefined,
     onUserChanged: () => undefined,
     onUserCreated: async () => undefined,
   };
+  await migrate(database.pool, { namespace: 'dashboard', migrations: DASHBOARD_MIGRATIONS });
   await migrateAuth(options);
   const credentials = createCredentials(createAuth(options));
   const known = await credentials.find(email);
   const id = known ?? (await credentials.create({ email, name: email.split('@')[0] ?? email }));
   const password = generatePassword();
+  await createAudit(database.pool).record({
+    actor: OPERATOR,
+    kind: 'role',
+    target: id,
+    details: { role: 'admin', password: 'new' },
+    reason: 'npm run admin',
+    address: '',
+    operationId: crypto.randomUUID(),
+  });
   await credentials.setPassword(id, password);
   await credentials.enable(id, 'admin');
   return { created: known === null, password };

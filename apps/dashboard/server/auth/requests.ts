@@ -2,7 +2,6 @@ import { CreditsError } from 'realtime-credits';
 import { z } from 'zod';
 import { isDemoEmail } from '../demo/users.ts';
 import { readBody } from '../http/body.ts';
-import { plainText } from '../http/text.ts';
 import { displayNameSchema, usernameSchema } from './names.ts';
 
 /**
@@ -11,7 +10,6 @@ import { displayNameSchema, usernameSchema } from './names.ts';
  */
 const secret = z.string().max(1_000);
 const email = z.string().trim().max(254);
-const userId = z.string().min(1).max(128);
 
 const BODIES: Record<string, z.ZodType> = {
   'sign-up/email': z.strictObject({
@@ -23,19 +21,11 @@ const BODIES: Record<string, z.ZodType> = {
   }),
   'sign-in/email': z.strictObject({ email, password: secret, rememberMe: z.boolean().optional() }),
   'sign-out': z.strictObject({}),
-  'change-password': z.strictObject({
-    currentPassword: secret,
-    newPassword: secret,
-    revokeOtherSessions: z.boolean().optional(),
-  }),
+  'change-password': z
+    .strictObject({ currentPassword: secret, newPassword: secret, revokeOtherSessions: z.boolean().optional() })
+    // Whoever changes it may do so because somebody else knows it.
+    .transform((body) => ({ ...body, revokeOtherSessions: true })),
   'revoke-other-sessions': z.strictObject({}),
-  'admin/set-role': z.strictObject({ userId, role: z.enum(['user', 'admin']) }),
-  'admin/ban-user': z.strictObject({
-    userId,
-    banReason: plainText({ max: 200 }).optional(),
-    banExpiresIn: z.int().min(1).optional(),
-  }),
-  'admin/unban-user': z.strictObject({ userId }),
 };
 
 const QUERIES = new Set(['get-session', 'list-sessions']);
@@ -46,6 +36,13 @@ export const AUTH_ENDPOINTS: readonly { method: 'GET' | 'POST'; path: string }[]
   ...Object.keys(BODIES).map((path) => ({ method: 'POST', path }) as const),
 ];
 
+/** What better-auth is asked. */
+export interface AuthRequest {
+  request: Request;
+  /** The address that somebody signs in with. */
+  email: string | null;
+}
+
 /**
  * Reads a request for better-auth, and writes it again with what was checked and nothing else.
  *
@@ -53,14 +50,16 @@ export const AUTH_ENDPOINTS: readonly { method: 'GET' | 'POST'; path: string }[]
  * @param cookie - What is sent in place of the request's cookies.
  * @throws {CreditsError} `not_found`, `body_too_large`, `invalid_request`
  */
-export async function toAuthRequest(request: Request, endpoint: string, cookie: string): Promise<Request> {
+export async function toAuthRequest(request: Request, endpoint: string, cookie: string): Promise<AuthRequest> {
   const headers = new Headers(request.headers);
   headers.set('cookie', cookie);
-  if (request.method === 'GET' && QUERIES.has(endpoint)) return new Request(request.url, { headers });
+  if (request.method === 'GET' && QUERIES.has(endpoint))
+    return { request: new Request(request.url, { headers }), email: null };
   const schema = Object.hasOwn(BODIES, endpoint) ? BODIES[endpoint] : undefined;
   if (request.method !== 'POST' || schema === undefined) throw new CreditsError('not_found');
-  const body = JSON.stringify(await readBody(request, schema));
+  const body = await readBody(request, schema);
   headers.set('content-type', 'application/json');
   headers.delete('content-length');
-  return new Request(request.url, { method: 'POST', headers, body });
+  const named = endpoint === 'sign-in/email' ? z.object({ email }).parse(body).email : null;
+  return { request: new Request(request.url, { method: 'POST', headers, body: JSON.stringify(body) }), email: named };
 }

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { CreditsError } from 'realtime-credits';
 import type { DailyCheckAnswer, DailyClaimAnswer, DailyHistoryAnswer, DailyStatsAnswer } from '../../lib/api.ts';
+import { assertEligible, type Eligibility } from '../payouts/eligibility.ts';
 import { isUniqueViolation, type Payout, type Payouts } from '../payouts/payouts.ts';
 import type { Day } from './day.ts';
 
@@ -14,6 +15,7 @@ export interface DailyBonus {
   check(userId: string): Promise<DailyCheckAnswer['data']>;
   /**
    * Claims today's bonus. The same operation id answers again what it answered first, also on a later day.
+   * @throws {DashboardError} `not_eligible`
    * @throws {CreditsError} `already_claimed` — with `nextClaimAt` in the sentence; `idempotency_key_reused`
    */
   claim(userId: string, operationId: string): Promise<ClaimFacts>;
@@ -31,6 +33,7 @@ export interface DailyBonusOptions {
   pool: Pool;
   payouts: Payouts;
   day: Day;
+  eligibility: Pick<Eligibility, 'check'>;
   /** Wall-clock milliseconds. */
   now: () => number;
   /** Called for each claim that was paid. */
@@ -45,7 +48,9 @@ interface ClaimRow {
   claimed_at: Date | string;
 }
 
-export function createDailyBonus({ pool, payouts, day, now, onClaimed }: DailyBonusOptions): DailyBonus {
+export function createDailyBonus(options: DailyBonusOptions): DailyBonus {
+  const { pool, payouts, day, eligibility, now, onClaimed } = options;
+
   async function findLast(userId: string): Promise<ClaimRow | null> {
     const { rows } = await pool.query<ClaimRow>(
       `SELECT day, streak, amount, operation_id, claimed_at FROM dashboard_daily_claims
@@ -58,13 +63,18 @@ export function createDailyBonus({ pool, payouts, day, now, onClaimed }: DailyBo
   async function check(userId: string): Promise<DailyCheckAnswer['data']> {
     const at = now();
     const today = day.of(at);
-    const [last, totals] = await Promise.all([findLast(userId), readTotals(userId)]);
+    const [last, totals, ineligible] = await Promise.all([
+      findLast(userId),
+      readTotals(userId),
+      eligibility.check(userId),
+    ]);
     const claimed = last?.day === today;
     const streak = continuedStreak(last, today);
     const next = (claimed ? streak : streak + 1) - 1;
     const closesAt = toInstant(day.endOf(at));
     return {
-      canClaim: !claimed,
+      canClaim: !claimed && ineligible === null,
+      refusal: ineligible?.message ?? null,
       alreadyClaimed: claimed,
       hasLoggedIn: claimed,
       coinsAwarded: claimed && last !== null ? Number(last.amount) : rewardOf(streak + 1),
@@ -72,7 +82,7 @@ export function createDailyBonus({ pool, payouts, day, now, onClaimed }: DailyBo
       longestStreak: totals.longest,
       rewards: [...DAILY_REWARDS],
       rewardIndex: (claimed ? next + 1 : next) % DAILY_REWARDS.length,
-      nextClaimAt: claimed ? closesAt : toInstant(at),
+      nextClaimAt: claimed ? closesAt : toInstant(ineligible?.opensAt ?? at),
       expiresAt: closesAt,
       timeZone: day.timeZone,
     };
@@ -88,6 +98,7 @@ export function createDailyBonus({ pool, payouts, day, now, onClaimed }: DailyBo
     const repeated = await payouts.find(userId, operationId);
     if (repeated !== null) return finish(userId, repeated);
 
+    assertEligible(await eligibility.check(userId));
     const at = now();
     const today = day.of(at);
     const last = await findLast(userId);

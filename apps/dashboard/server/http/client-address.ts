@@ -1,5 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { CLIENT_ADDRESS_HEADER } from '../auth/auth.ts';
+
+/** The request header that carries the client's address; the server sets it itself on every request. */
+export const CLIENT_ADDRESS_HEADER = 'x-dashboard-client-address';
+
+/** Where a request comes from, as {@link stampClientAddress} wrote it; null for one that the server sends itself. */
+export function readClientAddress(headers: Headers): string | null {
+  return headers.get(CLIENT_ADDRESS_HEADER);
+}
 
 /**
  * Writes down where a request comes from, in a header that everything behind reads. What the client itself sent under

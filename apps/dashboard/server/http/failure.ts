@@ -9,6 +9,10 @@ export const DASHBOARD_ERRORS = {
   server_not_found: { status: 404, title: 'No such server' },
   user_not_found: { status: 404, title: 'No such user' },
   example_refused: { status: 409, title: 'Refused, as asked' },
+  approval_not_found: { status: 404, title: 'No such adjustment' },
+  approval_decided: { status: 409, title: 'Decided before' },
+  wrong_password: { status: 403, title: 'The password is not right' },
+  not_eligible: { status: 403, title: 'This account is not paid yet' },
   panel_is_real: { status: 409, title: 'Servers come from a real panel' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -1,8 +1,10 @@
+import { isIP } from 'node:net';
+
 /**
  * Who may send a mutation: the dashboard's own pages, and origins that the operator named.
  */
 export interface OriginRules {
-  /** The origin that browsers see; null: the host that the request names is its own. */
+  /** The origin that browsers see; null: the loopback name or address that the request names is its own. */
   publicUrl: string | null;
   trustedOrigins: readonly string[];
 }
@@ -28,6 +30,18 @@ export function isTrustedMutation(request: Request, rules: OriginRules): boolean
 
 function ownOrigins(request: Request, rules: OriginRules): string[] {
   if (rules.publicUrl !== null) return [rules.publicUrl];
+  const host = readOwnHost(request);
+  return host === null ? [] : [`http://${host}`, `https://${host}`];
+}
+
+/**
+ * The host that a request names, where it can be believed without a `publicUrl`: a loopback name or an address. Any other
+ * name may be one that a stranger's name server resolves to this machine.
+ */
+export function readOwnHost(request: Request): string | null {
   const host = request.headers.get('host') ?? new URL(request.url).host;
-  return [`http://${host}`, `https://${host}`];
+  if (!URL.canParse(`http://${host}`)) return null;
+  const { hostname } = new URL(`http://${host}`);
+  const isName = isIP(hostname.replace(/^\[|\]$/g, '')) === 0;
+  return isName && !/(^|\.)localhost$/.test(hostname) ? null : host;
 }

@@ -2,8 +2,10 @@ import type { Context, Hono } from 'hono';
 import { CreditsError, type Snapshot } from 'realtime-credits';
 import { acceptCommand, type Ledger } from 'realtime-credits-server';
 import type { Sessions, SessionUser } from '../auth/sessions.ts';
+import { readClientAddress } from './client-address.ts';
 import { isExpected, toFailure } from './failure.ts';
-import { isTrustedMutation, trustedOriginsOf, type OriginRules } from './origin.ts';
+import { trustedOriginsOf, type OriginRules } from './origin.ts';
+import type { Caller } from './rate-limit.ts';
 
 /** What every route of the dashboard has at hand. */
 export interface RouteContext {
@@ -16,6 +18,8 @@ export interface RouteContext {
 /** … and of a signed-in user. */
 export interface UserContext extends RouteContext {
   user: SessionUser;
+  /** Whom limits count. */
+  caller: Caller;
   /** Idempotency key of the request's operation; empty for a GET. */
   operationId: string;
   /** The user's state, with this request's operation in `applied` once it was committed. */
@@ -65,9 +69,6 @@ export function createRoutes({ app, sessions, ledger, originRules, onWarning }: 
       param: (name) => context.req.param(name) ?? '',
     };
     try {
-      if (base.request.method !== 'GET' && !isTrustedMutation(base.request, originRules)) {
-        throw new CreditsError('forbidden', 'This request comes from another site.');
-      }
       const { status, body } = await handle(base);
       return toResponse(status ?? 200, body, requestId);
     } catch (error) {
@@ -111,6 +112,7 @@ export function createRoutes({ app, sessions, ledger, originRules, onWarning }: 
           return handle({
             ...base,
             user,
+            caller: { account: user.id, address: readClientAddress(base.request.headers) },
             operationId: known.operationId ?? '',
             snapshot: () =>
               ledger.snapshot(user.id, known.operationId === null ? {} : { operations: [known.operationId] }),

@@ -1,5 +1,6 @@
 import { CreditsError } from 'realtime-credits';
 import type { ReferralClaimAnswer } from '../../lib/api.ts';
+import { assertEligible, type Eligibility } from '../payouts/eligibility.ts';
 import { isUniqueViolation, type Payout, type Payouts } from '../payouts/payouts.ts';
 
 /** What is claimed: visits of the link, people who signed up, or both. */
@@ -13,6 +14,7 @@ export interface ReferralClaims {
    * Claims everything that is open. The same operation id returns its first result again. When nothing is open the result is
    * 0, and nothing is recorded.
    * @throws {CreditsError} `idempotency_key_reused`, and as `grant`
+   * @throws {DashboardError} `not_eligible`
    */
   claim(userId: string, operationId: string, type: ClaimType): Promise<ReferralClaimFacts>;
 }
@@ -30,7 +32,13 @@ const CLAIM = `WITH clicks AS (
   SELECT coalesce((SELECT sum(reward) FROM clicks), 0)::bigint AS clicks,
     coalesce((SELECT sum(reward) FROM signups), 0)::bigint AS signups`;
 
-export function createReferralClaims({ payouts }: { payouts: Payouts }): ReferralClaims {
+export function createReferralClaims({
+  payouts,
+  eligibility,
+}: {
+  payouts: Payouts;
+  eligibility: Pick<Eligibility, 'check'>;
+}): ReferralClaims {
   async function pay(userId: string, operationId: string, type: ClaimType): Promise<Payout | null> {
     try {
       return await payouts.pay(userId, operationId, async (client) => {
@@ -56,7 +64,9 @@ export function createReferralClaims({ payouts }: { payouts: Payouts }): Referra
 
   return Object.freeze({
     async claim(userId: string, operationId: string, type: ClaimType): Promise<ReferralClaimFacts> {
-      const payout = (await payouts.find(userId, operationId)) ?? (await pay(userId, operationId, type));
+      const repeated = await payouts.find(userId, operationId);
+      if (repeated === null) assertEligible(await eligibility.check(userId));
+      const payout = repeated ?? (await pay(userId, operationId, type));
       if (payout === null) return NOTHING;
       if (payout.kind !== 'referral') {
         throw new CreditsError(

@@ -1,15 +1,16 @@
-import { createHmac } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { ReferralsAnswer } from '../../lib/api.ts';
 import type { Day } from '../daily/day.ts';
 import { SHOWN_NAME } from '../names.ts';
+import type { Eligibility, PayoutRules } from '../payouts/eligibility.ts';
+import { hashPrivately, toMailbox } from '../payouts/mailbox.ts';
 import type { Profiles } from '../profiles.ts';
 
 /**
  * Referrals: who brought whom, what it earns, and when it may be claimed.
  *
- * A sign-up earns its reward with the new user's **first daily claim**: an address that nobody ever comes back to is
- * worth nothing. Each referred person counts once, by their mailbox, even when the account is made again; the same
+ * A sign-up earns its reward with the new user's **first daily claim**, or the first on a later day: an address that
+ * nobody ever comes back to is worth nothing. Each referred person counts once, by their mailbox, even when the account is made again; the same
  * mailbox as the referrer's does not count at all. A click counts once per visitor; both are capped per day.
  */
 export interface Referrals {
@@ -28,8 +29,7 @@ export interface Referrals {
 /** Credits per referred person and per visitor. */
 export const REWARD_PER_SIGNUP = 50;
 export const REWARD_PER_CLICK = 1;
-/** Per referrer and day; more are counted, and earn nothing. */
-export const REWARDED_SIGNUPS_PER_DAY_MAX = 20;
+/** Per referrer and day; more are counted, and earn nothing. The operator says how many sign-ups. */
 export const REWARDED_CLICKS_PER_DAY_MAX = 10;
 
 /** Bounds what one link can write per day, rewarded or not. */
@@ -46,9 +46,13 @@ export interface ReferralsOptions {
   now: () => number;
   /** The origin of the links. */
   publicUrl: string;
+  rules: Pick<PayoutRules, 'referralLaterDay' | 'referralsPerDay'>;
+  eligibility: Pick<Eligibility, 'shareAddress'>;
 }
 
-export function createReferrals({ pool, profiles, secret, day, now, publicUrl }: ReferralsOptions): Referrals {
+export function createReferrals(options: ReferralsOptions): Referrals {
+  const { pool, profiles, secret, day, now, publicUrl, rules, eligibility } = options;
+
   async function recordClick(code: string, visitor: { address: string; userId: string | null }): Promise<boolean> {
     const referrerId = await profiles.findByReferralCode(code);
     if (referrerId === null || referrerId === visitor.userId) return false;
@@ -58,7 +62,7 @@ export function createReferrals({ pool, profiles, secret, day, now, publicUrl }:
        FROM dashboard_referral_clicks WHERE referrer_id = $1 AND day = $3
        HAVING count(*) < ${CLICKS_PER_DAY_MAX}
        ON CONFLICT DO NOTHING`,
-      [referrerId, hash(secret, visitor.address), day.of(now()), REWARD_PER_CLICK],
+      [referrerId, hashPrivately(secret, visitor.address), day.of(now()), REWARD_PER_CLICK],
     );
     return true;
   }
@@ -69,16 +73,31 @@ export function createReferrals({ pool, profiles, secret, day, now, publicUrl }:
     const { rows } = await pool.query<{ email: string }>(`SELECT email FROM "user" WHERE id = $1`, [referrerId]);
     const referrer = rows[0];
     if (referrer === undefined || toMailbox(referrer.email) === toMailbox(user.email)) return;
+    const reward = (await eligibility.shareAddress(user.id, referrerId)) ? 0 : REWARD_PER_SIGNUP;
     await pool.query(
       `INSERT INTO dashboard_referral_signups (referred_id, referrer_id, email_key, reward, created_at)
-       SELECT $1, $2, $3, CASE WHEN count(*) FILTER (WHERE reward > 0) < ${REWARDED_SIGNUPS_PER_DAY_MAX} THEN $4::bigint ELSE 0 END, $5::timestamptz
+       SELECT $1, $2, $3, CASE WHEN count(*) FILTER (WHERE reward > 0) < $6 THEN $4::bigint ELSE 0 END, $5::timestamptz
        FROM dashboard_referral_signups WHERE referrer_id = $2 AND created_at > $5::timestamptz - interval '1 day'
        ON CONFLICT DO NOTHING`,
-      [user.id, referrerId, hash(secret, toMailbox(user.email)), REWARD_PER_SIGNUP, new Date(now()).toISOString()],
+      [
+        user.id,
+        referrerId,
+        hashPrivately(secret, toMailbox(user.email)),
+        reward,
+        new Date(now()).toISOString(),
+        rules.referralsPerDay,
+      ],
     );
   }
 
   async function qualify(userId: string): Promise<void> {
+    if (rules.referralLaterDay) {
+      const { rows } = await pool.query<{ created_at: Date | string }>(
+        `SELECT created_at FROM dashboard_referral_signups WHERE referred_id = $1 AND qualified_at IS NULL`,
+        [userId],
+      );
+      if (rows[0] === undefined || day.of(new Date(rows[0].created_at).getTime()) === day.of(now())) return;
+    }
     await pool.query(
       `UPDATE dashboard_referral_signups SET qualified_at = $2 WHERE referred_id = $1 AND qualified_at IS NULL`,
       [userId, new Date(now()).toISOString()],
@@ -136,15 +155,4 @@ export function createReferrals({ pool, profiles, secret, day, now, publicUrl }:
   }
 
   return Object.freeze({ recordClick, recordSignup, qualify, read, totalEarned });
-}
-
-/** One-way: the tables tell nobody where a visitor came from, or which mailbox was referred. */
-function hash(secret: string, value: string): string {
-  return createHmac('sha256', `referrals:${secret}`).update(value).digest('base64url');
-}
-
-/** `Me+1@example.com` and `me@example.com` are one mailbox. */
-function toMailbox(email: string): string {
-  const [local = '', domain = ''] = email.toLowerCase().split('@');
-  return `${local.split('+')[0] ?? ''}@${domain}`;
 }

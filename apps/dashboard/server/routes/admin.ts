@@ -1,8 +1,7 @@
 import { HISTORY_LIMIT_MAX, type Entry } from 'realtime-credits';
-import type { AdjustReceipt, Ledger } from 'realtime-credits-server';
+import type { Ledger } from 'realtime-credits-server';
 import { z } from 'zod';
 import type {
-  AdminAdjustAnswer,
   AdminCirculationAnswer,
   AdminEntriesAnswer,
   AdminProvisioningAnswer,
@@ -12,10 +11,11 @@ import type {
 } from '../../lib/api.ts';
 import { readBody, readQuery } from '../http/body.ts';
 import { DashboardError } from '../http/failure.ts';
-import type { Routes, UserContext } from '../http/route.ts';
+import type { Routes } from '../http/route.ts';
 import { plainText } from '../http/text.ts';
 import type { Names } from '../names.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
+import { findUser } from './find-user.ts';
 import { isSimulator, SIMULATOR_DELAY_MS_MAX, type Simulator } from '../provisioning/simulator.ts';
 import type { UserRecord, Users } from '../users.ts';
 
@@ -26,25 +26,6 @@ export interface AdminRoutesOptions {
   provisioner: Provisioner | Simulator;
 }
 
-/** Bounds what one mistyped amount does. */
-export const ADJUSTMENT_MAX = 1_000_000;
-
-const reason = plainText({ min: 3, max: 200 });
-const adjustSchema = z.union([
-  z.strictObject({
-    amount: z
-      .int()
-      .min(-ADJUSTMENT_MAX)
-      .max(ADJUSTMENT_MAX)
-      .refine((amount) => amount !== 0, 'must not be 0'),
-    reason,
-  }),
-  z.strictObject({
-    balance: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
-    expected_version: z.int().min(0),
-    reason,
-  }),
-]);
 const wholeText = z
   .string()
   .regex(/^\d{1,15}$/, 'must be a whole number')
@@ -67,12 +48,6 @@ const provisioningSchema = z.strictObject({
 /** `/api/admin/*`: for administrators; everybody else finds nothing there. */
 export function registerAdminRoutes(routes: Routes, options: AdminRoutesOptions): void {
   const { ledger, users, names, provisioner } = options;
-
-  async function findUser(context: UserContext): Promise<UserRecord> {
-    const user = await users.find(context.param('id'));
-    if (user === null) throw new DashboardError('user_not_found', 'There is no such user.');
-    return user;
-  }
 
   async function toAdminUser(user: UserRecord): Promise<AdminUser> {
     const { balance, version } = await ledger.balance(user.id);
@@ -102,7 +77,7 @@ export function registerAdminRoutes(routes: Routes, options: AdminRoutesOptions)
   });
 
   routes.admin('GET', '/api/admin/users/:id/coins', async (context) => {
-    const user = await findUser(context);
+    const user = await findUser(users, context);
     const { before, limit } = readQuery(context.request, entriesQuerySchema);
     const page = await ledger.history(user.id, { limit, ...(before === undefined ? {} : { before }) });
     return {
@@ -112,41 +87,6 @@ export function registerAdminRoutes(routes: Routes, options: AdminRoutesOptions)
         entries: await Promise.all(page.entries.map((entry) => toAdminEntry(entry, names))),
         next: page.next,
       } satisfies AdminEntriesAnswer,
-    };
-  });
-
-  routes.admin('POST', '/api/admin/users/:id/coins', async (context) => {
-    const change = await readBody(context.request, adjustSchema);
-    const user = await findUser(context);
-    const command = {
-      account: user.id,
-      idempotencyKey: context.operationId,
-      actor: context.user.id,
-      reason: change.reason,
-      metadata: { category: 'admin', action: 'adjust' },
-    };
-    const receipt =
-      'balance' in change
-        ? await ledger.adjust({ ...command, available: change.balance, expectedVersion: change.expected_version })
-        : change.amount > 0
-          ? await ledger.grant({ ...command, amount: change.amount })
-          : await ledger.spend({ ...command, amount: -change.amount });
-    const amount = signedAmount(receipt, user.id);
-    const snapshot = await context.snapshot();
-    return {
-      body: {
-        success: true,
-        message: `${user.username} now has ${receipt.balance.available} credits.`,
-        data: {
-          user_id: user.id,
-          amount,
-          balance_before: receipt.balance.available - amount,
-          balance_after: receipt.balance.available,
-          version: receipt.version,
-          new_balance: snapshot.balance.available,
-        },
-        snapshot,
-      } satisfies AdminAdjustAnswer,
     };
   });
 
@@ -184,11 +124,6 @@ function toProvisioningAnswer(provisioner: Provisioner | Simulator): AdminProvis
       ? { provisioner: 'simulator', ...provisioner.readSettings() }
       : { provisioner: 'pterodactyl', delay_ms: 0, failure: 'none' },
   };
-}
-
-function signedAmount({ transfer }: AdjustReceipt, account: string): number {
-  if (transfer === null) return 0;
-  return transfer.destination === account ? transfer.amount : -transfer.amount;
 }
 
 async function toAdminEntry(entry: Entry, names: Names): Promise<AdminEntriesAnswer['entries'][number]> {

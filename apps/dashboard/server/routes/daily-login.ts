@@ -31,7 +31,7 @@ export function registerDailyRoutes(routes: Routes, { daily, limiter }: DailyRou
     const body = await readBody(context.request, bodySchema);
     if (body.action === 'check') return { body: { success: true, data: await daily.check(user.id) } };
     if (body.action === 'history') return { body: { success: true, data: await daily.history(user.id, body) } };
-    limiter.take('claim', user.id);
+    await limiter.take('claim', context.caller);
     const facts = await daily.claim(user.id, operationId);
     const snapshot = await context.snapshot();
     return {

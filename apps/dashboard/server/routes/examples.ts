@@ -41,7 +41,7 @@ export function registerExampleRoutes(routes: Routes, { ledger, limiter }: Examp
   routes.user('POST', '/api/examples/credits', async (context) => {
     const { user, operationId } = context;
     const body = await readBody(context.request, bodySchema);
-    limiter.take('example', user.id);
+    await limiter.take('example', context.caller);
     if (body.delay_ms > 0) await new Promise((resolve) => setTimeout(resolve, body.delay_ms));
     if (body.refuse) throw new DashboardError('example_refused', 'The server refused, as you asked it to.');
     const practice = await openPractice(user.id);

@@ -25,7 +25,7 @@ export function registerReferralRoutes(routes: Routes, options: ReferralRoutesOp
   routes.user('POST', '/api/referrals/claim', async (context) => {
     const { user, operationId } = context;
     const { claim_type: type } = await readBody(context.request, claimSchema);
-    limiter.take('claim', user.id);
+    await limiter.take('claim', context.caller);
     const facts = await referralClaims.claim(user.id, operationId, type);
     const snapshot = await context.snapshot();
     return {

@@ -43,7 +43,7 @@ export function registerServerRoutes(routes: Routes, { servers, provisioner, lim
   routes.user('POST', '/api/servers/create', async (context) => {
     const { user, operationId } = context;
     const request = await readBody(context.request, createSchema);
-    limiter.take('serverCreate', user.id);
+    await limiter.take('serverCreate', context.caller);
     const row = await servers.create(user, operationId, request);
     const snapshot = await context.snapshot();
     return {

@@ -31,7 +31,7 @@ export function registerTransferRoutes(routes: Routes, options: TransferRoutesOp
   routes.user('POST', '/api/transfers', async (context) => {
     const { user, operationId } = context;
     const body = await readBody(context.request, bodySchema);
-    limiter.take('transfer', user.id);
+    await limiter.take('transfer', context.caller);
     const recipient = await users.findActiveByUsername(body.to_username);
     if (recipient === null) throw new DashboardError('user_not_found', `There is no user named ${body.to_username}.`);
     if (recipient.id === user.id) throw new CreditsError('invalid_request', 'You cannot send credits to yourself.');

@@ -2,9 +2,13 @@ import type { Pool } from 'pg';
 import type { Snapshot } from 'realtime-credits';
 import { z } from 'zod';
 import type { Me, MeAnswer } from '../../lib/api.ts';
+import type { Closing } from '../administration/closing.ts';
+import type { Credentials } from '../auth/credentials.ts';
+import type { PasswordTries } from '../auth/password-tries.ts';
 import { displayNameSchema } from '../auth/names.ts';
 import type { Sessions, SessionUser } from '../auth/sessions.ts';
 import { readBody } from '../http/body.ts';
+import { DashboardError } from '../http/failure.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
 import type { Routes } from '../http/route.ts';
 import { plainText } from '../http/text.ts';
@@ -17,17 +21,21 @@ export interface UserRoutesOptions {
   referrals: Pick<Referrals, 'totalEarned'>;
   sessions: Sessions;
   limiter: RateLimiter;
+  closing: Closing;
+  credentials: Pick<Credentials, 'matches'>;
+  passwordTries: PasswordTries;
 }
 
+const closeSchema = z.strictObject({ password: z.string().max(1_000) });
 const profileSchema = z.strictObject({
   display_name: displayNameSchema.optional(),
   first_name: plainText({ max: 60 }).optional(),
   last_name: plainText({ max: 60 }).optional(),
 });
 
-/** `GET /api/user/me` and `POST /api/user/update-profile`. */
+/** `GET /api/user/me`, `POST /api/user/update-profile` and `POST /api/user/close`. */
 export function registerUserRoutes(routes: Routes, options: UserRoutesOptions): void {
-  const { pool, profiles, referrals, sessions, limiter } = options;
+  const { pool, profiles, referrals, sessions, limiter, closing, credentials, passwordTries } = options;
 
   routes.user('GET', '/api/user/me', async (context) => {
     const snapshot = await context.snapshot();
@@ -35,8 +43,21 @@ export function registerUserRoutes(routes: Routes, options: UserRoutesOptions): 
     return { body: { success: true, user, snapshot } satisfies MeAnswer };
   });
 
+  routes.user('POST', '/api/user/close', async ({ request, user, caller, operationId }) => {
+    await limiter.take('close', caller);
+    const { password } = await readBody(request, closeSchema);
+    const address = caller.address ?? '';
+    const isRight = await passwordTries.guard({ email: user.email, address: caller.address ?? null }, async () => {
+      const right = await credentials.matches(user.id, password);
+      return { right, result: right };
+    });
+    if (!isRight) throw new DashboardError('wrong_password', 'The password is not right.');
+    await closing.close({ actor: user.id, target: user.id, reason: '', address, operationId });
+    return { body: { success: true, message: 'Your account is closed.' } };
+  });
+
   routes.user('POST', '/api/user/update-profile', async (context) => {
-    limiter.take('profile', context.user.id);
+    await limiter.take('profile', context.caller);
     const change = await readBody(context.request, profileSchema);
     await profiles.update(context.user.id, { firstName: change.first_name, lastName: change.last_name });
     let user = context.user;

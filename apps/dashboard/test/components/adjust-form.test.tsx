@@ -52,6 +52,16 @@ test('an adjustment is sent once under a key, told to its page, and closes the d
   expect(handleAnswer.mock.calls).toEqual([[{ before: 500, after: 450 }]]);
 });
 
+test('administration: an adjustment that needs an approval is said to wait, and not to be made', async () => {
+  answerWith([202, { success: true, message: 'It waits for another administrator.', data: null }]);
+  const handleAnswer = vi.fn<(adjustment: unknown) => void>();
+  render(<AdjustDialog user={ADA} onAnswer={handleAnswer} />);
+  fillIn('2000000', 'Far too much');
+  submit();
+  await waitFor(() => expect(screen.getByRole('status').textContent).toBe('It waits for another administrator.'));
+  expect(handleAnswer.mock.calls).toEqual([[null]]);
+});
+
 test('the same adjustment after a lost answer carries the same key', async () => {
   const asked = answerWith(
     [503, { message: 'Try again shortly.' }],

@@ -36,7 +36,7 @@ test('D21: a session that an administrator ends is over in the open tab, without
   const page = await openPage(person);
   await expectCredits(page, 4_321);
   const admin = await people.admin();
-  const banned = await admin.post('/api/auth/admin/ban-user', { data: { userId: person.id, banReason: 'A test' } });
+  const banned = await admin.post(`/api/admin/users/${person.id}/ban`, { data: { banned: true, reason: 'A test' } });
   expect(banned.ok(), await banned.text()).toBe(true);
   await expect(page).toHaveURL(/\/sign-in/, { timeout: 20_000 });
 });

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CLIENT_ADDRESS_HEADER } from '../../server/auth/auth.ts';
+import type { AdminApprovalsAnswer } from '../../lib/api.ts';
+import { CLIENT_ADDRESS_HEADER } from '../../server/http/client-address.ts';
 import {
   nextAddress,
   openTestDashboard,
@@ -18,8 +19,6 @@ interface Row {
   access: 'anyone' | 'user' | 'admin';
   /** What somebody who may call it gets; a built file may be missing. */
   status: number | 'file';
-  /** What users get where only administrators may. @default 404 */
-  refused?: number;
   /** What another user gets, where the path names something of the user's. @default as the user */
   other?: number;
   /** The path, where the route has parameters. */
@@ -35,7 +34,9 @@ let other: Person;
 let administrator: Person;
 let banned: Person;
 let expired: Person;
+let receiver: Person;
 let server = 0;
+let approval = 0;
 let people = 0;
 
 const PAGES = fileURLToPath(new URL('../../app', import.meta.url));
@@ -51,6 +52,7 @@ const ORDER = {
 const ROWS: Record<string, Row> = {
   'GET /api/health': { access: 'anyone', status: 200 },
   'GET /api/user/me': { access: 'user', status: 200 },
+  'POST /api/user/close': { access: 'user', status: 200, body: () => ({ password: PASSWORD }), disposable: true },
   'POST /api/user/update-profile': { access: 'user', status: 200, body: () => ({ first_name: 'Some' }) },
   'GET /api/user/daily-login': { access: 'user', status: 200 },
   'POST /api/user/daily-login': { access: 'user', status: 200, body: () => ({ action: 'check' }) },
@@ -73,6 +75,44 @@ const ROWS: Record<string, Row> = {
     status: 200,
     path: () => `/api/admin/users/${user.id}/coins`,
     body: () => ({ amount: 5, reason: 'Because' }),
+  },
+  'GET /api/admin/approvals': { access: 'admin', status: 200 },
+  'POST /api/admin/approvals/:id': {
+    access: 'admin',
+    status: 200,
+    path: () => `/api/admin/approvals/${approval}`,
+    body: () => ({ approve: true, reason: 'Agreed' }),
+  },
+  'GET /api/admin/audit': { access: 'admin', status: 200 },
+  'POST /api/admin/users/:id/role': {
+    access: 'admin',
+    status: 200,
+    path: () => `/api/admin/users/${banned.id}/role`,
+    body: () => ({ role: 'user', reason: 'Because' }),
+  },
+  'POST /api/admin/users/:id/ban': {
+    access: 'admin',
+    status: 200,
+    path: () => `/api/admin/users/${receiver.id}/ban`,
+    body: () => ({ banned: true, reason: 'Because' }),
+  },
+  'POST /api/admin/users/:id/password': {
+    access: 'admin',
+    status: 200,
+    path: () => `/api/admin/users/${receiver.id}/password`,
+    body: () => ({ reason: 'Because' }),
+  },
+  'POST /api/admin/users/:id/email': {
+    access: 'admin',
+    status: 200,
+    path: () => `/api/admin/users/${receiver.id}/email`,
+    body: () => ({ email: 'another@example.test', reason: 'Because' }),
+  },
+  'POST /api/admin/users/:id/close': {
+    access: 'admin',
+    status: 200,
+    path: () => `/api/admin/users/${receiver.id}/close`,
+    body: () => ({ reason: 'Because' }),
   },
   'GET /api/admin/circulation': { access: 'admin', status: 200 },
   'POST /api/admin/verify': { access: 'admin', status: 200, body: () => ({}) },
@@ -109,14 +149,6 @@ const ROWS: Record<string, Row> = {
     disposable: true,
   },
   'POST /api/auth/revoke-other-sessions': { access: 'user', status: 200, body: () => ({}), disposable: true },
-  'POST /api/auth/admin/set-role': {
-    access: 'admin',
-    status: 200,
-    refused: 403,
-    body: () => ({ userId: user.id, role: 'user' }),
-  },
-  'POST /api/auth/admin/ban-user': { access: 'admin', status: 200, refused: 403, body: () => ({ userId: banned.id }) },
-  'POST /api/auth/admin/unban-user': { access: 'admin', status: 200, refused: 403, body: () => ({ userId: user.id }) },
   'GET /api/credits': { access: 'user', status: 200 },
   'GET /api/credits/history': { access: 'user', status: 200 },
   'GET /api/credits/stream': { access: 'user', status: 200 },
@@ -135,7 +167,7 @@ beforeAll(async () => {
   administrator = await dashboard.signUp('boss');
   banned = await dashboard.signUp('outcast');
   expired = await dashboard.signUp('sleeper');
-  await dashboard.signUp('receiver');
+  receiver = await dashboard.signUp('receiver');
   await dashboard.promote(administrator);
   for (const person of [user, other, administrator]) await dashboard.grant(person, 500);
   // With its session still in the table: what decides is the ban, not the missing row.
@@ -147,6 +179,14 @@ beforeAll(async () => {
   for (const person of [banned, expired]) dashboard.sessions.forget(person.id);
   const made = await dashboard.send<{ server_id: number }>('/api/servers/create', { as: user, body: ORDER });
   server = made.body.server_id;
+  const second = await dashboard.signUp('second');
+  await dashboard.promote(second);
+  await dashboard.send(`/api/admin/users/${other.id}/coins`, {
+    as: second,
+    body: { amount: 1_000_000, reason: 'A lot' },
+  });
+  const waiting = await dashboard.send<AdminApprovalsAnswer>('/api/admin/approvals', { as: second });
+  approval = waiting.body.data[0]?.id ?? 0;
 });
 afterAll(() => dashboard.end());
 
@@ -182,9 +222,9 @@ function expectedStatus(row: Row, actor: Actor, method: string): Row['status'] {
     case 'wrong origin':
       return row.access === 'user' ? (row.other ?? row.status) : row.status;
     case 'user':
-      return row.access === 'admin' ? (row.refused ?? 404) : row.status;
+      return row.access === 'admin' ? 404 : row.status;
     case 'other user':
-      return row.access === 'admin' ? (row.refused ?? 404) : (row.other ?? row.status);
+      return row.access === 'admin' ? 404 : (row.other ?? row.status);
     default:
       return row.access === 'anyone' ? row.status : 401;
   }

@@ -149,7 +149,7 @@ test('other methods and other paths are told apart', async () => {
 
 test('claims have a limit per user, and a refused one says when to come back', async () => {
   const eager = await dashboard.signUp('eager');
-  for (let index = 0; index < LIMITS.claim.max; index += 1) {
+  for (let index = 0; index < LIMITS.claim.account; index += 1) {
     await dashboard.send('/api/referrals/claim', { as: eager, body: {} });
   }
   const refused = await dashboard.send('/api/referrals/claim', { as: eager, body: {} });

@@ -80,7 +80,7 @@ test.each([
   [{ amount: 0, reason: 'Nothing' }],
   [{ amount: 5 }],
   [{ amount: 5, reason: 'x' }],
-  [{ amount: 1_000_001, reason: 'Too generous' }],
+  [{ amount: 2 ** 53, reason: 'Too generous' }],
   [{ amount: 5, balance: 5, expected_version: 0, reason: 'Both' }],
   [{ balance: 5, reason: 'No version' }],
   [{ balance: -5, expected_version: 0, reason: 'Negative' }],

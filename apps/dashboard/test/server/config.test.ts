@@ -52,11 +52,46 @@ test.each([
   [{ TIME_ZONE: 'Mars/Olympus' }, 'TIME_ZONE'],
   [{ DEMO: 'maybe' }, 'DEMO'],
   [{ ADMIN_EMAILS: 'not-an-address' }, 'ADMIN_EMAILS'],
+  [{ REQUESTS_PER_ACCOUNT: '-1' }, 'REQUESTS_PER_ACCOUNT'],
   [{ PTERODACTYL_URL: 'https://panel.example' }, 'PTERODACTYL_API_KEY'],
   [{ PTERODACTYL_API_KEY: 'k' }, 'PTERODACTYL_URL'],
 ])('%j is refused with a sentence that names the variable', (environment, name) => {
   expect(() => PARSE(environment)).toThrow(ConfigError);
   expect(() => PARSE(environment)).toThrow(name);
+});
+
+test('rate limits: requests of an address are limited where others may come, and everywhere where it is asked for', () => {
+  expect(PARSE({}).requestLimit).toEqual({ account: 1_200 });
+  expect(PARSE({ PUBLIC_URL: 'https://credits.example' }).requestLimit).toEqual({ account: 1_200, address: 3_000 });
+  expect(PARSE({ REQUESTS_PER_ADDRESS: '7', REQUESTS_PER_ACCOUNT: '0' }).requestLimit).toEqual({ address: 7 });
+});
+
+test('payout rules: accounts wait before they are paid where others may come, and not in a demo or on this machine alone', () => {
+  expect(PARSE({}).payouts).toEqual({
+    verifiedEmail: false,
+    waitHours: 0,
+    accountsPerAddress: 0,
+    referralLaterDay: false,
+    referralsPerDay: 20,
+  });
+  expect(PARSE({ PUBLIC_URL: 'https://credits.example' }).payouts).toMatchObject({
+    waitHours: 24,
+    accountsPerAddress: 3,
+    referralLaterDay: true,
+  });
+  const demo = { PUBLIC_URL: 'https://credits.example', DEMO: '1', DEMO_PASSWORD: 'a-long-one-of-my-own' };
+  expect(PARSE(demo).payouts.waitHours).toBe(0);
+  const chosen = { PUBLIC_URL: 'https://credits.example', PAYOUT_WAIT_HOURS: '0', REFERRAL_LATER_DAY: '0' };
+  expect(PARSE({ ...chosen, PAYOUT_VERIFIED_EMAIL: '1' }).payouts).toMatchObject({
+    verifiedEmail: true,
+    waitHours: 0,
+    referralLaterDay: false,
+  });
+});
+
+test('administration: one administrator alone moves 100,000 credits at once and a million in a day, unless told otherwise', () => {
+  expect(PARSE({}).adjustments).toEqual({ each: 100_000, day: 1_000_000 });
+  expect(PARSE({ ADJUST_MAX: '5', ADJUST_DAY_MAX: '9' }).adjustments).toEqual({ each: 5, day: 9 });
 });
 
 test('every mistake is named at once', () => {

@@ -4,8 +4,10 @@ import { createPostgresDatabase, type PostgresDatabase } from '../../../../packa
 // Declares by what name the run's Postgres server is found.
 import '../../../../packages/server/test/support/postgres-server.ts';
 import type { DailyClaimAnswer, ServerCreateAnswer } from '../../lib/api.ts';
+import { FREE_TRIES } from '../../server/auth/password-tries.ts';
+import { CLIENT_ADDRESS_HEADER } from '../../server/http/client-address.ts';
 import { LIMITS } from '../../server/http/rate-limit.ts';
-import { openTestDashboard, type Either, type Person, type TestDashboard } from './support/dashboard.ts';
+import { nextAddress, openTestDashboard, type Either, type Person, type TestDashboard } from './support/dashboard.ts';
 import { createFakePanel, type FakePanel } from './support/provisioner.ts';
 
 const ORDER = {
@@ -15,7 +17,6 @@ const ORDER = {
   location_id: 'fsn',
   plan_id: 'spark',
 };
-const MANY = { max: 1_000, windowMs: 60_000 };
 
 interface Instance extends TestDashboard {
   close(): Promise<void>;
@@ -34,7 +35,7 @@ async function openInstances(
       database,
       provisioner: panel,
       retryDelaysMs: [],
-      limits: { ...LIMITS, claim: MANY, serverCreate: MANY },
+      limits: { claim: {}, serverCreate: {} },
       // The instances agree on a secret by the table.
       environment: { BETTER_AUTH_SECRET: '' },
     });
@@ -101,6 +102,38 @@ test('two instances on Postgres: one session, one daily claim of many, one serve
     }
     expect(panel.servers.size).toBe(1);
     expect((await first.ledger.verify()).ok).toBe(true);
+  } finally {
+    await end();
+  }
+});
+
+test('rate limits: two instances count tries together', async () => {
+  const { instances, end } = await openInstances(2);
+  try {
+    const first = oneOf(instances, 0);
+    const person = await first.signUp('counted');
+    const address = nextAddress();
+    const transfer = (index: number) =>
+      oneOf(instances, index).send('/api/transfers', { as: person, body: { to_username: 'nobody', amount: 1 } });
+    const transfers = await Promise.all(
+      Array.from({ length: LIMITS.transfer.account + 6 }, (_, index) => transfer(index)),
+    );
+    expect(transfers.filter(({ status }) => status === 404)).toHaveLength(LIMITS.transfer.account);
+    expect(transfers.filter(({ status }) => status === 429)).toHaveLength(6);
+
+    const guess = (index: number, from: string) =>
+      oneOf(instances, index).send('/api/auth/sign-in/email', {
+        body: { email: person.email, password: 'wrong-password' },
+        headers: { [CLIENT_ADDRESS_HEADER]: from },
+      });
+    for (let index = 0; index < LIMITS.signIn.address; index += 1) {
+      expect((await guess(index, address)).status).toBe(401);
+    }
+    expect((await guess(0, address)).status).toBe(429);
+    const guesses = await Promise.all(Array.from({ length: 20 }, (_, index) => guess(index, nextAddress())));
+    // One more than is free: with it the waiting begins.
+    expect(guesses.filter(({ status }) => status === 401)).toHaveLength(FREE_TRIES + 1 - LIMITS.signIn.address);
+    expect(instances.flatMap((instance) => instance.warnings)).toEqual([]);
   } finally {
     await end();
   }

@@ -40,7 +40,7 @@ function claimDaily(as: Person) {
 test('a sign-up by a link earns once the new user made a first daily claim, and is paid once', async () => {
   const referrer = await dashboard.signUp('referrer');
   const { code, link } = await read(referrer);
-  expect(link).toBe(`http://dashboard.test/sign-up?ref=${code}`);
+  expect(link).toBe(`http://dashboard.localhost/sign-up?ref=${code}`);
   const friend = await signUpBy(code, 'friend1');
   expect(await read(referrer)).toMatchObject({
     signups: [{ username: 'friend1', reward: REWARD_PER_SIGNUP, claimed: false }],

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { CLIENT_ADDRESS_HEADER } from '../../server/auth/auth.ts';
+import { CLIENT_ADDRESS_HEADER } from '../../server/http/client-address.ts';
 import { parseConfig, type Config } from '../../server/config.ts';
 import { startServer, type PreparePages, type RunningServer } from '../../server/start.ts';
 import { PASSWORD } from './support/dashboard.ts';
@@ -51,11 +51,15 @@ async function start(environment: Record<string, string> = {}): Promise<RunningS
 }
 
 async function signUp(url: string): Promise<{ cookie: string; id: string }> {
-  const response = await fetch(`${url}/api/auth/sign-up/email`, {
-    method: 'POST',
-    headers: { origin: url, 'content-type': 'application/json' },
-    body: JSON.stringify({ email: `${crypto.randomUUID()}@example.test`, password: PASSWORD, name: 'Somebody' }),
-  });
+  const person = { email: `${crypto.randomUUID()}@example.test`, password: PASSWORD };
+  const send = (path: string, body: object) =>
+    fetch(`${url}/api/auth/${path}`, {
+      method: 'POST',
+      headers: { origin: url, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  await send('sign-up/email', { ...person, name: 'Somebody' });
+  const response = await send('sign-in/email', person);
   const { user } = (await response.json()) as { user: { id: string } };
   return { cookie: response.headers.getSetCookie()[0]?.split(';')[0] ?? '', id: user.id };
 }
@@ -120,6 +124,30 @@ test('behind a proxy that is trusted, its own entry is the client’s address', 
   const { url } = await start({ TRUST_PROXY: '1' });
   const page = await fetch(`${url}/`, { headers: { 'x-forwarded-for': '198.51.100.9, 203.0.113.4' } });
   expect(((await page.json()) as { address: string }).address).toBe('203.0.113.4');
+});
+
+test('rate limits: pages are limited, and built files are not', { timeout: TIMEOUT_MS }, async () => {
+  const { url } = await start({ REQUESTS_PER_ADDRESS: '3' });
+  for (let index = 0; index < 3; index += 1) expect((await fetch(`${url}/earn`)).status).toBe(200);
+  const refused = await fetch(`${url}/earn`);
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(await refused.text()).toBe('Too many requests. Try again shortly.\n');
+  expect((await fetch(`${url}/_next/static/one.js`)).status).toBe(200);
+  expect((await fetch(`${url}/api/user/me`)).status).toBe(429);
+  expect((await fetch(`${url}/api/health`)).status).toBe(200);
+});
+
+test.each([
+  [{}, 1],
+  [{ TRUST_PROXY: '1' }, 0],
+])('rate limits: forwarded addresses that are not trusted are warned of once: %j', async (environment, count) => {
+  const warnings: string[] = [];
+  server = await startServer(configure(environment), (message) => warnings.push(message), echoPages);
+  for (const path of ['/', '/api/health']) {
+    await fetch(`${server.url}${path}`, { headers: { 'x-forwarded-for': '198.51.100.9' } });
+  }
+  expect(warnings.filter((message) => message.includes('TRUST_PROXY'))).toHaveLength(count);
 });
 
 test('a referral link is remembered in a cookie that no script reads', { timeout: TIMEOUT_MS }, async () => {

@@ -95,6 +95,7 @@ export const test = base.extend<{ people: People }, { adminRequest: APIRequestCo
           data: { email, password: PASSWORD, name: `Test ${people}`, username: name },
         });
         if (!answer.ok()) throw new Error(`Signing up was answered ${answer.status()}: ${await answer.text()}`);
+        await signIn(context.request, { email, password: PASSWORD, origin });
         const { user } = await readMe(context.request);
         if (credits !== user.coins) await adjust(user, credits - user.coins);
         return { id: user.id, email, username: user.username, context, request: context.request };

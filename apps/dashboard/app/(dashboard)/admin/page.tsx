@@ -1,23 +1,36 @@
 import type { Metadata } from 'next';
 
+import { ApprovalsCard } from '@/components/admin/approvals-card';
+import { AuditTable } from '@/components/admin/audit-table';
 import { CirculationCard } from '@/components/admin/circulation-card';
 import { VerifyCard } from '@/components/admin/verify-card';
 import { PageHeader } from '@/components/shell/page-header';
-import type { AdminCirculationAnswer } from '@/lib/api';
+import type { AdminApprovalsAnswer, AdminAuditAnswer, AdminCirculationAnswer } from '@/lib/api';
 import { readRoute, requireAdmin } from '@/lib/viewer';
 
 export const metadata: Metadata = { title: 'Ledger' };
 
 export default async function AdminPage() {
   await requireAdmin();
-  const { data } = await readRoute<AdminCirculationAnswer>('/api/admin/circulation');
+  const [{ data }, { data: waiting }, audit] = await Promise.all([
+    readRoute<AdminCirculationAnswer>('/api/admin/circulation'),
+    readRoute<AdminApprovalsAnswer>('/api/admin/approvals'),
+    readRoute<AdminAuditAnswer>('/api/admin/audit'),
+  ]);
   return (
-    <div className="grid gap-8">
+    <div className="grid gap-8 [&>*]:min-w-0">
       <PageHeader title="Ledger">Where all credits are, and whether the books are right.</PageHeader>
       <div className="grid gap-5">
+        <ApprovalsCard waiting={waiting} />
         <CirculationCard circulation={data} />
         <VerifyCard />
       </div>
+      <section aria-labelledby="audit" className="grid gap-4 [&>*]:min-w-0">
+        <h2 id="audit" className="font-semibold">
+          What administrators did
+        </h2>
+        <AuditTable first={audit} />
+      </section>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 
+import { CloseAccountCard } from '@/components/settings/close-account-card';
 import { PasswordForm } from '@/components/settings/password-form';
 import { ProfileForm } from '@/components/settings/profile-form';
 import { describeBrowser } from '@/components/settings/describe-browser';
@@ -29,6 +30,7 @@ export default async function SettingsPage() {
         </Card>
         <PasswordForm email={user.email} />
         <SessionsCard sessions={await readSessions()} />
+        {user.role === 0 ? null : <CloseAccountCard />}
       </div>
     </div>
   );

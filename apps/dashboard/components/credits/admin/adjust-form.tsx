@@ -1,5 +1,5 @@
 'use client';
-import { CircleAlert } from 'lucide-react';
+import { CircleAlert, Hourglass } from 'lucide-react';
 import { useRef, useState, type FormEvent } from 'react';
 
 import { useCreditsSync } from '@/hooks/useCreditsUpdate';
@@ -30,7 +30,9 @@ export interface Adjustment {
 }
 
 interface AdjustAnswer {
-  data: { balance_before: number; balance_after: number };
+  message?: string;
+  /** Without it, the change waits for somebody's approval. */
+  data?: { balance_before: number; balance_after: number } | null;
 }
 
 type Mode = 'by' | 'to';
@@ -57,6 +59,7 @@ export function AdjustForm({
   const [wrong, setWrong] = useState<{ amount?: string; reason?: string }>({});
   const [failure, setFailure] = useState<SendFailure | null>(null);
   const [pending, setPending] = useState(false);
+  const [waiting, setWaiting] = useState<string | null>(null);
   // One key for what the form says now: sending it again after a lost answer does not do it twice.
   const command = useRef<{ body: string; key: string } | null>(null);
   const value = parseSigned(amount, mode);
@@ -88,9 +91,32 @@ export function AdjustForm({
       }
       return;
     }
+    const { data, message } = result.answer;
     await syncCreditsAfterApiCall(result.answer);
-    onAnswer?.({ before: result.answer.data.balance_before, after: result.answer.data.balance_after });
+    if (data === undefined || data === null) {
+      setFailure(null);
+      setWaiting(message ?? 'The change waits for an approval.');
+      onAnswer?.(null);
+      return;
+    }
+    onAnswer?.({ before: data.balance_before, after: data.balance_after });
     onDone();
+  }
+
+  if (waiting !== null) {
+    return (
+      <div className="grid gap-5">
+        <Alert role="status">
+          <Hourglass aria-hidden />
+          <p>{waiting}</p>
+        </Alert>
+        <DialogFooter>
+          <DialogClose asChild>
+            <Button variant="outline">Close</Button>
+          </DialogClose>
+        </DialogFooter>
+      </div>
+    );
   }
 
   const [atVersion, fromVersion] =

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Database } from 'realtime-credits-server';
 import { openEmbedded } from 'realtime-credits-server/embedded';
 import type { Failure } from '../../../lib/api.ts';
-import { CLIENT_ADDRESS_HEADER } from '../../../server/auth/auth.ts';
+import { CLIENT_ADDRESS_HEADER } from '../../../server/http/client-address.ts';
 import { parseConfig } from '../../../server/config.ts';
 import { createDashboard, type Dashboard, type DashboardOptions } from '../../../server/dashboard.ts';
 
@@ -51,7 +51,7 @@ export interface TestDashboard extends Dashboard {
   end(): Promise<void>;
 }
 
-export const ORIGIN = 'http://dashboard.test';
+export const ORIGIN = 'http://dashboard.localhost';
 export const PASSWORD = 'a-long-password';
 
 /** The environment of a dashboard in tests, before changes. */
@@ -119,6 +119,16 @@ export async function openTestDashboard(
     return { id, email, username, cookie };
   }
 
+  async function signUp(
+    person: { email: string; name: string; username: string },
+    headers: Record<string, string> = {},
+  ) {
+    const reply = await send('/api/auth/sign-up/email', { body: { ...person, password: PASSWORD }, headers });
+    if (reply.status !== 200) throw new Error(`Signing up answered ${reply.status}: ${JSON.stringify(reply.body)}`);
+    const { cookie: _referral, ...others } = headers;
+    return enter('sign-in/email', { email: person.email, password: PASSWORD }, others);
+  }
+
   return {
     ...dashboard,
     get runtime() {
@@ -128,7 +138,7 @@ export async function openTestDashboard(
     warnings,
     send,
     signUp: (name, { headers, email = `${name}@example.test` } = {}) =>
-      enter('sign-up/email', { email, password: PASSWORD, name, username: name }, headers),
+      signUp({ email, name, username: name }, headers),
     signIn: (email, password = PASSWORD) => enter('sign-in/email', { email, password }),
     async promote(person) {
       await database.pool.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [person.id]);

@@ -12,23 +12,24 @@ const database = await openEmbedded({ directory: `${directory}/database` });
 const dashboard = await createDashboard({
   config,
   database,
-  localUrl: 'http://dashboard.test',
+  localUrl: 'http://dashboard.localhost',
   onWarning: (message, cause) => console.error(message, cause),
 });
 
 async function send(path: string, body: object, headers: Record<string, string> = {}): Promise<Response> {
   return dashboard.fetch(
-    new Request(`http://dashboard.test${path}`, {
+    new Request(`http://dashboard.localhost${path}`, {
       method: 'POST',
-      headers: { origin: 'http://dashboard.test', 'content-type': 'application/json', ...headers },
+      headers: { origin: 'http://dashboard.localhost', 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     }),
   );
 }
 
-const signedUp = await send('/api/auth/sign-up/email', { email, password, name: 'Mara', username: 'mara' });
-const { user } = (await signedUp.json()) as { user: { id: string } };
-const cookie = signedUp.headers
+await send('/api/auth/sign-up/email', { email, password, name: 'Mara', username: 'mara' });
+const signedIn = await send('/api/auth/sign-in/email', { email, password });
+const { user } = (await signedIn.json()) as { user: { id: string } };
+const cookie = signedIn.headers
   .getSetCookie()
   .map((line) => line.split(';')[0])
   .join('; ');

@@ -1,0 +1,117 @@
+'use client';
+import { CircleAlert, ScrollText } from 'lucide-react';
+import { useState } from 'react';
+
+import { Change } from '@/components/credits/activity/amount';
+import { joinPages, type Page } from '@/components/credits/activity/join-pages';
+import { LocalTime } from '@/components/credits/activity/local-time';
+import { send } from '@/components/credits/send';
+import { EmptyState } from '@/components/credits/ui/empty-state';
+import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { Alert } from '@/components/ui/alert';
+import { Card } from '@/components/ui/card';
+import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
+import type { AdminAuditAnswer } from '@/lib/api';
+
+type AuditRow = AdminAuditAnswer['data'][number];
+
+const WHAT: Record<string, string> = {
+  adjust: 'Adjusted credits',
+  request_adjustment: 'Asked for an adjustment',
+  approve_adjustment: 'Approved an adjustment',
+  reject_adjustment: 'Rejected an adjustment',
+  role: 'Changed the role',
+  ban: 'Banned',
+  unban: 'Ended the ban',
+  password: 'Changed the password',
+  email: 'Changed the address',
+  close: 'Closed the account',
+};
+
+/** What administrators did, newest first: who, whom, what, why, from where and when. */
+export function AuditTable({ first }: { first: Pick<AdminAuditAnswer, 'data' | 'next'> }) {
+  const [older, setOlder] = useState<Page<AuditRow> | null>(null);
+  const [pending, setPending] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const { items, next } = joinPages({ items: first.data, next: first.next }, older, ({ id }) => id);
+
+  async function readOlder() {
+    if (next === null) return;
+    setPending(true);
+    const result = await send<AdminAuditAnswer>('GET', `/api/admin/audit?before=${next}`);
+    setPending(false);
+    setError(result.ok ? null : result.failure.message);
+    if (result.ok) setOlder({ items: [...items, ...result.answer.data], next: result.answer.next });
+  }
+
+  if (items.length === 0) {
+    return (
+      <Card>
+        <EmptyState icon={ScrollText} title="Nothing yet">
+          What administrators change about people and balances is listed here.
+        </EmptyState>
+      </Card>
+    );
+  }
+  return (
+    <div className="grid gap-4 [&>*]:min-w-0">
+      <Card className="overflow-hidden">
+        <Table aria-label="Audit log">
+          <TableHeader>
+            <TableRow>
+              <TableHead>What and why</TableHead>
+              <TableHead className="text-right">Change</TableHead>
+              <TableHead>Whom</TableHead>
+              <TableHead>Who</TableHead>
+              <TableHead>From</TableHead>
+              <TableHead>When</TableHead>
+            </TableRow>
+          </TableHeader>
+          <TableBody>
+            {items.map((row) => (
+              <TableRow key={row.id}>
+                <TableCell className="min-w-48 sm:min-w-56">
+                  <p className="font-medium">{describe(row)}</p>
+                  <p className="text-[0.8125rem] break-words text-muted-foreground">{row.reason}</p>
+                </TableCell>
+                <TableCell className="text-right">
+                  {row.amount === null ? null : <Change amount={row.amount} />}
+                </TableCell>
+                <TableCell className="max-w-40 truncate">{row.target}</TableCell>
+                <TableCell className="max-w-40 truncate">
+                  {row.actor_id === row.target_id ? 'themself' : row.actor}
+                </TableCell>
+                <TableCell className="font-mono text-xs text-muted-foreground">{row.address}</TableCell>
+                <TableCell className="whitespace-nowrap text-muted-foreground">
+                  <LocalTime iso={row.at} style="instant" />
+                </TableCell>
+              </TableRow>
+            ))}
+          </TableBody>
+        </Table>
+      </Card>
+      {error === null ? null : (
+        <Alert role="alert" variant="destructive">
+          <CircleAlert aria-hidden />
+          <p>{error}</p>
+        </Alert>
+      )}
+      {next === null ? null : (
+        <SubmitButton
+          type="button"
+          variant="outline"
+          className="justify-self-center"
+          pending={pending}
+          onClick={() => void readOlder()}
+        >
+          Show older
+        </SubmitButton>
+      )}
+    </div>
+  );
+}
+
+function describe({ kind, details }: AuditRow): string {
+  if (kind === 'role') return details['role'] === 'admin' ? 'Made an administrator' : 'Made a user';
+  return WHAT[kind] ?? kind;
+}

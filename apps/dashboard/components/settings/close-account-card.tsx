@@ -1,0 +1,84 @@
+'use client';
+import { UserX } from 'lucide-react';
+import { useState, type FormEvent } from 'react';
+
+import { Refusal } from '@/components/auth/refusal';
+import { send } from '@/components/credits/send';
+import { Field } from '@/components/credits/ui/field';
+import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { Button } from '@/components/ui/button';
+import { Card, CardAction, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
+import {
+  Dialog,
+  DialogClose,
+  DialogContent,
+  DialogDescription,
+  DialogFooter,
+  DialogHeader,
+  DialogTitle,
+  DialogTrigger,
+} from '@/components/credits/ui/dialog';
+import { Input } from '@/components/ui/input';
+
+/** Closes the account for good, after the password was given once more. */
+export function CloseAccountCard() {
+  const [pending, setPending] = useState(false);
+  const [refusal, setRefusal] = useState<{ code: string; message: string } | null>(null);
+
+  async function handleSubmit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (pending) return;
+    const password = new FormData(event.currentTarget).get('password');
+    setPending(true);
+    const result = await send('POST', '/api/user/close', { password });
+    if (result.ok) {
+      window.location.assign('/sign-in');
+      return;
+    }
+    setPending(false);
+    setRefusal(result.failure);
+  }
+
+  const isWrong = refusal?.code === 'wrong_password';
+  return (
+    <Card>
+      <CardHeader>
+        <CardTitle>Close the account</CardTitle>
+        <CardDescription>
+          Your name, address and sessions are deleted, and so are your servers. Credits are not paid out.
+        </CardDescription>
+        <CardAction>
+          <Dialog onOpenChange={() => setRefusal(null)}>
+            <DialogTrigger asChild>
+              <Button variant="outline">
+                <UserX /> Close
+              </Button>
+            </DialogTrigger>
+            <DialogContent>
+              <form onSubmit={handleSubmit} noValidate className="grid gap-5">
+                <DialogHeader>
+                  <DialogTitle>Close your account?</DialogTitle>
+                  <DialogDescription>
+                    This cannot be undone. Servers are deleted, and the credits that are left are lost.
+                  </DialogDescription>
+                </DialogHeader>
+                <Field label="Password" error={isWrong ? refusal.message : undefined}>
+                  {(control) => <Input {...control} type="password" name="password" autoComplete="current-password" />}
+                </Field>
+                <Refusal message={isWrong ? undefined : refusal?.message} cooldownMs={0} />
+                <DialogFooter>
+                  <DialogClose asChild>
+                    <Button variant="outline">Keep it</Button>
+                  </DialogClose>
+                  <SubmitButton variant="destructive" pending={pending}>
+                    Close the account
+                  </SubmitButton>
+                </DialogFooter>
+              </form>
+            </DialogContent>
+          </Dialog>
+        </CardAction>
+      </CardHeader>
+    </Card>
+  );
+}

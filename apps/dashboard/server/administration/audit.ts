@@ -1,0 +1,103 @@
+import type { Pool } from 'pg';
+
+/** What administrators, and the operator's commands, did: one row each, which the database lets nobody change. */
+export interface Audit {
+  /** Records an action, on a client of its transaction. The same operation of the same actor is recorded once. */
+  record(action: AuditAction, client?: Queryable): Promise<void>;
+  /** Newest first. */
+  list(page: { before: number | null; limit: number }): Promise<{ rows: AuditRow[]; next: number | null }>;
+}
+
+export type AuditKind =
+  | 'adjust'
+  | 'request_adjustment'
+  | 'approve_adjustment'
+  | 'reject_adjustment'
+  | 'role'
+  | 'ban'
+  | 'unban'
+  | 'password'
+  | 'email'
+  | 'close';
+
+/** Who, whom, what, why and from where. */
+export interface AuditAction {
+  /** A user's id, or {@link OPERATOR}. */
+  actor: string;
+  kind: AuditKind;
+  /** The user whom it is about. */
+  target: string;
+  /** Signed credits, of an adjustment. */
+  amount?: number;
+  details?: Record<string, unknown>;
+  reason: string;
+  /** The client's address; empty where there is none. */
+  address: string;
+  operationId: string;
+}
+
+export interface AuditRow extends Omit<AuditAction, 'amount' | 'details'> {
+  id: number;
+  /** ISO instant. */
+  at: string;
+  amount: number | null;
+  details: Record<string, unknown>;
+}
+
+type Queryable = Pick<Pool, 'query'>;
+
+/** The person at the terminal, whose settings and commands are no request. */
+export const OPERATOR = 'system:operator';
+
+interface Raw {
+  id: string;
+  at: Date | string;
+  actor: string;
+  kind: AuditKind;
+  target: string;
+  amount: string | null;
+  details: Record<string, unknown>;
+  reason: string;
+  address: string;
+  operation_id: string;
+}
+
+export function createAudit(pool: Pool): Audit {
+  return Object.freeze({
+    async record(action: AuditAction, client: Queryable = pool) {
+      await client.query(
+        `INSERT INTO dashboard_audit (actor, kind, target, amount, details, reason, address, operation_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+        [
+          action.actor,
+          action.kind,
+          action.target,
+          action.amount ?? null,
+          JSON.stringify(action.details ?? {}),
+          action.reason,
+          action.address,
+          action.operationId,
+        ],
+      );
+    },
+    async list({ before, limit }: { before: number | null; limit: number }) {
+      const { rows } = await pool.query<Raw>(
+        `SELECT id, at, actor, kind, target, amount, details, reason, address, operation_id FROM dashboard_audit
+         WHERE $1::bigint IS NULL OR id < $1 ORDER BY id DESC LIMIT $2`,
+        [before, limit + 1],
+      );
+      const page = rows.slice(0, limit).map(toAuditRow);
+      return { rows: page, next: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
+    },
+  });
+}
+
+function toAuditRow({ operation_id: operationId, ...raw }: Raw): AuditRow {
+  return {
+    ...raw,
+    operationId,
+    id: Number(raw.id),
+    at: new Date(raw.at).toISOString(),
+    amount: raw.amount === null ? null : Number(raw.amount),
+  };
+}
