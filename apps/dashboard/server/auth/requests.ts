@@ -23,7 +23,7 @@ const BODIES: Record<string, z.ZodType> = {
   'sign-out': z.strictObject({}),
   'change-password': z
     .strictObject({ currentPassword: secret, newPassword: secret, revokeOtherSessions: z.boolean().optional() })
-    // Whoever changes it may do so because somebody else knows it.
+    // The reason to change it may be that somebody else knows it.
     .transform((body) => ({ ...body, revokeOtherSessions: true })),
   'revoke-other-sessions': z.strictObject({}),
 };

@@ -35,7 +35,7 @@ function ownOrigins(request: Request, rules: OriginRules): string[] {
 }
 
 /**
- * The host that a request names, where it can be believed without a `publicUrl`: a loopback name or an address. Any other
+ * The host that a request names, where it can be trusted without a `publicUrl`: a loopback name or an address. Any other
  * name may be one that a stranger's name server resolves to this machine.
  */
 export function readOwnHost(request: Request): string | null {

@@ -44,7 +44,7 @@ test('password tries: wrong passwords from 40 addresses are stopped for the acco
 
 test('password tries: each wrong password makes the next wait twice as long, and the right one ends it', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
-  const person = await dashboard.signUp('patient');
+  const person = await dashboard.signUp('forgetful');
   for (let index = 0; index < FREE_TRIES; index += 1) expect((await guess(person.email)).status).toBe(401);
   const waits: number[] = [];
   for (let index = 0; index < 8; index += 1) {
