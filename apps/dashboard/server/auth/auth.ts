@@ -4,7 +4,7 @@ import { admin, username } from 'better-auth/plugins';
 import type { Pool } from 'pg';
 import { migrate, type Migration } from 'realtime-credits-server';
 import { CLIENT_ADDRESS_HEADER } from '../http/client-address.ts';
-import { isReservedName } from './names.ts';
+import { pickUsername } from './names.ts';
 import { cookiePrefix } from './session-cookie.ts';
 
 /**
@@ -74,7 +74,6 @@ function authOptions(options: AuthOptions) {
       maxPasswordLength: 128,
       // A response with a session would tell which addresses had no account before.
       autoSignIn: false,
-      customSyntheticUser: toSyntheticUser,
     },
     // Its own knows nothing of accounts: ours, in `http/rate-limit.ts`, counts before it is asked.
     rateLimit: { enabled: false },
@@ -94,7 +93,7 @@ function authOptions(options: AuthOptions) {
       user: {
         create: {
           before: async (user: NewUser) => {
-            return { data: { ...user, ...pickUsername(user) } };
+            return { data: { ...user, ...withUsername(user) } };
           },
           after: async (user: { id: string; email: string }, context?: { headers?: Headers | undefined } | null) => {
             await options.onUserCreated(user, context?.headers ?? null);
@@ -113,48 +112,11 @@ function authOptions(options: AuthOptions) {
   };
 }
 
-/** What signing up with a known address answers: what it would answer, had nobody had the address. */
-function toSyntheticUser({
-  coreFields,
-  additionalFields,
-  id,
-}: {
-  coreFields: {
-    name: string;
-    email: string;
-    emailVerified: boolean;
-    image: string | null;
-    createdAt: Date;
-    updatedAt: Date;
-  };
-  additionalFields: Record<string, unknown>;
-  id: string;
-}): Record<string, unknown> {
-  const user = { ...coreFields, ...additionalFields };
-  return {
-    ...coreFields,
-    username: null,
-    displayUsername: null,
-    role: 'user',
-    banned: false,
-    banReason: null,
-    banExpires: null,
-    ...additionalFields,
-    ...pickUsername(user),
-    id,
-  };
-}
-
 type NewUser = { name: string; email: string } & Record<string, unknown>;
 
 /** Everyone can be found by a user name: transfers and referrals show it instead of the e-mail address. */
-function pickUsername(user: NewUser): { username?: string; displayUsername?: string } {
+function withUsername(user: NewUser): { username?: string; displayUsername?: string } {
   if (typeof user['username'] === 'string' && user['username'] !== '') return {};
-  const stem =
-    user.name
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9]+/g, '')
-      .slice(0, 20) || 'player';
-  const picked = `${isReservedName(stem) ? 'player' : stem}_${crypto.randomUUID().slice(0, 6)}`;
+  const picked = pickUsername(user.name);
   return { username: picked, displayUsername: picked };
 }

@@ -65,3 +65,13 @@ export const usernameSchema = z
   .max(30, 'must have at most 30 characters')
   .regex(/^[A-Za-z0-9_.]+$/, 'may have letters, digits, _ and . only')
   .refine((name) => !isReservedName(name), RESERVED_MESSAGE);
+
+/** Makes a user name from a name: `mara_3f9a1c`. */
+export function pickUsername(name: string): string {
+  const stem =
+    name
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '')
+      .slice(0, 20) || 'player';
+  return `${isReservedName(stem) ? 'player' : stem}_${crypto.randomUUID().slice(0, 6)}`;
+}

@@ -2,7 +2,7 @@ import { CreditsError } from 'realtime-credits';
 import { z } from 'zod';
 import { isDemoEmail } from '../demo/users.ts';
 import { readBody } from '../http/body.ts';
-import { displayNameSchema, usernameSchema } from './names.ts';
+import { displayNameSchema, pickUsername, usernameSchema } from './names.ts';
 
 /**
  * Which of better-auth's endpoints exist here, and what each takes. It has some forty more, which change names, roles,
@@ -12,13 +12,19 @@ const secret = z.string().max(1_000);
 const email = z.string().trim().max(254);
 
 const BODIES: Record<string, z.ZodType> = {
-  'sign-up/email': z.strictObject({
-    email: email.refine((address) => !isDemoEmail(address), 'is reserved: choose another'),
-    password: secret,
-    name: displayNameSchema,
-    username: usernameSchema.optional(),
-    rememberMe: z.boolean().optional(),
-  }),
+  'sign-up/email': z
+    .strictObject({
+      email: email.refine((address) => !isDemoEmail(address), 'is reserved: choose another'),
+      password: secret,
+      name: displayNameSchema,
+      username: usernameSchema.optional(),
+      rememberMe: z.boolean().optional(),
+    })
+    // Chosen here, the response is the same where the address has an account, and nothing is made.
+    .transform(({ username: wanted, ...body }) => {
+      const displayUsername = wanted ?? pickUsername(body.name);
+      return { ...body, username: displayUsername.toLowerCase(), displayUsername };
+    }),
   'sign-in/email': z.strictObject({ email, password: secret, rememberMe: z.boolean().optional() }),
   'sign-out': z.strictObject({}),
   'change-password': z
