@@ -74,7 +74,7 @@ describe.each(LIBRARIES)('a purchase in a transaction with %s', (library, buy) =
 
   test('stores no order that cannot be paid', async () => {
     const account = await openAccount('poor');
-    const purchase = { account, product: 'Server', price: 101, idempotencyKey: 'dear' };
+    const purchase = { account, product: 'Server', price: 101, idempotencyKey: 'expensive' };
     await expectRefusal(buy(purchase), 'insufficient_credits');
     expect([await readAvailable(account), await readOrders(account)]).toEqual([100, []]);
   });
