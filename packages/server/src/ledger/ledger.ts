@@ -41,6 +41,8 @@ export interface Ledger extends LedgerCommands {
    * changes by other processes may have been missed, so read again. Constant where no other process can change the ledger.
    */
   readonly notificationGeneration: number | null;
+  /** Commands that wait in this process now, for metrics. */
+  readonly queueLength: number;
 
   /**
    * Runs a transaction in which statements of the host and commands of the ledger commit together.

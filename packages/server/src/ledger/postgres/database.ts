@@ -1,5 +1,6 @@
 import { Pool, type ClientConfig } from 'pg';
 import { CreditsError } from 'realtime-credits/contract';
+import { groupFaults } from './group-faults.ts';
 import { NotificationListener } from './notification-listener.ts';
 import { createStatement, sendUnnamed, type Value } from './statements.ts';
 
@@ -84,7 +85,8 @@ const CONNECTIONS_MAX = 10;
  * @throws {CreditsError} `unavailable` — the server cannot be reached
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { url, connectionsMax = CONNECTIONS_MAX, listenUrl = url, onWarning = () => undefined } = options;
+  const { url, connectionsMax = CONNECTIONS_MAX, listenUrl = url } = options;
+  const onWarning = groupFaults(options.onWarning ?? (() => undefined));
   const pool = new Pool({
     connectionString: url,
     max: connectionsMax,
