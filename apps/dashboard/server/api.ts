@@ -1,16 +1,19 @@
 import { Hono } from 'hono';
 import type { Pool } from 'pg';
 import { CREDITS_PATH, CreditsError } from 'realtime-credits';
-import { assertReadableUrl, type CreditsHandler, type Ledger } from 'realtime-credits-server';
+import { assertReadableUrl, toUnavailable, type CreditsHandler, type Ledger } from 'realtime-credits-server';
 import type { Auth } from './auth/auth.ts';
 import { toAuthRequest } from './auth/requests.ts';
 import type { Sessions } from './auth/sessions.ts';
 import type { DailyBonus } from './daily/daily-bonus.ts';
+import type { Health } from './health.ts';
 import { isExpected, toFailure } from './http/failure.ts';
 import { isTrustedMutation, type OriginRules } from './http/origin.ts';
 import type { RateLimiter } from './http/rate-limit.ts';
+import { currentRequest, currentRequestId } from './http/request-scope.ts';
 import { createRoutes, toResponse } from './http/route.ts';
 import { API_CONTENT_SECURITY_POLICY } from './http/security-headers.ts';
+import type { Metrics } from './metrics.ts';
 import type { Names } from './names.ts';
 import type { Profiles } from './profiles.ts';
 import type { Provisioner } from './provisioning/provisioner.ts';
@@ -21,6 +24,7 @@ import { registerAdminRoutes } from './routes/admin.ts';
 import { registerDailyRoutes } from './routes/daily-login.ts';
 import { registerDocsRoutes } from './routes/docs.ts';
 import { registerExampleRoutes } from './routes/examples.ts';
+import { registerOperationsRoutes } from './routes/operations.ts';
 import { registerReferralRoutes } from './routes/referrals.ts';
 import { registerRegistryRoutes } from './routes/registry.ts';
 import { registerServerRoutes } from './routes/servers.ts';
@@ -48,6 +52,9 @@ export interface ApiParts {
   daily: DailyBonus;
   limiter: RateLimiter;
   originRules: OriginRules;
+  health: Health;
+  metrics: Metrics;
+  metricsToken: string | null;
   onWarning: (message: string, cause: unknown) => void;
 }
 
@@ -55,7 +62,7 @@ const AUTH_PATH = '/api/auth';
 
 /** Puts better-auth, the package's handler and the dashboard's own routes behind one `fetch`. */
 export function createApi(parts: ApiParts): (request: Request) => Promise<Response> {
-  const { auth, credits, sessions, ledger, pool, originRules, onWarning } = parts;
+  const { auth, credits, sessions, ledger, originRules, onWarning } = parts;
   const app = new Hono();
   const routes = createRoutes({ app, sessions, ledger, originRules, onWarning });
 
@@ -72,6 +79,8 @@ export function createApi(parts: ApiParts): (request: Request) => Promise<Respon
     const endpoint = new URL(request.url).pathname.slice(AUTH_PATH.length + 1);
     const cookie = await sessions.sanitizeCookies(request.headers);
     const response = await auth.handler(await toAuthRequest(request, endpoint, cookie));
+    // What it caught is better-auth's to hide and ours to name: a bug, or a database that is away.
+    if (response.status >= 500) throw currentRequest()?.failure ?? new CreditsError('internal');
     const retryAfter = response.headers.get('x-retry-after');
     if (retryAfter !== null) response.headers.set('retry-after', retryAfter);
     return response;
@@ -80,14 +89,7 @@ export function createApi(parts: ApiParts): (request: Request) => Promise<Respon
   app.all(CREDITS_PATH, (context) => credits.fetch(context.req.raw));
   app.all(`${CREDITS_PATH}/*`, (context) => credits.fetch(context.req.raw));
 
-  routes.anyone('GET', '/api/health', async () => {
-    try {
-      await pool.query('SELECT 1');
-    } catch (cause) {
-      throw new CreditsError('unavailable', 'The database does not answer.', { cause });
-    }
-    return { body: { success: true, status: 'ok' } };
-  });
+  registerOperationsRoutes(routes, { ...parts, app });
   registerUserRoutes(routes, parts);
   registerDailyRoutes(routes, parts);
   registerServerRoutes(routes, parts);
@@ -100,8 +102,9 @@ export function createApi(parts: ApiParts): (request: Request) => Promise<Respon
   registerDocsRoutes(app, originRules);
 
   app.notFound(() => refuse(new CreditsError('not_found')));
-  app.onError((error) => {
-    if (!isExpected(error)) onWarning('A request failed.', error);
+  app.onError((caught) => {
+    const error = toUnavailable(caught);
+    if (!isExpected(error)) onWarning(`Request ${currentRequestId()} failed.`, error);
     return refuse(error);
   });
 
@@ -116,7 +119,7 @@ export function createApi(parts: ApiParts): (request: Request) => Promise<Respon
 }
 
 function refuse(error: unknown): Response {
-  const requestId = crypto.randomUUID();
+  const requestId = currentRequestId();
   const failure = toFailure(error, requestId);
   return toResponse(failure.status, failure.body, requestId, failure.headers);
 }

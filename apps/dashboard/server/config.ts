@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import { LOG_LEVELS, type LogLevel } from './log.ts';
 
 /**
  * The environment, read once and checked: every other file gets a {@link Config} and never looks at `process.env`.
@@ -36,6 +37,10 @@ export interface Config {
   pterodactyl: { url: string; apiKey: string } | null;
   /** The zone whose midnight starts a new day for the daily bonus. */
   timeZone: string;
+  /** The least that is logged. */
+  logLevel: LogLevel;
+  /** Whoever has it may read the metrics; null: only programs of this machine. */
+  metricsToken: string | null;
 }
 
 /** The configuration cannot be used. The message lists every reason, one sentence each. */
@@ -82,6 +87,8 @@ const environmentSchema = z.object({
   PTERODACTYL_URL: z.url({ protocol: /^https?$/ }).optional(),
   PTERODACTYL_API_KEY: z.string().min(1).optional(),
   TIME_ZONE: timeZone.default('UTC'),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
 });
 
 /** Where others can try them, a demo password has to be as long as a generated one would be hard to guess. */
@@ -144,6 +151,8 @@ export function parseConfig(environment: Record<string, string | undefined>, dir
         ? { url: env.PTERODACTYL_URL.replace(/\/+$/, ''), apiKey: env.PTERODACTYL_API_KEY }
         : null,
     timeZone: env.TIME_ZONE,
+    logLevel: env.LOG_LEVEL,
+    metricsToken: env.METRICS_TOKEN ?? null,
   };
 }
 

@@ -1,8 +1,10 @@
 import {
   createCreditsHandler,
   createLedger,
+  groupFaults,
   migrate,
   toDisplayEntry,
+  toUnavailable,
   type CreditsHandler,
   type Database,
   type Ledger,
@@ -18,8 +20,12 @@ import { closeDemoAccounts, openDemoAccounts } from './demo/accounts.ts';
 import { readOrCreateDemoPassword } from './demo/password.ts';
 import { seedDemo } from './demo/seed.ts';
 import { DEMO_USERS } from './demo/users.ts';
+import { createHealth, type Health } from './health.ts';
 import { trustedOriginsOf } from './http/origin.ts';
 import { createRateLimiter, type Limit, type LimitName } from './http/rate-limit.ts';
+import { currentRequestId } from './http/request-scope.ts';
+import { serveRequests } from './http/serve-requests.ts';
+import { createMetrics } from './metrics.ts';
 import { createNames } from './names.ts';
 import { createPayouts } from './payouts/payouts.ts';
 import { createProfiles } from './profiles.ts';
@@ -50,6 +56,7 @@ export interface Dashboard {
   readonly ledger: Ledger;
   readonly credits: CreditsHandler;
   readonly sessions: Sessions;
+  readonly health: Health;
   /** For the operator's terminal, and nowhere else; null outside of the demo. */
   readonly demoPassword: string | null;
   /** Notes a visit by a referral link. Returns whether the code is worth remembering. */
@@ -67,6 +74,8 @@ export interface DashboardOptions {
   localUrl: string;
   /** Wall-clock milliseconds. @default Date.now */
   now?: () => number;
+  /** Milliseconds of a clock that never goes back. @default performance.now */
+  monotonicNow?: () => number;
   signInLimit?: SignInLimit;
   limits?: Record<LimitName, Limit>;
   /** @default the panel of the configuration, otherwise the simulator */
@@ -81,12 +90,13 @@ const SWEEP_MS = 15_000;
 
 /** Brings the tables up to date and puts the parts together. Listens nowhere, starts no timer. */
 export async function createDashboard(options: DashboardOptions): Promise<Dashboard> {
-  const { config, database, localUrl, onWarning, now = Date.now } = options;
+  const { config, database, localUrl, now = Date.now, monotonicNow = () => performance.now() } = options;
+  const onWarning = groupFaults(options.onWarning);
   const { pool } = database;
-  const monotonicNow = () => performance.now();
   const publicUrl = config.publicUrl ?? localUrl;
 
-  const ledger = await createLedger({ database, onWarning });
+  const metrics = createMetrics();
+  const ledger = await createLedger({ database, onWarning, observer: metrics.observer });
   await migrate(pool, { namespace: 'dashboard', migrations: DASHBOARD_MIGRATIONS });
   const secret =
     config.secret ??
@@ -122,6 +132,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       request === undefined ? [publicUrl, ...config.trustedOrigins] : trustedOriginsOf(request, originRules),
     limitStorage: database.kind === 'postgres' ? 'database' : 'memory',
     ...(options.signInLimit === undefined ? {} : { signInLimit: options.signInLimit }),
+    onWarning,
     onSessionEnded: ({ userId }) => {
       sessions.forget(userId);
       credits.recheckSessions(userId);
@@ -155,11 +166,15 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     ...(config.publicUrl === null && config.trustedOrigins.length === 0
       ? {}
       : { trustedOrigins: [publicUrl, ...config.trustedOrigins] }),
+    trustRequestId: true,
+    observer: metrics.observer,
     onWarning,
   });
+  metrics.watch({ ledger, credits });
+  const health = createHealth(pool, monotonicNow);
   const limiter = createRateLimiter(monotonicNow, options.limits);
 
-  const api = createApi({
+  const routes = createApi({
     auth,
     credits,
     sessions,
@@ -176,8 +191,12 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     daily,
     limiter,
     originRules,
+    health,
+    metrics,
+    metricsToken: config.metricsToken,
     onWarning,
   });
+  const api = serveRequests(routes, metrics);
 
   // An address that nobody verified says nothing of who signed up with it.
   for (const email of await users.promoteVerified(config.adminEmails)) {
@@ -201,7 +220,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     }
   }
 
-  const runtime: DashboardRuntime = Object.freeze({
+  const runtime: DashboardRuntime = nameFailures({
     fetch: api,
     readMe: async (headers: Headers) => {
       const user = await sessions.read(headers);
@@ -229,6 +248,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     ledger,
     credits,
     sessions,
+    health,
     demoPassword,
     recordVisit: async (code: string, visitor: { address: string; headers: Headers }) => {
       const user = await sessions.read(visitor.headers);
@@ -245,4 +265,23 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       await ledger.close();
     },
   });
+}
+
+/** Errors of pages are shown by their digest, and looked up in the log by the id of their request: both are one. */
+function nameFailures<Runtime extends object>(runtime: Runtime): Runtime {
+  const named = Object.entries(runtime).map(([name, value]: [string, unknown]) => {
+    if (typeof value !== 'function') return [name, value];
+    return [
+      name,
+      (...parts: unknown[]): unknown => {
+        const result: unknown = Reflect.apply(value, runtime, parts);
+        if (!(result instanceof Promise)) return result;
+        return result.catch((caught: unknown) => {
+          const error = toUnavailable(caught);
+          throw error instanceof Error ? Object.assign(error, { digest: currentRequestId() }) : error;
+        });
+      },
+    ];
+  });
+  return Object.freeze(Object.fromEntries(named) as Runtime);
 }

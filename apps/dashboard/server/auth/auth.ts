@@ -2,6 +2,7 @@ import { betterAuth } from 'better-auth';
 import { getMigrations } from 'better-auth/db/migration';
 import { admin, username } from 'better-auth/plugins';
 import type { Pool } from 'pg';
+import { noteFailure } from '../http/request-scope.ts';
 import { isReservedName } from './names.ts';
 import { cookiePrefix } from './session-cookie.ts';
 
@@ -36,6 +37,7 @@ export interface AuthOptions {
   limitStorage: 'memory' | 'database';
   /** @default SIGN_IN_LIMIT */
   signInLimit?: SignInLimit;
+  onWarning: (message: string, cause: unknown) => void;
   /** Called for each session that ended: signed out, revoked, or its user banned. */
   onSessionEnded: (session: { userId: string; token: string }) => void;
   /** Called for each user who changed: another name, role or ban. */
@@ -71,7 +73,12 @@ function authOptions(options: AuthOptions) {
     trustedOrigins: async (request: Request | undefined) => options.trustedOrigins(request),
     telemetry: { enabled: false },
     // A wrong password is no event for the operator.
-    logger: { level: 'error' as const },
+    logger: {
+      level: 'error' as const,
+      log: (_level: string, message: string, ...causes: unknown[]) =>
+        options.onWarning(`better-auth: ${message}`, causes[0]),
+    },
+    onAPIError: { onError: noteFailure },
     emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 128, autoSignIn: true },
     rateLimit: {
       // Also outside production: a limit that only exists there is a limit that nobody has seen work.

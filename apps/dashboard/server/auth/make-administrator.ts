@@ -25,6 +25,7 @@ export async function makeAdministrator(database: Database, email: string): Prom
     baseUrl: 'http://localhost',
     trustedOrigins: () => [],
     limitStorage: database.kind === 'postgres' ? 'database' : 'memory',
+    onWarning: () => undefined,
     onSessionEnded: () => undefined,
     onUserChanged: () => undefined,
     onUserCreated: async () => undefined,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { CLIENT_ADDRESS_HEADER } from '../auth/auth.ts';
+import { stampHeader } from './stamp-header.ts';
 
 /**
  * Writes down where a request comes from, in a header that everything behind reads. What the client itself sent under
@@ -10,14 +11,7 @@ import { CLIENT_ADDRESS_HEADER } from '../auth/auth.ts';
 export function stampClientAddress(request: IncomingMessage, trustProxy: boolean): string {
   const address = (trustProxy ? lastForwarded(request) : null) ?? request.socket.remoteAddress ?? '0.0.0.0';
   const plain = address.replace(/^::ffff:/, '');
-  const kept: string[] = [];
-  for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
-    const name = request.rawHeaders[i] ?? '';
-    if (name.toLowerCase() !== CLIENT_ADDRESS_HEADER) kept.push(name, request.rawHeaders[i + 1] ?? '');
-  }
-  kept.push(CLIENT_ADDRESS_HEADER, plain);
-  request.rawHeaders = kept;
-  request.headers[CLIENT_ADDRESS_HEADER] = plain;
+  stampHeader(request, CLIENT_ADDRESS_HEADER, plain);
   return plain;
 }
 

@@ -1,9 +1,10 @@
 import type { Context, Hono } from 'hono';
 import { CreditsError, type Snapshot } from 'realtime-credits';
-import { acceptCommand, type Ledger } from 'realtime-credits-server';
+import { acceptCommand, toUnavailable, type Ledger } from 'realtime-credits-server';
 import type { Sessions, SessionUser } from '../auth/sessions.ts';
 import { isExpected, toFailure } from './failure.ts';
 import { isTrustedMutation, trustedOriginsOf, type OriginRules } from './origin.ts';
+import { currentRequestId } from './request-scope.ts';
 
 /** What every route of the dashboard has at hand. */
 export interface RouteContext {
@@ -58,7 +59,7 @@ export function createRoutes({ app, sessions, ledger, originRules, onWarning }: 
     handle: (base: RouteContext) => Promise<RouteAnswer>,
     known: { user: SessionUser | null; operationId: string | null },
   ): Promise<Response> {
-    const requestId = crypto.randomUUID();
+    const requestId = currentRequestId();
     const base: RouteContext = {
       request: context.req.raw,
       requestId,
@@ -70,7 +71,8 @@ export function createRoutes({ app, sessions, ledger, originRules, onWarning }: 
       }
       const { status, body } = await handle(base);
       return toResponse(status ?? 200, body, requestId);
-    } catch (error) {
+    } catch (caught) {
+      const error = toUnavailable(caught);
       if (!isExpected(error)) onWarning(`Request ${requestId} failed.`, error);
       const snapshot = await readSnapshotOfFailure(known);
       const failure = toFailure(error, requestId, snapshot);
@@ -138,7 +140,7 @@ export function createRoutes({ app, sessions, ledger, originRules, onWarning }: 
     refuseOtherMethods: () => {
       for (const [path, methods] of methodsOf) {
         app.all(path, () => {
-          const requestId = crypto.randomUUID();
+          const requestId = currentRequestId();
           const { status, body } = toFailure(new CreditsError('method_not_allowed'), requestId);
           return toResponse(status, body, requestId, { Allow: methods.join(', ') });
         });

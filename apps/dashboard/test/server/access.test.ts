@@ -24,7 +24,8 @@ type Access = 'anyone' | 'user' | 'admin';
 
 /** Every route, with a body that it accepts, and who may call it. */
 const ROUTES: [method: string, path: string, body: unknown, access: Access, status: number][] = [
-  ['GET', '/api/health', undefined, 'anyone', 200],
+  ['GET', '/api/health/live', undefined, 'anyone', 200],
+  ['GET', '/api/health/ready', undefined, 'anyone', 200],
   ['GET', '/api/user/me', undefined, 'user', 200],
   ['POST', '/api/user/update-profile', { first_name: 'Some' }, 'user', 200],
   ['GET', '/api/user/daily-login', undefined, 'user', 200],

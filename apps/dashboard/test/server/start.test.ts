@@ -76,7 +76,7 @@ test('every page gets a nonce of its own, and the same headers as every answer',
     expect(page.headers.get('referrer-policy')).toBe('same-origin');
     expect(page.headers.get('permissions-policy')).toContain('camera=()');
   }
-  const api = await fetch(`${url}/api/health`);
+  const api = await fetch(`${url}/api/health/live`);
   expect(api.status).toBe(200);
   expect(api.headers.get('x-content-type-options')).toBe('nosniff');
   expect(api.headers.get('content-security-policy')).toContain(`default-src 'none'`);
@@ -112,7 +112,7 @@ test(
 
 test('keep-alive: an idle connection is kept for longer than a proxy keeps it', { timeout: TIMEOUT_MS }, async () => {
   const { url } = await start();
-  const { headers } = await fetch(`${url}/api/health`);
+  const { headers } = await fetch(`${url}/api/health/live`);
   expect(headers.get('keep-alive')).toBe('timeout=75');
 });
 
