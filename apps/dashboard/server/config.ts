@@ -39,7 +39,7 @@ export interface Config {
   timeZone: string;
   /** The least that is logged. */
   logLevel: LogLevel;
-  /** Whoever has it may read the metrics; null: only programs of this machine. */
+  /** Lets a program read the metrics; null: only programs of this machine may. */
   metricsToken: string | null;
 }
 

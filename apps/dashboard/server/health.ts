@@ -15,7 +15,7 @@ export interface Health {
 /** How long an answer holds. */
 const FRESH_MS = 1_000;
 
-/** Longer than this means no. Whoever asks whether it is ready asks again soon; a page can wait for a database that is busy. */
+/** Longer than this means no. Readiness is asked for again soon; a page can wait for a database that is busy. */
 const READY_MS_MAX = 2_000;
 const READABLE_MS_MAX = 10_000;
 

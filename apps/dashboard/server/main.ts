@@ -43,16 +43,16 @@ async function main(): Promise<void> {
 
   const server = await startServer(config, warn);
   stop = server.stop;
-  say(`\n  The dashboard is at ${config.publicUrl ?? server.url}`);
+  print(`\n  The dashboard is at ${config.publicUrl ?? server.url}`);
   const { provisioner } = server.dashboard.runtime.facts;
-  for (const line of describeDemo(config, server)) say(line);
-  if (provisioner === 'simulator') say('\n  Servers are simulated: no panel is configured.');
-  say('');
+  for (const line of describeDemo(config, server)) print(line);
+  if (provisioner === 'simulator') print('\n  Servers are simulated: no panel is configured.');
+  print('');
   log.info('Ready.');
 }
 
 /** For the person who started it. Events are in the log. */
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 

@@ -123,7 +123,7 @@ export const FORWARDED_HEADERS = [
 ] as const;
 
 /**
- * Refuses everybody but the operator: with a token whoever has it, without one what runs on this machine itself.
+ * Refuses everybody but the operator: with a token the programs that have it, without one those of this machine.
  *
  * @throws {CreditsError} `not_found`
  */
