@@ -44,6 +44,16 @@ export type {
   VerifyReport,
 } from './ledger/ledger.ts';
 export type { CreditsObserver, ObservedCommand } from './ledger/observer.ts';
+export type {
+  ActivityFilter,
+  ActivityKind,
+  ActivityLine,
+  ActivityPage,
+  ActivityReader,
+  ActivityTotals,
+  FoundActivity,
+} from './ledger/activity.ts';
+export { createActivityReader } from './ledger/postgres/activity-reads.ts';
 export { openDatabase, type Database, type DatabaseOptions, type SqlPool } from './ledger/postgres/database.ts';
 export { groupFaults } from './ledger/postgres/group-faults.ts';
 export { migrate, type MigrateOptions, type Migration } from './ledger/postgres/migrate.ts';

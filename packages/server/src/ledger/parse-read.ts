@@ -12,7 +12,7 @@ export const HEADS_MAX = 1_000;
 /** Entries of a history page, and holds of a list, when the caller does not say. */
 const PAGE_LIMIT = 25;
 
-function parseLimit(value: unknown, max: number): number {
+export function parseLimit(value: unknown, max: number): number {
   const limit = parseVersion(value, 'limit');
   if (limit >= 1 && limit <= max) return limit;
   throw invalidField('limit', `limit must be 1 to ${max}: got ${limit}.`);
