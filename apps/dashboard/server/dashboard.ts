@@ -1,4 +1,5 @@
 import {
+  createActivityReader,
   createCreditsHandler,
   createLedger,
   groupFaults,
@@ -9,6 +10,7 @@ import {
   type Database,
   type Ledger,
 } from 'realtime-credits-server';
+import { createActivity } from './activity/activity.ts';
 import { createApi } from './api.ts';
 import { createAuth, migrateAuth, type AuthOptions, type SignInLimit } from './auth/auth.ts';
 import { createCredentials } from './auth/credentials.ts';
@@ -179,6 +181,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     credits,
     sessions,
     ledger,
+    activity: createActivity({ reader: createActivityReader(pool), ledger, names, timeZone: config.timeZone }),
     pool,
     profiles,
     referrals,

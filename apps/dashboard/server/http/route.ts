@@ -29,10 +29,13 @@ export interface RouteAnswer {
   body: object;
 }
 
+/** What is no JSON, such as a file, is a response of its own. */
+type Handled = Promise<RouteAnswer | Response>;
+
 /** Who may call: anyone, a signed-in user, or an administrator. */
 export interface Routes {
   anyone(method: 'GET', path: string, handle: (context: RouteContext) => Promise<RouteAnswer>): void;
-  user(method: Method, path: string, handle: (context: UserContext) => Promise<RouteAnswer>): void;
+  user(method: Method, path: string, handle: (context: UserContext) => Handled): void;
   admin(method: Method, path: string, handle: (context: UserContext) => Promise<RouteAnswer>): void;
   /** Answers 405 to every other method on the paths registered so far. */
   refuseOtherMethods(): void;
@@ -56,7 +59,7 @@ export interface RoutesOptions {
 export function createRoutes({ app, sessions, ledger, originRules, onWarning }: RoutesOptions): Routes {
   async function answer(
     context: Context,
-    handle: (base: RouteContext) => Promise<RouteAnswer>,
+    handle: (base: RouteContext) => Handled,
     known: { user: SessionUser | null; operationId: string | null },
   ): Promise<Response> {
     const requestId = currentRequestId();
@@ -69,8 +72,9 @@ export function createRoutes({ app, sessions, ledger, originRules, onWarning }: 
       if (base.request.method !== 'GET' && !isTrustedMutation(base.request, originRules)) {
         throw new CreditsError('forbidden', 'This request comes from another site.');
       }
-      const { status, body } = await handle(base);
-      return toResponse(status ?? 200, body, requestId);
+      const handled = await handle(base);
+      if (handled instanceof Response) return handled;
+      return toResponse(handled.status ?? 200, handled.body, requestId);
     } catch (caught) {
       const error = toUnavailable(caught);
       if (!isExpected(error)) onWarning(`Request ${requestId} failed.`, error);
@@ -96,7 +100,7 @@ export function createRoutes({ app, sessions, ledger, originRules, onWarning }: 
     }
   }
 
-  function signedIn(access: 'user' | 'admin', handle: (context: UserContext) => Promise<RouteAnswer>) {
+  function signedIn(access: 'user' | 'admin', handle: (context: UserContext) => Handled) {
     return (context: Context): Promise<Response> => {
       const known: { user: SessionUser | null; operationId: string | null } = { user: null, operationId: null };
       return answer(
@@ -133,7 +137,7 @@ export function createRoutes({ app, sessions, ledger, originRules, onWarning }: 
   return Object.freeze({
     anyone: (method: 'GET', path: string, handle: (context: RouteContext) => Promise<RouteAnswer>) =>
       register(method, path, (context) => answer(context, handle, { user: null, operationId: null })),
-    user: (method: Method, path: string, handle: (context: UserContext) => Promise<RouteAnswer>) =>
+    user: (method: Method, path: string, handle: (context: UserContext) => Handled) =>
       register(method, path, signedIn('user', handle)),
     admin: (method: Method, path: string, handle: (context: UserContext) => Promise<RouteAnswer>) =>
       register(method, path, signedIn('admin', handle)),
