@@ -12,7 +12,7 @@ function openLog(level: LogLevel = 'info') {
 
 const FORGED = 'x\n{"level":"fatal"}\r\n\u001b[2J\u009b2J\u0085\u2028\u2029\u202e\u2066\u0000"\\';
 
-test('log injection: whatever is in a text, an event is one line, and nothing in it moves a cursor', () => {
+test('C11: whatever is in a text, an event is one line, and nothing in it moves a cursor', () => {
   const { log, written, read } = openLog();
   log.warn(FORGED, new Error(FORGED));
   log.info(FORGED, { name: FORGED });
@@ -38,7 +38,7 @@ test('an event has a level, an instant, and the id of the request that it belong
   ]);
 });
 
-test('outage: of a fault the log has codes and no stack; of a bug the stack', () => {
+test('A9: of a fault the log has codes and no stack; of a bug the stack', () => {
   const { log, written, read } = openLog();
   const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
   log.warn('A request failed.', new CreditsError('unavailable', 'The database cannot be reached.', { cause }));
@@ -60,7 +60,7 @@ test('LOG_LEVEL decides what is written', () => {
   expect(debug.written).toHaveLength(1);
 });
 
-test('log injection: what libraries print is in the log, too', () => {
+test('C11: what libraries print is in the log, too', () => {
   const { log, written, read } = openLog();
   const original = { ...console };
   const listeners = process.listeners('warning');

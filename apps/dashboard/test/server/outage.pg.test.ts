@@ -40,7 +40,7 @@ async function readStatuses(): Promise<number[]> {
   return replies.map(({ status }) => status);
 }
 
-test('outage: a killed server is 503 on every route and one line in the log; it works again once the server is back', async () => {
+test('A9: a killed server is 503 on every route and one line in the log; it works again once the server is back', async () => {
   expect(await readStatuses()).toEqual([200, 200, 200, 200]);
   dashboard.warnings.length = 0;
   await server.kill();
@@ -51,7 +51,7 @@ test('outage: a killed server is 503 on every route and one line in the log; it 
   await vi.waitFor(async () => expect(await readStatuses()).toEqual([200, 200, 200, 200]), { timeout: 60_000 });
 });
 
-test('outage: a server that turned read-only is not ready, reads on, and refuses to sign in with 503', async () => {
+test('A9: a server that turned read-only is not ready, reads on, and refuses to sign in with 503', async () => {
   const { pathname } = new URL(server.url);
   const name = pathname.slice(1);
   await administer(

@@ -49,7 +49,7 @@ const ROUTES: [method: string, path: string, body?: unknown][] = [
   ['POST', '/api/transfers', { to_username: 'somebody', amount: 1 }],
 ];
 
-test('outage: while the database is away every route is 503 with Retry-After and an id, and the log has one line', async () => {
+test('A9: while the database is away every route is 503 with Retry-After and an id, and the log has one line', async () => {
   const { warnings } = dashboard;
   failing.fail('everything');
   dashboard.sessions.forget(user.id);
@@ -69,7 +69,7 @@ test('outage: while the database is away every route is 503 with Retry-After and
   expect((await dashboard.send<{ status: string }>('/api/health/live')).body.status).toBe('live');
 });
 
-test('outage: a database that takes no changes is not ready, and is still read', async () => {
+test('A9: a database that takes no changes is not ready, and is still read', async () => {
   expect((await dashboard.send('/api/health/ready')).status).toBe(200);
   nowMs += 1_000;
   failing.fail('changes');
@@ -85,7 +85,7 @@ test('outage: a database that takes no changes is not ready, and is still read',
   expect([signIn.status, signIn.headers.get('retry-after')]).toEqual([503, '5']);
 });
 
-test('outage: readiness asks the database once a second, however often it is asked itself', async () => {
+test('A9: readiness asks the database once a second, however often it is asked itself', async () => {
   const replies = await Promise.all(Array.from({ length: 20 }, () => dashboard.send('/api/health/ready')));
   expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
   failing.fail('everything');

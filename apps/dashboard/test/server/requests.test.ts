@@ -42,14 +42,14 @@ async function sendRaw(...lines: string[]): Promise<{ status: number; head: stri
   return { status: Number(text.split(' ')[1]), head: text.slice(0, end).toLowerCase(), body: text.slice(end + 4) };
 }
 
-test('request target: OPTIONS * asks what the server takes; * with another method is malformed', async () => {
+test('A12: OPTIONS * asks what the server takes; * with another method is malformed', async () => {
   const options = await sendRaw('OPTIONS * HTTP/1.1', 'Host: x');
   expect(options.status).toBe(204);
   expect(options.head).toContain('allow: get, head, post, delete, options');
   expect((await sendRaw('GET * HTTP/1.1', 'Host: x')).status).toBe(400);
 });
 
-test('request target: an absolute request target is its path, and its host replaces the header', async () => {
+test('A12: an absolute request target is its path, and its host replaces the header', async () => {
   const page = await sendRaw('GET http://panel.example/servers?id=1 HTTP/1.1', 'Host: evil.example');
   expect(page.status).toBe(200);
   expect(page.body).toContain('"url":"/servers?id=1","host":"panel.example"');
@@ -58,14 +58,14 @@ test('request target: an absolute request target is its path, and its host repla
 });
 
 test.each(['http://a:b@panel.example/', 'ftp://panel.example/', 'http://[', 'http:///'])(
-  'request target: the request target %s is refused, and not by a failure of ours',
+  'A12: the request target %s is refused, and not by a failure of ours',
   async (target) => {
     expect((await sendRaw(`GET ${target} HTTP/1.1`, 'Host: x')).status).toBe(400);
   },
 );
 
 test.each(['/api/health/live', '/api/nothing', '/r/nothing.json', '/docs/nothing', '/', '/servers'])(
-  'request target: HEAD %s has the status and headers of GET, and no body',
+  'A12: HEAD %s has the status and headers of GET, and no body',
   async (path) => {
     const [head, get] = [
       await sendRaw(`HEAD ${path} HTTP/1.1`, 'Host: x'),
@@ -75,7 +75,7 @@ test.each(['/api/health/live', '/api/nothing', '/r/nothing.json', '/docs/nothing
   },
 );
 
-test('request target: a page has no other methods, and says so; a route of the API names its own', async () => {
+test('A12: a page has no other methods, and says so; a route of the API names its own', async () => {
   const options = await sendRaw('OPTIONS /servers HTTP/1.1', 'Host: x');
   expect([options.status, options.head.includes('allow: get, head')]).toEqual([204, true]);
   for (const method of ['PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND']) {
@@ -85,7 +85,7 @@ test('request target: a page has no other methods, and says so; a route of the A
   expect((await sendRaw('OPTIONS /api/user/me HTTP/1.1', 'Host: x')).head).toContain('allow: get');
 });
 
-test('trailing slash: a path of the API with a trailing slash is the same route', async () => {
+test('A7: a path of the API with a trailing slash is the same route', async () => {
   for (const path of ['/api/health/live/', '/api/health/live//', '/api/health/live/?a=1']) {
     expect((await fetch(`${server.url}${path}`)).status, `GET ${path}`).toBe(200);
   }
@@ -112,7 +112,7 @@ test('every response has a request id, pages and malformed requests included', a
   expect((await sendRaw('OPTIONS * HTTP/1.1', 'Host: x')).head).toMatch(/x-request-id: [\da-f-]{36}/);
 });
 
-test('proxy settings: forwarded headers that are not trusted are warned of once, and so is a missing PUBLIC_URL', async () => {
+test('C13: forwarded headers that are not trusted are warned of once, and so is a missing PUBLIC_URL', async () => {
   warnings.length = 0;
   for (let index = 0; index < 3; index += 1) {
     await fetch(`${server.url}/api/health/live`, { headers: { 'x-forwarded-for': '198.51.100.1' } });

@@ -110,7 +110,7 @@ test(
   },
 );
 
-test('keep-alive: an idle connection is kept for longer than a proxy keeps it', { timeout: TIMEOUT_MS }, async () => {
+test('A12: an idle connection is kept for longer than a proxy keeps it', { timeout: TIMEOUT_MS }, async () => {
   const { url } = await start();
   const { headers } = await fetch(`${url}/api/health/live`);
   expect(headers.get('keep-alive')).toBe('timeout=75');

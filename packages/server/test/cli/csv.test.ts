@@ -55,21 +55,21 @@ test.each([
   ['tabs', 'id\tcoins\na,b\t1\n', ['a,b', '1']],
   ['semicolons after a quoted name with commas', '"id, the user\'s, unique";coins\na;1\n', ['a', '1']],
   ['semicolons after empty lines', '\r\n\r\nid;coins\r\na;1\r\n', ['a', '1']],
-])('CSV: fields are separated by %s when the header is', async (_what, text, fields) => {
+])('A13: fields are separated by %s when the header is', async (_what, text, fields) => {
   for (let cut = 0; cut <= text.length; cut += 1) {
     const records = await collect(readCsv([text.slice(0, cut), text.slice(cut)]));
     expect(records.at(-1)?.fields).toEqual(fields);
   }
 });
 
-test('CSV: a text that a spreadsheet would run begins with an apostrophe; a number does not', () => {
+test('A13: a text that a spreadsheet would run begins with an apostrophe; a number does not', () => {
   expect(formatCsv(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', ' =1', -5, 'a=b', null])).toBe(
     "'=1+1,'+1,'-1,'@SUM(A1),'\tx,' =1,-5,a=b,\r\n",
   );
   expect(formatCsv(['=HYPERLINK("http://evil.example","x")'])).toBe(`"'=HYPERLINK(""http://evil.example"",""x"")"\r\n`);
 });
 
-test('CSV: the apostrophe is removed again, and one that was there before is not', () => {
+test('A13: the apostrophe is removed again, and one that was there before is not', () => {
   for (const text of ['=1', "'=1", "''=1", "'a", 'a', "'", '-', ' =x']) {
     expect(unguardCell(formatCsv([text]).trimEnd().replaceAll('"', ''))).toBe(text.trimEnd());
   }

@@ -13,7 +13,7 @@ const away = () => Object.assign(new Error('connect ECONNREFUSED 10.0.0.5:5432')
 beforeAll(async () => ({ ledger, close } = await openTestLedger()));
 afterAll(() => close());
 
-test('outage: sessions that cannot be read are 503 with Retry-After, and one warning for all requests', async () => {
+test('A9: sessions that cannot be read are 503 with Retry-After, and one warning for all requests', async () => {
   const host = openTestHandler(ledger, {
     identify: () => Promise.reject(new Error('FAILED_TO_GET_SESSION', { cause: away() })),
   });

@@ -41,6 +41,6 @@ test('a time to wait is said in whole seconds, rounded up', () => {
   expect(toProblemResponse(new CreditsError('rate_limited'), 'request-1').headers.get('retry-after')).toBeNull();
 });
 
-test('outage: unavailable always says when to come back', () => {
+test('A9: unavailable always says when to come back', () => {
   expect(toProblemResponse(new CreditsError('unavailable'), 'request-1').headers.get('retry-after')).toBe('1');
 });

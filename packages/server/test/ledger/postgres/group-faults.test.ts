@@ -13,7 +13,7 @@ function openLog() {
   return { lines, time, write, onWarning: groupFaults(write, time.clock) };
 }
 
-test('outage: a fault is one warning, whatever fails by it; another fault is another', () => {
+test('A9: a fault is one warning, whatever fails by it; another fault is another', () => {
   const { lines, time, onWarning } = openLog();
   for (let second = 0; second < 30; second += 1) {
     onWarning('A request failed.', away());
@@ -24,7 +24,7 @@ test('outage: a fault is one warning, whatever fails by it; another fault is ano
   expect(lines).toEqual(['A request failed.', 'A request failed.']);
 });
 
-test('outage: a fault that lasts is reported every minute with a count, and one that comes back at once', () => {
+test('A9: a fault that lasts is reported every minute with a count, and one that comes back at once', () => {
   const { lines, time, onWarning } = openLog();
   for (let second = 0; second <= 60; second += 1) {
     onWarning('A request failed.', away());

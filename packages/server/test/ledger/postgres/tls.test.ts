@@ -60,7 +60,7 @@ afterAll(() => {
 });
 
 test.each(['require', 'prefer', 'verify-ca', 'verify-full'])(
-  'certificate: with sslmode=%s a certificate that is not trusted ends in one sentence, which says what to write instead',
+  'A6: with sslmode=%s a certificate that is not trusted ends in one sentence, which says what to write instead',
   async (mode) => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const error = await refusal(openDatabase({ url: `${base}&sslmode=${mode}` }), 'unavailable');
@@ -73,7 +73,7 @@ test.each(['require', 'prefer', 'verify-ca', 'verify-full'])(
   },
 );
 
-test('certificate: both ways that the sentence names get through', async () => {
+test('A6: both ways that the sentence names get through', async () => {
   const ways = [`sslrootcert=${folder}/ca.pem&sslmode=verify-full`, 'uselibpqcompat=true&sslmode=require'];
   for (const way of ways) {
     const error = await refusal(openDatabase({ url: `${base}&${way}` }), 'unavailable');
