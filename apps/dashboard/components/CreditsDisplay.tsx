@@ -64,9 +64,13 @@ export default function CreditsDisplay({
 
   useEffect(() => creditsClient.start(), []);
   const { open } = details;
+  const hasUnread = changes.unread.length > 0;
   useEffect(() => {
     if (open && activityHref !== undefined) openRecentChanges();
-  }, [open, activityHref, changes.unread]);
+  }, [open, activityHref]);
+  useEffect(() => {
+    if (open && hasUnread) openRecentChanges();
+  }, [open, hasUnread]);
 
   return (
     <div

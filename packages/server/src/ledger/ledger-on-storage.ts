@@ -5,7 +5,7 @@ import { ChangeListeners } from './change-listeners.ts';
 import { ExpirySweep } from './expiry.ts';
 import type { Ledger, LedgerCommands } from './ledger.ts';
 import { observeCommand, type CreditsObserver } from './observer.ts';
-import { parseHeads, parseHistory, parseHolds, parseInstant, parseVerify } from './parse-read.ts';
+import { parseHeads, parseHistory, parseHolds, parseInstant, parseLots, parseVerify } from './parse-read.ts';
 import { COMMANDS, type CommandIntent, type Intent } from './rules/command-table.ts';
 import { parseHoldId } from './rules/hold-id.ts';
 import { parseUserAccount } from './rules/parse.ts';
@@ -18,7 +18,7 @@ import { Writer } from './writer.ts';
 export interface LedgerTimeOptions {
   /** For tests. @default the machine's */
   clock?: Pick<Clock, 'wallMs' | 'setTimer'>;
-  /** Milliseconds between two checks for holds that expired without being read. @default 1_000 */
+  /** Milliseconds between two checks for holds and credits that expired without being read. @default 1_000 */
   expirySweepMs?: number;
   /** Called for what went wrong in the background. */
   onWarning?: (message: string, cause: unknown) => void;
@@ -64,13 +64,13 @@ export function createLedgerOnStorage(options: LedgerOnStorageOptions): Ledger {
     }
   }
 
-  /** Reads twice when the first read encountered an expired hold: equal versions must mean equal state. */
-  async function readSettled<Result extends { hasExpiredHold: boolean }>(
+  /** Reads twice when the first read encountered an expired hold or lot: equal versions must mean equal state. */
+  async function readSettled<Result extends { hasExpired: boolean }>(
     account: string,
     work: () => Promise<Result>,
   ): Promise<Result> {
     const first = await read(work);
-    if (!first.hasExpiredHold) return first;
+    if (!first.hasExpired) return first;
     await submit({ kind: 'expire', account });
     return read(work);
   }
@@ -158,6 +158,10 @@ export function createLedgerOnStorage(options: LedgerOnStorageOptions): Ledger {
     async holds(account, list) {
       const query = { account: parseUserAccount(account), ...parseHolds(list), nowMs: clock.wallMs() };
       return (await readSettled(query.account, () => storage.readHolds(query))).page;
+    },
+    async lots(account, list) {
+      const query = { account: parseUserAccount(account), limit: parseLots(list), nowMs: clock.wallMs() };
+      return (await readSettled(query.account, () => storage.readLots(query))).page;
     },
     async allHolds(list) {
       const query = parseHolds(list);

@@ -53,6 +53,9 @@ beforeAll(async () => {
       SELECT ('00000000-0000-7000-9000-' || lpad(n::text, 12, '0'))::uuid, 65 + n / 50, 5,
         CASE WHEN n % 10 = 0 THEN 5 ELSE 0 END, CASE WHEN n % 10 = 0 THEN 'open' ELSE 'voided' END, 'user:1', 'A plan',
         now() + interval '1 day', now() FROM generate_series(0, 19999) n;
+    INSERT INTO credits.lots (account, version, part, amount, priority, free, held, expires_at)
+      SELECT 65 + n / 50, n + 1, 0, 5, n % 3, CASE WHEN n % 10 = 0 THEN 5 ELSE 0 END, 0, now() + interval '1 day'
+      FROM generate_series(0, 19999) n;
     INSERT INTO credits.claims SELECT 65, 'claim-' || n, sha256('c') FROM generate_series(1, 20000) n;
     ANALYZE`);
 });
@@ -110,6 +113,7 @@ const READS: [what: string, call: () => Promise<unknown>][] = [
   ['one transfer', () => ledger.findTransfer(formatTransferId({ debit: 65, version: 7 }))],
   ['one hold', () => ledger.findHold('00000000-0000-7000-9000-000000000000')],
   ['holds of an account', () => ledger.holds(ACCOUNT, { state: 'expired' })],
+  ['lots of an account', () => ledger.lots(ACCOUNT)],
   ['heads', () => ledger.heads({ after: 'user:2', limit: 10 })],
 ];
 
@@ -122,7 +126,7 @@ describe.each(['force_generic_plan', 'force_custom_plan'])('with %s', (mode) => 
   });
 
   // Planned without the settings of a batch, as inside a transaction of the host.
-  test('a command of a hot account finds its key, its claim and its holds by index', async () => {
+  test('a command of a hot account finds its key, its claim, its holds and its lots by index', async () => {
     const command = { ...by(ACCOUNT), account: ACCOUNT, amount: 1, claimKey: 'claim-x' };
     const hold = '00000000-0000-7000-9000-000000000010';
     for (const call of [
@@ -135,6 +139,7 @@ describe.each(['force_generic_plan', 'force_custom_plan'])('with %s', (mode) => 
       expect(scannedBy(plans)).toEqual([]);
       const keys = nodesOf(plans).filter((node) => node['Index Name'] === 'journal_key');
       expect(keys.length).toBeGreaterThan(0);
+      expect(nodesOf(plans).map((node) => node['Index Name'])).toContain('lots_order');
     }
   });
 });
@@ -146,6 +151,7 @@ const VERIFY: Record<keyof VerifyStatements, (string | null)[]> = {
   entries: ['{65,66}', '{1,1}', '{40000,9}', 'false'],
   notes: ['0', '\\x', null],
   holds: ['00000000-0000-0000-0000-000000000000', null],
+  lots: ['0', '0', '-1', null],
   claims: ['0', '', null],
   number: [ACCOUNT],
   sum: [],
