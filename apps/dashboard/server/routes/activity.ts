@@ -22,6 +22,7 @@ const filterSchema = z.strictObject({
   type: z.enum(ACTIVITY_GROUPS).exactOptional(),
   q: z
     .string()
+    .trim()
     .regex(/^[^\p{Cc}\p{Cs}]{1,100}$/u, 'must be 1 to 100 characters on one line')
     .exactOptional(),
   min: amount.exactOptional(),
