@@ -10,6 +10,7 @@ export const ACTIVITY_GROUPS = [
   'sent',
   'reserved',
   'released',
+  'expired',
 ] as const;
 export type ActivityGroup = (typeof ACTIVITY_GROUPS)[number];
 
@@ -23,6 +24,7 @@ export const GROUP_LABELS: Record<ActivityGroup, string> = {
   sent: 'Sent to others',
   reserved: 'Reserved',
   released: 'Released',
+  expired: 'Expired',
 };
 
 /** What the activity page shows, as its address says it. Days are of the reader's time zone, both included. */

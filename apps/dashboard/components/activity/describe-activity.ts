@@ -1,6 +1,7 @@
 import {
   ArrowDownLeft,
   ArrowUpRight,
+  CalendarX2,
   Gift,
   LockOpen,
   Lock,
@@ -34,6 +35,7 @@ const ICONS: Record<ActivityGroup, LucideIcon> = {
   sent: ArrowUpRight,
   reserved: Lock,
   released: LockOpen,
+  expired: CalendarX2,
 };
 
 export function describeActivity(item: ActivityItem): ActivityDescription {
@@ -60,6 +62,8 @@ function toTitle({ group, other, reserved, change }: ActivityItem): string {
       return 'Reserved';
     case 'released':
       return 'Released';
+    case 'expired':
+      return 'Expired';
   }
 }
 

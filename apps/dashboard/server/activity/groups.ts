@@ -33,4 +33,5 @@ export const GROUP_FILTERS: Record<ActivityGroup, ActivityFilter> = {
   sent: { kinds: ['sent'] },
   reserved: { kinds: ['reserved'] },
   released: { kinds: ['released'] },
+  expired: { kinds: ['expired'] },
 };

@@ -3,6 +3,7 @@ import type { Balance, Credits, Entry } from 'realtime-credits/contract';
 /**
  * What a line of an activity list is, as its account holder sees it. `refunded` and `reversed` are the two sides of a
  * reversal: credits that came back, and credits that were taken back. `released`: a hold that ended without any charge.
+ * `expired`: what was left of a grant at its end.
  */
 export const ACTIVITY_KINDS = [
   'granted',
@@ -14,6 +15,7 @@ export const ACTIVITY_KINDS = [
   'reversed',
   'reserved',
   'released',
+  'expired',
 ] as const;
 export type ActivityKind = (typeof ACTIVITY_KINDS)[number];
 

@@ -50,6 +50,21 @@ export function testActivity(bench: DatabaseBench): void {
     ]);
   });
 
+  test('activity: what expired is a line of its own, and no spend', async () => {
+    const account = await openAccount(bench, 100);
+    const expiresAt = new Date(bench.time.nowMs + 60_000).toISOString();
+    await bench.ledger.grant({ ...by('system:test'), account, amount: 30, expiresAt });
+    await bench.ledger.spend({ ...by(account), account, amount: 10 });
+    bench.time.nowMs += 60_000;
+    await bench.ledger.snapshot(account);
+    expect(await read(account)).toEqual([
+      ['expired', 20, -20, 100],
+      ['spent', 10, -10, 120],
+      ['granted', 30, 30, 130],
+      ['granted', 100, 100, 100],
+    ]);
+  });
+
   test('activity: balances add up from line to line, with open holds on top of later changes', async () => {
     const account = await openAccount(bench, 100);
     await hold(account, 30);

@@ -179,7 +179,7 @@ function createStatements(s: string) {
     h.id AS hold, h.amount AS hold_amount, h.expires_at AS hold_expires_at`;
 
   const debits = `SELECT j.debit_version AS version, j.amount, -j.amount AS change, j.debit_posted AS balance,
-      CASE j.kind WHEN 'adjust' THEN 'adjusted' WHEN 'reverse' THEN 'reversed' WHEN 'transfer' THEN 'sent'
+      CASE j.kind WHEN 'adjust' THEN 'adjusted' WHEN 'reverse' THEN 'reversed' WHEN 'transfer' THEN 'sent' WHEN 'breakage' THEN 'expired'
         WHEN 'post' THEN CASE WHEN ${isSpent} THEN 'spent' ELSE 'sent' END ELSE 'spent' END AS kind,
       coalesce(h.reason, j.reason) AS reason, ${category}, ${idOf('j.credit')} AS counterparty, ${rest}
     FROM ${s}.journal j LEFT JOIN ${s}.holds h ON h.id = j.hold
