@@ -140,7 +140,7 @@ export default function CreditsDisplay({
         </button>
       )}
       <CreditsNote view={view} />
-      <UnreadMark changes={changes} />
+      <UnreadMark changes={changes} className={variant === 'compact' ? 'top-1 right-0.5' : '-top-0.5 -right-0.5'} />
       {open ? null : <ChangeNote changes={changes} />}
       <CreditsAnnouncer display={display} />
     </div>

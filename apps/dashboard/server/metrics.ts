@@ -114,13 +114,7 @@ function addGauge(registry: Registry, name: string, help: string, read: () => nu
 }
 
 /** What a proxy adds: a request with one of them comes from elsewhere, however near the proxy is. */
-export const FORWARDED_HEADERS = [
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'via',
-] as const;
+const FORWARDED_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'via'] as const;
 
 /**
  * Refuses everybody but the operator: with a token the programs that have it, without one those of this machine.

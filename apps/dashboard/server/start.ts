@@ -182,17 +182,13 @@ function createListener(
       }
     }
     const code = isDocument(request) ? findReferralCode(url) : null;
-    if (code === null) return pages(request, response);
-    return (
-      dashboard
-        .recordVisit(code, { address, headers: new Headers({ cookie: request.headers.cookie ?? '' }) })
-        .then((known) => {
-          if (known) response.appendHeader('Set-Cookie', referralCookie(code, https));
-        })
-        // A visit that was not counted is no reason to show no page.
-        .catch(() => undefined)
-        .then(() => pages(request, response))
-    );
+    if (code !== null) {
+      const visitor = { address, headers: new Headers({ cookie: request.headers.cookie ?? '' }) };
+      // A visit that was not counted is no reason to show no page.
+      const isKnown = await dashboard.recordVisit(code, visitor).catch(() => false);
+      if (isKnown) response.appendHeader('Set-Cookie', referralCookie(code, https));
+    }
+    return pages(request, response);
   }
 }
 

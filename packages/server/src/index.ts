@@ -61,3 +61,4 @@ export { renewEpoch } from './ledger/postgres/renew-epoch.ts';
 export { toUnavailable } from './ledger/postgres/sql-error.ts';
 export { compareBalances, type ComparisonReport } from './import/compare-balances.ts';
 export { importBalances, type ImportReport } from './import/import-balances.ts';
+export { formatCsv } from './cli/csv.ts';

@@ -1,6 +1,7 @@
 'use client';
 
 import { useEffect, useState } from 'react';
+import { cn } from '@/lib/utils';
 import { formatDelta } from './format';
 import { changeOf, describeOther, type RecentChanges } from './recent-changes';
 
@@ -41,13 +42,16 @@ export function ChangeNote({ changes: { unread } }: { changes: RecentChanges }) 
 }
 
 /** Marks that something came while nobody had the details open. */
-export function UnreadMark({ changes: { unread } }: { changes: RecentChanges }) {
+export function UnreadMark({ changes: { unread }, className }: { changes: RecentChanges; className: string }) {
   if (unread.length === 0) return null;
   return (
     <span
       aria-hidden
       data-slot="credits-unread"
-      className="pointer-events-none absolute -top-0.5 -right-0.5 size-3 rounded-full border-2 border-background bg-success"
+      className={cn(
+        'pointer-events-none absolute size-3 rounded-full border-2 border-background bg-success',
+        className,
+      )}
     />
   );
 }

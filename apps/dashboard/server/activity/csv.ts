@@ -1,3 +1,4 @@
+import { formatCsv } from 'realtime-credits-server';
 import { GROUP_LABELS } from '../../lib/activity.ts';
 import type { ActivityAnswer, ActivityItem } from '../../lib/api.ts';
 
@@ -18,7 +19,7 @@ const COLUMNS = [
 const BYTE_ORDER_MARK = '\u{FEFF}';
 
 /**
- * Writes all pages as CSV (RFC 4180), one at a time as they are asked for: memory does not grow with the history.
+ * Writes all pages as CSV, one at a time as they are asked for: memory does not grow with the history.
  *
  * @param readPage - Reads the page after `before`; without it, the first one.
  */
@@ -29,9 +30,9 @@ export function toCsvStream(
   let before: string | null | undefined;
   return new ReadableStream({
     async pull(controller) {
-      const head = before === undefined ? `${BYTE_ORDER_MARK}${formatRecord(COLUMNS)}` : '';
+      const head = before === undefined ? `${BYTE_ORDER_MARK}${formatCsv(COLUMNS)}` : '';
       const { items, next } = await readPage(before ?? undefined);
-      const text = head + items.map((item) => formatRecord(toFields(item))).join('');
+      const text = head + items.map((item) => formatCsv(toFields(item))).join('');
       if (text !== '') controller.enqueue(encoder.encode(text));
       before = next;
       if (next === null) controller.close();
@@ -56,14 +57,4 @@ function toFields(item: ActivityItem): (string | number)[] {
 
 function describeActor(by: ActivityItem['by']): string {
   return by.kind === 'user' ? (by.username ?? 'another user') : by.kind;
-}
-
-function formatRecord(fields: readonly (string | number)[]): string {
-  return `${fields.map((field) => (typeof field === 'number' ? String(field) : formatText(field))).join(',')}\r\n`;
-}
-
-/** A text that begins like a formula would be run by a spreadsheet; a leading apostrophe makes it text. */
-function formatText(text: string): string {
-  const guarded = /^[\s]*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 }

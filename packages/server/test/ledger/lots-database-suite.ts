@@ -3,6 +3,7 @@ import { createLedger } from '../../src/ledger/create-ledger.ts';
 import { createReadStatements } from '../../src/ledger/postgres/batch-read.ts';
 import type { SqlQuery } from '../../src/ledger/postgres/database.ts';
 import { by, openAccount, type DatabaseBench } from '../support/ledger.ts';
+import { recordQueries } from '../support/record-queries.ts';
 
 interface Plan {
   'Node Type': string;
@@ -102,21 +103,9 @@ export function testLotsInDatabase(bench: DatabaseBench): void {
 
   test('accounts without lots send no statement more, and store nothing more', async () => {
     const sent: SqlQuery[] = [];
-    const record = <T extends object>(target: T): T =>
-      new Proxy(target, {
-        get(inner, property) {
-          const value: unknown = Reflect.get(inner, property, inner);
-          if (typeof value !== 'function') return value;
-          return (...values: unknown[]) => {
-            if (property === 'query') sent.push(values[0] as SqlQuery);
-            const result: unknown = value.apply(inner, values);
-            return property === 'connect' ? (result as Promise<T>).then(record) : result;
-          };
-        },
-      });
     const { database } = bench;
     const ledger = await createLedger({
-      database: { ...database, pool: record(database.pool) },
+      database: { ...database, pool: recordQueries(database.pool, (query) => sent.push(query)) },
       expirySweepMs: 3_600_000,
       clock: { wallMs: () => bench.time.nowMs, setTimer: () => () => undefined },
     });

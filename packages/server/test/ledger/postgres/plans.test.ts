@@ -6,6 +6,7 @@ import type { Database, SqlQuery } from '../../../src/ledger/postgres/database.t
 import { formatTransferId } from '../../../src/ledger/rules/transfer-id.ts';
 import { openEmbeddedDatabase } from '../../support/database.ts';
 import { by } from '../../support/ledger.ts';
+import { recordQueries } from '../../support/record-queries.ts';
 
 // What keeps a long history as fast as a short one: no statement reads all of it. Shown by the plans that the database
 // makes for the statements that the ledger sends, on tables with a history in them.
@@ -26,19 +27,8 @@ let sent: SqlQuery[] = [];
 beforeAll(async () => {
   database = await openEmbeddedDatabase();
   const { pool } = database;
-  const record = <T extends { query: (query: never) => unknown }>(target: T): T =>
-    new Proxy(target, {
-      get(inner, property) {
-        const value: unknown = Reflect.get(inner, property, inner);
-        if (typeof value !== 'function') return value;
-        return (...values: unknown[]) => {
-          if (property === 'query') sent.push(values[0] as SqlQuery);
-          const result: unknown = value.apply(inner, values);
-          return property === 'connect' ? (result as Promise<T>).then(record) : result;
-        };
-      },
-    });
-  ledger = await createLedger({ database: { ...database, pool: record(pool) }, expirySweepMs: 3_600_000 });
+  const recorded = recordQueries(pool, (query) => sent.push(query));
+  ledger = await createLedger({ database: { ...database, pool: recorded }, expirySweepMs: 3_600_000 });
   // Rows of the right shape and number: a hot account with 40,000 entries and keys, and 5,000 others.
   await pool.query(`
     INSERT INTO credits.accounts (id, floor, posted, version, hash, created_at)
