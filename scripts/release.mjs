@@ -31,8 +31,7 @@ await runMain(async () => {
   });
   await step('install guide', () => {
     const guide = readFileSync(INSTALL, 'utf8');
-    const tarball = (/** @type {string} */ of) => `/realtime-credits-server-${of}.tgz`;
-    writeFileSync(INSTALL, guide.replaceAll(tarball(before), tarball(version)));
+    writeFileSync(INSTALL, guide.replaceAll(`-${before}.tgz`, `-${version}.tgz`)); // of both packages
   });
   await step('lock file', () => runNpm(['install', '--package-lock-only', '--no-audit', '--no-fund']));
   await step('released surface', () => rememberRelease(version));

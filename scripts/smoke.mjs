@@ -52,7 +52,7 @@ async function start(dataDirectory, startMsMax) {
 
 /** @param {string} url */
 async function isHealthy(url) {
-  const answer = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+  const answer = await fetch(`${url}/api/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
   return answer?.ok === true;
 }
 

@@ -40,7 +40,7 @@ const TERMS = [
   [/\bdear(?:er|est|ly)?\b/i, 'expensive'],
   [/\bmet\b/, 'conflicted, was used, happened'],
   [new RegExp(`,${GAP}so${GAP}that\\b`, 'i'), 'two sentences, or "so"'],
-  [/['`][ABC]\d{1,2}(?:, [ABC]\d{1,2})*: |\*\*[WX]\d{1,2}a?\.\*\*/, "the rule's name"],
+  [/\*\*[WX]\d{1,2}a?\.\*\*/, "the rule's name"],
   [/\bS(?:[1-9]|10)a?(?=[:;,)]| \|)/, "the rule's name, such as account fence"],
   [/\b4a(?=[.):\]])|['`"(][345]a?\.\d+(?=[:)])|^\| [345]a?\.\d+ \|/, "the rule's name, such as window fence"],
 ];

@@ -7,20 +7,22 @@ import { expect, test } from 'vitest';
 
 const toPath = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const DOCUMENT = toPath('../../docs/recipes.md');
-const CODE_BLOCK = /```ts\n\/\/ examples\/recipes\/(\S+)\n[\s\S]*?```/g;
+const CODE_BLOCK = /(```ts(?: \[\w+\])?\n\/\/ examples\/((?:recipes|orm)\/\S+)\n)[\s\S]*?```/g;
 
 const text = readFileSync(DOCUMENT, 'utf8');
 
 test('every code block of the document is a recipe, word by word', async () => {
-  const written = text.replaceAll(CODE_BLOCK, (_block, name: string) => {
-    const code = readFileSync(toPath(`../recipes/${name}`), 'utf8');
-    return `\`\`\`ts\n// examples/recipes/${name}\n${code}\`\`\``;
+  const written = text.replaceAll(CODE_BLOCK, (_block, start: string, path: string) => {
+    return `${start}${readFileSync(toPath(`../${path}`), 'utf8')}\`\`\``;
   });
   await expect(written).toMatchFileSnapshot(DOCUMENT);
 });
 
 test('every recipe is in the document, and no other code', () => {
-  const shown = [...text.matchAll(CODE_BLOCK)].map(([, name]) => name);
-  expect(new Set(shown)).toEqual(new Set(readdirSync(toPath('../recipes'))));
-  expect(text.match(/^```\w/gm)).toHaveLength(shown.length);
+  const shown = [...text.matchAll(CODE_BLOCK)].map(([, , path]) => path);
+  const files = ['recipes', 'orm'].flatMap((folder) =>
+    readdirSync(toPath(`../${folder}`)).map((name) => `${folder}/${name}`),
+  );
+  expect(new Set(shown)).toEqual(new Set(files));
+  expect(text.match(/^```ts/gm)).toHaveLength(shown.length);
 });

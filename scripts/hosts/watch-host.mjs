@@ -70,7 +70,7 @@ export async function watchHost(host, name, executablePath) {
 async function untilReady(url, output) {
   for (let left = 60; ; left -= 1) {
     const headers = { cookie: `user=${PLAYER}` };
-    const answer = await fetch(`${url}/api/user/me`, { headers, signal: AbortSignal.timeout(5_000) }).catch(() => null);
+    const answer = await fetch(`${url}/api/credits`, { headers, signal: AbortSignal.timeout(5_000) }).catch(() => null);
     if (answer?.ok) return;
     must(left > 0, `The host did not answer.\n${output()}`);
     await new Promise((resolve) => setTimeout(resolve, 500));

@@ -80,7 +80,7 @@ export async function startDashboard({ dataDirectory, env = {} }) {
     if (child.exitCode !== null || child.signalCode !== null) {
       throw new StepFailure(`${output().trimEnd()}\n\nThe dashboard ended with code ${child.exitCode} while starting.`);
     }
-    const answer = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+    const answer = await fetch(`${url}/api/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
     if (answer?.ok) return { url, output, stop };
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

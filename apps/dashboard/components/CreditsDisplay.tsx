@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { CircleAlert, RefreshCw } from 'lucide-react';
 import type { Snapshot } from 'realtime-credits/client';
+import { ChangeNote, UnreadMark } from '@/components/credits/change-note';
 import { Coin } from '@/components/credits/coin';
 import { CreditsAnnouncer } from '@/components/credits/credits-announcer';
 import { CreditsDetails } from '@/components/credits/credits-details';
@@ -10,6 +11,7 @@ import { CreditsNote } from '@/components/credits/credits-note';
 import { CreditsNumber } from '@/components/credits/credits-number';
 import { describeForReader } from '@/components/credits/description';
 import { Popover, PopoverContent, PopoverTrigger } from '@/components/credits/popover';
+import { openRecentChanges, useRecentChanges } from '@/components/credits/recent-changes';
 import { SIZES, VARIANTS, type DisplaySize, type DisplayVariant } from '@/components/credits/styles';
 import { useChange } from '@/components/credits/use-change';
 import { useCreditsView } from '@/components/credits/use-credits-view';
@@ -25,7 +27,7 @@ export interface CreditsDisplayProps {
   /** Shows the word "Credits" beside the number. @default false */
   showLabel?: boolean;
   className?: string;
-  /** Where the whole history is to be read: a link beside the details. @default none */
+  /** Where the whole history is to be read: a link beside the details, which then list the last changes. @default none */
   activityHref?: string;
   /** What the server knew when it rendered the page: the first paint then has the number. */
   initial?: Snapshot;
@@ -56,10 +58,19 @@ export default function CreditsDisplay({
   const details = useDetails();
   const number = useRef<HTMLSpanElement>(null);
   const change = useChange(view.state.account, view.amount, number);
+  const changes = useRecentChanges(activityHref !== undefined);
   const look = VARIANTS[variant];
   const scale = SIZES[size];
 
   useEffect(() => creditsClient.start(), []);
+  const { open } = details;
+  const hasUnread = changes.unread.length > 0;
+  useEffect(() => {
+    if (open && activityHref !== undefined) openRecentChanges();
+  }, [open, activityHref]);
+  useEffect(() => {
+    if (open && hasUnread) openRecentChanges();
+  }, [open, hasUnread]);
 
   return (
     <div
@@ -68,7 +79,7 @@ export default function CreditsDisplay({
       data-state={view.kind}
       className={cn('relative flex w-fit shrink-0 items-center gap-1', className)}
     >
-      <Popover open={details.open} onOpenChange={details.handleOpenChange}>
+      <Popover open={open} onOpenChange={details.handleOpenChange}>
         <PopoverTrigger asChild>
           <button
             type="button"
@@ -104,7 +115,12 @@ export default function CreditsDisplay({
           </button>
         </PopoverTrigger>
         <PopoverContent align="end" tabIndex={-1} aria-label="Credits" {...details.contentProps}>
-          <CreditsDetails state={view.state} freshness={view.freshness} activityHref={activityHref} />
+          <CreditsDetails
+            state={view.state}
+            freshness={view.freshness}
+            activityHref={activityHref}
+            changes={changes.entries}
+          />
         </PopoverContent>
       </Popover>
       {view.kind === 'error' && (
@@ -124,6 +140,8 @@ export default function CreditsDisplay({
         </button>
       )}
       <CreditsNote view={view} />
+      <UnreadMark changes={changes} className={variant === 'compact' ? 'top-1 right-0.5' : '-top-0.5 -right-0.5'} />
+      {open ? null : <ChangeNote changes={changes} />}
       <CreditsAnnouncer display={display} />
     </div>
   );

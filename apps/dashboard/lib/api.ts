@@ -1,5 +1,7 @@
 import type { Snapshot } from 'realtime-credits';
 
+import type { ActivityGroup } from './activity.ts';
+
 /**
  * What the dashboard's own routes answer: the shapes that the design document's host has, plus `data.new_balance` and
  * `snapshot` on everything that changes or shows a balance. `coins` and `new_balance` mean `available`.
@@ -192,6 +194,77 @@ export interface ReferralClaimAnswer extends WithBalance {
 export interface TransferAnswer extends WithBalance {
   transfer: { id: string; to_username: string; amount: number; note: string | null; created_at: string };
   data: { new_balance: number };
+}
+
+/** One line of the activity list: an event with its real amount and outcome. */
+export interface ActivityItem {
+  /** Names the line within its account: `/activity/<version>`. */
+  version: number;
+  group: ActivityGroup;
+  reason: string;
+  amount: number;
+  /** Signed effect: 0 for what was released, negative while it is reserved. */
+  change: number;
+  /** The balance after it: the balance of the next older line plus `change`. */
+  balance: number;
+  /** Who caused it: the user, the dashboard by itself, someone of the team, or the user on the other side. */
+  by: { kind: 'you' | 'dashboard' | 'team' } | { kind: 'user'; username: string | null };
+  /** The user on the other side, as they are called now; null where it is the dashboard. */
+  other: string | null;
+  /** What was reserved for it, and until when; null for what needed no reservation. */
+  reserved: { amount: number; until: string } | null;
+  /** The line that this one refunds or reverses. */
+  reverses: { version: number; amount: number; reason: string; created_at: string } | null;
+  /** The line that refunded or reversed this one. */
+  reversed_by: number | null;
+  /** What to quote to the team. */
+  reference: string | null;
+  created_at: string;
+}
+
+/** `GET /api/activity?way=&type=&q=&min=&max=&from=&to=&tz=&before=&limit=`; `/api/activity/export` is the same as CSV. */
+export interface ActivityAnswer {
+  success: true;
+  data: {
+    items: ActivityItem[];
+    /** Pass as `before` to read on; null on the last page. */
+    next: string | null;
+    /** The version of the account that the page is at least as new as. */
+    version: number;
+  };
+}
+
+/** `GET /api/activity/totals?…`, with the filter of the list: sums of everything that it matches. */
+export interface ActivityTotalsAnswer {
+  success: true;
+  data: {
+    count: number;
+    /** Sums of what came in and went out, both positive; `reserved` is in neither. */
+    in: number;
+    out: number;
+    reserved: number;
+    groups: { group: ActivityGroup; count: number; amount: number; change: number }[];
+    balance: { posted: number; held: number; available: number };
+    version: number;
+  };
+}
+
+/** `GET /api/activity/[version]`: a line, and what happened step by step, oldest first. */
+export interface ActivityItemAnswer {
+  success: true;
+  data: {
+    item: ActivityItem;
+    steps: {
+      version: number;
+      step: 'moved' | 'reserved' | 'charged' | 'released' | 'expired';
+      amount: number;
+      reason: string;
+      by: ActivityItem['by'];
+      before: { posted: number; held: number; available: number };
+      after: { posted: number; held: number; available: number };
+      created_at: string;
+    }[];
+  };
 }
 
 /**

@@ -44,6 +44,10 @@ export async function readRoute<Answer>(path: string): Promise<Answer> {
   const response = await getRuntime().fetch(request);
   if (response.status === 401) return leaveToSignIn();
   if (response.status === 404) notFound();
-  if (!response.ok) throw new Error(`GET ${path} answered ${response.status}.`);
+  if (!response.ok) {
+    // The error page shows the digest: the id by which the log names this request.
+    const digest = response.headers.get('x-request-id') ?? undefined;
+    throw Object.assign(new Error(`GET ${path} answered ${response.status}.`), { digest });
+  }
   return (await response.json()) as Answer;
 }

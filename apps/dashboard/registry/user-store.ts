@@ -3,8 +3,8 @@ import { create } from 'zustand';
 /**
  * Who is signed in, for projects that have no user store yet: the part of one that the credits store reads.
  *
- * Asks `GET /api/user/me` when the page loads, until it gets an answer, and keeps nothing in the browser: the session is
- * your cookie.
+ * Asks `GET /api/user/me` when the page loads, or `GET /api/credits` where there is no such route, until it gets an answer.
+ * Keeps nothing in the browser: the session is your cookie.
  * Call `setSession` after a sign-in without a page load, `clearSession` with a sign-out: the credits follow at once.
  */
 export interface AuthUser {
@@ -25,6 +25,9 @@ export interface AuthState {
   checkSession(): Promise<boolean | null>;
 }
 
+/** What the two routes answer. */
+type Session = { user: AuthUser } | { account: string; balance: { available: number } };
+
 const SIGNED_OUT = { isAuthenticated: false, currentUser: null };
 const REQUEST_TIMEOUT_MS = 10_000;
 const RETRY_MS = 2_000;
@@ -43,9 +46,10 @@ export const useAuthStore = create<AuthState>()((set, get) => ({
   checkSession: async () => {
     const asked = get().currentUser;
     try {
-      const response = await fetch('/api/user/me', { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+      let response = await request('/api/user/me');
+      if (response.status === 404) response = await request('/api/credits');
       if (response.status !== 401 && !response.ok) return null;
-      const user = response.ok ? ((await response.json()) as { user: AuthUser }).user : null;
+      const user = response.ok ? readUser((await response.json()) as Session) : null;
       // Unless someone signed in or out meanwhile: then this answer is about before.
       if (get().currentUser?.id === asked?.id)
         set(user === null ? SIGNED_OUT : { isAuthenticated: true, currentUser: user });
@@ -55,6 +59,14 @@ export const useAuthStore = create<AuthState>()((set, get) => ({
     }
   },
 }));
+
+function request(url: string): Promise<Response> {
+  return fetch(url, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+}
+
+function readUser(session: Session): AuthUser {
+  return 'user' in session ? session.user : { id: session.account, coins: session.balance.available };
+}
 
 /** The same store under the name that some hosts use. @public */
 export const useUserStore = useAuthStore;

@@ -1,11 +1,12 @@
 import { Hono } from 'hono';
 import type { Pool } from 'pg';
 import { CREDITS_PATH, CreditsError } from 'realtime-credits';
-import { assertReadableUrl, type CreditsHandler, type Ledger } from 'realtime-credits-server';
 import type { Adjustments } from './administration/adjustments.ts';
 import type { Audit } from './administration/audit.ts';
 import type { Closing } from './administration/closing.ts';
 import type { People } from './administration/people.ts';
+import { assertReadableUrl, toUnavailable, type CreditsHandler, type Ledger } from 'realtime-credits-server';
+import type { Activity } from './activity/activity.ts';
 import type { Auth } from './auth/auth.ts';
 import type { Credentials } from './auth/credentials.ts';
 import type { PasswordTries } from './auth/password-tries.ts';
@@ -13,11 +14,14 @@ import { AUTH_ENDPOINTS, toAuthRequest } from './auth/requests.ts';
 import type { Sessions } from './auth/sessions.ts';
 import type { DailyBonus } from './daily/daily-bonus.ts';
 import { readClientAddress } from './http/client-address.ts';
-import { isExpected, toFailure } from './http/failure.ts';
 import { isTrustedMutation, readOwnHost, type OriginRules } from './http/origin.ts';
 import type { LimitName, RateLimiter } from './http/rate-limit.ts';
+import type { Health } from './health.ts';
+import { isExpected, toFailure } from './http/failure.ts';
+import { currentRequest, currentRequestId } from './http/request-scope.ts';
 import { createRoutes, toResponse } from './http/route.ts';
 import { API_CONTENT_SECURITY_POLICY } from './http/security-headers.ts';
+import type { Metrics } from './metrics.ts';
 import type { Names } from './names.ts';
 import type { Profiles } from './profiles.ts';
 import type { Provisioner } from './provisioning/provisioner.ts';
@@ -25,11 +29,13 @@ import type { Simulator } from './provisioning/simulator.ts';
 import type { ReferralClaims } from './referrals/claim.ts';
 import type { Referrals } from './referrals/referrals.ts';
 import { registerAdjustmentRoutes } from './routes/adjustments.ts';
+import { registerActivityRoutes } from './routes/activity.ts';
 import { registerAdminRoutes } from './routes/admin.ts';
 import { registerPeopleRoutes } from './routes/people.ts';
 import { registerDailyRoutes } from './routes/daily-login.ts';
 import { registerDocsRoutes } from './routes/docs.ts';
 import { registerExampleRoutes } from './routes/examples.ts';
+import { registerOperationsRoutes } from './routes/operations.ts';
 import { registerReferralRoutes } from './routes/referrals.ts';
 import { registerRegistryRoutes } from './routes/registry.ts';
 import { registerServerRoutes } from './routes/servers.ts';
@@ -49,6 +55,7 @@ export interface ApiParts {
   credits: CreditsHandler;
   sessions: Sessions;
   ledger: Ledger;
+  activity: Activity;
   pool: Pool;
   profiles: Profiles;
   referrals: Referrals;
@@ -63,11 +70,14 @@ export interface ApiParts {
   limiter: RateLimiter;
   passwordTries: PasswordTries;
   originRules: OriginRules;
+  health: Health;
+  metrics: Metrics;
+  metricsToken: string | null;
   onWarning: (message: string, cause: unknown) => void;
 }
 
 const AUTH_PATH = '/api/auth';
-const HEALTH_PATH = '/api/health';
+const HEALTH_PATH = /^\/api\/(?:health\/|metrics$)/;
 
 const AUTH_LIMITS = new Map<string, LimitName>([
   ['sign-in/email', 'signIn'],
@@ -116,7 +126,7 @@ export function createApi(parts: ApiParts): Api {
 
   app.use('/api/*', async (context, next) => {
     assertTrusted(context.req.raw);
-    if (context.req.path !== HEALTH_PATH) await limitRequest(context.req.raw.headers);
+    if (!HEALTH_PATH.test(context.req.path)) await limitRequest(context.req.raw.headers);
     await next();
     context.res.headers.set('content-security-policy', API_CONTENT_SECURITY_POLICY);
     // What better-auth answers is as private as the rest, and names no policy.
@@ -152,25 +162,22 @@ export function createApi(parts: ApiParts): Api {
   app.on(['GET', 'POST'], `${AUTH_PATH}/*`, async (context) => {
     const request = context.req.raw;
     const endpoint = new URL(request.url).pathname.slice(AUTH_PATH.length + 1);
-    return answerAuth(request, endpoint);
+    const response = await answerAuth(request, endpoint);
+    // What it caught is better-auth's to hide and ours to name: a bug, or a database that is away.
+    if (response.status >= 500) throw currentRequest()?.failure ?? new CreditsError('internal');
+    return response;
   });
 
   app.all(CREDITS_PATH, (context) => credits.fetch(context.req.raw));
   app.all(`${CREDITS_PATH}/*`, (context) => credits.fetch(context.req.raw));
 
-  routes.anyone('GET', HEALTH_PATH, async () => {
-    try {
-      await pool.query('SELECT 1');
-    } catch (cause) {
-      throw new CreditsError('unavailable', 'The database does not answer.', { cause });
-    }
-    return { body: { success: true, status: 'ok' } };
-  });
+  registerOperationsRoutes(routes, { ...parts, app });
   registerUserRoutes(routes, parts);
   registerDailyRoutes(routes, parts);
   registerServerRoutes(routes, parts);
   registerReferralRoutes(routes, parts);
   registerTransferRoutes(routes, parts);
+  registerActivityRoutes(routes, parts);
   registerAdminRoutes(routes, parts);
   registerAdjustmentRoutes(routes, parts);
   registerPeopleRoutes(routes, parts);
@@ -180,8 +187,9 @@ export function createApi(parts: ApiParts): Api {
   registerDocsRoutes(app, originRules);
 
   app.notFound(() => refuse(new CreditsError('not_found')));
-  app.onError((error) => {
-    if (!isExpected(error)) onWarning('A request failed.', error);
+  app.onError((caught) => {
+    const error = toUnavailable(caught);
+    if (!isExpected(error)) onWarning(`Request ${currentRequestId()} failed.`, error);
     return refuse(error);
   });
 
@@ -212,7 +220,7 @@ export function createApi(parts: ApiParts): Api {
 }
 
 function refuse(error: unknown): Response {
-  const requestId = crypto.randomUUID();
+  const requestId = currentRequestId();
   const failure = toFailure(error, requestId);
   return toResponse(failure.status, failure.body, requestId, failure.headers);
 }

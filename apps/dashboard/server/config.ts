@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import type { PayoutRules } from './payouts/eligibility.ts';
 import type { AdjustmentLimits } from './administration/adjustments.ts';
+import { LOG_LEVELS, type LogLevel } from './log.ts';
 
 /**
  * The environment, read once and checked: every other file gets a {@link Config} and never looks at `process.env`.
@@ -44,6 +45,10 @@ export interface Config {
   payouts: PayoutRules;
   /** The zone whose midnight starts a new day for the daily bonus. */
   timeZone: string;
+  /** The least that is logged. */
+  logLevel: LogLevel;
+  /** Lets a program read the metrics; null: only programs of this machine may. */
+  metricsToken: string | null;
 }
 
 /** The configuration cannot be used. The message lists every reason, one sentence each. */
@@ -101,6 +106,8 @@ const environmentSchema = z.object({
   REFERRAL_LATER_DAY: flag.optional(),
   REFERRALS_PER_DAY: count.default(20),
   TIME_ZONE: timeZone.default('UTC'),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
 });
 
 /** Where others can try them, a demo password has to be as long as a generated one would be hard to guess. */
@@ -175,6 +182,8 @@ export function parseConfig(environment: Record<string, string | undefined>, dir
       referralsPerDay: env.REFERRALS_PER_DAY,
     },
     timeZone: env.TIME_ZONE,
+    logLevel: env.LOG_LEVEL,
+    metricsToken: env.METRICS_TOKEN ?? null,
   };
 }
 

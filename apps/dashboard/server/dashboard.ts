@@ -1,8 +1,11 @@
 import {
+  createActivityReader,
   createCreditsHandler,
   createLedger,
+  groupFaults,
   migrate,
   toDisplayEntry,
+  toUnavailable,
   type CreditsHandler,
   type Database,
   type Ledger,
@@ -11,6 +14,7 @@ import { createAdjustments } from './administration/adjustments.ts';
 import { createAudit } from './administration/audit.ts';
 import { createClosing } from './administration/closing.ts';
 import { createPeople } from './administration/people.ts';
+import { createActivity } from './activity/activity.ts';
 import { createApi } from './api.ts';
 import { createAuth, migrateAuth, type AuthOptions } from './auth/auth.ts';
 import { createCredentials } from './auth/credentials.ts';
@@ -23,8 +27,12 @@ import { closeDemoAccounts, openDemoAccounts } from './demo/accounts.ts';
 import { readOrCreateDemoPassword } from './demo/password.ts';
 import { seedDemo } from './demo/seed.ts';
 import { DEMO_USERS } from './demo/users.ts';
+import { createHealth, type Health } from './health.ts';
 import { trustedOriginsOf } from './http/origin.ts';
 import { createRateLimiter, type Limit, type LimitName, type LimitStore } from './http/rate-limit.ts';
+import { currentRequestId } from './http/request-scope.ts';
+import { serveRequests } from './http/serve-requests.ts';
+import { createMetrics } from './metrics.ts';
 import { createNames } from './names.ts';
 import { createEligibility } from './payouts/eligibility.ts';
 import { createPayouts } from './payouts/payouts.ts';
@@ -60,6 +68,7 @@ export interface Dashboard {
   readonly ledger: Ledger;
   readonly credits: CreditsHandler;
   readonly sessions: Sessions;
+  readonly health: Health;
   /** For the operator's terminal, and nowhere else; null outside of the demo. */
   readonly demoPassword: string | null;
   /** Notes a visit by a referral link. Returns whether the code is worth remembering. */
@@ -79,6 +88,8 @@ export interface DashboardOptions {
   now?: () => number;
   /** In place of some of `LIMITS`. */
   limits?: Partial<Record<LimitName, Limit>>;
+  /** Milliseconds of a clock that never goes back. @default performance.now */
+  monotonicNow?: () => number;
   /** @default the panel of the configuration, otherwise the simulator */
   provisioner?: Provisioner;
   /** Pauses before asking a silent panel again. */
@@ -91,12 +102,13 @@ const SWEEP_MS = 15_000;
 
 /** Brings the tables up to date and puts the parts together. Listens nowhere, starts no timer. */
 export async function createDashboard(options: DashboardOptions): Promise<Dashboard> {
-  const { config, database, localUrl, onWarning, now = Date.now } = options;
+  const { config, database, localUrl, now = Date.now, monotonicNow = () => performance.now() } = options;
+  const onWarning = groupFaults(options.onWarning);
   const { pool } = database;
-  const monotonicNow = () => performance.now();
   const publicUrl = config.publicUrl ?? localUrl;
 
-  const ledger = await createLedger({ database, onWarning });
+  const metrics = createMetrics();
+  const ledger = await createLedger({ database, onWarning, observer: metrics.observer });
   await migrate(pool, { namespace: 'dashboard', migrations: DASHBOARD_MIGRATIONS });
   const secret =
     config.secret ??
@@ -133,6 +145,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     baseUrl: publicUrl,
     trustedOrigins: (request) =>
       request === undefined ? [publicUrl, ...config.trustedOrigins] : trustedOriginsOf(request, originRules),
+    onWarning,
     onSessionEnded: ({ userId }) => {
       sessions.forget(userId);
       credits.recheckSessions(userId);
@@ -169,6 +182,8 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     ...(config.publicUrl === null && config.trustedOrigins.length === 0
       ? {}
       : { trustedOrigins: [publicUrl, ...config.trustedOrigins] }),
+    trustRequestId: true,
+    observer: metrics.observer,
     onWarning,
   });
   // No other process can have an embedded database open.
@@ -178,6 +193,8 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   const credentials = createCredentials(auth);
   const audit = createAudit(pool);
 
+  metrics.watch({ ledger, credits });
+  const health = createHealth(pool, monotonicNow);
   const api = createApi({
     audit,
     adjustments: createAdjustments({ pool, ledger, audit, limits: config.adjustments }),
@@ -188,6 +205,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     credits,
     sessions,
     ledger,
+    activity: createActivity({ reader: createActivityReader(pool), ledger, names, timeZone: config.timeZone }),
     pool,
     profiles,
     referrals,
@@ -201,8 +219,12 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     limiter,
     passwordTries: createPasswordTries(pool, limitStore),
     originRules,
+    health,
+    metrics,
+    metricsToken: config.metricsToken,
     onWarning,
   });
+  const fetch = serveRequests(api.fetch, metrics);
 
   // An address that nobody verified says nothing of who signed up with it.
   for (const email of await users.promoteVerified(config.adminEmails)) {
@@ -226,8 +248,8 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     }
   }
 
-  const runtime: DashboardRuntime = Object.freeze({
-    fetch: api.fetch,
+  const runtime: DashboardRuntime = nameFailures({
+    fetch,
     readMe: async (headers: Headers) => {
       const user = await sessions.read(headers);
       if (user === null) return null;
@@ -249,13 +271,14 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   });
 
   return Object.freeze({
-    fetch: api.fetch,
+    fetch,
     routes: api.routes,
     limitPage: api.limitPage,
     runtime,
     ledger,
     credits,
     sessions,
+    health,
     demoPassword,
     recordVisit: async (code: string, visitor: { address: string; headers: Headers }) => {
       const user = await sessions.read(visitor.headers);
@@ -272,4 +295,23 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       await ledger.close();
     },
   });
+}
+
+/** Errors of pages are shown by their digest, and looked up in the log by the id of their request: both are one. */
+function nameFailures<Runtime extends object>(runtime: Runtime): Runtime {
+  const named = Object.entries(runtime).map(([name, value]: [string, unknown]) => {
+    if (typeof value !== 'function') return [name, value];
+    return [
+      name,
+      (...parts: unknown[]): unknown => {
+        const result: unknown = Reflect.apply(value, runtime, parts);
+        if (!(result instanceof Promise)) return result;
+        return result.catch((caught: unknown) => {
+          const error = toUnavailable(caught);
+          throw error instanceof Error ? Object.assign(error, { digest: currentRequestId() }) : error;
+        });
+      },
+    ];
+  });
+  return Object.freeze(Object.fromEntries(named) as Runtime);
 }

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
+import { groupFaults } from 'realtime-credits-server';
 import { ConfigError, parseConfig, type Config } from './config.ts';
 import { DEMO_USERS } from './demo/users.ts';
+import { createLog, redirectConsole } from './log.ts';
 import { StartError, startServer, type RunningServer } from './start.ts';
 
 /**
@@ -11,27 +14,26 @@ process.env['NEXT_TELEMETRY_DISABLED'] ??= '1';
 
 const REPOSITORY_DIRECTORY = fileURLToPath(new URL('../../..', import.meta.url));
 
-function warn(message: string, cause: unknown): void {
-  if (cause === undefined) console.error(message);
-  else console.error(message, cause);
-}
-
 async function main(): Promise<void> {
   const config = parseConfig(process.env, REPOSITORY_DIRECTORY);
+  const log = createLog(config.logLevel);
+  const warn = groupFaults(log.warn);
+  // While developing, what Next and the code print is easier to read as it is.
+  if (config.production) redirectConsole({ ...log, warn });
   let stop: (() => Promise<void>) | null = null;
   let stopping = false;
   const handleSignal = (signal: NodeJS.Signals) => {
     if (stopping) {
-      console.error('Stopped at once, as asked a second time.');
+      log.info('Stopped at once, as asked a second time.');
       process.exit(1);
     }
     stopping = true;
     if (stop === null) process.exit(0);
-    console.log(`\n${signal}: saying goodbye.`);
+    log.info(`${signal}: stopping.`);
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        warn('The stop failed.', error);
+        log.warn('The stop failed.', error);
         process.exit(1);
       },
     );
@@ -41,11 +43,17 @@ async function main(): Promise<void> {
 
   const server = await startServer(config, warn);
   stop = server.stop;
-  console.log(`\n  The dashboard is at ${config.publicUrl ?? server.url}`);
+  print(`\n  The dashboard is at ${config.publicUrl ?? server.url}`);
   const { provisioner } = server.dashboard.runtime.facts;
-  for (const line of describeDemo(config, server)) console.log(line);
-  if (provisioner === 'simulator') console.log('\n  Servers are simulated: no panel is configured.');
-  console.log('');
+  for (const line of describeDemo(config, server)) print(line);
+  if (provisioner === 'simulator') print('\n  Servers are simulated: no panel is configured.');
+  print('');
+  log.info('Ready.');
+}
+
+/** For the person who started it. Events are in the log. */
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 /** The password goes behind a `#`, which browsers send to no server. */
@@ -66,7 +74,7 @@ function describeDemo(config: Config, { url, dashboard }: RunningServer): string
 try {
   await main();
 } catch (error) {
-  if (error instanceof ConfigError || error instanceof StartError) console.error(error.message);
-  else console.error(error);
+  if (error instanceof ConfigError || error instanceof StartError) process.stderr.write(`${error.message}\n`);
+  else process.stderr.write(`${inspect(error)}\n`);
   process.exit(1);
 }

@@ -10,6 +10,8 @@ export const SHOWN_NAME = `CASE WHEN lower("displayUsername") = username THEN "d
 export interface Names {
   /** The user name; null for an account that is no user's. Questions of one moment are one query. */
   read(userId: string): Promise<string | null>;
+  /** The id of the user with this user name, whatever its case. */
+  find(username: string): Promise<string | null>;
 }
 
 export function createNames(pool: Pool): Names {
@@ -33,6 +35,12 @@ export function createNames(pool: Pool): Names {
       asked.add(userId);
       answer ??= ask();
       return (await answer).get(userId) ?? null;
+    },
+    async find(username: string) {
+      const { rows } = await pool.query<{ id: string }>(`SELECT id FROM "user" WHERE username = $1`, [
+        username.toLowerCase(),
+      ]);
+      return rows[0]?.id ?? null;
     },
   });
 }

@@ -3,11 +3,21 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import next from 'next';
 import { isCreditsError } from 'realtime-credits';
-import { assertReadableUrl, createGracefulStop, toNodeListener, type Database } from 'realtime-credits-server';
+import {
+  assertReadableUrl,
+  createGracefulStop,
+  groupFaults,
+  toNodeListener,
+  type Database,
+} from 'realtime-credits-server';
 import type { Config } from './config.ts';
 import { openConfigured } from './open-configured.ts';
 import { createDashboard, type Dashboard } from './dashboard.ts';
 import { CLIENT_ADDRESS_HEADER, stampClientAddress } from './http/client-address.ts';
+import { createProxyNotice } from './http/proxy-notice.ts';
+import { REQUEST_ID_HEADER, runRequest, toRequestId } from './http/request-scope.ts';
+import { allowsPage, readRequestTarget } from './http/request-target.ts';
+import { stampHeader } from './http/stamp-header.ts';
 import { contentSecurityPolicy, createNonce, securityHeaders } from './http/security-headers.ts';
 import { findReferralCode, referralCookie } from './referrals/visit.ts';
 import { setRuntime } from './runtime.ts';
@@ -30,12 +40,14 @@ export class StartError extends Error {
 
 /** How long requests under way may take to end once the server stops. */
 const STOP_REQUESTS_MS_MAX = 1_500;
+/** Seconds after which a page is asked for again while the database is away. */
+const UNAVAILABLE_RETRY_S = 5;
 const DASHBOARD_DIRECTORY = fileURLToPath(new URL('..', import.meta.url));
 
-/** Paths of the fetch handler, which are no pages of Next. */
 /** Longer than proxies keep an idle connection (60 s in nginx): or one is closed here while a request is on its way. */
 const KEEP_ALIVE_MS = 75_000;
 
+/** Paths of the fetch handler, which are no pages of Next. */
 const API_PATHS = /^\/(api|docs)(?:[/?]|$)|^\/r\//;
 
 type Warn = (message: string, cause: unknown) => void;
@@ -60,9 +72,10 @@ export type PreparePages = (around: { config: Config; server: Server; port: numb
  */
 export async function startServer(
   config: Config,
-  onWarning: Warn,
+  warn: Warn,
   preparePages: PreparePages = prepareNext,
 ): Promise<RunningServer> {
+  const onWarning = groupFaults(warn);
   let listener: Listener = answerStarting;
   const server = createServer((request, response) => listener(request, response));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -86,7 +99,7 @@ export async function startServer(
     setRuntime(dashboard.runtime);
     await dashboard.startSweeping();
     pages = await preparePages({ config, server, port: portOf(url) });
-    listener = createListener(config, dashboard, pages.handle, onWarning);
+    listener = createListener(config, dashboard, { pages: pages.handle, onWarning });
   } catch (error) {
     await stop().catch(() => undefined);
     throw error;
@@ -107,27 +120,34 @@ const prepareNext: PreparePages = async ({ config, server, port }) => {
   return { handle: app.getRequestHandler(), close: () => app.close() };
 };
 
-function createListener(config: Config, dashboard: Dashboard, pages: PageHandler, onWarning: Warn): Listener {
+function createListener(
+  config: Config,
+  dashboard: Dashboard,
+  { pages, onWarning }: { pages: PageHandler; onWarning: Warn },
+): Listener {
   const api = toNodeListener(dashboard);
-  let mayMissProxy = !config.trustProxy;
   const https = config.publicUrl?.startsWith('https:') ?? false;
   const headers = new Map(Object.entries(securityHeaders(https)));
+  const noticeProxy = createProxyNotice(config, onWarning);
 
   return (request, response) => {
     response.setHeaders(headers);
+    const requestId = stampRequestId(request, response, config.trustProxy);
+    if (!readRequestTarget(request, response)) return;
+    noticeProxy(request);
     const address = stampClientAddress(request, config.trustProxy);
-    if (mayMissProxy && request.headers['x-forwarded-for'] !== undefined) {
-      mayMissProxy = false;
-      onWarning(
-        'Requests come with X-Forwarded-For. Behind a proxy of yours set TRUST_PROXY=1: without it everybody shares the limits of one address.',
-        undefined,
-      );
-    }
+    runRequest(requestId, () => {
+      if (API_PATHS.test(request.url ?? '/')) void api(request, response);
+      else if (allowsPage(request, response)) servePage(request, response, { requestId, address });
+    });
+  };
+
+  function servePage(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { requestId, address }: { requestId: string; address: string },
+  ): void {
     const url = request.url ?? '/';
-    if (API_PATHS.test(url)) {
-      void api(request, response);
-      return;
-    }
     if (!isReadable(url)) {
       response.writeHead(400, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
       response.end('This address cannot be read.\n');
@@ -141,42 +161,86 @@ function createListener(config: Config, dashboard: Dashboard, pages: PageHandler
     // Layouts do not get their address from Next, and a user who has to sign in wants to come back to it.
     request.headers['x-path'] = url.split('?', 1)[0];
     response.setHeader('Content-Security-Policy', policy);
-    const code = isDocument(request) ? findReferralCode(url) : null;
-    if (code === null) {
-      void answerPage(dashboard, pages, request, response);
-      return;
+    void showPage(request, response, { requestId, address }).catch((error: unknown) => {
+      onWarning('A page failed.', error);
+      response.destroy();
+    });
+  }
+
+  async function showPage(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { requestId, address }: { requestId: string; address: string },
+  ): Promise<unknown> {
+    const url = request.url ?? '/';
+    if (!isFile(url)) {
+      try {
+        await dashboard.health.assertReadable();
+      } catch (error) {
+        onWarning(`Page ${requestId} could not be shown.`, error);
+        return respondUnavailable(response, requestId);
+      }
     }
-    void dashboard
-      .recordVisit(code, { address, headers: new Headers({ cookie: request.headers.cookie ?? '' }) })
-      .then((known) => {
-        if (known) response.appendHeader('Set-Cookie', referralCookie(code, https));
-      })
+    const refused = await limitPage(dashboard, request, address);
+    if (refused !== null) return refusePage(response, refused);
+    const code = isDocument(request) ? findReferralCode(url) : null;
+    if (code !== null) {
+      const visitor = { address, headers: new Headers({ cookie: request.headers.cookie ?? '' }) };
       // A visit that was not counted is no reason to show no page.
-      .catch(() => undefined)
-      .then(() => answerPage(dashboard, pages, request, response));
-  };
+      const isKnown = await dashboard.recordVisit(code, visitor).catch(() => false);
+      if (isKnown) response.appendHeader('Set-Cookie', referralCookie(code, https));
+    }
+    return pages(request, response);
+  }
 }
 
 /** Next's built files are not counted: a page loads dozens, and they cost next to nothing. */
-async function answerPage(
-  dashboard: Dashboard,
-  pages: PageHandler,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const headers = new Headers({ [CLIENT_ADDRESS_HEADER]: String(request.headers[CLIENT_ADDRESS_HEADER] ?? '') });
+async function limitPage(dashboard: Dashboard, request: IncomingMessage, address: string): Promise<Response | null> {
+  if (request.url?.startsWith('/_next/') === true) return null;
+  const headers = new Headers({ [CLIENT_ADDRESS_HEADER]: address });
   if (request.headers.cookie !== undefined) headers.set('cookie', request.headers.cookie);
-  const refused = request.url?.startsWith('/_next/') === true ? null : await dashboard.limitPage(headers);
-  if (refused === null) {
-    await pages(request, response);
-    return;
-  }
+  return dashboard.limitPage(headers);
+}
+
+function refusePage(response: ServerResponse, refused: Response): void {
   response.writeHead(refused.status, {
     'Content-Type': 'text/plain; charset=utf-8',
     'Cache-Control': 'no-store',
     'Retry-After': refused.headers.get('retry-after') ?? '1',
   });
   response.end('Too many requests. Try again shortly.\n');
+}
+
+/** Scripts, styles and pictures are shown without a database. */
+function isFile(url: string): boolean {
+  return url.startsWith('/_next/') || /^[^?]*\.\w+(?:$|\?)/.test(url);
+}
+
+/** In place of a page while nothing can be read. It asks again by itself. */
+function respondUnavailable(response: ServerResponse, requestId: string): void {
+  response.writeHead(503, {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Retry-After': String(UNAVAILABLE_RETRY_S),
+    'Cache-Control': 'no-store',
+  });
+  response.end(`<!doctype html>
+<html lang="en">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="refresh" content="${UNAVAILABLE_RETRY_S}">
+<title>Try again shortly</title>
+<h1>Try again shortly</h1>
+<p>The database cannot be reached. Nothing of yours was changed by it. This page is read again automatically.</p>
+<p><small>Request ${requestId}</small></p>
+</html>
+`);
+}
+
+/** Takes the id of a trusted proxy, or makes one, and puts it on the response. */
+function stampRequestId(request: IncomingMessage, response: ServerResponse, trustProxy: boolean): string {
+  const requestId = toRequestId(trustProxy ? request.headers[REQUEST_ID_HEADER] : null);
+  stampHeader(request, REQUEST_ID_HEADER, requestId);
+  response.setHeader('X-Request-Id', requestId);
+  return requestId;
 }
 
 function isReadable(url: string): boolean {
@@ -195,7 +259,13 @@ function isDocument(request: IncomingMessage): boolean {
   return request.method === 'GET' && !isPrefetch && (destination === undefined || destination === 'document');
 }
 
-function answerStarting(_request: IncomingMessage, response: ServerResponse): void {
+function answerStarting(request: IncomingMessage, response: ServerResponse): void {
+  stampRequestId(request, response, false);
+  if (request.url === '/api/health/live') {
+    response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+    response.end('{"success":true,"status":"starting"}');
+    return;
+  }
   response.writeHead(503, {
     'Content-Type': 'text/plain; charset=utf-8',
     'Retry-After': '1',

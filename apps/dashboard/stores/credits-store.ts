@@ -51,7 +51,10 @@ export interface CreditsStore {
   stopPolling(): void;
 }
 
-/** The one client of the balance on this page. Without a ledger behind it, `/api/user/me` is all that it needs. */
+/**
+ * The one client of the balance on this page. Without a ledger behind it, `/api/user/me` is all that it needs; a host that
+ * has no such route is asked at `/api/credits`.
+ */
 export const creditsClient = createCreditsClient({
   balanceUrl: '/api/user/me',
   onWarning: (message) => console.warn(message),

@@ -9,6 +9,7 @@ export * from './contract/balance.ts';
 export * from './contract/error.ts';
 export * from './contract/event.ts';
 export * from './contract/hold.ts';
+export * from './contract/lot.ts';
 export * from './contract/idempotency-key.ts';
 export * from './contract/problem.ts';
 export * from './contract/route.ts';

@@ -43,8 +43,22 @@ export type {
   VerifyDifference,
   VerifyReport,
 } from './ledger/ledger.ts';
+export type { CreditsObserver, ObservedCommand } from './ledger/observer.ts';
+export type {
+  ActivityFilter,
+  ActivityKind,
+  ActivityLine,
+  ActivityPage,
+  ActivityReader,
+  ActivityTotals,
+  FoundActivity,
+} from './ledger/activity.ts';
+export { createActivityReader } from './ledger/postgres/activity-reads.ts';
 export { openDatabase, type Database, type DatabaseOptions, type SqlPool } from './ledger/postgres/database.ts';
+export { groupFaults } from './ledger/postgres/group-faults.ts';
 export { migrate, type MigrateOptions, type Migration } from './ledger/postgres/migrate.ts';
 export { renewEpoch } from './ledger/postgres/renew-epoch.ts';
+export { toUnavailable } from './ledger/postgres/sql-error.ts';
 export { compareBalances, type ComparisonReport } from './import/compare-balances.ts';
 export { importBalances, type ImportReport } from './import/import-balances.ts';
+export { formatCsv } from './cli/csv.ts';

@@ -35,8 +35,8 @@ export function BalanceCard({ initial }: { initial: Snapshot }) {
           )}
         </p>
         <div className="mt-auto pt-8">
-          <HeldBar posted={posted} held={held} />
-          <dl className="mt-5 grid gap-4 sm:grid-cols-2">
+          {held > 0 ? <HeldBar posted={posted} held={held} /> : null}
+          <dl className="grid gap-4 sm:grid-cols-2">
             <Part icon={<Wallet />} term="In your account" value={posted}>
               Everything you have been given or sent, less what you have spent.
             </Part>
@@ -55,28 +55,22 @@ export function BalanceCard({ initial }: { initial: Snapshot }) {
           </Link>
         </Button>
         <Button asChild variant="ghost" size="sm">
-          <Link href="/activity">See every change</Link>
+          <Link href="/activity">Explain this number</Link>
         </Button>
       </CardFooter>
     </Card>
   );
 }
 
+/** How much of the account is reserved. With nothing reserved there is nothing to compare. */
 function HeldBar({ posted, held }: { posted: number; held: number }) {
-  const heldPercent = posted === 0 ? 0 : Math.min(100, (held / posted) * 100);
   return (
-    <div aria-hidden className="flex h-2 gap-1 overflow-hidden rounded-full">
+    <div aria-hidden className="mb-5 flex h-2 gap-1 overflow-hidden rounded-full">
+      <div className="flex-1 rounded-full bg-linear-to-r from-credits-to to-credits-from" />
       <div
-        className={
-          posted === 0 ? 'flex-1 bg-muted' : 'flex-1 rounded-full bg-linear-to-r from-credits-to to-credits-from'
-        }
+        className="min-w-2 rounded-full border border-credits-border bg-credits-soft transition-[width]"
+        style={{ width: `${Math.min(100, (held / posted) * 100)}%` }}
       />
-      {heldPercent > 0 ? (
-        <div
-          className="min-w-2 rounded-full border border-credits-border bg-credits-soft transition-[width]"
-          style={{ width: `${heldPercent}%` }}
-        />
-      ) : null}
     </div>
   );
 }

@@ -2,11 +2,13 @@
 
 import { useEffect, useState } from 'react';
 import { ArrowUpRight, RefreshCw } from 'lucide-react';
+import type { Entry } from 'realtime-credits';
 import { selectView, type CreditsState, type PendingOperation } from 'realtime-credits/client';
 import { cn } from '@/lib/utils';
 import { creditsClient } from '@/stores/credits-store';
 import { formatAgo, formatCredits, formatDelta } from './format';
 import type { Freshness } from './freshness';
+import { changeOf, describeOther } from './recent-changes';
 
 const DOT: Record<Freshness['kind'], string> = {
   live: 'bg-success',
@@ -34,10 +36,13 @@ export function CreditsDetails({
   state,
   freshness,
   activityHref,
+  changes,
 }: {
   state: CreditsState;
   freshness: Freshness;
   activityHref: string | undefined;
+  /** The last changes, newest first; null where they are unknown. */
+  changes: readonly Entry[] | null;
 }) {
   const { shown } = selectView(state);
   const number = shown === null ? '—' : formatCredits(shown);
@@ -74,14 +79,24 @@ export function CreditsDetails({
         </dl>
       )}
 
+      {changes !== null && changes.length > 0 && (
+        <section aria-label="Last changes" className="border-t pt-3">
+          <h3 className="text-xs text-muted-foreground">Last changes</h3>
+          <ul className="mt-1.5 grid gap-1.5">
+            {changes.map((entry) => (
+              <LastChange key={entry.version} entry={entry} />
+            ))}
+          </ul>
+        </section>
+      )}
+
       <p className="border-t pt-3 text-xs text-pretty text-muted-foreground">
         {freshness.sentence}
         {state.confirmedAt > 0 && (
           <>
             {' '}
             <span className="whitespace-nowrap">
-              Updated <Ago since={state.confirmedAt} />
-              {state.confirmed?.version != null && `, version ${formatCredits(state.confirmed.version)}`}.
+              Updated <Ago since={state.confirmedAt} />.
             </span>
           </>
         )}
@@ -130,6 +145,26 @@ function Line({
       </dt>
       <dd className={cn('shrink-0', tone)}>{value}</dd>
     </div>
+  );
+}
+
+function LastChange({ entry }: { entry: Entry }) {
+  const change = changeOf(entry);
+  const other = describeOther(entry);
+  return (
+    <li className="flex items-baseline justify-between gap-3 text-[0.8125rem]">
+      <span className="min-w-0">
+        <span className="line-clamp-2 wrap-anywhere">{entry.reason}</span>
+        <span className="block text-xs text-muted-foreground">
+          {other === null ? null : <span className="inline-block first-letter:uppercase">{other}</span>}
+          {other === null ? null : ' · '}
+          <Ago since={Date.parse(entry.createdAt)} />
+        </span>
+      </span>
+      <span className={cn('shrink-0 font-medium tabular-nums', change > 0 && 'text-success')}>
+        {formatDelta(change)}
+      </span>
+    </li>
   );
 }
 

@@ -64,6 +64,13 @@ export async function AppShell({ children }: { children: ReactNode }) {
               activityHref="/activity"
               initial={snapshot}
             />
+            <CreditsDisplay
+              variant="compact"
+              size="md"
+              className="sm:hidden"
+              activityHref="/activity"
+              initial={snapshot}
+            />
             <ThemeSwitch />
             <UserMenu name={user.display_name} email={user.email} username={user.username} admin={places.admin} />
           </div>

@@ -103,7 +103,7 @@ async function waitForSignOut(userId: string, signal: AbortSignal): Promise<'sig
 }
 
 async function isHealthy(): Promise<boolean> {
-  const answer = await fetch('/api/health', { signal: AbortSignal.timeout(HEALTH_MS_MAX) }).catch(() => null);
+  const answer = await fetch('/api/health/ready', { signal: AbortSignal.timeout(HEALTH_MS_MAX) }).catch(() => null);
   return answer?.ok === true;
 }
 

@@ -24,7 +24,7 @@ interface UserMenuProps {
   admin: boolean;
 }
 
-/** Who is signed in. On phones its label also shows the balance, which has no room in the header there. */
+/** Who is signed in. On phones its label also shows the balance, with its name. */
 export function UserMenu({ name, email, username, admin }: UserMenuProps) {
   return (
     // Not modal: the page goes on scrolling, so nothing of it moves when the menu opens.

@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import { migrate, type Migration } from 'realtime-credits-server';
 import { CLIENT_ADDRESS_HEADER } from '../http/client-address.ts';
 import { pickUsername } from './names.ts';
+import { noteFailure } from '../http/request-scope.ts';
 import { cookiePrefix } from './session-cookie.ts';
 
 /**
@@ -22,6 +23,7 @@ export interface AuthOptions {
   baseUrl: string;
   /** Which origins may call, for one request. */
   trustedOrigins: (request: Request | undefined) => string[];
+  onWarning: (message: string, cause: unknown) => void;
   /** Called for each session that ended: signed out, revoked, or its user banned. */
   onSessionEnded: (session: { userId: string; token: string }) => void;
   /** Called for each user who changed: another name, role or ban. */
@@ -67,7 +69,12 @@ function authOptions(options: AuthOptions) {
     trustedOrigins: async (request: Request | undefined) => options.trustedOrigins(request),
     telemetry: { enabled: false },
     // A wrong password is no event for the operator.
-    logger: { level: 'error' as const },
+    logger: {
+      level: 'error' as const,
+      log: (_level: string, message: string, ...causes: unknown[]) =>
+        options.onWarning(`better-auth: ${message}`, causes[0]),
+    },
+    onAPIError: { onError: noteFailure },
     emailAndPassword: {
       enabled: true,
       minPasswordLength: 8,

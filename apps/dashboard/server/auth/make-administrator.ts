@@ -26,6 +26,7 @@ export async function makeAdministrator(database: Database, email: string): Prom
     secret: crypto.randomUUID(),
     baseUrl: 'http://localhost',
     trustedOrigins: () => [],
+    onWarning: () => undefined,
     onSessionEnded: () => undefined,
     onUserChanged: () => undefined,
     onUserCreated: async () => undefined,

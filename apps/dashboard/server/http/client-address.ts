@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { stampHeader } from './stamp-header.ts';
 
 /** The request header that carries the client's address; the server sets it itself on every request. */
 export const CLIENT_ADDRESS_HEADER = 'x-dashboard-client-address';
@@ -17,14 +18,7 @@ export function readClientAddress(headers: Headers): string | null {
 export function stampClientAddress(request: IncomingMessage, trustProxy: boolean): string {
   const address = (trustProxy ? lastForwarded(request) : null) ?? request.socket.remoteAddress ?? '0.0.0.0';
   const plain = address.replace(/^::ffff:/, '');
-  const kept: string[] = [];
-  for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
-    const name = request.rawHeaders[i] ?? '';
-    if (name.toLowerCase() !== CLIENT_ADDRESS_HEADER) kept.push(name, request.rawHeaders[i + 1] ?? '');
-  }
-  kept.push(CLIENT_ADDRESS_HEADER, plain);
-  request.rawHeaders = kept;
-  request.headers[CLIENT_ADDRESS_HEADER] = plain;
+  stampHeader(request, CLIENT_ADDRESS_HEADER, plain);
   return plain;
 }
 

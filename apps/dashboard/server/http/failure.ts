@@ -59,7 +59,9 @@ export function toFailure(error: unknown, requestId: string, snapshot?: Snapshot
     return { status, body, headers: {} };
   }
   const known = isCreditsError(error) ? error : new CreditsError('internal');
+  // People are shown this sentence, and what we can only look up by the id is worth its length.
   const problem = toProblem(known, requestId);
+  const message = problem.status < 500 ? known.message : `${known.message} (Request ${requestId})`;
   const issues = readIssues(problem.details);
   const retryAfterMs = readRetryAfterMs(problem.details);
   return {
@@ -67,7 +69,8 @@ export function toFailure(error: unknown, requestId: string, snapshot?: Snapshot
     body: {
       ...problem,
       success: false,
-      message: known.message,
+      message,
+      detail: message,
       code: known.code,
       requestId,
       ...(issues === null ? {} : { errors: issues }),
@@ -82,9 +85,12 @@ export function toFailure(error: unknown, requestId: string, snapshot?: Snapshot
   };
 }
 
-/** Whether an error is one of the expected ones; anything else is a bug to report. */
+/** Whether an error is a refusal. Anything else is for the log: a bug, or a database that is away. */
 export function isExpected(error: unknown): boolean {
-  return error instanceof DashboardError || (isCreditsError(error) && error.code !== 'internal');
+  if (error instanceof DashboardError) return true;
+  if (!isCreditsError(error)) return false;
+  // Without a cause we refused by ourselves, such as while stopping.
+  return error.code === 'unavailable' ? error.cause === undefined : error.code !== 'internal';
 }
 
 function readIssues(details: unknown): { path: string; message: string }[] | null {

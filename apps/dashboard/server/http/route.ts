@@ -1,11 +1,12 @@
 import type { Context, Hono } from 'hono';
 import { CreditsError, type Snapshot } from 'realtime-credits';
-import { acceptCommand, type Ledger } from 'realtime-credits-server';
+import { acceptCommand, toUnavailable, type Ledger } from 'realtime-credits-server';
 import type { Sessions, SessionUser } from '../auth/sessions.ts';
 import { readClientAddress } from './client-address.ts';
 import { isExpected, toFailure } from './failure.ts';
 import { trustedOriginsOf, type OriginRules } from './origin.ts';
 import type { Caller } from './rate-limit.ts';
+import { currentRequestId } from './request-scope.ts';
 
 /** What every route of the dashboard has at hand. */
 export interface RouteContext {
@@ -32,10 +33,13 @@ export interface RouteAnswer {
   body: object;
 }
 
+/** What is no JSON, such as a file, is a response of its own. */
+type Handled = Promise<RouteAnswer | Response>;
+
 /** Who may call: anyone, a signed-in user, or an administrator. */
 export interface Routes {
   anyone(method: 'GET', path: string, handle: (context: RouteContext) => Promise<RouteAnswer>): void;
-  user(method: Method, path: string, handle: (context: UserContext) => Promise<RouteAnswer>): void;
+  user(method: Method, path: string, handle: (context: UserContext) => Handled): void;
   admin(method: Method, path: string, handle: (context: UserContext) => Promise<RouteAnswer>): void;
   /** Answers 405 to every other method on the paths registered so far. */
   refuseOtherMethods(): void;
@@ -59,19 +63,21 @@ export interface RoutesOptions {
 export function createRoutes({ app, sessions, ledger, originRules, onWarning }: RoutesOptions): Routes {
   async function answer(
     context: Context,
-    handle: (base: RouteContext) => Promise<RouteAnswer>,
+    handle: (base: RouteContext) => Handled,
     known: { user: SessionUser | null; operationId: string | null },
   ): Promise<Response> {
-    const requestId = crypto.randomUUID();
+    const requestId = currentRequestId();
     const base: RouteContext = {
       request: context.req.raw,
       requestId,
       param: (name) => context.req.param(name) ?? '',
     };
     try {
-      const { status, body } = await handle(base);
-      return toResponse(status ?? 200, body, requestId);
-    } catch (error) {
+      const handled = await handle(base);
+      if (handled instanceof Response) return handled;
+      return toResponse(handled.status ?? 200, handled.body, requestId);
+    } catch (caught) {
+      const error = toUnavailable(caught);
       if (!isExpected(error)) onWarning(`Request ${requestId} failed.`, error);
       const snapshot = await readSnapshotOfFailure(known);
       const failure = toFailure(error, requestId, snapshot);
@@ -95,7 +101,7 @@ export function createRoutes({ app, sessions, ledger, originRules, onWarning }: 
     }
   }
 
-  function signedIn(access: 'user' | 'admin', handle: (context: UserContext) => Promise<RouteAnswer>) {
+  function signedIn(access: 'user' | 'admin', handle: (context: UserContext) => Handled) {
     return (context: Context): Promise<Response> => {
       const known: { user: SessionUser | null; operationId: string | null } = { user: null, operationId: null };
       return answer(
@@ -133,14 +139,14 @@ export function createRoutes({ app, sessions, ledger, originRules, onWarning }: 
   return Object.freeze({
     anyone: (method: 'GET', path: string, handle: (context: RouteContext) => Promise<RouteAnswer>) =>
       register(method, path, (context) => answer(context, handle, { user: null, operationId: null })),
-    user: (method: Method, path: string, handle: (context: UserContext) => Promise<RouteAnswer>) =>
+    user: (method: Method, path: string, handle: (context: UserContext) => Handled) =>
       register(method, path, signedIn('user', handle)),
     admin: (method: Method, path: string, handle: (context: UserContext) => Promise<RouteAnswer>) =>
       register(method, path, signedIn('admin', handle)),
     refuseOtherMethods: () => {
       for (const [path, methods] of methodsOf) {
         app.all(path, () => {
-          const requestId = crypto.randomUUID();
+          const requestId = currentRequestId();
           const { status, body } = toFailure(new CreditsError('method_not_allowed'), requestId);
           return toResponse(status, body, requestId, { Allow: methods.join(', ') });
         });

@@ -1,9 +1,27 @@
+import type { Page } from '@playwright/test';
 import { PURCHASE } from '../../components/examples/scenario.ts';
 import { expectCredits, headerDisplay, letPass } from '../support/display.ts';
 import { startFaultyProxy } from '../support/faulty-proxy.ts';
 import { findUnexplainedFrames, readLedger, recordFrames } from '../support/frames.ts';
 import { expect, openPage, test } from '../support/people.ts';
 import { watchStreams } from '../support/tabs.ts';
+
+/** Waits until the page asks for nothing more: a script that is cut off by the missing network ends the page. */
+async function waitUntilLoaded(page: Page): Promise<void> {
+  let asked = 0;
+  let before = -1;
+  page.on('request', () => (asked += 1));
+  await expect
+    .poll(
+      () => {
+        const isQuiet = asked === before;
+        before = asked;
+        return isQuiet;
+      },
+      { intervals: [1_500], timeout: 30_000 },
+    )
+    .toBe(true);
+}
 
 /** Well below the 30 s of a poll: what these tests show came by itself. */
 const AT_ONCE = { timeout: 8_000 };
@@ -132,6 +150,7 @@ test('a purchase that is begun offline is sent when the network is back, and cha
   const page = await openPage(person, '/examples/credits');
   await expectCredits(page, 500);
   const readFrames = await recordFrames(page);
+  await waitUntilLoaded(page);
   await person.context.setOffline(true);
   await page.locator('[data-scenario="purchase-accepted"]').getByRole('button', { name: /^Run/ }).click();
   await expectCredits(page, 500 - PURCHASE);

@@ -11,6 +11,7 @@ const PAGES = [
   '/create-server',
   '/referrals',
   '/activity',
+  '/activity/1',
   '/transfers',
   '/settings',
   '/examples/credits',

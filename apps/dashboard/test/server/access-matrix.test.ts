@@ -50,7 +50,13 @@ const ORDER = {
 };
 
 const ROWS: Record<string, Row> = {
-  'GET /api/health': { access: 'anyone', status: 200 },
+  'GET /api/health/live': { access: 'anyone', status: 200 },
+  'GET /api/health/ready': { access: 'anyone', status: 200 },
+  'GET /api/metrics': { access: 'anyone', status: 404 },
+  'GET /api/activity': { access: 'user', status: 200 },
+  'GET /api/activity/totals': { access: 'user', status: 200 },
+  'GET /api/activity/export': { access: 'user', status: 200 },
+  'GET /api/activity/:version': { access: 'user', status: 200, path: () => '/api/activity/1' },
   'GET /api/user/me': { access: 'user', status: 200 },
   'POST /api/user/close': { access: 'user', status: 200, body: () => ({ password: PASSWORD }), disposable: true },
   'POST /api/user/update-profile': { access: 'user', status: 200, body: () => ({ first_name: 'Some' }) },

@@ -3,11 +3,18 @@ import { expect, test } from 'vitest';
 import { createPostgresDatabase, type PostgresDatabase } from '../../../../packages/server/test/support/database.ts';
 // Declares by what name the run's Postgres server is found.
 import '../../../../packages/server/test/support/postgres-server.ts';
-import type { DailyClaimAnswer, ServerCreateAnswer } from '../../lib/api.ts';
+import type { ActivityAnswer, ActivityTotalsAnswer, DailyClaimAnswer, ServerCreateAnswer } from '../../lib/api.ts';
 import { FREE_TRIES } from '../../server/auth/password-tries.ts';
 import { CLIENT_ADDRESS_HEADER } from '../../server/http/client-address.ts';
 import { LIMITS } from '../../server/http/rate-limit.ts';
-import { nextAddress, openTestDashboard, type Either, type Person, type TestDashboard } from './support/dashboard.ts';
+import {
+  nextAddress,
+  openTestDashboard,
+  ORIGIN,
+  type Either,
+  type Person,
+  type TestDashboard,
+} from './support/dashboard.ts';
 import { createFakePanel, type FakePanel } from './support/provisioner.ts';
 
 const ORDER = {
@@ -173,6 +180,44 @@ test('L9: orders of a dead process are swept by two instances at once, and each 
     }
     expect(instances.flatMap((instance) => instance.warnings)).toEqual([]);
     expect((await first.ledger.verify()).ok).toBe(true);
+  } finally {
+    await end();
+  }
+});
+
+test('100,000 lines are read page by page, summed as a whole, and exported in pages', async () => {
+  const { instances, end } = await openInstances(1);
+  try {
+    const dashboard = oneOf(instances, 0);
+    const person = await dashboard.signUp('somebody');
+    await dashboard.grant(person, 1);
+    const get = async <Answer extends { data: object }>(path: string): Promise<Answer['data']> =>
+      (await dashboard.send<Answer>(`/api/activity${path}`, { as: person })).body.data;
+    const page = (query: string) => get<ActivityAnswer>(`?${query}`);
+    const totals = (query: string) => get<ActivityTotalsAnswer>(`/totals?${query}`);
+    await dashboard.database.pool.query(
+      `WITH me AS (UPDATE credits.accounts SET version = 100001, posted = 100001 WHERE id = $1 RETURNING number),
+       system AS (SELECT number FROM credits.accounts WHERE id = 'system:issued#0')
+     INSERT INTO credits.journal (debit, debit_version, debit_posted, debit_held, credit, credit_version, credit_posted,
+         credit_held, amount, kind, actor, key, key_digest, fingerprint, reason, metadata, created_at, hash)
+       SELECT system.number, 1000000 + n, 0, 0, me.number, n + 1, n + 1, 0, 1, 'grant', 'system:test', 'bulk-' || n,
+         substr(sha256(convert_to('bulk-' || n, 'UTF8')), 1, 16), sha256('f'), 'Bonus ' || n, '{"category":"earn"}',
+         now() - interval '1 day' + n * interval '1 second', sha256('x')
+       FROM me, system, generate_series(1, 100000) n`,
+      [person.id],
+    );
+    await dashboard.database.pool.query('ANALYZE');
+    expect(await totals('')).toMatchObject({ count: 100_001, in: 100_001, balance: { available: 100_001 } });
+    const deep = await page('before=50001&limit=100');
+    expect(deep.items.map(({ version }) => version)).toEqual(Array.from({ length: 100 }, (_, index) => 50_000 - index));
+    expect(deep.next).toBe('49901');
+    expect((await page('q=bonus+7777')).items).toHaveLength(11);
+    expect(await totals('q=bonus+7777')).toMatchObject({ count: 11, in: 11 });
+    const response = await dashboard.fetch(
+      new Request(`${ORIGIN}/api/activity/export?q=bonus+99`, { headers: { cookie: person.cookie } }),
+    );
+    // Two pages of the export: 1,111 lines, the header, and nothing after the last line end.
+    expect((await response.text()).split('\r\n')).toHaveLength(1_113);
   } finally {
     await end();
   }

@@ -81,7 +81,7 @@ async function startOwnDashboard(): Promise<OwnDashboard & { stop(): Promise<voi
 }
 
 async function isHealthy(url: string): Promise<boolean> {
-  const answer = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+  const answer = await fetch(`${url}/api/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
   return answer?.ok === true;
 }
 

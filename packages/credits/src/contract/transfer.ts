@@ -1,8 +1,8 @@
 import type { Credits } from './amount.ts';
 import type { Balance } from './balance.ts';
 
-/** What a transfer was for. `reverse` undoes another transfer; `post` settles a hold. */
-export type TransferKind = 'grant' | 'spend' | 'transfer' | 'adjust' | 'reverse' | 'post';
+/** What a transfer was for. `reverse` undoes another transfer, `post` settles a hold, `breakage` takes what expired. */
+export type TransferKind = 'grant' | 'spend' | 'transfer' | 'adjust' | 'reverse' | 'post' | 'breakage';
 
 /** Small facts that the host attaches: plain JSON, at most {@link METADATA_BYTES_MAX} bytes when written. */
 export type Metadata = Record<string, unknown>;

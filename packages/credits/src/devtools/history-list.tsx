@@ -49,7 +49,7 @@ function Row({ line: { at, via, text, version, said, shown, refused } }: { line:
       data-refused={refused}
       style={{
         display: 'grid',
-        gridTemplateColumns: '4.5em minmax(0, 1fr) auto',
+        gridTemplateColumns: '5.5em minmax(0, 1fr) auto',
         gap: '0 10px',
         padding: '6px 16px',
         borderBottom: `1px solid ${COLOR.line}`,

@@ -10,7 +10,6 @@ test.each([
   ["test('4a.2: taking back ends it')", ["'4a.2"]],
   ["test('4.5: a balance is accepted')", ["'4.5"]],
   ['an explainable number (S8)', ['S8']],
-  ["test('B1: a late end')", ["'B1:"]],
   ['- **W12.** The newest wins', ['**W12.**']],
   ['`DATABASE_URL`, else a server of our own', [', else a']],
 ])('a private term is found: %s', (text, words) => {

@@ -17,7 +17,8 @@ export const exportCommand: Command = {
   summary: 'balances or entries, as CSV or JSON lines',
   usage: 'export <balances|entries> [options]',
   details: `Writes the state of one instant, in order of account and version. Memory does not grow with the size of the ledger.
-"import" reads exported balances as they are.`,
+"import" reads exported balances as they are. In CSV, texts that a spreadsheet would run as a formula begin with an
+apostrophe; JSON lines have every text as it is stored.`,
   options: {
     ...DATABASE_OPTIONS,
     format: { type: 'string', value: 'csv|jsonl', help: 'Default: csv.' },

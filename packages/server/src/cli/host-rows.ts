@@ -6,7 +6,7 @@ import { CreditsError } from 'realtime-credits/contract';
 import type { BalanceRow } from '../import/balance-rows.ts';
 import { parseChoice, type Options } from './arguments.ts';
 import { usageError, type CommandContext } from './command.ts';
-import { readCsv } from './csv.ts';
+import { readCsv, unguardCell } from './csv.ts';
 import { readLines } from './lines.ts';
 
 /** A host's list of balances, out of a file or standard input, as rows that the ledger can judge. */
@@ -16,7 +16,11 @@ const ACCOUNT_COLUMNS = ['account', 'user_id', 'userId', 'id', '_id'];
 const AMOUNT_COLUMNS = ['credits', 'coins', 'available', 'balance'];
 
 export const HOST_ROWS_OPTIONS: Options = {
-  format: { type: 'string', value: 'csv|jsonl', help: "What the rows are written in. Else by the file's ending." },
+  format: {
+    type: 'string',
+    value: 'csv|jsonl',
+    help: "What the rows are written in; CSV with commas, semicolons or tabs. Else by the file's ending.",
+  },
   'account-column': { type: 'string', value: 'name', help: `Else one of: ${ACCOUNT_COLUMNS.join(', ')}.` },
   'amount-column': { type: 'string', value: 'name', help: `Else one of: ${AMOUNT_COLUMNS.join(', ')}.` },
 };
@@ -49,7 +53,7 @@ const toName = (value: unknown): string | undefined => (typeof value === 'string
 
 function guessFormat(path: string): 'csv' | 'jsonl' {
   const ending = extname(path).toLowerCase();
-  if (ending === '.csv') return 'csv';
+  if (ending === '.csv' || ending === '.tsv') return 'csv';
   if (ending === '.jsonl' || ending === '.ndjson') return 'jsonl';
   throw usageError('Say --format csv or --format jsonl: the name does not tell which it is.');
 }
@@ -88,7 +92,11 @@ async function* readCsvRows(text: AsyncIterable<string>, columns: Columns): Asyn
     } else {
       const amount = fields[places.amount] ?? '';
       // Digits only: a text that is rounded to a whole number by reading it is not whole.
-      yield { line, account: fields[places.account], credits: /^-?\d+$/.test(amount) ? Number(amount) : amount };
+      yield {
+        line,
+        account: unguardCell(fields[places.account] ?? ''),
+        credits: /^-?\d+$/.test(amount) ? Number(amount) : amount,
+      };
     }
   }
   if (places === null) throw usageError('There is no header: the first row must name the columns.');

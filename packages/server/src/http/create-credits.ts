@@ -2,6 +2,7 @@ import { CreditsError } from 'realtime-credits/contract';
 import { createLedger, type LedgerOptions } from '../ledger/create-ledger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { openDatabase, type Database, type SqlPool } from '../ledger/postgres/database.ts';
+import { groupFaults } from '../ledger/postgres/group-faults.ts';
 import { createCreditsHandler, type CreditsHandler, type CreditsHandlerOptions } from './handler.ts';
 
 export interface CreditsOptions extends Omit<CreditsHandlerOptions, 'ledger'>, Pick<LedgerOptions, 'schema'> {
@@ -40,16 +41,17 @@ export async function createCredits(options: CreditsOptions): Promise<Credits> {
       'from "realtime-credits-server/embedded".';
     throw new CreditsError('invalid_request', sentence, { details: { field: 'database' } });
   }
-  const { onWarning = () => undefined } = options;
+  const onWarning = groupFaults(options.onWarning ?? (() => undefined));
   const database = typeof source === 'string' ? await openDatabase({ url: source, onWarning }) : await source;
   const close = async (): Promise<void> => ('pool' in database ? database.close() : undefined);
   try {
     const ledger = await createLedger({
       database,
       onWarning,
+      ...(options.observer === undefined ? {} : { observer: options.observer }),
       ...(schema === undefined ? {} : { schema }),
     });
-    const handler = createCreditsHandler({ ...handlerOptions, ledger });
+    const handler = createCreditsHandler({ ...handlerOptions, onWarning, ledger });
     return Object.freeze({
       ledger,
       handler,

@@ -18,12 +18,16 @@ import {
 } from 'realtime-credits/contract';
 import { SYSTEM_CLOCK, type Clock } from '../clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { CreditsObserver } from '../ledger/observer.ts';
+import { groupFaults } from '../ledger/postgres/group-faults.ts';
+import { toUnavailable } from '../ledger/postgres/sql-error.ts';
 import { assertReadableUrl } from './assert-readable-url.ts';
 import { createOpenApiDocument, type OpenApiDocument } from './openapi.ts';
 import { addCorsHeaders, assertTrustedOrigin, parseTrustedOrigins, respondToPreflight } from './origin.ts';
 import { parseInput, parseQuery } from './parse-input.ts';
 import { readAccount } from './read-account.ts';
 import { readJson } from './read-json.ts';
+import { readRequestId } from './request-id.ts';
 import { historyQuerySchema, noQuerySchema, resolveBodySchema, snapshotQuerySchema } from './schemas.ts';
 import { hasPromisedSink } from './streams/stream-body.ts';
 import { createStreamHub } from './streams/stream-hub.ts';
@@ -63,8 +67,18 @@ export interface CreditsHandlerOptions {
    * page are passed concurrently. @default {@link toDisplayEntry}: no other user's id, and no metadata
    */
   describeEntry?: (entry: Entry) => Entry | Promise<Entry>;
-  /** Called with failures inside, with the request's id; the wire only says `internal`. */
+  /**
+   * Called with failures inside, with the request's id; the wire only says `internal`. A database that is away is one warning
+   * and not one per request: see {@link groupFaults}.
+   */
   onWarning?: (message: string, cause: unknown) => void;
+  /**
+   * Whether `X-Request-Id` of a request was set by a server or proxy of yours. It then names the request in responses and
+   * warnings, when it is 1 to 128 of `A-Z a-z 0-9 _ . -`. @default false: the handler makes a random one
+   */
+  trustRequestId?: boolean;
+  /** For metrics. */
+  observer?: CreditsObserver;
   /** For tests. @default the machine's */
   clock?: Clock;
 }
@@ -111,17 +125,19 @@ const HISTORY_LIMIT = 50;
  * @throws {CreditsError} `invalid_request` — `trustedOrigins` lists something that is not an origin
  */
 export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHandler {
-  const { ledger, basePath = CREDITS_PATH, describeEntry = toDisplayEntry, onWarning = () => undefined } = options;
+  const { ledger, basePath = CREDITS_PATH, describeEntry = toDisplayEntry, clock = SYSTEM_CLOCK } = options;
+  const onWarning = groupFaults(options.onWarning ?? (() => undefined), clock);
   const trustedOrigins = parseTrustedOrigins(options.trustedOrigins ?? []);
   const hub = createStreamHub({
     ledger,
-    clock: options.clock ?? SYSTEM_CLOCK,
+    clock,
     streamsPerAccountMax: options.streamsPerAccountMax ?? 12,
     heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
     streamLifetimeMs: options.streamLifetimeMs ?? 600_000,
     rereadMs: options.rereadMs ?? 5_000,
     identify,
     onWarning,
+    observer: options.observer,
   });
 
   async function identify(request: Request): Promise<string | null> {
@@ -200,7 +216,9 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
     throw error;
   });
 
-  function respondError(error: unknown, request: Request, requestId: string): Response {
+  function respondError(caught: unknown, request: Request, requestId: string): Response {
+    // The host's `identify` and `describeEntry` read tables of the host, which is away together with the ledger's.
+    const error = toUnavailable(caught);
     const status = isCreditsError(error) ? CREDITS_ERRORS[error.code].status : null;
     // `unavailable` without a cause is a drain: nothing failed.
     const isExpected = status !== null && (status < 500 || (status === 503 && (error as Error).cause === undefined));
@@ -210,7 +228,7 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
   }
 
   async function fetch(request: Request): Promise<Response> {
-    const requestId = crypto.randomUUID();
+    const requestId = (options.trustRequestId === true ? readRequestId(request) : null) ?? crypto.randomUUID();
     let response: Response;
     try {
       assertReadableUrl(request.url);

@@ -58,7 +58,7 @@ export const entrySchema = exactly<Entry>()(
     account: z.string(),
     version: versionSchema,
     kind: z.enum(['transfer', 'hold', 'post', 'void', 'expire']),
-    verb: z.enum(['grant', 'spend', 'transfer', 'adjust', 'reverse', 'post', 'hold', 'void', 'expire']),
+    verb: z.enum(['grant', 'spend', 'transfer', 'adjust', 'reverse', 'post', 'breakage', 'hold', 'void', 'expire']),
     direction: z.enum(['debit', 'credit']),
     amount: creditsSchema.min(1),
     before: balanceSchema,

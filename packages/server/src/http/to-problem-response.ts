@@ -1,4 +1,4 @@
-import { CreditsError, isCreditsError, PROBLEM_TYPE, toProblem } from 'realtime-credits/contract';
+import { CREDITS_ERRORS, CreditsError, isCreditsError, PROBLEM_TYPE, toProblem } from 'realtime-credits/contract';
 
 /** Every response but the stream: about one person, and outdated at once. */
 export const NO_STORE = 'private, no-store';
@@ -12,7 +12,8 @@ export function toPublicError(error: unknown): CreditsError {
 }
 
 /**
- * Responds with an error as `application/problem+json`, with the status of its code in the error table.
+ * Responds with an error as `application/problem+json`, with the status of its code in the error table, and `Retry-After` (in
+ * seconds) where waiting helps.
  *
  * @param error - Anything that was caught; what is not a {@link CreditsError} becomes `internal` without detail.
  * @param requestId - Names the request in the log and in the response.
@@ -23,6 +24,7 @@ export function toProblemResponse(error: unknown, requestId: string): Response {
   const problem = toProblem(shown, requestId);
   const headers = new Headers({ 'content-type': PROBLEM_TYPE, 'cache-control': NO_STORE, 'x-request-id': requestId });
   const details = shown.details as { retryAfterMs?: number } | undefined;
-  if (details?.retryAfterMs !== undefined) headers.set('retry-after', String(Math.ceil(details.retryAfterMs / 1_000)));
+  const retryAfterMs = details?.retryAfterMs ?? (problem.status === CREDITS_ERRORS.unavailable.status ? 1_000 : null);
+  if (retryAfterMs !== null) headers.set('retry-after', String(Math.ceil(retryAfterMs / 1_000)));
   return new Response(JSON.stringify(problem), { status: problem.status, headers });
 }

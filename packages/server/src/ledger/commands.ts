@@ -27,6 +27,16 @@ export interface CommandBase {
 export interface GrantCommand extends CommandBase {
   account: string;
   amount: Credits;
+  /**
+   * The ISO instant, with its zone, from which what remains of the grant cannot be spent any more: it then moves to
+   * `system:breakage`. Fixed when the grant is made. @default never
+   */
+  expiresAt?: string;
+  /**
+   * Which credits are spent first: 0 to 100, lower first. Of one priority, what expires earliest is spent first, then what
+   * is oldest. Credits with neither `expiresAt` nor `priority` are spent last. @default 50 with `expiresAt`
+   */
+  priority?: number;
 }
 
 export interface SpendCommand extends CommandBase {

@@ -2,6 +2,7 @@ import { SYSTEM_CLOCK } from '../clock.ts';
 import { createLedgerOnStorage, type LedgerTimeOptions } from './ledger-on-storage.ts';
 import type { Ledger } from './ledger.ts';
 import type { Database, SqlPool } from './postgres/database.ts';
+import { groupFaults } from './postgres/group-faults.ts';
 import { openPostgresStorage } from './postgres/postgres-storage.ts';
 import { HostTransactions } from './transactions.ts';
 
@@ -31,7 +32,8 @@ export interface LedgerOptions extends LedgerTimeOptions {
  * @throws {CreditsError} `invalid_request` — no compatible pool, no valid schema, or a schema with tables of another program
  */
 export async function createLedger(options: LedgerOptions): Promise<Ledger> {
-  const { database, schema = 'credits', listenUrl, clock = SYSTEM_CLOCK, onWarning = () => undefined } = options;
+  const { database, schema = 'credits', listenUrl, clock = SYSTEM_CLOCK } = options;
+  const onWarning = groupFaults(options.onWarning ?? (() => undefined));
   const { storage, pool, context, notifications, joinedSlot } = await openPostgresStorage({
     database,
     schema,
@@ -40,8 +42,17 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   });
   return createLedgerOnStorage({
     ...options,
+    onWarning,
     storage,
     createTransactions: (announce) =>
-      new HostTransactions({ pool, context, joinedSlot, clock, announce, sender: notifications.sender }),
+      new HostTransactions({
+        pool,
+        context,
+        joinedSlot,
+        clock,
+        announce,
+        observer: options.observer,
+        sender: notifications.sender,
+      }),
   });
 }

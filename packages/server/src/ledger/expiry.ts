@@ -2,10 +2,10 @@ import type { Clock } from '../clock.ts';
 import type { Intent } from './rules/command-table.ts';
 import type { LedgerStorage } from './storage.ts';
 
-/** Accounts whose holds one sweep expires. The next sweep takes the rest. */
+/** Accounts whose holds and lots one sweep expires. The next sweep takes the rest. */
 const ACCOUNTS_MAX = 100;
 
-/** How often to look for holds that another process opened without a notification, and may have died before expiring. */
+/** How often to look for holds and lots that another process opened without a notification, and may have died before expiring. */
 const UNNOTIFIED_SWEEP_MS = 60_000;
 
 export interface ExpiryOptions {
@@ -17,8 +17,8 @@ export interface ExpiryOptions {
 }
 
 /**
- * Expires holds that nobody reads, so open streams are updated in time. It remembers when the next hold ends: a ledger
- * that nobody uses sends its database no queries.
+ * Expires holds and lots that nobody reads, so open streams are updated in time. It remembers when the next one ends: a
+ * ledger that nobody uses sends its database no queries.
  */
 export class ExpirySweep {
   readonly #options: ExpiryOptions;
@@ -38,12 +38,12 @@ export class ExpirySweep {
     this.#stopTimer = this.#setTimer();
   }
 
-  /** Says that accounts changed: one of them may have a new hold. */
+  /** Says that accounts changed: one of them may have a new hold or lot. */
   markDue(): void {
     this.#isDue = true;
   }
 
-  /** Expires all holds that are past their end now, of every account. */
+  /** Expires all holds and lots whose instant has come, of every account. */
   async expireAll(): Promise<void> {
     let found: number;
     do found = await this.#expireSome();
@@ -89,7 +89,7 @@ export class ExpirySweep {
     }
   }
 
-  /** Returns how many accounts had expired holds. */
+  /** Returns how many accounts had something that expired. */
   async #expireSome(): Promise<number> {
     const { clock, storage, submit } = this.#options;
     const accounts = await storage.readExpiredAccounts(clock.wallMs(), ACCOUNTS_MAX);

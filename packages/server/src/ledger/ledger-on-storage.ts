@@ -4,7 +4,8 @@ import { SYSTEM_CLOCK, type Clock } from '../clock.ts';
 import { ChangeListeners } from './change-listeners.ts';
 import { ExpirySweep } from './expiry.ts';
 import type { Ledger, LedgerCommands } from './ledger.ts';
-import { parseHeads, parseHistory, parseHolds, parseInstant, parseVerify } from './parse-read.ts';
+import { observeCommand, type CreditsObserver } from './observer.ts';
+import { parseHeads, parseHistory, parseHolds, parseInstant, parseLots, parseVerify } from './parse-read.ts';
 import { COMMANDS, type CommandIntent, type Intent } from './rules/command-table.ts';
 import { parseHoldId } from './rules/hold-id.ts';
 import { parseUserAccount } from './rules/parse.ts';
@@ -17,10 +18,12 @@ import { Writer } from './writer.ts';
 export interface LedgerTimeOptions {
   /** For tests. @default the machine's */
   clock?: Pick<Clock, 'wallMs' | 'setTimer'>;
-  /** Milliseconds between two checks for holds that expired without being read. @default 1_000 */
+  /** Milliseconds between two checks for holds and credits that expired without being read. @default 1_000 */
   expirySweepMs?: number;
   /** Called for what went wrong in the background. */
   onWarning?: (message: string, cause: unknown) => void;
+  /** For metrics. */
+  observer?: CreditsObserver;
 }
 
 /** Commands inside transactions of the host. Only storages with SQL have them. */
@@ -40,7 +43,7 @@ export interface LedgerOnStorageOptions extends LedgerTimeOptions {
 /** A ledger on any storage. Hosts use `createLedger`; the simulator uses this one. */
 export function createLedgerOnStorage(options: LedgerOnStorageOptions): Ledger {
   const { storage, clock = SYSTEM_CLOCK, expirySweepMs: sweepMs = 1_000 } = options;
-  const { onWarning = () => undefined, createTransactions = refuseTransactions } = options;
+  const { onWarning = () => undefined, createTransactions = refuseTransactions, observer } = options;
   const changes = new ChangeListeners({ storage, onWarning, onAnnounce: () => sweep.markDue() });
   const writer = new Writer({ storage, clock, onCommit: changes.announce });
   const submitUpkeep = (intent: Intent) => writer.submit(intent);
@@ -61,13 +64,13 @@ export function createLedgerOnStorage(options: LedgerOnStorageOptions): Ledger {
     }
   }
 
-  /** Reads twice when the first read encountered an expired hold: equal versions must mean equal state. */
-  async function readSettled<Result extends { hasExpiredHold: boolean }>(
+  /** Reads twice when the first read encountered an expired hold or lot: equal versions must mean equal state. */
+  async function readSettled<Result extends { hasExpired: boolean }>(
     account: string,
     work: () => Promise<Result>,
   ): Promise<Result> {
     const first = await read(work);
-    if (!first.hasExpiredHold) return first;
+    if (!first.hasExpired) return first;
     await submit({ kind: 'expire', account });
     return read(work);
   }
@@ -82,12 +85,15 @@ export function createLedgerOnStorage(options: LedgerOnStorageOptions): Ledger {
   }
 
   return Object.freeze<Ledger>({
-    ...createCommands(submit),
+    ...createCommands(submit, observer),
     transaction: transactions.transaction,
     within: transactions.within,
     epoch: storage.epoch,
     get notificationGeneration() {
       return storage.notificationGeneration;
+    },
+    get queueLength() {
+      return writer.length;
     },
     async snapshot(account, { since, operations = [] } = {}) {
       const from = since === undefined ? null : parseVersion(since, 'since');
@@ -153,6 +159,10 @@ export function createLedgerOnStorage(options: LedgerOnStorageOptions): Ledger {
       const query = { account: parseUserAccount(account), ...parseHolds(list), nowMs: clock.wallMs() };
       return (await readSettled(query.account, () => storage.readHolds(query))).page;
     },
+    async lots(account, list) {
+      const query = { account: parseUserAccount(account), limit: parseLots(list), nowMs: clock.wallMs() };
+      return (await readSettled(query.account, () => storage.readLots(query))).page;
+    },
     async allHolds(list) {
       const query = parseHolds(list);
       await read(() => sweep.expireAll());
@@ -160,7 +170,9 @@ export function createLedgerOnStorage(options: LedgerOnStorageOptions): Ledger {
     },
     async verify(what) {
       const parsed = parseVerify(what);
-      return read(() => storage.verify({ ...parsed, nowMs: clock.wallMs() }));
+      const report = await read(() => storage.verify({ ...parsed, nowMs: clock.wallMs() }));
+      observer?.onVerified?.(report);
+      return report;
     },
     async heads(page) {
       const query = parseHeads(page);
@@ -179,14 +191,18 @@ export function createLedgerOnStorage(options: LedgerOnStorageOptions): Ledger {
 }
 
 /** The methods of the command table: each parses its command and submits it. */
-export function createCommands(submit: (intent: CommandIntent) => Promise<unknown>): LedgerCommands {
+export function createCommands(
+  submit: (intent: CommandIntent) => Promise<unknown>,
+  observer: CreditsObserver | undefined,
+): LedgerCommands {
   const commands = Object.entries(COMMANDS).map(([name, { parse }]) => [
     name,
-    async (command: never) => {
-      const receipt = await submit(parse(command));
-      assert(receipt !== null, 'The command has no receipt.');
-      return receipt;
-    },
+    (command: never) =>
+      observeCommand(observer, name as keyof LedgerCommands, async () => {
+        const receipt = await submit(parse(command));
+        assert(receipt !== null, 'The command has no receipt.');
+        return receipt;
+      }),
   ]);
   return Object.fromEntries(commands) as LedgerCommands;
 }

@@ -6,6 +6,7 @@ import type {
   Hold,
   HoldListState,
   HoldsPage,
+  LotsPage,
   Snapshot,
   Transfer,
 } from 'realtime-credits/contract';
@@ -41,6 +42,8 @@ export interface Ledger extends LedgerCommands {
    * changes by other processes may have been missed, so read again. Constant where no other process can change the ledger.
    */
   readonly notificationGeneration: number | null;
+  /** Commands that wait in this process now, for metrics. */
+  readonly queueLength: number;
 
   /**
    * Runs a transaction in which statements of the host and commands of the ledger commit together.
@@ -71,7 +74,7 @@ export interface Ledger extends LedgerCommands {
   within(client: Pick<ClientBase, 'query'>): JoinedLedger;
 
   /**
-   * The state of an account now. Settles expired holds first, so equal versions mean equal state.
+   * The state of an account now. Settles expired holds and credits first, so equal versions mean equal state.
    *
    * @param options.since - Lists the account's own operations that were committed after this version.
    * @param options.operations - Also lists those of these ids that were committed, whatever their version.
@@ -84,7 +87,7 @@ export interface Ledger extends LedgerCommands {
   resolveOperations(account: string, operations: readonly string[]): Promise<Snapshot>;
   /** Versions of several accounts, in one query. Accounts that do not exist are left out. */
   versions(accounts: readonly string[]): Promise<Map<string, number>>;
-  /** Balance and version. Settles expired holds first. */
+  /** Balance and version. Settles expired holds and credits first. */
   balance(account: string): Promise<{ balance: Balance; version: number }>;
   /**
    * Entries of an account, newest first.
@@ -108,9 +111,16 @@ export interface Ledger extends LedgerCommands {
   findHold(id: string): Promise<Hold>;
   /**
    * Holds of an account in one state, newest first, with the account as it was at that instant. Settles expired holds
-   * first.
+   * and credits first.
    */
   holds(account: string, options?: HoldListOptions): Promise<HoldsPage>;
+  /**
+   * Credits that expire or have a priority and can be spent, in the order in which they are spent, with the account as it
+   * was at that instant. Settles what expired first.
+   *
+   * @param options.limit - 1 to 100. @default 25
+   */
+  lots(account: string, options?: { limit?: number }): Promise<LotsPage>;
   /** Holds of all accounts, for an operator: what is stuck, and what expired. */
   allHolds(options?: HoldListOptions): Promise<{ holds: Hold[]; next: string | null }>;
   /** Recomputes balances, versions and hashes of one account, or of all, and compares them with what is stored. */
@@ -123,7 +133,7 @@ export interface Ledger extends LedgerCommands {
    * @param options.limit - 1 to 1,000. @default 1,000
    */
   heads(options?: { after?: string; limit?: number }): Promise<HeadsPage>;
-  /** Where all credits are: `issued − spent = circulating`. */
+  /** Where all credits are: `issued − spent − expired = circulating`. */
   circulation(): Promise<Circulation>;
 
   /**
@@ -208,7 +218,9 @@ export interface Circulation {
   issued: Credits;
   /** Ever spent, less what reversals gave back. */
   spent: Credits;
-  /** In user accounts now: `issued − spent`. */
+  /** Ever expired unspent, less what reversals gave back. */
+  expired: Credits;
+  /** In user accounts now: `issued − spent − expired`. */
   circulating: Credits;
   /** The part of it that holds reserve. */
   held: Credits;

@@ -9,10 +9,13 @@ import type { HoldsQuery } from './storage.ts';
 /** Heads of one page, and of one comparison: bounds what a call keeps in memory. */
 export const HEADS_MAX = 1_000;
 
-/** Entries of a history page, and holds of a list, when the caller does not say. */
+/** Lots of one list. */
+const LOTS_LIMIT_MAX = 100;
+
+/** Entries of a history page, and holds or lots of a list, when the caller does not say. */
 const PAGE_LIMIT = 25;
 
-function parseLimit(value: unknown, max: number): number {
+export function parseLimit(value: unknown, max: number): number {
   const limit = parseVersion(value, 'limit');
   if (limit >= 1 && limit <= max) return limit;
   throw invalidField('limit', `limit must be 1 to ${max}: got ${limit}.`);
@@ -28,6 +31,11 @@ export function parseHistory(options: { before?: number; limit?: number } = {}):
     before: before === undefined ? null : parseVersion(before, 'before'),
     limit: parseLimit(limit, HISTORY_LIMIT_MAX),
   };
+}
+
+/** Reads how many lots are asked for. */
+export function parseLots({ limit = PAGE_LIMIT }: { limit?: number } = {}): number {
+  return parseLimit(limit, LOTS_LIMIT_MAX);
 }
 
 /** Reads which holds are asked for. The hold that a page continues from need not exist. */

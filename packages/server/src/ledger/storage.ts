@@ -1,4 +1,4 @@
-import type { Balance, Entry, Hold, HoldListState, HoldsPage, Snapshot } from 'realtime-credits/contract';
+import type { Balance, Entry, Hold, HoldListState, HoldsPage, LotsPage, Snapshot } from 'realtime-credits/contract';
 import type { Circulation, FoundTransfer, Head, VerifyOptions, VerifyReport } from './ledger.ts';
 import type { Intent } from './rules/command-table.ts';
 import type { Outcome } from './rules/decide.ts';
@@ -26,7 +26,7 @@ export interface LedgerStorage {
   toCreditsError(error: unknown): unknown;
 
   /** An account that does not exist is at version 0. */
-  readSnapshot(query: SnapshotQuery): Promise<{ snapshot: Snapshot; hasExpiredHold: boolean }>;
+  readSnapshot(query: SnapshotQuery): Promise<{ snapshot: Snapshot; hasExpired: boolean }>;
   /** Accounts that do not exist are left out. */
   readVersions(accounts: readonly string[]): Promise<Map<string, number>>;
   /** Entries below a version, newest first. */
@@ -38,13 +38,13 @@ export interface LedgerStorage {
   readTransfer(transfer: TransferRef): Promise<FoundTransfer | null>;
   readHold(id: string): Promise<Hold | null>;
   /** Holds and account as of one instant. */
-  readHolds(
-    query: HoldsQuery & { account: string; nowMs: number },
-  ): Promise<{ page: HoldsPage; hasExpiredHold: boolean }>;
+  readHolds(query: HoldsQuery & { account: string; nowMs: number }): Promise<{ page: HoldsPage; hasExpired: boolean }>;
   readAllHolds(query: HoldsQuery): Promise<{ holds: Hold[]; next: string | null }>;
-  /** Accounts with holds past their end, at most `limit`. */
+  /** The first lots with credits that can be spent, in spending order, and the account as of one instant. */
+  readLots(query: LotsQuery): Promise<{ page: LotsPage; hasExpired: boolean }>;
+  /** Accounts with holds or lots whose instant has come, at most `limit`. */
   readExpiredAccounts(nowMs: number, limit: number): Promise<string[]>;
-  /** When the next unresolved hold ends, in milliseconds since 1970; null when there is none. */
+  /** When the next unresolved hold ends or the next lot expires, in milliseconds since 1970; null when there is none. */
   readNextExpiry(): Promise<number | null>;
   readCirculation(): Promise<Circulation>;
   /** Heads of user accounts after an id, in order of ids. Empty: from the first. */
@@ -80,6 +80,12 @@ export interface SnapshotQuery {
   /** Null: list no operations by version. */
   since: number | null;
   operations: readonly string[];
+  nowMs: number;
+}
+
+export interface LotsQuery {
+  account: string;
+  limit: number;
   nowMs: number;
 }
 

@@ -6,6 +6,7 @@ import type { Receipt } from './commands.ts';
 import { createCommands, type Transactions } from './ledger-on-storage.ts';
 import type { Clock } from '../clock.ts';
 import type { JoinedLedger } from './ledger.ts';
+import type { CreditsObserver } from './observer.ts';
 import { checkOut } from './postgres/checkout.ts';
 import type { SqlClient } from './postgres/database.ts';
 import { ARRAY_NULLS, executeBatch, type BatchBounds } from './postgres/execute-batch.ts';
@@ -41,6 +42,7 @@ const ENDED = 'The transaction that this ledger belongs to has ended.';
 
 export interface TransactionsOptions extends Pick<PostgresStorage, 'pool' | 'context' | 'joinedSlot'> {
   clock: Pick<Clock, 'wallMs'>;
+  observer: CreditsObserver | undefined;
   /** The sender of this process, whose notifications it ignores. */
   sender: string;
   /** Called with the accounts that a transaction changed, after its commit. */
@@ -131,7 +133,10 @@ export class HostTransactions implements Transactions {
 
   #join(scope: Scope): JoinedLedger {
     return Object.freeze(
-      createCommands((intent) => this.#inTurn(scope.client, () => run(scope, intent, this.#options))),
+      createCommands(
+        (intent) => this.#inTurn(scope.client, () => run(scope, intent, this.#options)),
+        this.#options.observer,
+      ),
     );
   }
 

@@ -62,6 +62,11 @@ export class Writer {
     });
   }
 
+  /** Intents that wait for a batch. */
+  get length(): number {
+    return this.#queue.length;
+  }
+
   /** Finishes what was submitted, and refuses anything further. */
   async close(): Promise<void> {
     this.#isClosed = true;

@@ -3,10 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
+import { bundleProgram } from '../support/bundle.ts';
 
 // The program as an operator runs it: a process of its own, with its arguments, its standard input and its exit code.
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const MAIN = await bundleProgram(fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url)), 'cli');
+afterAll(() => rmSync(MAIN, { force: true }));
 
 export interface Run {
   code: number | null;
@@ -26,11 +29,10 @@ export interface Program {
 
 /** Starts it. The environment has nothing that names a database, unless the test says so. */
 export function start(words: readonly string[], { input = '', env = {} }: StartOptions = {}): Program {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...words], {
+  const child = spawn(process.execPath, [MAIN, ...words], {
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
-      TSX_TSCONFIG_PATH: process.env['TSX_TSCONFIG_PATH'],
       ...env,
     },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -98,8 +98,10 @@ export async function check(ledger: Ledger, pool: Pool, record: Record): Promise
   problems.push(...holds.map((hold) => `a hold does not agree with its entries: ${JSON.stringify(hold)}`));
   const { differences } = await ledger.verify();
   problems.push(...differences.map(({ message }) => message));
-  const { issued, spent, circulating } = await ledger.circulation();
-  if (issued - spent !== circulating) problems.push(`issued ${issued} − spent ${spent} is not ${circulating}`);
+  const { issued, spent, expired, circulating } = await ledger.circulation();
+  if (issued - spent - expired !== circulating) {
+    problems.push(`issued ${issued} − spent ${spent} − expired ${expired} is not ${circulating}`);
+  }
   return { problems, survived };
 }
 

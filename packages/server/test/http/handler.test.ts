@@ -192,14 +192,14 @@ test('the host alone decides the identity of a request', async () => {
   expect(seen).toEqual([`${ORIGIN}/api/credits?since=0`]);
 });
 
-test('a trailing slash is the same route', async () => {
+test('A7: a trailing slash is the same route', async () => {
   const user = openTestHandler(ledger).signIn(name('user'));
   expect((await user.ask('/api/credits/')).status).toBe(200);
   expect((await user.ask('/api/credits/history/')).status).toBe(200);
   expect((await user.ask('/api/credits/operations/resolve/')).status).toBe(405);
 });
 
-test.each(['auth0|5f7c8e', 'ada+test@example.com', 'a~b=c'])('the account id %s is allowed', async (account) => {
+test.each(['auth0|5f7c8e', 'ada+test@example.com', 'a~b=c'])('A10: the account id %s is allowed', async (account) => {
   const host = openTestHandler(ledger, { identify: () => ({ account }) });
   expect(await (await host.askAnonymously('/api/credits')).json()).toMatchObject({ account, version: 0 });
 });

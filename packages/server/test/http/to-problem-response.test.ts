@@ -40,3 +40,7 @@ test('a time to wait is said in whole seconds, rounded up', () => {
   expect(toProblemResponse(error, 'request-1').headers.get('retry-after')).toBe('2');
   expect(toProblemResponse(new CreditsError('rate_limited'), 'request-1').headers.get('retry-after')).toBeNull();
 });
+
+test('A9: unavailable always says when to come back', () => {
+  expect(toProblemResponse(new CreditsError('unavailable'), 'request-1').headers.get('retry-after')).toBe('1');
+});

@@ -25,7 +25,7 @@ export function testCommands(bench: Bench): void {
   });
 
   test.each([['auth0|5f7c8ec7c33c6c004bbafe82'], ['ada+test@example.org'], ['a~b=c'], ['x'.repeat(128)]])(
-    'the account id %j is accepted',
+    'A10: the account id %j is accepted',
     async (id) => {
       const account = id.length === 128 ? id : `${id}${fresh('')}`;
       const receipt = await bench.ledger.grant({ ...by(account), account, amount: 1 });

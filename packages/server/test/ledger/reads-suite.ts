@@ -168,7 +168,7 @@ export function testReads(bench: Bench): void {
     await refusal(bench.ledger.balanceAt(account, { instant: 'yesterday' }), 'invalid_request');
   });
 
-  test('what was issued is what was spent and what users have', async () => {
+  test('what was issued is what was spent, what expired, and what users have', async () => {
     const before = await bench.ledger.circulation();
     const account = await openAccount(bench, 100);
     await bench.ledger.spend({ ...by(account), account, amount: 30 });
@@ -177,11 +177,12 @@ export function testReads(bench: Bench): void {
     expect(after).toEqual({
       issued: before.issued + 100,
       spent: before.spent + 30,
+      expired: before.expired,
       circulating: before.circulating + 70,
       held: before.held + 20,
       accounts: before.accounts + 1,
     });
-    expect(after.issued - after.spent).toBe(after.circulating);
+    expect(after.issued - after.spent - after.expired).toBe(after.circulating);
   });
 
   test('listeners are called with the accounts that changed, until they stop', async () => {

@@ -75,7 +75,8 @@ interface Instance {
 }
 
 const ORIGIN = 'https://panel.example';
-const WALL_CLOCK = Date.UTC(2026, 10, 22);
+/** When the virtual clock begins. */
+export const WALL_CLOCK = Date.UTC(2026, 10, 22);
 
 export function createCluster(options: ClusterOptions): Cluster {
   const { browser, random, truth, storage, log } = options;

@@ -39,6 +39,7 @@ const READS = [
   'readHold',
   'readHolds',
   'readAllHolds',
+  'readLots',
   'readExpiredAccounts',
   'readNextExpiry',
   'readCirculation',

@@ -5,13 +5,16 @@ import type { Intent } from '../../src/ledger/rules/command-table.ts';
 import { decide } from '../../src/ledger/rules/decide.ts';
 import { digestKey } from '../../src/ledger/rules/fingerprint.ts';
 import { createHoldId } from '../../src/ledger/rules/hold-id.ts';
-import { toEntry, toHold, toTransfer } from '../../src/ledger/rules/journal-views.ts';
-import type { HoldRecord } from '../../src/ledger/rules/state.ts';
+import { toEntry, toHold, toLot, toTransfer } from '../../src/ledger/rules/journal-views.ts';
+import { compareLots, isPast } from '../../src/ledger/rules/lots.ts';
+import type { HoldRecord, LotRecord } from '../../src/ledger/rules/state.ts';
 import {
   isSystemAccount,
+  SYSTEM_BREAKAGE,
   SYSTEM_ISSUED,
   SYSTEM_SPENT,
   toPublicAccount,
+  toSlotAccount,
 } from '../../src/ledger/rules/system-accounts.ts';
 import { formatTransferId } from '../../src/ledger/rules/transfer-id.ts';
 import type { BatchResult, ErrorClass, HoldsQuery, LedgerStorage, SnapshotQuery } from '../../src/ledger/storage.ts';
@@ -69,7 +72,8 @@ function createMemoryStorage(
 
   function execute(intents: readonly Intent[], nowMs: number): BatchResult {
     const { tables } = database;
-    const state = readBatch(tables, collectLocks(intents, slot), nowMs);
+    const breakage = toSlotAccount(SYSTEM_BREAKAGE, slot);
+    const state = readBatch(tables, collectLocks(intents, slot), { nowMs, breakage });
     const { outcomes, changes } = decide(intents, state, { nowMs, slot, createId: () => createHoldId(nowMs) });
     writeBatch(tables, changes);
     const accounts = [...changes.accounts].map(({ id }) => id).filter((id) => !isSystemAccount(id));
@@ -102,11 +106,17 @@ function createMemoryStorage(
     return remaining > 0 && expiresAtMs <= nowMs;
   }
 
-  function hasExpiredHold(account: string, nowMs: number): boolean {
+  function hasExpired(account: string, nowMs: number): boolean {
     for (const hold of database.tables.holds.values()) {
       if (hold.account.id === account && isDue(hold, nowMs)) return true;
     }
-    return false;
+    return spendableLots(account).some((lot) => isPast(lot, nowMs));
+  }
+
+  function spendableLots(account: string): LotRecord[] {
+    return [...(database.tables.lots.get(account)?.values() ?? [])]
+      .filter(({ free }) => free > 0)
+      .toSorted(compareLots);
   }
 
   function listHolds({ state, before, limit }: HoldsQuery, account: string | null) {
@@ -128,7 +138,7 @@ function createMemoryStorage(
     toCreditsError: (error) =>
       codeOf(error) === '08006' ? new CreditsError('unavailable', 'The database is away.', { cause: error }) : error,
     async readSnapshot(query) {
-      return { snapshot: toSnapshot(query), hasExpiredHold: hasExpiredHold(query.account, query.nowMs) };
+      return { snapshot: toSnapshot(query), hasExpired: hasExpired(query.account, query.nowMs) };
     },
     async readVersions(ids) {
       const found = ids.flatMap((id) => database.tables.accounts.get(id) ?? []);
@@ -164,15 +174,28 @@ function createMemoryStorage(
     },
     async readHolds({ account, nowMs, ...query }) {
       const snapshot = toSnapshot({ account, since: null, operations: [] });
-      return { page: { ...listHolds(query, account), snapshot }, hasExpiredHold: hasExpiredHold(account, nowMs) };
+      return { page: { ...listHolds(query, account), snapshot }, hasExpired: hasExpired(account, nowMs) };
     },
     readAllHolds: async (query) => listHolds(query, null),
+    async readLots({ account, limit, nowMs }) {
+      const lots = spendableLots(account);
+      const snapshot = toSnapshot({ account, since: null, operations: [] });
+      const page = { lots: lots.slice(0, limit).map(toLot), hasMore: lots.length > limit, snapshot };
+      return { page, hasExpired: hasExpired(account, nowMs) };
+    },
     async readExpiredAccounts(nowMs, limit) {
       const due = [...database.tables.holds.values()].filter((hold) => isDue(hold, nowMs));
-      return [...new Set(due.map(({ account }) => account.id))].slice(0, limit);
+      const accounts = due.map(({ account }) => account.id);
+      for (const account of database.tables.lots.keys()) {
+        if (spendableLots(account).some((lot) => isPast(lot, nowMs))) accounts.push(account);
+      }
+      return [...new Set(accounts)].slice(0, limit);
     },
     async readNextExpiry() {
       const ends = [...database.tables.holds.values()].flatMap((hold) => (hold.remaining > 0 ? hold.expiresAtMs : []));
+      for (const account of database.tables.lots.keys()) {
+        for (const { expiresAtMs } of spendableLots(account)) if (expiresAtMs !== null) ends.push(expiresAtMs);
+      }
       return ends.length === 0 ? null : Math.min(...ends);
     },
     async readCirculation() {
@@ -207,14 +230,17 @@ function codeOf(error: unknown): string {
 function toCirculation(tables: MemoryTables): Circulation {
   let issued = 0;
   let spent = 0;
+  let expired = 0;
   for (const { id, posted } of tables.accounts.values()) {
     if (toPublicAccount(id) === SYSTEM_ISSUED) issued -= posted;
     if (toPublicAccount(id) === SYSTEM_SPENT) spent += posted;
+    if (toPublicAccount(id) === SYSTEM_BREAKAGE) expired += posted;
   }
   const users = listUserAccounts(tables);
   return {
     issued,
     spent,
+    expired,
     circulating: users.reduce((sum, { posted }) => sum + posted, 0),
     held: users.reduce((sum, { held }) => sum + held, 0),
     accounts: users.length,

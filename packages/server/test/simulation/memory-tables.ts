@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isPast } from '../../src/ledger/rules/lots.ts';
 import { isSystemAccount, SYSTEM_ISSUED, toPublicAccount } from '../../src/ledger/rules/system-accounts.ts';
 import { toClaimId } from '../../src/ledger/rules/state.ts';
 import type {
@@ -8,6 +9,7 @@ import type {
   HoldRecord,
   JournalRow,
   Locks,
+  LotRecord,
 } from '../../src/ledger/rules/state.ts';
 import { formatTransferId, type TransferRef } from '../../src/ledger/rules/transfer-id.ts';
 
@@ -30,6 +32,12 @@ export interface MemoryTables {
   claims: Map<string, string>;
   /** Reversals by the id of the transfer that they undo. */
   reversals: Map<string, TransferRef>;
+  /** By account, then by {@link toLotId}. */
+  lots: Map<string, Map<string, Readonly<LotRecord>>>;
+}
+
+function toLotId({ version, part }: Pick<LotRecord, 'version' | 'part'>): string {
+  return `${version}/${part}`;
 }
 
 export function createTables(epoch: string): MemoryTables {
@@ -41,6 +49,7 @@ export function createTables(epoch: string): MemoryTables {
     holds: new Map(),
     claims: new Map(),
     reversals: new Map(),
+    lots: new Map(),
   };
 }
 
@@ -53,6 +62,7 @@ export function copyTables(tables: MemoryTables, epoch = tables.epoch): MemoryTa
     holds: new Map(tables.holds),
     claims: new Map(tables.claims),
     reversals: new Map(tables.reversals),
+    lots: new Map([...tables.lots].map(([account, lots]) => [account, new Map(lots)])),
   };
 }
 
@@ -66,14 +76,19 @@ export function findTransfer({ accounts, rows }: MemoryTables, { debit, version 
   return null;
 }
 
-/** Reads what a batch needs. Accounts that are missing are created. */
-export function readBatch(tables: MemoryTables, locks: Required<Locks>, nowMs: number): BatchState {
+/** Reads what a batch needs. Accounts that are missing are created; so is the one for credits that expire, once some do. */
+export function readBatch(
+  tables: MemoryTables,
+  locks: Required<Locks>,
+  { nowMs, breakage }: { nowMs: number; breakage: string },
+): BatchState {
   const state: BatchState = {
     accounts: new Map(),
     keys: new Map(),
     holds: new Map(),
     transfers: new Map(),
     claims: new Map(),
+    lots: new Map(),
   };
   const ids = new Set(locks.accounts);
   for (const id of locks.holds) {
@@ -90,6 +105,13 @@ export function readBatch(tables: MemoryTables, locks: Required<Locks>, nowMs: n
     state.transfers.set(id, { row, reversedBy: tables.reversals.get(id) ?? null });
     for (const side of [row.debit, row.credit]) if (side !== null) ids.add(side.id);
   }
+  let isAnyPast = false;
+  for (const id of ids) {
+    const lots = [...(tables.lots.get(id)?.values() ?? [])].map((lot) => ({ ...lot }));
+    if (lots.length > 0) state.lots.set(id, { lots, frontier: null });
+    isAnyPast ||= lots.some((lot) => isPast(lot, nowMs) && lot.free + lot.held > 0);
+  }
+  if (isAnyPast) ids.add(breakage);
   for (const id of ids) {
     const account = tables.accounts.get(id) ?? createAccount(tables, id);
     state.accounts.set(id, { ...account, versionBefore: account.version });
@@ -142,6 +164,10 @@ export function writeBatch(tables: MemoryTables, changes: BatchChanges): void {
     tables.accounts.set(account.id, account);
   }
   for (const hold of [...changes.holdsOpened, ...changes.holdsChanged]) tables.holds.set(hold.id, { ...hold });
+  for (const lot of [...changes.lotsOpened, ...changes.lotsChanged]) {
+    const lots = tables.lots.get(lot.account.id) ?? new Map<string, Readonly<LotRecord>>();
+    tables.lots.set(lot.account.id, lots.set(toLotId(lot), { ...lot }));
+  }
   for (const { account, claimKey, keyDigest } of changes.claims) {
     const claim = toClaimId(account.id, claimKey);
     assert(!tables.claims.has(claim), `Claim ${claim} is taken.`);

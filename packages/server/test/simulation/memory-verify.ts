@@ -1,8 +1,9 @@
 import type { VerifyDifference, VerifyOptions, VerifyReport } from '../../src/ledger/ledger.ts';
 import { hashRow } from '../../src/ledger/rules/hash.ts';
 import { toEntry } from '../../src/ledger/rules/journal-views.ts';
-import type { JournalRow, JournalSide } from '../../src/ledger/rules/state.ts';
-import { toPublicAccount } from '../../src/ledger/rules/system-accounts.ts';
+import { readParcels } from '../../src/ledger/rules/lots.ts';
+import type { JournalRow, JournalSide, LotRecord } from '../../src/ledger/rules/state.ts';
+import { isSystemAccount, toPublicAccount } from '../../src/ledger/rules/system-accounts.ts';
 import { findTransfer, type MemoryTables, type StoredAccount } from './memory-tables.ts';
 
 /** Recomputes everything that journal rows say, and compares it with what is stored. */
@@ -29,6 +30,9 @@ export function verifyTables(tables: MemoryTables, options: VerifyOptions & { no
         report(stored.id, stored.version, `${field} is not its last entry's.`);
     }
     if (stored.hash !== (rows.at(-1)?.hash ?? '')) report(stored.id, stored.version, 'hash is not its last entry’s.');
+    const lots = canonicalLots([...(tables.lots.get(stored.id)?.values() ?? [])]);
+    const derived = canonicalLots(deriveLots(rows, stored.id));
+    if (lots !== derived) report(stored.id, stored.version, `its lots are ${lots}, its entries say ${derived}.`);
     const held = [...tables.holds.values()].filter((hold) => hold.account.id === stored.id);
     const remaining = held.reduce((sum, hold) => sum + hold.remaining, 0);
     if (remaining !== stored.held) report(stored.id, stored.version, `holds ${stored.held}, its holds ${remaining}.`);
@@ -49,6 +53,33 @@ export function verifyTables(tables: MemoryTables, options: VerifyOptions & { no
     differences,
     checkedAt: new Date(nowMs).toISOString(),
   };
+}
+
+type Lot = Pick<LotRecord, 'version' | 'part' | 'amount' | 'priority' | 'expiresAtMs' | 'free' | 'held'>;
+
+/** What the rows of an account say about its lots. */
+function deriveLots(rows: readonly JournalRow[], id: string): Lot[] {
+  const lots: Lot[] = [];
+  for (const { kind, credit, lots: parcels } of rows) {
+    const isRelease = kind === 'void' || kind === 'expire';
+    for (const [part, { amount, priority, expiresAtMs, from }] of readParcels(parcels).entries()) {
+      if (credit?.id === id && !isRelease) {
+        if (isSystemAccount(id)) continue;
+        lots.push({ version: credit.version, part, amount, priority, expiresAtMs, free: amount, held: 0 });
+        continue;
+      }
+      const lot = lots.find(({ version, part: place }) => version === from?.version && place === from.part);
+      if (lot === undefined) continue;
+      lot.free += isRelease ? amount : kind === 'post' ? 0 : -amount;
+      lot.held += kind === 'hold' ? amount : isRelease || kind === 'post' ? -amount : 0;
+    }
+  }
+  return lots;
+}
+
+function canonicalLots(lots: readonly Lot[]): string {
+  const rows = lots.map((l) => [l.version, l.part, l.amount, l.priority, l.expiresAtMs ?? 0, l.free, l.held].join(':'));
+  return rows.toSorted().join(' ');
 }
 
 function sideOf(row: JournalRow | undefined, id: string): JournalSide | null {

@@ -13,6 +13,8 @@ export interface Profile {
   users: readonly string[];
   /** Whether answers to purchases around a plain fetch take longer than every time limit of the client. */
   slowPanel?: boolean;
+  /** Whether grants of others expire or have a priority. */
+  expiring?: boolean;
   /** What happens besides commands. */
   disturbances: readonly Disturbance[];
 }
@@ -75,6 +77,28 @@ export const PROFILES: Record<string, Profile> = {
     slow: false,
     users: ADA,
     disturbances: ['freeze', 'bfcache', 'cut', 'silence', 'kill', 'backup', 'restore', 'restore'],
+  },
+  lots: {
+    about: 'two tabs, three servers on a slow database, credits that expire while they are spent and held',
+    versioned: true,
+    tabs: 2,
+    instances: 3,
+    loss: 0.1,
+    slow: true,
+    users: ADA,
+    expiring: true,
+    disturbances: ['freeze', 'cut', 'silence', 'backup', 'restore', ...SERVERS, 'kill'],
+  },
+  'expiring-accounts': {
+    about: 'two tabs of two people with credits that expire, two servers whose hints get lost',
+    versioned: true,
+    tabs: 2,
+    instances: 2,
+    loss: 0.1,
+    slow: false,
+    users: ['ada', 'bob'],
+    expiring: true,
+    disturbances: ['freeze', 'hide', 'cut', 'kill', 'drain', 'switch'],
   },
   accounts: {
     about: 'three tabs of two people, who sign out and in as each other',

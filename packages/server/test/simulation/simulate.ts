@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import { selectShown } from '../../../credits/src/sync/number/view.ts';
 import { createBrowser } from '../../../credits/test/support/browser.ts';
 import { createRandom, type Random } from '../../../credits/test/support/random.ts';
-import { createCluster } from './cluster.ts';
+import { createCluster, WALL_CLOCK } from './cluster.ts';
 import { asItIs, createDisturbances } from './disturbances.ts';
 import type { EventLoop } from './event-loop.ts';
 import { createNetwork } from './network.ts';
@@ -122,6 +122,7 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
     });
     browser.onStep = () => {
       events += 1;
+      if (truth.wrong !== null) throw new Error(truth.wrong);
       for (const { name, check } of oracles) {
         try {
           check();
@@ -187,11 +188,21 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
     const about = byOthers(`move-${random.next()}`, account);
     const kind = random.next();
     const expiresAfterMs = random.between(1_000, 15_000);
+    const lot = profile.expiring === true ? drawLot() : {};
     cluster.act(async (ledger) => {
-      if (kind < 0.5) await ledger.grant({ ...about, amount });
+      if (kind < 0.5) await ledger.grant({ ...about, amount, ...lot });
       else if (kind < 0.75) await ledger.spend({ ...about, amount });
       else await ledger.hold({ ...about, amount, expiresAfterMs });
     });
+  }
+
+  /** Grants that expire soon, while holds outlive them; some that never expire, and some that are plain. */
+  function drawLot(): { expiresAt?: string; priority?: number } {
+    const priority = random.pick([0, 50, 50, 100]);
+    const expiresAt = new Date(WALL_CLOCK + browser.now + random.between(500, 20_000)).toISOString();
+    const chance = random.next();
+    if (chance < 0.15) return {};
+    return chance < 0.3 ? { priority } : { priority, expiresAt };
   }
 
   async function rest(participants: readonly Participant[], sessions: Sessions): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import type { JournalRow } from '../../src/ledger/rules/state.ts';
 import { isSystemAccount } from '../../src/ledger/rules/system-accounts.ts';
+import { LotsModel } from './lots-model.ts';
 
 export interface Change {
   version: number;
@@ -28,6 +29,8 @@ export interface Truth {
   readonly epoch: string;
   /** Whether this is not the first epoch. */
   readonly isRestored: boolean;
+  /** The first commit that cannot be right, in a sentence: expired credits that were spent, lots that were taken out of order. */
+  readonly wrong: string | null;
   /** Names the intention behind a key before it is used. */
   name(actor: string, key: string, tag: string): void;
   /** Takes in what a transaction wrote, at its commit. */
@@ -50,6 +53,7 @@ export interface Truth {
 interface Epoch {
   accounts: Map<string, History>;
   decided: Set<string>;
+  lots: LotsModel;
 }
 
 const NOTHING: History = { changes: [], versionOf: new Map() };
@@ -61,7 +65,8 @@ export function createTruth(first: string): Truth {
   const givenUp = new Set<string>();
   const epochs = new Map<string, Epoch>();
   let epoch = first;
-  let current: Epoch = { accounts: new Map(), decided: new Set() };
+  let current: Epoch = { accounts: new Map(), decided: new Set(), lots: new LotsModel() };
+  let wrong: string | null = null;
   epochs.set(epoch, current);
   let revision = 0;
 
@@ -72,12 +77,12 @@ export function createTruth(first: string): Truth {
     if (change.tag !== null && !history.versionOf.has(change.tag)) history.versionOf.set(change.tag, change.version);
   }
 
-  function copy({ accounts, decided }: Epoch): Epoch {
+  function copy({ accounts, decided, lots }: Epoch): Epoch {
     const copied = [...accounts].map(([account, { changes, versionOf }]): [string, History] => [
       account,
       { changes: [...changes], versionOf: new Map(versionOf) },
     ]);
-    return { accounts: new Map(copied), decided: new Set(decided) };
+    return { accounts: new Map(copied), decided: new Set(decided), lots: lots.copy() };
   }
 
   const truth: Truth = {
@@ -90,10 +95,18 @@ export function createTruth(first: string): Truth {
     get isRestored() {
       return epochs.size > 1;
     },
+    get wrong() {
+      return wrong;
+    },
     name: (actor, key, tag) => void tags.set(`${actor} ${key}`, tag),
     commit(rows, at) {
       revision += 1;
       for (const row of rows) {
+        try {
+          current.lots.commit(row);
+        } catch (error) {
+          wrong ??= (error as Error).message;
+        }
         const key = `${row.actor} ${row.key}`;
         if (row.key !== null) current.decided.add(key);
         if (row.key !== null && row.fingerprint === null) givenUp.add(key);

@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, vi } from 'vitest';
+import { bundleProgram } from './bundle.ts';
+import { afterAll, afterEach, expect, vi } from 'vitest';
 
 // Data directories, and processes that use them, for one test each.
 
-const PROGRAM = fileURLToPath(new URL('./ledger-process.ts', import.meta.url));
+const PROGRAM = await bundleProgram(fileURLToPath(new URL('./ledger-process.ts', import.meta.url)), 'ledger');
+afterAll(() => rmSync(PROGRAM, { force: true }));
 const directories: string[] = [];
 const children: ChildProcess[] = [];
 
@@ -36,7 +38,7 @@ export function makeDirectory(): string {
 }
 
 export function startProcess(mode: Mode, directory: string): DirectoryProcess {
-  return watch(process.execPath, ['--import', 'tsx', PROGRAM, mode, directory]);
+  return watch(process.execPath, [PROGRAM, mode, directory]);
 }
 
 /** The namespaces of a container, as options of `unshare`. */
@@ -45,7 +47,7 @@ export type Namespace = (typeof NAMESPACES)[number];
 
 /** Starts a process in new namespaces. With a mount namespace it sees the directory under another path. */
 export function startContainer(mode: Mode, directory: string, namespaces: readonly Namespace[]): DirectoryProcess {
-  const node = [process.execPath, '--import', 'tsx', PROGRAM, mode];
+  const node = [process.execPath, PROGRAM, mode];
   if (!namespaces.includes('--mount')) return watch('unshare', [...toOptions(namespaces), ...node, directory]);
   const other = join(makeDirectory(), 'volume');
   mkdirSync(other);

@@ -1,22 +1,54 @@
+import { Download } from 'lucide-react';
 import type { Metadata } from 'next';
-import type { HistoryPage } from 'realtime-credits';
 
-import { ActivityList } from '@/components/credits/activity/activity-list';
+import { ActivityFilters } from '@/components/activity/activity-filters';
+import { ActivityPanel } from '@/components/activity/activity-panel';
+import { ActivityTotals } from '@/components/activity/activity-totals';
+import { ExplainBalance } from '@/components/balance/explain-balance';
 import { PageHeader } from '@/components/shell/page-header';
+import { Button } from '@/components/ui/button';
+import { readActivityQuery, writeActivityQuery } from '@/lib/activity';
+import type { ActivityAnswer, ActivityTotalsAnswer } from '@/lib/api';
 import { readRoute } from '@/lib/viewer';
 
 export const metadata: Metadata = { title: 'Activity' };
 
-const PAGE_SIZE = 50;
+interface ActivityPageProps {
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}
 
-export default async function ActivityPage() {
-  const { entries, next } = await readRoute<HistoryPage>(`/api/credits/history?limit=${PAGE_SIZE}`);
+export default async function ActivityPage({ searchParams }: ActivityPageProps) {
+  const query = readActivityQuery(await searchParams);
+  const text = writeActivityQuery(query);
+  const readTotals = async (filter: string) =>
+    (await readRoute<ActivityTotalsAnswer>(`/api/activity/totals?${filter}`)).data;
+  const all = readTotals('');
+  const [{ data: first }, totals, everything] = await Promise.all([
+    readRoute<ActivityAnswer>(`/api/activity?${text}`),
+    text === '' ? all : readTotals(text),
+    all,
+  ]);
   return (
-    <div className="mx-auto grid w-full max-w-3xl gap-8">
-      <PageHeader title="Activity">
-        Everything that ever changed your balance, and why. Nothing here is ever edited or removed.
-      </PageHeader>
-      <ActivityList first={{ entries, next }} />
+    <div className="grid gap-8 [&>*]:min-w-0">
+      <PageHeader title="Activity">Everything that changed your balance, and why.</PageHeader>
+      <div className="grid gap-x-8 gap-y-5 lg:grid-cols-[minmax(0,1fr)_19rem] lg:items-start [&>*]:min-w-0">
+        <aside aria-label="Your balance" className="lg:sticky lg:top-24 lg:order-2">
+          <ExplainBalance totals={everything} />
+        </aside>
+        <div className="grid gap-5 [&>*]:min-w-0">
+          <ActivityFilters key={`filters?${text}`} query={query} />
+          <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+            <ActivityTotals totals={totals} />
+            <Button asChild variant="ghost" size="sm" className="-mr-3 max-sm:-ml-3">
+              {/* A file, and no page: the browser's own download shows its progress. */}
+              <a href={`/api/activity/export?${text}`} download>
+                <Download /> Download CSV
+              </a>
+            </Button>
+          </div>
+          <ActivityPanel key={`lines?${text}`} first={first} query={text} />
+        </div>
+      </div>
     </div>
   );
 }

@@ -59,6 +59,8 @@ export function describeEntry(entry: Entry): EntryDescription {
       return { icon: LockOpen, title: 'Given back', change, note: 'It was reserved, and nothing was charged.' };
     case 'expire':
       return { icon: TimerOff, title: 'Given back', change, note: 'The reservation ran out; nothing was charged.' };
+    case 'breakage':
+      return { icon: TimerOff, title: 'Expired', change, note: 'These credits could be spent until then.' };
   }
 }
 

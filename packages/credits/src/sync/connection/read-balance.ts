@@ -18,6 +18,9 @@ export type Reading =
  * Requests the balance once: from the package's server, or from `balanceUrl` until that has answered with a version. The
  * package's server is also asked about each operation that is undecided or unanswered.
  *
+ * Before anything has answered, a 404 of `balanceUrl` may mean that the host has no such route, because it has the
+ * package's server. That one is asked in the same attempt; a 404 of both is retried like any other.
+ *
  * @param signal - Gives the request up.
  */
 export async function readBalance(
@@ -42,6 +45,9 @@ export async function readBalance(
       body,
       response: { ok, status },
     } = reply;
+    if (isHostRoute && isVersioned === null && status === 404) {
+      return await readBalance({ ...requester, balanceUrl: null }, model, isVersioned, signal);
+    }
     if (!ok) {
       // Firewalls answer 403, and a deployment 404 for a while: only 401 is about the session, and only 410 is final.
       const kind = status === 401 ? 'denied' : status === 410 ? 'refused' : 'failed';

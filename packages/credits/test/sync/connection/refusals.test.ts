@@ -45,6 +45,19 @@ for (const { host, versioned } of HOSTS) {
     });
   }
 
+  test(`session: from 404 at the start the tab recovers by itself, on ${host}`, async () => {
+    const { browser, client, server, shown, wall } = await openBehind(versioned, { start: false });
+    wall.answer = { status: 404 };
+    client.start();
+    await browser.advance(60_000);
+    expect(client.getState().connection).toMatchObject({ state: 'polling', error: { code: 'not_found' } });
+    expect(server.exchanges.length).toBeGreaterThan(6);
+    expect(server.exchanges.length).toBeLessThan(60);
+    wall.answer = null;
+    await browser.advance(21_000);
+    expect(shown()).toBe(1_000);
+  });
+
   test(`session: from 403 at the start the tab recovers by itself, on ${host}`, async () => {
     const { browser, client, shown, wall } = await openBehind(versioned, { start: false });
     wall.answer = { status: 403 };
@@ -221,3 +234,40 @@ for (const { host, versioned } of HOSTS) {
     expect(server.exchanges.filter(({ url }) => !url.endsWith('/stream'))).toHaveLength(before);
   });
 }
+
+/** A host with a ledger and no route of its own for the balance. */
+function openLedgerOnly() {
+  const world = createFollowWorld({ versioned: true });
+  world.server.onExchange = (exchange) => {
+    if (exchange.url === '/api/user/me') exchange.fate = { status: 404, body: '<h1>Not found</h1>' };
+  };
+  return world;
+}
+
+test('a host that has no route at balanceUrl is asked at creditsUrl in the same attempt, and never again at the first', async () => {
+  const { browser, openTab, server, sent } = openLedgerOnly();
+  const { client, shown } = openTab();
+  await browser.advance(100);
+  expect([shown(), client.getState().connection]).toEqual([1_000, { state: 'streaming', error: null }]);
+  server.move('ada', 5);
+  await browser.advance(100);
+  void client.refresh({ force: true });
+  await browser.advance(600_000);
+  expect(shown()).toBe(1_005);
+  expect(sent('/api/user/me')).toHaveLength(1);
+});
+
+test('a visitor of a host that has no route at balanceUrl is signed out, not unknown', async () => {
+  const { browser, openTab } = openLedgerOnly();
+  const { client } = openTab(null);
+  await browser.advance(60_000);
+  expect(client.getState().connection).toMatchObject({ state: 'signed-out' });
+});
+
+test('a host without versions that has answered is never asked at creditsUrl', async () => {
+  const { browser, client, wall, sent } = await openBehind(false);
+  wall.answer = { status: 404 };
+  void client.refresh({ force: true });
+  await browser.advance(120_000);
+  expect(sent('/api/credits')).toEqual([]);
+});

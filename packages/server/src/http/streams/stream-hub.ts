@@ -9,6 +9,7 @@
  */
 import { CreditsError } from 'realtime-credits/contract';
 import type { Ledger } from '../../ledger/ledger.ts';
+import type { CreditsObserver } from '../../ledger/observer.ts';
 import type { Clock } from '../../clock.ts';
 import { createDueQueue } from './due-queue.ts';
 import { createEventStreams, isEnding, type EventStream } from './event-stream.ts';
@@ -37,6 +38,7 @@ export interface StreamHubOptions {
   /** The account of a request's session; null when it ended. */
   identify: (request: Request) => Promise<string | null>;
   onWarning: (message: string, cause: unknown) => void;
+  observer?: CreditsObserver | undefined;
 }
 
 export interface StreamRequest {
@@ -95,7 +97,8 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     onDue: (stream) => void sendHeartbeat(stream),
   });
   const groups = new Map<string, Group>();
-  const dirty = new Set<string>();
+  /** When each was marked, by the monotonic clock. */
+  const dirty = new Map<string, number>();
   const reading = new Set<string>();
   let size = 0;
   /** A read failed, so streams may be behind. */
@@ -108,23 +111,27 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
 
   function markDirty(account: string): void {
     if (!groups.has(account)) return;
-    dirty.add(account);
+    if (!dirty.has(account)) dirty.set(account, clock.monotonicMs());
     readDirty();
   }
 
   function readDirty(): void {
-    for (const account of dirty) {
+    for (const [account, markedAtMs] of dirty) {
       if (reading.size >= READS_AT_ONCE) return;
       const group = groups.get(account);
       // It is being read, perhaps for its first stream: the end of that read returns here.
       if (group === undefined || group.version === null || reading.has(account)) continue;
       dirty.delete(account);
       reading.add(account);
-      void read(account, group, group.version);
+      void read(account, group, { since: group.version, markedAtMs });
     }
   }
 
-  async function read(account: string, group: Group, since: number): Promise<void> {
+  async function read(
+    account: string,
+    group: Group,
+    { since, markedAtMs }: { since: number; markedAtMs: number },
+  ): Promise<void> {
     try {
       const snapshot = await ledger.snapshot(account, { since });
       // A stream that joined meanwhile may be behind `since`: its account is dirty, and the next read serves it.
@@ -134,6 +141,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
           streams.offer(stream, snapshot);
       }
       if (group.version === since) group.version = snapshot.version;
+      if (snapshot.version > since) options.observer?.onFrame?.({ lagMs: clock.monotonicMs() - markedAtMs });
     } catch (cause) {
       hasFailed = true;
       onWarning('An account could not be read for its streams. Retrying shortly.', cause);
@@ -217,7 +225,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
   function setInitialVersion(account: string, group: Group, version: number): void {
     const known = group.version;
     group.version = known === null ? version : Math.min(known, version);
-    if (known !== null && known !== version) dirty.add(account);
+    if (known !== null && known !== version) dirty.set(account, clock.monotonicMs());
     readDirty();
   }
 

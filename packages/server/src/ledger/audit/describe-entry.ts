@@ -17,6 +17,7 @@ export interface FoundEntry {
   control: boolean;
   reversal: boolean;
   holdMissing: boolean;
+  lotMissing: boolean;
 }
 
 /** Says what is wrong with an entry. What follows from a gap is not repeated. */
@@ -32,5 +33,6 @@ export function describeEntry(entry: FoundEntry): string[] {
   if (entry.control) messages.push('its text contains a control character that the ledger never stores.');
   if (entry.reversal) messages.push('it is not the opposite of the transfer that it reverses.');
   if (entry.holdMissing) messages.push(`hold ${hold} does not exist, or is of another account.`);
+  if (entry.lotMissing) messages.push('credits that it brought are in no lot.');
   return messages;
 }

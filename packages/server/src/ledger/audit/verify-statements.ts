@@ -1,3 +1,4 @@
+import { PARCELS_PATTERN } from '../postgres/schema.ts';
 import { createStatement } from '../postgres/statements.ts';
 
 /**
@@ -8,7 +9,7 @@ import { createStatement } from '../postgres/statements.ts';
  */
 export type VerifyStatements = ReturnType<typeof createVerifyStatements>;
 
-/** Rows of a page of accounts, notes, holds or claims. */
+/** Rows of a page of accounts, notes, holds, lots or claims. */
 export const PAGE = 5_000;
 
 /** Joins the fields of the canonical form; stands for a field that is null. */
@@ -42,9 +43,13 @@ export function createVerifyStatements(s: string) {
     coalesce(c.metadata::text, ${NULL}), coalesce(c.reverses_debit::text, ${NULL}),
     coalesce(c.reverses_version::text, ${NULL}), coalesce(c.hold::text, ${NULL}),
     CASE c.kind WHEN 'hold' THEN coalesce(${holdDestination}, ${NULL}) ELSE ${NULL} END,
-    coalesce(c.hold_remaining::text, ${NULL}), coalesce(${micros('c.hold_expires_at')}, ${NULL}), ${micros('c.created_at')})`;
+    coalesce(c.hold_remaining::text, ${NULL}), coalesce(${micros('c.hold_expires_at')}, ${NULL}), ${micros('c.created_at')},
+    c.lots::text)`;
   const digest = (row: string): string =>
     `substr(sha256(convert_to(${row}.actor || ${SEPARATOR} || ${row}.key, 'UTF8')), 1, 16)`;
+  /** Parcels of a row; none of what is not in their form, which only a changed row is. */
+  const parcels = (row: string): string => `json_array_elements(
+    CASE WHEN ${row}.lots::text ~ '${PARCELS_PATTERN}' THEN ${row}.lots ELSE '[]' END)`;
   const entriesOf = (name: string): string => `SELECT r.account, r.low, ${name === 'debit'} AS is_debit,
       j.${name}_version AS version, j.${name}_posted AS posted, j.${name}_held AS held, j.*
     FROM r CROSS JOIN LATERAL (SELECT * FROM ${s}.journal WHERE ${name} = r.account
@@ -64,6 +69,7 @@ export function createVerifyStatements(s: string) {
         WHEN bool_or(kind = 'void') THEN 'voided' WHEN bool_or(kind = 'expire') THEN 'expired' ELSE 'posted' END AS state,
       max(actor) FILTER (WHERE kind = 'hold') AS actor, max(reason) FILTER (WHERE kind = 'hold') AS reason,
       max(created_at) FILTER (WHERE kind = 'hold') AS created_at, max(hold_expires_at) AS expires_at,
+      max(lots::text) FILTER (WHERE kind = 'hold') AS lots,
       max(debit) FILTER (WHERE kind = 'hold') AS account
     FROM ${s}.journal WHERE hold = h.id`;
   return {
@@ -73,11 +79,13 @@ export function createVerifyStatements(s: string) {
         coalesce(n.version, 0) AS entry_version, coalesce(n.posted, 0) AS entry_posted, coalesce(n.held, 0) AS entry_held,
         coalesce(encode(n.hash, 'hex'), '') AS entry_hash,
         (SELECT coalesce(sum(remaining), 0) FROM ${s}.holds WHERE account = a.number AND remaining > 0) AS reserved,
+        coalesce(l.free, 0) AS lots_free, coalesce(l.held, 0) AS lots_held,
         a.number > a.previous + 1 AND (${orphan('debit')} OR ${orphan('credit')}) AS orphan
       FROM (SELECT *, lag(number, 1, $1::bigint) OVER (ORDER BY number) AS previous FROM ${s}.accounts
         WHERE number > $1::bigint ORDER BY number LIMIT $2::bigint) a
       LEFT JOIN LATERAL (SELECT * FROM (${newest('debit')} UNION ALL ${newest('credit')}) e
         ORDER BY version DESC LIMIT 1) n ON true
+      LEFT JOIN LATERAL (SELECT sum(free) AS free, sum(held) AS held FROM ${s}.lots WHERE account = a.number) l ON true
       ORDER BY a.number`),
     /** Entries of accounts that do not exist, among the first ones after the last account. */
     orphans: createStatement(`SELECT 1 AS found FROM (${after('debit')} UNION ALL ${after('credit')}) e
@@ -99,15 +107,20 @@ export function createVerifyStatements(s: string) {
             AND t.debit_version = c.reverses_version AND t.hash IS NOT NULL AND t.debit = c.credit
             AND t.credit = c.debit AND t.amount = c.amount) AS reversal,
           hold IS NOT NULL AND kind <> 'post' AND NOT EXISTS (SELECT FROM ${s}.holds h WHERE h.id = c.hold
-            AND h.account = c.account) AS hold_missing
+            AND h.account = c.account) AS hold_missing,
+          lots IS NOT NULL AND NOT is_debit AND kind NOT IN ('void', 'expire') AND EXISTS (SELECT
+            FROM ${parcels('c')} WITH ORDINALITY AS p(parcel, place)
+            WHERE NOT EXISTS (SELECT FROM ${s}.lots l
+              WHERE l.account = c.account AND l.version = c.version AND l.part = p.place - 1))
+            AND ${accountId('c.account')} NOT LIKE 'system:%' AS lot_missing
         FROM c WHERE version >= low)
       SELECT count(*) AS entries,
         count(*) FILTER (WHERE debit IS NOT NULL AND credit IS NOT NULL AND (is_debit OR $4::boolean)) AS transfers,
         coalesce(json_agg(json_build_object('account', ${accountId('account')}, 'version', version::text,
           'last', last_version::text, 'kind', kind, 'amount', amount::text, 'posted', posted::text, 'held', held::text,
           'hold', hold, 'key', key, 'gap', gap, 'balance', balance, 'hash', hash_differs, 'digest', digest,
-          'control', control, 'reversal', reversal, 'holdMissing', hold_missing) ORDER BY account, version)
-          FILTER (WHERE gap OR balance OR hash_differs OR digest OR control OR reversal OR hold_missing), '[]') AS found
+          'control', control, 'reversal', reversal, 'holdMissing', hold_missing, 'lotMissing', lot_missing) ORDER BY account, version)
+          FILTER (WHERE gap OR balance OR hash_differs OR digest OR control OR reversal OR hold_missing OR lot_missing), '[]') AS found
       FROM checked`),
     /** Rows that change nothing have no hash: what they note must be as it was. */
     notes: createStatement(`SELECT n.*, ${accountId('n.debit')} AS id,
@@ -122,13 +135,37 @@ export function createVerifyStatements(s: string) {
         ORDER BY debit, key_digest LIMIT ${PAGE}) n ORDER BY n.debit, n.key_digest`),
     /** Holds, and whether the rows that name each say the same. */
     holds: createStatement(`SELECT h.id AS hold, ${accountId('h.account')} AS id,
-        (h.account, h.amount, h.remaining, h.state, h.actor, h.reason, h.created_at, h.expires_at) IS DISTINCT FROM
-          (f.account, f.amount, f.remaining, f.state, f.actor, f.reason, f.created_at, f.expires_at) AS wrong,
+        (h.account, h.amount, h.remaining, h.state, h.actor, h.reason, h.created_at, h.expires_at, h.lots::text) IS DISTINCT FROM
+          (f.account, f.amount, f.remaining, f.state, f.actor, f.reason, f.created_at, f.expires_at, f.lots) AS wrong,
         h.remaining, h.state, f.remaining AS entry_remaining, f.state AS entry_state
       FROM (SELECT * FROM ${s}.holds WHERE id > $1::uuid
           AND ($2::bigint IS NULL OR account = $2)
         ORDER BY id LIMIT ${PAGE}) h
       CROSS JOIN LATERAL (${holdFacts}) f ORDER BY h.id`),
+    /** Lots, and whether the row that opened each and the rows that name it say the same. */
+    lots: createStatement(`WITH l AS (SELECT * FROM ${s}.lots WHERE (account, version, part) > ($1::bigint, $2::bigint, $3::bigint)
+          AND ($4::bigint IS NULL OR account = $4) ORDER BY account, version, part LIMIT ${PAGE}),
+      used AS (SELECT a.account, (p.parcel->>3)::bigint AS version, (p.parcel->>4)::bigint AS part,
+          sum(CASE WHEN j.kind = 'post' THEN 0 WHEN j.kind IN ('void', 'expire') THEN 1 ELSE -1 END
+            * (p.parcel->>0)::bigint) AS free,
+          sum(CASE WHEN j.kind = 'hold' THEN 1 WHEN j.kind IN ('post', 'void', 'expire') THEN -1 ELSE 0 END
+            * (p.parcel->>0)::bigint) AS held
+        FROM (SELECT DISTINCT account FROM l) a
+        CROSS JOIN LATERAL (SELECT * FROM ${s}.journal
+          WHERE coalesce(debit, credit) = a.account AND lots IS NOT NULL OFFSET 0) j
+        CROSS JOIN LATERAL ${parcels('j')} AS p(parcel)
+        GROUP BY 1, 2, 3)
+      SELECT l.account, l.version, l.part, ${accountId('l.account')} AS id, l.free, l.held,
+        coalesce(o.amount + coalesce(u.free, 0), 0) AS entry_free, coalesce(u.held, 0) AS entry_held,
+        (l.amount, l.priority, ${micros('l.expires_at')}, l.free, l.held) IS DISTINCT FROM
+          (o.amount, o.priority, o.expires_at, o.amount + coalesce(u.free, 0), coalesce(u.held, 0)) AS wrong
+      FROM l LEFT JOIN used u ON u.account = l.account AND u.version = l.version AND u.part = l.part
+      LEFT JOIN LATERAL (SELECT (p.parcel->>0)::bigint AS amount, (p.parcel->>1)::bigint AS priority,
+          (p.parcel->>2) || '000' AS expires_at
+        FROM (SELECT * FROM ${s}.journal WHERE credit = l.account AND credit_version = l.version AND hash IS NOT NULL
+          AND kind NOT IN ('void', 'expire') LIMIT 1) j
+        CROSS JOIN LATERAL ${parcels('j')} WITH ORDINALITY AS p(parcel, place) WHERE p.place = l.part + 1 LIMIT 1) o ON true
+      ORDER BY l.account, l.version, l.part`),
     /** Claims, and whether the key that each names exists and is about its account. */
     claims: createStatement(`SELECT c.account, c.claim_key, ${accountId('c.account')} AS id,
         NOT EXISTS (SELECT FROM ${s}.journal j WHERE j.key_digest = c.key_digest AND c.account IN (j.debit, j.credit)) AS wrong

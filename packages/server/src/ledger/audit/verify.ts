@@ -24,7 +24,7 @@ interface Range {
 
 /**
  * Recomputes what the journal says and compares it with everything else that is stored: versions without gaps, balances,
- * the hash chain, account rows, holds, reversals, keys and claims. Commands may run meanwhile.
+ * the hash chain, account rows, holds, lots, reversals, keys and claims. Commands may run meanwhile.
  *
  * @param schema - Quoted.
  */
@@ -60,6 +60,7 @@ class Verification {
       await this.#verifyAccounts(only);
       await this.#verifyNotes(only);
       await this.#verifyHolds(only);
+      await this.#verifyLots(only);
       await this.#verifyClaims(only);
     }
     if (account === undefined) await this.#verifySum();
@@ -122,6 +123,11 @@ class Verification {
     if (row['held'] !== row['reserved']) {
       this.#report(id, null, `held is ${row['held']}, its open holds reserve ${row['reserved']}.`);
     }
+    const [free, held] = [toInteger(row['lots_free']), toInteger(row['lots_held'])];
+    const [posted, reserved] = [toInteger(row['posted']), toInteger(row['held'])];
+    if ((free > 0 && free > posted - reserved) || held > reserved) {
+      this.#report(id, null, `its lots have ${free} free and ${held} held, more than its balance.`);
+    }
     const floor = String(toPublicAccount(id) === SYSTEM_ISSUED ? -CREDITS_MAX : 0);
     if (row['floor'] !== floor) this.#report(id, null, `floor is ${row['floor']}, it must be ${floor}.`);
     if (row['orphan'] === 't') {
@@ -176,6 +182,30 @@ class Verification {
           const what =
             stored === entries ? 'does not match the entry that opened it' : `is ${stored}, its entries say ${entries}`;
           this.#report(row['id'] ?? null, null, `hold ${row['hold']} ${what}.`);
+        }
+      },
+    );
+  }
+
+  async #verifyLots(only: number | null): Promise<void> {
+    await this.#eachPage(
+      (last) =>
+        this.#read(this.#statements.lots, [
+          last?.['account'] ?? '0',
+          last?.['version'] ?? '0',
+          last?.['part'] ?? '-1',
+          toText(only),
+        ]),
+      (page) => {
+        for (const row of page) {
+          if (row['wrong'] === 'f') continue;
+          const stored = `has ${row['free']} free and ${row['held']} held`;
+          const entries = `${row['entry_free']} free and ${row['entry_held']} held`;
+          const what =
+            stored === `has ${entries}`
+              ? 'does not match the entry that opened it'
+              : `${stored}, its entries say ${entries}`;
+          this.#report(row['id'] ?? null, toInteger(row['version']), `lot ${row['part']} ${what}.`);
         }
       },
     );

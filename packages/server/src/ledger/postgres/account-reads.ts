@@ -5,7 +5,7 @@ import { toEntry, toTransfer } from '../rules/journal-views.ts';
 import { formatTransferId, type TransferRef } from '../rules/transfer-id.ts';
 import type { SnapshotQuery } from '../storage.ts';
 import { toArrayLiteral } from './array-literal.ts';
-import { journalColumns, toInteger, toJournalRow, type Row } from './codecs.ts';
+import { hasExpired, journalColumns, toInteger, toJournalRow, type Row } from './codecs.ts';
 import { createStatement, type Statement, type Value } from './statements.ts';
 
 /** Sends one statement outside of a transaction. */
@@ -29,7 +29,7 @@ export class AccountReads {
     this.#statements = createStatements(schema);
   }
 
-  async readSnapshot(query: SnapshotQuery): Promise<{ snapshot: Snapshot; hasExpiredHold: boolean }> {
+  async readSnapshot(query: SnapshotQuery): Promise<{ snapshot: Snapshot; hasExpired: boolean }> {
     const { account, since, operations, nowMs } = query;
     const digests = operations.map((key) => digestKey(account, key));
     const [row] = await this.#read(this.#statements.snapshot, [
@@ -52,7 +52,7 @@ export class AccountReads {
           ? {}
           : { rejected: rejected.map((id) => ({ id, code: 'operation_abandoned' as const })) }),
       },
-      hasExpiredHold: row?.['expired'] === 't',
+      hasExpired: row?.['expired'] === 't',
     };
   }
 
@@ -92,6 +92,7 @@ export class AccountReads {
     return {
       issued: toInteger(row?.['issued']),
       spent: toInteger(row?.['spent']),
+      expired: toInteger(row?.['expired']),
       circulating: toInteger(row?.['circulating']),
       held: toInteger(row?.['held']),
       accounts: toInteger(row?.['accounts']),
@@ -135,8 +136,7 @@ function createStatements(s: string) {
         array_to_string(ARRAY(SELECT key FROM (${own('debit')} UNION ALL ${own('credit')}) e ORDER BY version), ',')
           AS applied,
         ${keys('NOT NULL')} AS known, ${keys('NULL')} AS abandoned,
-        EXISTS (SELECT FROM ${s}.holds WHERE account = a.number AND remaining > 0 AND expires_at <= $4::timestamptz)
-          AS expired
+        ${hasExpired(s, '$4')} AS expired
       FROM (SELECT $1::text AS id) q LEFT JOIN ${s}.accounts a ON a.id = q.id`),
     versions: createStatement(`SELECT id, version FROM ${s}.accounts WHERE id = ANY($1::text[])`),
     entries: createStatement(`SELECT ${journalColumns(s)} FROM (${page('debit')} UNION ALL ${page('credit')}) j
@@ -163,6 +163,7 @@ function createStatements(s: string) {
       ORDER BY c.step`),
     circulation: createStatement(`SELECT -coalesce(sum(posted) FILTER (WHERE id LIKE 'system:issued#%'), 0) AS issued,
         coalesce(sum(posted) FILTER (WHERE id LIKE 'system:spent#%'), 0) AS spent,
+        coalesce(sum(posted) FILTER (WHERE id LIKE 'system:breakage#%'), 0) AS expired,
         coalesce(sum(posted) FILTER (WHERE id NOT LIKE 'system:%'), 0) AS circulating,
         coalesce(sum(held) FILTER (WHERE id NOT LIKE 'system:%'), 0) AS held,
         count(*) FILTER (WHERE id NOT LIKE 'system:%' AND version > 0) AS accounts

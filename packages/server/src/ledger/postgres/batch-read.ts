@@ -1,15 +1,18 @@
-import { toClaimId, type BatchState, type Locks } from '../rules/state.ts';
+import { compareLots, isPast, listNamedLots, type NamedLot } from '../rules/lots.ts';
+import { toClaimId, type BatchState, type Locks, type LotRecord } from '../rules/state.ts';
 import { formatTransferId } from '../rules/transfer-id.ts';
 import { toArrayLiteral } from './array-literal.ts';
 import {
   ACCOUNT_COLUMNS,
   holdColumns,
   journalColumns,
+  LOT_COLUMNS,
   toAccount,
   toHoldRecord,
   toInteger,
   toJournalRow,
   toKnownKey,
+  toLotRecord,
   type Row,
 } from './codecs.ts';
 import type { SqlClient } from './database.ts';
@@ -35,10 +38,22 @@ export function createReadStatements(s: string) {
       FROM unnest($1::bytea[]) AS k(digest)
       CROSS JOIN LATERAL (SELECT * FROM ${s}.journal WHERE key_digest = k.digest LIMIT 1) j
       LEFT JOIN LATERAL (SELECT * FROM ${s}.holds WHERE id = j.hold LIMIT 1) h ON true`),
-    expired: createStatement(`SELECT ${holdColumns(s)} FROM ${s}.accounts a
-      CROSS JOIN LATERAL (SELECT * FROM ${s}.holds
-        WHERE account = a.number AND remaining > 0 AND expires_at <= $2::timestamptz OFFSET 0) h
-      WHERE a.id = ANY($1::text[])`),
+    /** Holds past their end, and which accounts have lots: a row without a hold says no more than that. */
+    expired: createStatement(`SELECT a.number, l.found AS has_lots, ${holdColumns(s)} FROM ${s}.accounts a
+      LEFT JOIN LATERAL (SELECT * FROM ${s}.holds
+        WHERE account = a.number AND remaining > 0 AND expires_at <= $2::timestamptz OFFSET 0) h ON true
+      LEFT JOIN LATERAL (SELECT true AS found FROM ${s}.lots WHERE account = a.number AND free > 0 LIMIT 1) l ON true
+      WHERE a.id = ANY($1::text[]) AND (h.id IS NOT NULL OR l.found)`),
+    /** Lots past their instant, and the first of the others in spending order: two ranges of two indexes. */
+    lots: createStatement(`SELECT ${LOT_COLUMNS} FROM unnest($1::bigint[]) AS a(number) CROSS JOIN LATERAL (
+        (SELECT * FROM ${s}.lots WHERE account = a.number AND free > 0 AND expires_at <= $2::timestamptz)
+        UNION ALL
+        (SELECT * FROM ${s}.lots WHERE account = a.number AND free > 0
+          AND (expires_at IS NULL OR expires_at > $2::timestamptz)
+          ORDER BY priority, expires_at, version, part LIMIT $3::bigint)) l`),
+    namedLots: createStatement(`SELECT ${LOT_COLUMNS}
+      FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS n(account, version, part) CROSS JOIN LATERAL (SELECT *
+        FROM ${s}.lots WHERE account = n.account AND version = n.version AND part = n.part LIMIT 1) l`),
     holds: createStatement(`SELECT ${holdColumns(s)} FROM ${s}.holds h WHERE h.id = ANY($1::uuid[])`),
     claims: createStatement(`SELECT a.id AS account, c.claim_key, ${journalColumns(s)}
       FROM ${s}.accounts a CROSS JOIN unnest($2::text[]) AS k(claim)
@@ -67,15 +82,28 @@ export interface BatchReader {
   begin: Statement;
 }
 
-/** The state of a batch, or the row ids of accounts that have to be created first. */
-export type BatchRead = { state: BatchState } | { missing: string[] };
+/** What a batch asks for. */
+export interface BatchQuery {
+  /** What the batch needs, each thing once. */
+  locks: Required<Locks>;
+  nowMs: number;
+  /** The account for credits that expire. */
+  breakage: string;
+  /** Lots to read of each account. */
+  lotsMax: number;
+}
+
+/**
+ * The state of a batch; or the row ids of accounts that have to be created first, or locked as well: then the batch begins
+ * again, because all accounts are locked at once.
+ */
+export type BatchRead = { state: BatchState } | { missing: string[] } | { unlocked: string };
 
 /**
  * Begins the transaction of a batch, locks, and reads its state. The caller ends the transaction, also when this throws.
- *
- * @param locks - What the batch needs, each thing once.
  */
-export async function readBatch(reader: BatchReader, locks: Required<Locks>, nowMs: number): Promise<BatchRead> {
+export async function readBatch(reader: BatchReader, query: BatchQuery): Promise<BatchRead> {
+  const { locks, nowMs, breakage } = query;
   const { client, statements, read } = reader;
   const send = (statement: Statement, values: readonly Value[]) => async () => {
     const { rows } = await statements.send(client, statement, values);
@@ -109,17 +137,53 @@ export async function readBatch(reader: BatchReader, locks: Required<Locks>, now
   const states = new Map(locked.map((row) => [row['id'] ?? '', toAccount(row)]));
   const missing = [...accounts].filter((id) => !states.has(id));
   if (missing.length > 0) return { missing };
-  return {
-    state: {
-      accounts: states,
-      keys: new Map(keys?.map((row) => [row['key_digest'] ?? '', toKnownKey(row)])),
-      holds: new Map([...expired, ...(holds ?? [])].map((row) => [row['h_id'] ?? '', toHoldRecord(row)])),
-      claims: new Map(
-        claimed?.map((row) => [toClaimId(row['account'] ?? '', row['claim_key'] ?? ''), toJournalRow(row)]),
-      ),
-      transfers: new Map(reversible?.map((row) => toReversible(row))),
-    },
+  const heldRows = [...expired.filter((row) => row['h_id'] != null), ...(holds ?? [])];
+  const state: BatchState = {
+    accounts: states,
+    keys: new Map(keys?.map((row) => [row['key_digest'] ?? '', toKnownKey(row)])),
+    holds: new Map(heldRows.map((row) => [row['h_id'] ?? '', toHoldRecord(row)])),
+    claims: new Map(
+      claimed?.map((row) => [toClaimId(row['account'] ?? '', row['claim_key'] ?? ''), toJournalRow(row)]),
+    ),
+    transfers: new Map(reversible?.map((row) => toReversible(row))),
+    lots: new Map(),
   };
+  const owners = new Set(expired.flatMap((row) => (row['has_lots'] == null ? [] : (row['number'] ?? []))));
+  const named = listNamedLots(state);
+  if (owners.size === 0 && named.length === 0) return { state };
+  const [ofOwners, byName] = await roundTrip(client, [
+    owners.size === 0 ? null : send(read.lots, [toArrayLiteral('bigint', [...owners]), now, String(query.lotsMax)]),
+    named.length === 0 ? null : send(read.namedLots, toLotParameters(named)),
+  ]);
+  const idOfNumber = new Map([...states.values()].map(({ id, number }) => [String(number), id]));
+  const records = [...(ofOwners ?? []), ...(byName ?? [])].map((row) =>
+    toLotRecord(row, idOfNumber.get(row['account'] ?? '') ?? ''),
+  );
+  addLots(state, records, query);
+  const isAnyPast = [...state.lots.values()].some(({ lots }) => lots.some((lot) => isPast(lot, nowMs)));
+  return isAnyPast && !states.has(breakage) ? { unlocked: breakage } : { state };
+}
+
+/** Groups lots by account. An account of which as many were read as were asked for may have more. */
+function addLots({ lots }: BatchState, found: readonly LotRecord[], { nowMs, lotsMax }: BatchQuery): void {
+  const byAccount = new Map<string, Map<string, LotRecord>>();
+  for (const lot of found) {
+    const own = byAccount.get(lot.account.id) ?? new Map<string, LotRecord>();
+    byAccount.set(lot.account.id, own.set(`${lot.version}/${lot.part}`, lot));
+  }
+  for (const [id, own] of byAccount) {
+    const next = [...own.values()].filter((lot) => lot.free > 0 && !isPast(lot, nowMs)).toSorted(compareLots);
+    lots.set(id, { lots: [...own.values()], frontier: next[lotsMax - 1] ?? null });
+  }
+}
+
+function toLotParameters(named: readonly NamedLot[]): string[] {
+  return (['account', 'version', 'part'] as const).map((field) =>
+    toArrayLiteral(
+      'bigint',
+      named.map((lot) => lot[field]),
+    ),
+  );
 }
 
 function toTransferParameters({ transfers }: Required<Locks>): string[] {

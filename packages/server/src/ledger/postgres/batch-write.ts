@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import type { BatchChanges } from '../rules/state.ts';
 import { toArrayLiteral } from './array-literal.ts';
-import { ACCOUNT_CHANGES, CLAIM_INSERT, HOLD_CHANGES, HOLD_INSERT, JOURNAL_INSERT, type Columns } from './codecs.ts';
+import {
+  ACCOUNT_CHANGES,
+  CLAIM_INSERT,
+  HOLD_CHANGES,
+  HOLD_INSERT,
+  JOURNAL_INSERT,
+  LOT_CHANGES,
+  LOT_INSERT,
+  type Columns,
+} from './codecs.ts';
 import type { SqlClient } from './database.ts';
 import { createStatement, roundTrip, sendUnnamed, type Statement, type Statements } from './statements.ts';
 
@@ -43,6 +52,13 @@ const PARTS: readonly Part[] = [
       FROM ${from} WHERE h.id = u.id RETURNING 1`,
   }),
   part({ columns: HOLD_INSERT, rows: ({ holdsOpened }) => holdsOpened, write: insert('holds', HOLD_INSERT) }),
+  part({
+    columns: LOT_CHANGES,
+    rows: ({ lotsChanged }) => lotsChanged,
+    write: (s, from) => `UPDATE ${s}.lots l SET free = u.free, held = u.held
+      FROM ${from} WHERE l.account = u.account AND l.version = u.version AND l.part = u.part RETURNING 1`,
+  }),
+  part({ columns: LOT_INSERT, rows: ({ lotsOpened }) => lotsOpened, write: insert('lots', LOT_INSERT) }),
   part({ columns: JOURNAL_INSERT, rows: ({ rows }) => rows, write: insert('journal', JOURNAL_INSERT) }),
   part({ columns: CLAIM_INSERT, rows: ({ claims }) => claims, write: insert('claims', CLAIM_INSERT) }),
 ];

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import type { HoldState } from 'realtime-credits/contract';
-import type { AccountState, ClaimRecord, HoldRecord, JournalRow, JournalSide, KnownKey } from '../rules/state.ts';
+import type {
+  AccountState,
+  ClaimRecord,
+  HoldRecord,
+  JournalRow,
+  JournalSide,
+  KnownKey,
+  LotRecord,
+} from '../rules/state.ts';
 import type { ArrayType, Cell } from './array-literal.ts';
 
 /**
@@ -33,6 +41,12 @@ function optional<T>(value: string | null | undefined, read: (text: string) => T
 /** Milliseconds since 1970 of an instant. */
 export function milliseconds(column: string): string {
   return `(extract(epoch FROM ${column}) * 1000)::bigint`;
+}
+
+/** Whether account `a` has a hold or a lot whose instant has come. */
+export function hasExpired(s: string, now: string): string {
+  return `(EXISTS (SELECT FROM ${s}.holds WHERE account = a.number AND remaining > 0 AND expires_at <= ${now}::timestamptz)
+    OR EXISTS (SELECT FROM ${s}.lots WHERE account = a.number AND free > 0 AND expires_at <= ${now}::timestamptz))`;
 }
 
 const idOf = (s: string, number: string): string => `(SELECT id FROM ${s}.accounts WHERE number = ${number})`;
@@ -68,7 +82,7 @@ export function journalColumns(s: string): string {
     j.credit, ${idOf(s, 'j.credit')} AS credit_id, j.credit_version, j.credit_posted, j.credit_held,
     j.amount, j.kind, j.actor, j.key, encode(j.key_digest, 'hex') AS key_digest,
     encode(j.fingerprint, 'hex') AS fingerprint, j.reason, j.metadata::text AS metadata,
-    j.reverses_debit, j.reverses_version, j.hold, j.hold_remaining,
+    j.reverses_debit, j.reverses_version, j.hold, j.hold_remaining, j.lots::text AS lots,
     ${milliseconds('j.hold_expires_at')} AS hold_expires_at, ${milliseconds('j.created_at')} AS created_at,
     encode(j.hash, 'hex') AS hash`;
 }
@@ -101,6 +115,7 @@ export function toJournalRow(row: Row): JournalRow {
     hold: row['hold'] ?? null,
     holdRemaining: optional(row['hold_remaining'], toInteger),
     holdExpiresAtMs: optional(row['hold_expires_at'], toInteger),
+    lots: row['lots'] ?? null,
     createdAtMs: toInteger(row['created_at']),
     hash: row['hash'] ?? null,
   };
@@ -130,6 +145,7 @@ export const JOURNAL_INSERT: Columns<JournalRow> = {
   key: ['text', ({ key }) => key],
   reason: ['text', ({ reason }) => reason],
   metadata: ['json', ({ metadata }) => metadata],
+  lots: ['json', ({ lots }) => lots],
 };
 
 /** Columns of a hold `h`, named so that they can stand beside those of a journal row. */
@@ -137,6 +153,7 @@ export function holdColumns(s: string): string {
   return `h.id AS h_id, h.account AS h_account, ${idOf(s, 'h.account')} AS h_account_id,
     h.destination AS h_destination, ${idOf(s, 'h.destination')} AS h_destination_id,
     h.amount AS h_amount, h.remaining AS h_remaining, h.state AS h_state, h.actor AS h_actor, h.reason AS h_reason,
+    h.lots::text AS h_lots,
     ${milliseconds('h.expires_at')} AS h_expires_at, ${milliseconds('h.created_at')} AS h_created_at`;
 }
 
@@ -151,6 +168,7 @@ export function toHoldRecord(row: Row): HoldRecord {
     state: toText(row['h_state']) as HoldState,
     actor: toText(row['h_actor']),
     reason: toText(row['h_reason']),
+    lots: row['h_lots'] ?? null,
     expiresAtMs: toInteger(row['h_expires_at']),
     createdAtMs: toInteger(row['h_created_at']),
   };
@@ -165,6 +183,7 @@ export const HOLD_INSERT: Columns<HoldRecord> = {
   state: ['text', ({ state }) => state],
   actor: ['text', ({ actor }) => actor],
   reason: ['text', ({ reason }) => reason],
+  lots: ['json', ({ lots }) => lots],
   expires_at: ['timestamptz', ({ expiresAtMs }) => expiresAtMs],
   created_at: ['timestamptz', ({ createdAtMs }) => createdAtMs],
 };
@@ -180,6 +199,43 @@ export const CLAIM_INSERT: Columns<ClaimRecord> = {
   account: ['bigint', ({ account }) => account.number],
   claim_key: ['text', ({ claimKey }) => claimKey],
   key_digest: ['bytea', ({ keyDigest }) => keyDigest],
+};
+
+/** Columns of a lot `l`. */
+export const LOT_COLUMNS = `l.account, l.version, l.part, l.amount, l.priority,
+  ${milliseconds('l.expires_at')} AS expires_at, l.free, l.held`;
+
+/** @param id - Of the account with this number. */
+export function toLotRecord(row: Row, id: string): LotRecord {
+  return {
+    account: { number: toInteger(row['account']), id },
+    version: toInteger(row['version']),
+    part: toInteger(row['part']),
+    amount: toInteger(row['amount']),
+    priority: toInteger(row['priority']),
+    expiresAtMs: optional(row['expires_at'], toInteger),
+    free: toInteger(row['free']),
+    held: toInteger(row['held']),
+  };
+}
+
+export const LOT_INSERT: Columns<LotRecord> = {
+  account: ['bigint', ({ account }) => account.number],
+  version: ['bigint', ({ version }) => version],
+  part: ['bigint', ({ part }) => part],
+  amount: ['bigint', ({ amount }) => amount],
+  priority: ['bigint', ({ priority }) => priority],
+  expires_at: ['timestamptz', ({ expiresAtMs }) => expiresAtMs],
+  free: ['bigint', ({ free }) => free],
+  held: ['bigint', ({ held }) => held],
+};
+
+export const LOT_CHANGES: Columns<LotRecord> = {
+  account: ['bigint', ({ account }) => account.number],
+  version: ['bigint', ({ version }) => version],
+  part: ['bigint', ({ part }) => part],
+  free: ['bigint', ({ free }) => free],
+  held: ['bigint', ({ held }) => held],
 };
 
 /** A journal row with the hold that it names, from {@link journalColumns} and {@link holdColumns}. */

@@ -1,5 +1,6 @@
 import { Pool, type ClientConfig } from 'pg';
 import { CreditsError } from 'realtime-credits/contract';
+import { groupFaults } from './group-faults.ts';
 import { NotificationListener } from './notification-listener.ts';
 import { createStatement, sendUnnamed, type Value } from './statements.ts';
 
@@ -84,7 +85,10 @@ const CONNECTIONS_MAX = 10;
  * @throws {CreditsError} `unavailable` — the server cannot be reached
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { url, connectionsMax = CONNECTIONS_MAX, listenUrl = url, onWarning = () => undefined } = options;
+  const url = nameSslMode(options.url);
+  const { connectionsMax = CONNECTIONS_MAX } = options;
+  const listenUrl = nameSslMode(options.listenUrl ?? options.url);
+  const onWarning = groupFaults(options.onWarning ?? (() => undefined));
   const pool = new Pool({
     connectionString: url,
     max: connectionsMax,
@@ -194,6 +198,14 @@ export function keepAliveOnLostConnections(pool: Pool, onWarning: (message: stri
   pool.on('connect', (client) => {
     client.on('error', (error) => onWarning('A database connection was lost.', error));
   });
+}
+
+/**
+ * Writes the SSL modes that the driver takes for `verify-full` as that. The same happens, without its warning of six lines.
+ */
+function nameSslMode(url: string): string {
+  if (/[?&]uselibpqcompat=true(?:&|$)/.test(url)) return url;
+  return url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/, '$1verify-full');
 }
 
 function describeFailure(error: unknown): string {

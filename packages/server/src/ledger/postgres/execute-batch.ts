@@ -3,7 +3,8 @@ import type { Intent } from '../rules/command-table.ts';
 import { collectLocks } from '../rules/collect-locks.ts';
 import { decide } from '../rules/decide.ts';
 import { createHoldId } from '../rules/hold-id.ts';
-import { isSystemAccount } from '../rules/system-accounts.ts';
+import { MoreLotsNeeded } from '../rules/lots.ts';
+import { isSystemAccount, SYSTEM_BREAKAGE, toSlotAccount } from '../rules/system-accounts.ts';
 import type { BatchResult } from '../storage.ts';
 import { toArrayLiteral } from './array-literal.ts';
 import { readBatch, type ReadStatements } from './batch-read.ts';
@@ -43,8 +44,15 @@ const PLANNER = 'SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off
 /** Without it, a null in an array of parameters is a text: a setting for programs of 2006 that a role could still have. */
 export const ARRAY_NULLS = 'SET LOCAL array_nulls = on';
 
-/** A batch begins again after it created accounts, and after it switched prepared statements off. */
-const ATTEMPTS_MAX = 4;
+/**
+ * A batch begins again after it created accounts, when it must lock one more account or read more lots, and after it
+ * switched prepared statements off.
+ */
+const ATTEMPTS_MAX = 8;
+
+/** Lots of an account that a batch reads. When it spends more of them it begins again, with 20 times as many. */
+const LOTS_READ = 4;
+const LOTS_READ_FACTOR = 20;
 
 /** Bounds of a batch that is a transaction of its own. */
 export const OWN_TRANSACTION = {
@@ -76,10 +84,20 @@ export async function executeBatch(
 ): Promise<BatchResult> {
   const { statements } = context;
   const locks = collectLocks(intents, bounds.slot);
+  const breakage = toSlotAccount(SYSTEM_BREAKAGE, bounds.slot);
+  const accountsToLock = new Set(locks.accounts);
+  let lotsMax = LOTS_READ;
   const undo = () => sendUnnamed(client, bounds.undo);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const found = await readBatch({ client, ...context, begin: bounds.begin }, locks, nowMs);
+      const query = { locks: { ...locks, accounts: [...accountsToLock] }, nowMs, breakage, lotsMax };
+      const found = await readBatch({ client, ...context, begin: bounds.begin }, query);
+      if ('unlocked' in found) {
+        assert(attempt < ATTEMPTS_MAX, `The account ${found.unlocked} cannot be locked.`);
+        await undo();
+        accountsToLock.add(found.unlocked);
+        continue;
+      }
       if ('missing' in found) {
         assert(attempt < ATTEMPTS_MAX, `The accounts ${found.missing.join(', ')} cannot be created.`);
         await undo();
@@ -105,6 +123,10 @@ export async function executeBatch(
       return { outcomes, accounts, rows: changes.rows };
     } catch (error) {
       await undo().catch(() => undefined);
+      if (error instanceof MoreLotsNeeded && attempt < ATTEMPTS_MAX) {
+        lotsMax *= LOTS_READ_FACTOR;
+        continue;
+      }
       if (!statements.recover(error) || attempt >= ATTEMPTS_MAX) throw error;
     }
   }

@@ -2,7 +2,7 @@ import { toBalance, type Hold, type HoldsPage, type Snapshot } from 'realtime-cr
 import { toHold } from '../rules/journal-views.ts';
 import type { HoldsQuery } from '../storage.ts';
 import type { Read } from './account-reads.ts';
-import { holdColumns, milliseconds, toHoldRecord, toInteger } from './codecs.ts';
+import { hasExpired, holdColumns, milliseconds, toHoldRecord, toInteger } from './codecs.ts';
 import { createStatement } from './statements.ts';
 
 /** Reads of holds, one statement each. Lists are ranges of indexes by state and id. */
@@ -24,7 +24,7 @@ export class HoldReads {
 
   async readHolds(
     query: HoldsQuery & { account: string; nowMs: number },
-  ): Promise<{ page: HoldsPage; hasExpiredHold: boolean }> {
+  ): Promise<{ page: HoldsPage; hasExpired: boolean }> {
     const { account, state, before, limit, nowMs } = query;
     const now = new Date(nowMs).toISOString();
     const rows = await this.#read(this.#statements.ofAccount, [account, state, before, String(limit), now]);
@@ -33,7 +33,7 @@ export class HoldReads {
     const snapshot: Snapshot = { account, epoch: this.#epoch, version, balance, from: version, applied: [] };
     // An account without such holds is one row without a hold.
     const holds = rows.filter((row) => row['h_id'] !== null).map((row) => toHold(toHoldRecord(row)));
-    return { page: { holds, next: nextOf(holds, limit), snapshot }, hasExpiredHold: rows[0]?.['expired'] === 't' };
+    return { page: { holds, next: nextOf(holds, limit), snapshot }, hasExpired: rows[0]?.['expired'] === 't' };
   }
 
   async readAllHolds({ state, before, limit }: HoldsQuery): Promise<{ holds: Hold[]; next: string | null }> {
@@ -49,7 +49,7 @@ export class HoldReads {
 
   async readNextExpiry(): Promise<number | null> {
     const [row] = await this.#read(this.#statements.nextExpiry);
-    return row === undefined ? null : toInteger(row['expires_at']);
+    return row?.['expires_at'] == null ? null : toInteger(row['expires_at']);
   }
 }
 
@@ -67,8 +67,7 @@ function createStatements(s: string) {
     // One statement, so holds and balance are of one instant: what is held is the sum of the open holds.
     ofAccount: createStatement(`SELECT coalesce(a.posted, 0) AS posted, coalesce(a.held, 0) AS held,
         coalesce(a.version, 0) AS version,
-        EXISTS (SELECT FROM ${s}.holds WHERE account = a.number AND remaining > 0 AND expires_at <= $5::timestamptz)
-          AS expired,
+        ${hasExpired(s, '$5')} AS expired,
         ${holdColumns(s)}
       FROM (SELECT $1::text AS id) q LEFT JOIN ${s}.accounts a ON a.id = q.id
       LEFT JOIN LATERAL (SELECT * FROM ${s}.holds WHERE account = a.number AND ${LIST_STATE} = $2
@@ -76,10 +75,15 @@ function createStatements(s: string) {
       ORDER BY h.id DESC`),
     ofAll: createStatement(`SELECT ${holdColumns(s)} FROM (SELECT * FROM ${s}.holds WHERE ${LIST_STATE} = $1
         AND id < coalesce($2::uuid, '${LAST_ID}') ORDER BY id DESC LIMIT $3::bigint) h ORDER BY h.id DESC`),
-    expired: createStatement(`SELECT a.id FROM (SELECT DISTINCT account FROM ${s}.holds
-        WHERE remaining > 0 AND expires_at <= $1::timestamptz LIMIT $2::bigint) h
-      JOIN ${s}.accounts a ON a.number = h.account`),
-    nextExpiry: createStatement(`SELECT ${milliseconds('expires_at')} AS expires_at FROM ${s}.holds
-      WHERE remaining > 0 ORDER BY holds.expires_at LIMIT 1`),
+    expired: createStatement(`SELECT a.id FROM (
+        (SELECT DISTINCT account FROM ${s}.holds WHERE remaining > 0 AND expires_at <= $1::timestamptz LIMIT $2::bigint)
+        UNION
+        (SELECT DISTINCT account FROM ${s}.lots WHERE free > 0 AND expires_at <= $1::timestamptz LIMIT $2::bigint)
+        LIMIT $2::bigint) e
+      JOIN ${s}.accounts a ON a.number = e.account`),
+    nextExpiry: createStatement(`SELECT min(${milliseconds('e.expires_at')}) AS expires_at FROM (
+        (SELECT expires_at FROM ${s}.holds WHERE remaining > 0 ORDER BY expires_at LIMIT 1)
+        UNION ALL
+        (SELECT expires_at FROM ${s}.lots WHERE free > 0 AND expires_at IS NOT NULL ORDER BY expires_at LIMIT 1)) e`),
   };
 }

@@ -10,6 +10,7 @@ import type { Row } from './codecs.ts';
 import { toDatabase, type Database, type SqlPool } from './database.ts';
 import { createAccountsStatement, executeBatch, OWN_TRANSACTION, type BatchContext } from './execute-batch.ts';
 import { HoldReads } from './hold-reads.ts';
+import { LotReads } from './lot-reads.ts';
 import { migrate, type MigrateOptions } from './migrate.ts';
 import { Notifications } from './notifications.ts';
 import { createLedgerMigrations, LEDGER_NAMESPACE, LEDGER_TABLES, parseSchema } from './schema.ts';
@@ -72,6 +73,7 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
   const read: Read = async (statement, values) => (await statements.sendAlone(pool, statement, values)).rows as Row[];
   const accounts = new AccountReads(s, epoch, read);
   const holds = new HoldReads(s, epoch, read);
+  const lots = new LotReads(s, epoch, read);
   const bounds = { ...OWN_TRANSACTION, slot, sender: notifications.sender };
   const storage: LedgerStorage = {
     epoch,
@@ -101,6 +103,7 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
     readHold: (id) => holds.readHold(id),
     readHolds: (query) => holds.readHolds(query),
     readAllHolds: (query) => holds.readAllHolds(query),
+    readLots: (query) => lots.readLots(query),
     readExpiredAccounts: (nowMs, limit) => holds.readExpiredAccounts(nowMs, limit),
     readNextExpiry: () => holds.readNextExpiry(),
     readHeads: (query) => accounts.readHeads(query),

@@ -1,4 +1,5 @@
 import { CreditsError } from 'realtime-credits/contract';
+import { PRIORITY_MAX } from '../rules/lots.ts';
 import { SLOT_COUNT, SYSTEM_ISSUED, SYSTEM_SPENT } from '../rules/system-accounts.ts';
 import type { Migration } from './migrate.ts';
 
@@ -15,9 +16,14 @@ import type { Migration } from './migrate.ts';
 export const LEDGER_NAMESPACE = 'ledger';
 
 /** Tables of the ledger. A schema that has one of them without our record of migrations belongs to somebody else. */
-export const LEDGER_TABLES = ['accounts', 'journal', 'holds', 'claims', 'ledger'] as const;
+export const LEDGER_TABLES = ['accounts', 'journal', 'holds', 'claims', 'lots', 'ledger'] as const;
 
 const MAX = Number.MAX_SAFE_INTEGER;
+
+const PARCEL = '[0-9]{1,16},[0-9]{1,3}(,([0-9]{1,16}|null)){3}';
+
+/** The stored form of parcels, see `writeParcels`. */
+export const PARCELS_PATTERN = `^[[][[]${PARCEL}[]](,[[]${PARCEL}[]])*[]]$`;
 
 /**
  * Reads the name of a schema.
@@ -206,6 +212,67 @@ export function createLedgerMigrations(schema: string): readonly Migration[] {
   key_digest bytea NOT NULL,
   CONSTRAINT claims_pkey PRIMARY KEY (account, claim_key)
 )`,
+    },
+    {
+      // The parcels of lots in a row: null in every row of plain credits, which costs them nothing.
+      name: '019-journal-lots',
+      sql: `ALTER TABLE ${s}.journal ADD COLUMN lots json,
+  DROP CONSTRAINT journal_sides, DROP CONSTRAINT journal_key,
+  ADD CONSTRAINT journal_sides CHECK (CASE
+    WHEN kind IN ('grant', 'spend', 'transfer', 'adjust', 'reverse', 'post', 'breakage')
+      THEN debit IS NOT NULL AND credit IS NOT NULL AND debit <> credit AND hash IS NOT NULL
+    WHEN kind = 'hold' THEN debit IS NOT NULL AND credit IS NULL AND hash IS NOT NULL
+    WHEN kind IN ('void', 'expire') THEN debit IS NULL AND credit IS NOT NULL AND hash IS NOT NULL
+    WHEN kind IN ('extend', 'unchanged', 'abandoned') THEN debit IS NOT NULL AND credit IS NULL AND hash IS NULL
+    ELSE false END),
+  ADD CONSTRAINT journal_key CHECK (CASE WHEN kind IN ('expire', 'breakage')
+    THEN num_nonnulls(key, key_digest, fingerprint) = 0
+    ELSE num_nulls(key, key_digest) = 0 AND octet_length(key_digest) = 16
+      AND (fingerprint IS NULL) = (kind = 'abandoned') END),
+  ADD CONSTRAINT journal_lots CHECK (lots IS NULL OR hash IS NOT NULL AND lots::text ~ '${PARCELS_PATTERN}')`,
+    },
+    {
+      name: '020-holds-lots',
+      sql: `ALTER TABLE ${s}.holds ADD COLUMN lots json,
+  ADD CONSTRAINT holds_lots CHECK (lots IS NULL OR lots::text ~ '${PARCELS_PATTERN}')`,
+    },
+    {
+      name: '021-lots',
+      sql: `CREATE TABLE ${s}.lots (
+  account bigint NOT NULL,
+  version bigint NOT NULL,
+  part bigint NOT NULL,
+  amount bigint NOT NULL,
+  priority bigint NOT NULL,
+  free bigint NOT NULL,
+  held bigint NOT NULL,
+  expires_at timestamptz,
+  CONSTRAINT lots_pkey PRIMARY KEY (account, version, part),
+  CONSTRAINT lots_part CHECK (part >= 0),
+  CONSTRAINT lots_amount CHECK (amount BETWEEN 1 AND ${MAX}),
+  CONSTRAINT lots_priority CHECK (priority BETWEEN 0 AND ${PRIORITY_MAX}),
+  CONSTRAINT lots_free CHECK (free BETWEEN 0 AND amount),
+  CONSTRAINT lots_held CHECK (held BETWEEN 0 AND amount - free)
+)`,
+    },
+    {
+      // The spending order: see `compareLots`.
+      name: '022-lots-order',
+      sql: `CREATE INDEX lots_order ON ${s}.lots (account, priority, expires_at, version, part) WHERE free > 0`,
+    },
+    {
+      name: '023-lots-account-expiry',
+      sql: `CREATE INDEX lots_account_expiry ON ${s}.lots (account, expires_at)
+  WHERE free > 0 AND expires_at IS NOT NULL`,
+    },
+    {
+      name: '024-lots-expiry',
+      sql: `CREATE INDEX lots_expiry ON ${s}.lots (expires_at) WHERE free > 0 AND expires_at IS NOT NULL`,
+    },
+    {
+      // Rows by the account whose lots they name: verification compares lots with them.
+      name: '025-journal-lots',
+      sql: `CREATE INDEX journal_lots ON ${s}.journal (coalesce(debit, credit)) WHERE lots IS NOT NULL`,
     },
   ];
 }

@@ -35,6 +35,7 @@ export function isDuplicate(error: unknown): boolean {
 /** Whether the connection failed: nobody knows whether the last statement took effect. */
 export function isConnectionFailure(error: unknown): boolean {
   const code = codeOf(error);
+  if (typeof error === 'object' && error !== null && 'syscall' in error && error.syscall === 'connect') return true;
   if (code.startsWith('08') || code.startsWith('57P') || code === '25P03' || CONNECTION_CODES.has(code)) return true;
   // pg reports these without a code.
   return (
@@ -75,6 +76,26 @@ export function toCreditsError(error: unknown): unknown {
   if (sentence === null) return error;
   const details = isRefusal(error) && !isPoolExhausted(error) ? { details: { retryAfterMs: REFUSAL_RETRY_MS } } : {};
   return new CreditsError('unavailable', sentence, { cause: error, ...details });
+}
+
+/** Errors that are looked at behind an error: libraries wrap what the driver threw. */
+const CAUSES_MAX = 5;
+
+/**
+ * Turns a failure of the database into `unavailable`, also where a library wrapped it as the `cause` of its own error. Any
+ * other error is returned as it is. For routes of a host that read its own tables: pass what they caught, then
+ * `toProblemResponse` responds with 503 and `Retry-After`.
+ *
+ * A conflict is none: the host knows what a duplicate of its own rows means.
+ */
+export function toUnavailable(error: unknown): unknown {
+  if (isCreditsError(error)) return error;
+  let cause = error;
+  for (let depth = 0; depth < CAUSES_MAX && cause instanceof Error; depth += 1) {
+    if (isConnectionFailure(cause) || isRefusal(cause)) return toCreditsError(cause);
+    cause = cause.cause;
+  }
+  return error;
 }
 
 function sentenceOf(error: unknown): string | null {

@@ -30,9 +30,10 @@ export interface DecideOptions {
  */
 export function decide(intents: readonly Intent[], state: BatchState, options: DecideOptions): Decision {
   const { nowMs, slot, createId } = options;
-  const journal = new Journal(state, nowMs);
+  const journal = new Journal(state, { nowMs, slot });
   const batch: Batch = { state, journal, nowMs, slot, createId };
   journal.expireHolds();
+  journal.expireLots();
   return { outcomes: intents.map((intent) => decideOne(intent, batch)), changes: journal.changes };
 }
 

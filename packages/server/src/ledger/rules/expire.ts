@@ -1,6 +1,6 @@
 import type { Locks } from './state.ts';
 
-/** Expires the holds of an account that are past their end. */
+/** Expires the holds and the lots of an account whose instant has come. */
 export interface ExpireIntent {
   readonly kind: 'expire';
   readonly account: string;

@@ -8,7 +8,8 @@ import type { JournalRow, JournalSide } from './state.ts';
  *
  * The one definition of the canonical form. Verification computes the same form in SQL: fields in the order below, joined
  * by U+001F, with U+001E for null; numbers in decimal, instants in microseconds since 1970, hashes and digests in hex,
- * metadata as the stored text. Neither separator can occur in a field: texts with control characters are refused.
+ * metadata and parcels as the stored text. A row without parcels ends before them. Neither separator can occur in a field:
+ * texts with control characters are refused.
  */
 
 const SEPARATOR = '\u001f';
@@ -57,6 +58,7 @@ export function canonicalRow(
     row.holdRemaining ?? NULL,
     toMicroseconds(row.holdExpiresAtMs),
     toMicroseconds(row.createdAtMs),
+    ...(row.lots === null ? [] : [row.lots]),
   ].join(SEPARATOR);
 }
 

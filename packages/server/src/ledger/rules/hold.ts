@@ -3,6 +3,7 @@ import type { ExtendCommand, HoldCommand, HoldReceipt, PostCommand, PostReceipt,
 import { parseHoldId } from './hold-id.ts';
 import type { IntentBase } from './intent.ts';
 import { toHoldReceipt, toPostReceipt } from './journal-views.ts';
+import { writeParcels } from './lots.ts';
 import { assertObject, invalidField, parseBase, parseUserAccount } from './parse.ts';
 import { assertAvailable, assertRoom, assertUnclaimed } from './refusals.ts';
 import type { CommandRule } from './rule.ts';
@@ -97,6 +98,7 @@ export const hold: CommandRule<HoldCommand, HoldIntent, HoldReceipt> = {
       state: 'open',
       actor,
       reason,
+      lots: writeParcels(journal.selectLots(account, amount)),
       expiresAtMs: nowMs + intent.expiresAfterMs,
       createdAtMs: nowMs,
     };

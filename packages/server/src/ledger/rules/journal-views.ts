@@ -3,12 +3,13 @@ import {
   toBalance,
   type Entry,
   type Hold,
+  type Lot,
   type Metadata,
   type Transfer,
   type TransferKind,
 } from 'realtime-credits/contract';
 import type { AdjustReceipt, HoldReceipt, PostReceipt, ReceiptBase, TransferReceipt } from '../commands.ts';
-import type { HoldRecord, JournalRow, JournalSide, KnownKey } from './state.ts';
+import type { HoldRecord, JournalRow, JournalSide, KnownKey, LotRecord } from './state.ts';
 import { isSystemAccount, SYSTEM_SPENT, toPublicAccount } from './system-accounts.ts';
 import { formatTransferId } from './transfer-id.ts';
 
@@ -98,6 +99,18 @@ export function toHold(hold: HoldRecord): Hold {
     reason: hold.reason,
     expiresAt: toIso(hold.expiresAtMs),
     createdAt: toIso(hold.createdAtMs),
+  };
+}
+
+/** A lot as it is now. */
+export function toLot({ version, amount, free, held, priority, expiresAtMs }: LotRecord): Lot {
+  return {
+    version,
+    amount,
+    available: free,
+    held,
+    priority,
+    expiresAt: expiresAtMs === null ? null : toIso(expiresAtMs),
   };
 }
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { CREDITS_MAX, type Credits, type HoldState, type TransferKind } from 'realtime-credits/contract';
 import { EMPTY_HASH, hashRow } from './hash.ts';
+import { Lots, parcelsOfHold, readParcels, toArriving, writeParcels, type LotRef, type Parcel } from './lots.ts';
 import type { AccountState, BatchChanges, BatchState, HoldRecord, JournalRow, JournalSide } from './state.ts';
+import { isSystemAccount, SYSTEM_BREAKAGE, toSlotAccount } from './system-accounts.ts';
 import type { TransferRef } from './transfer-id.ts';
 
 /** The actor of what the ledger does by itself. */
@@ -10,7 +12,7 @@ const LEDGER_ACTOR = 'system:ledger';
 /** Who causes a row, and why. */
 type Cause = Pick<JournalRow, 'actor' | 'key' | 'keyDigest' | 'fingerprint' | 'reason' | 'metadata'>;
 
-const EXPIRY: Cause = {
+const HOLD_EXPIRY: Cause = {
   actor: LEDGER_ACTOR,
   key: null,
   keyDigest: null,
@@ -18,6 +20,26 @@ const EXPIRY: Cause = {
   reason: 'The hold expired',
   metadata: null,
 };
+
+const LOT_EXPIRY: Cause = { ...HOLD_EXPIRY, reason: 'The credits expired' };
+
+/** A move of credits. */
+interface Move {
+  source: AccountState;
+  destination: AccountState;
+  amount: Credits;
+  /** The part of the amount that is of lots. @default the first lots of the source, in spending order */
+  parcels?: readonly Parcel[];
+}
+
+/** What a row says besides its cause and its sides. */
+interface Subject {
+  kind: JournalRow['kind'];
+  amount: Credits | null;
+  hold?: HoldRecord;
+  reverses?: TransferRef | null;
+  parcels?: readonly Parcel[];
+}
 
 /** What a row changes on one account. */
 interface Change {
@@ -37,13 +59,20 @@ export class Journal {
     holdsOpened: new Set(),
     holdsChanged: new Set(),
     claims: [],
+    lotsOpened: new Set(),
+    lotsChanged: new Set(),
   };
   readonly #state: BatchState;
+  readonly #lots: Lots;
   readonly #nowMs: number;
+  readonly #slot: number;
 
-  constructor(state: BatchState, nowMs: number) {
+  /** @param options.slot - Of the breakage account. */
+  constructor(state: BatchState, { nowMs, slot }: { nowMs: number; slot: number }) {
     this.#state = state;
+    this.#lots = new Lots(state.lots, this.changes);
     this.#nowMs = nowMs;
+    this.#slot = slot;
   }
 
   /** An account that the batch has locked. */
@@ -53,22 +82,26 @@ export class Journal {
     return account;
   }
 
+  /** Which lots the next credits of an account are of, in spending order. */
+  selectLots(account: AccountState, amount: Credits): Parcel[] {
+    return this.#lots.select(account, amount);
+  }
+
+  /** What can be taken from a lot; without one, from the plain credits of the account. */
+  freeOf(account: AccountState, lot: LotRef | null): Credits {
+    return lot === null ? this.#lots.plainOf(account) : this.#lots.freeOf(account.id, lot);
+  }
+
   /** Moves credits from one account to another. */
-  move(
-    cause: Cause,
-    kind: Exclude<TransferKind, 'post'>,
-    { source, destination, amount }: { source: AccountState; destination: AccountState; amount: Credits },
-    reverses: TransferRef | null = null,
-  ): JournalRow {
-    return this.#record(
+  move(cause: Cause, kind: Exclude<TransferKind, 'post'>, move: Move, reverses: TransferRef | null = null): JournalRow {
+    const { source, amount } = move;
+    const parcels = move.parcels ?? this.#lots.select(source, amount);
+    if (!isSystemAccount(source.id)) this.#lots.change(source.id, parcels, { free: -1, held: 0 });
+    return this.#deliver(
       cause,
-      { kind, amount, reverses },
+      { kind, amount, reverses, parcels },
       { account: source, posted: -amount, held: 0 },
-      {
-        account: destination,
-        posted: amount,
-        held: 0,
-      },
+      move,
     );
   }
 
@@ -77,12 +110,10 @@ export class Journal {
     this.#state.holds.set(hold.id, hold);
     this.changes.holdsOpened.add(hold);
     const account = this.findAccount(hold.account.id);
-    return this.#record(
-      cause,
-      { kind: 'hold', amount: hold.amount, hold },
-      { account, posted: 0, held: hold.amount },
-      null,
-    );
+    const parcels = readParcels(hold.lots);
+    this.#lots.change(account.id, parcels, { free: -1, held: 1 });
+    const subject: Subject = { kind: 'hold', amount: hold.amount, hold, parcels };
+    return this.#record(cause, subject, { account, posted: 0, held: hold.amount }, null);
   }
 
   /** Moves reserved credits to another account. */
@@ -91,27 +122,25 @@ export class Journal {
     hold: HoldRecord,
     { destination, amount }: { destination: AccountState; amount: Credits },
   ): JournalRow {
+    const parcels = parcelsOfHold(hold, amount);
     this.#resolve(hold, hold.remaining - amount, 'posted');
     const account = this.findAccount(hold.account.id);
-    return this.#record(
-      cause,
-      { kind: 'post', amount, hold },
-      { account, posted: -amount, held: -amount },
-      {
-        account: destination,
-        posted: amount,
-        held: 0,
-      },
-    );
+    this.#lots.change(account.id, parcels, { free: 0, held: -1 });
+    const debit = { account, posted: -amount, held: -amount };
+    return this.#deliver(cause, { kind: 'post', amount, hold, parcels }, debit, { destination, amount });
   }
 
-  /** Releases what remains of a hold. */
+  /** Releases what remains of a hold. What is past its instant then expires. */
   release(cause: Cause, hold: HoldRecord, state: 'voided' | 'expired'): JournalRow {
     const amount = hold.remaining;
+    const parcels = parcelsOfHold(hold, amount);
     this.#resolve(hold, 0, state);
     const account = this.findAccount(hold.account.id);
     const kind = state === 'voided' ? 'void' : 'expire';
-    return this.#record(cause, { kind, amount, hold }, null, { account, posted: 0, held: -amount });
+    this.#lots.change(account.id, parcels, { free: 1, held: -1 });
+    const row = this.#record(cause, { kind, amount, hold, parcels }, null, { account, posted: 0, held: -amount });
+    if (parcels.length > 0) this.expireLots();
+    return row;
   }
 
   /** Releases the holds whose end has come, oldest end first. */
@@ -120,7 +149,16 @@ export class Journal {
       ({ remaining, expiresAtMs }) => remaining > 0 && expiresAtMs <= this.#nowMs,
     );
     due.sort((a, b) => a.expiresAtMs - b.expiresAtMs || (a.id < b.id ? -1 : 1));
-    for (const hold of due) this.release(EXPIRY, hold, 'expired');
+    for (const hold of due) this.release(HOLD_EXPIRY, hold, 'expired');
+  }
+
+  /** Moves what is past its instant and not held to the breakage account, lot by lot, the earliest instant first. */
+  expireLots(): void {
+    for (const { lot, parcel } of this.#lots.due(this.#nowMs)) {
+      const source = this.findAccount(lot.account.id);
+      const destination = this.findAccount(toSlotAccount(SYSTEM_BREAKAGE, this.#slot));
+      this.move(LOT_EXPIRY, 'breakage', { source, destination, amount: parcel.amount, parcels: [parcel] });
+    }
   }
 
   /** Changes when a hold ends. That is no part of a balance, so the row is a note. */
@@ -153,12 +191,21 @@ export class Journal {
     if (!this.changes.holdsOpened.has(hold)) this.changes.holdsChanged.add(hold);
   }
 
-  #record(
+  /** Records a row with both sides. The parcels that reach a user account become lots of it. */
+  #deliver(
     cause: Cause,
-    what: { kind: JournalRow['kind']; amount: Credits; hold?: HoldRecord; reverses?: TransferRef | null },
-    debit: Change | null,
-    credit: Change | null,
+    subject: Subject & { parcels: readonly Parcel[] },
+    debit: Change,
+    { destination, amount }: Pick<Move, 'destination' | 'amount'>,
   ): JournalRow {
+    const parcels = toArriving(subject.parcels, destination.id, this.#nowMs);
+    const credit = { account: destination, posted: amount, held: 0 };
+    const row = this.#record(cause, { ...subject, parcels }, debit, credit);
+    if (!isSystemAccount(destination.id)) this.#lots.open(destination, parcels);
+    return row;
+  }
+
+  #record(cause: Cause, what: Subject, debit: Change | null, credit: Change | null): JournalRow {
     const heads = { debit: debit?.account.hash ?? EMPTY_HASH, credit: credit?.account.hash ?? EMPTY_HASH };
     const row = this.#toRow(cause, what, {
       debit: debit === null ? null : this.#apply(debit),
@@ -184,7 +231,7 @@ export class Journal {
   }
 
   #note(cause: Cause, kind: JournalRow['kind'], account: AccountState, hold: HoldRecord | null): JournalRow {
-    const what = { kind, amount: null, ...(hold === null ? {} : { hold }) };
+    const what: Subject = { kind, amount: null, ...(hold === null ? {} : { hold }) };
     const row = { ...this.#toRow(cause, what, { debit: toSide(account), credit: null }), hash: null };
     this.changes.rows.push(row);
     return row;
@@ -192,17 +239,7 @@ export class Journal {
 
   #toRow(
     { actor, key, keyDigest, fingerprint, reason, metadata }: Cause,
-    {
-      kind,
-      amount,
-      hold,
-      reverses = null,
-    }: {
-      kind: JournalRow['kind'];
-      amount: Credits | null;
-      hold?: HoldRecord;
-      reverses?: TransferRef | null;
-    },
+    { kind, amount, hold, reverses = null, parcels = [] }: Subject,
     { debit, credit }: { debit: JournalSide | null; credit: JournalSide | null },
   ): Omit<JournalRow, 'hash'> {
     return {
@@ -220,6 +257,7 @@ export class Journal {
       hold: hold?.id ?? null,
       holdRemaining: hold?.remaining ?? null,
       holdExpiresAtMs: hold?.expiresAtMs ?? null,
+      lots: writeParcels(parcels),
       createdAtMs: this.#nowMs,
     };
   }

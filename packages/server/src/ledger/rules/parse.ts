@@ -51,6 +51,16 @@ function parseText(value: unknown, name: string, lengthMax: number): string {
   throw invalidField(name, `${name} must be a text of 1 to ${lengthMax} characters without control characters.`);
 }
 
+/** Reads an ISO instant with its zone, such as `2026-12-31T23:00:00Z`, as milliseconds since 1970. */
+export function parseInstant(value: unknown, name: string): number {
+  // Without a zone, and in other forms that Date.parse accepts, it means different instants in different places.
+  const hasForm =
+    typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(value);
+  const instantMs = hasForm ? Date.parse(value) : Number.NaN;
+  if (!Number.isNaN(instantMs)) return instantMs;
+  throw invalidField(name, `${name} must be an ISO instant with its zone, such as 2026-12-31T23:00:00Z.`);
+}
+
 /** Reads metadata and writes it as JSON; null when there is none. */
 function parseMetadata(value: unknown): string | null {
   if (value === undefined) return null;

@@ -1,4 +1,5 @@
 import type { Credits, HoldState, TransferKind } from 'realtime-credits/contract';
+import type { AccountLots } from './lots.ts';
 import type { TransferRef } from './transfer-id.ts';
 
 /**
@@ -66,6 +67,8 @@ export interface JournalRow {
   /** What remained of the hold right after the row. Null without a hold. */
   readonly holdRemaining: Credits | null;
   readonly holdExpiresAtMs: number | null;
+  /** The part of the amount that is of lots, as `writeParcels` writes it; null when all of it is plain. */
+  readonly lots: string | null;
   readonly createdAtMs: number;
   /** Null in notes. */
   readonly hash: string | null;
@@ -82,8 +85,27 @@ export interface HoldRecord {
   state: HoldState;
   readonly actor: string;
   readonly reason: string;
+  /** The part of the amount that is reserved of lots, as `writeParcels` writes it. */
+  readonly lots: string | null;
   expiresAtMs: number;
   readonly createdAtMs: number;
+}
+
+/** A row of `lots`. Deciding changes what is free and what is held in place. */
+export interface LotRecord {
+  readonly account: AccountRef;
+  /** The version at which it arrived, and its place among the parcels of that row. */
+  readonly version: number;
+  readonly part: number;
+  /** As it arrived. */
+  readonly amount: Credits;
+  readonly priority: number;
+  /** Null: never. */
+  readonly expiresAtMs: number | null;
+  /** What can be spent. */
+  free: Credits;
+  /** What holds reserve. It does not expire until it is released. */
+  held: Credits;
 }
 
 /** A row of `claims`: the key that paid a claim of an account. */
@@ -134,6 +156,11 @@ export interface BatchState {
   readonly transfers: Map<string, ReversibleTransfer>;
   /** By {@link toClaimId}: the journal row of the key that paid it. */
   readonly claims: Map<string, JournalRow>;
+  /**
+   * By row id: lots that are past their instant, the first ones in spending order, and those that the holds and
+   * transfers above name. Accounts without any are absent.
+   */
+  readonly lots: Map<string, AccountLots>;
 }
 
 /** What a batch writes. */
@@ -147,6 +174,10 @@ export interface BatchChanges {
   /** Holds to update. None of them is in `holdsOpened`. */
   readonly holdsChanged: Set<HoldRecord>;
   readonly claims: ClaimRecord[];
+  /** Lots to insert, as they are after the batch. */
+  readonly lotsOpened: Set<LotRecord>;
+  /** Lots to update. None of them is in `lotsOpened`. */
+  readonly lotsChanged: Set<LotRecord>;
 }
 
 /** Names a claim of one account. Row ids contain no space. */

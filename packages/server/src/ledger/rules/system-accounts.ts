@@ -1,5 +1,6 @@
 /**
- * The ledger's own accounts. Users see two: one that grants are paid from, one that receives what is spent.
+ * The ledger's own accounts. Users see three: one that grants are paid from, one that receives what is spent, and one that
+ * receives what expired.
  *
  * Each is stored as {@link SLOT_COUNT} rows, the slots. Every grant and spend locks one of its rows, and with a single
  * row two processes would take turns. A balance of a system account is the sum over its slots. Public ids never show
@@ -12,11 +13,17 @@ export const SYSTEM_ISSUED = 'system:issued';
 /** Receives what is spent. */
 export const SYSTEM_SPENT = 'system:spent';
 
+/** Receives credits that expired unspent. Its rows are created when something expires. */
+export const SYSTEM_BREAKAGE = 'system:breakage';
+
 /** Rows of each system account, numbered from 0. */
 export const SLOT_COUNT = 32;
 
+/** A system account, without a slot. */
+export type SystemAccount = typeof SYSTEM_ISSUED | typeof SYSTEM_SPENT | typeof SYSTEM_BREAKAGE;
+
 /** Id of the row of a system account in one slot, such as `system:issued#3`. */
-export function toSlotAccount(account: typeof SYSTEM_ISSUED | typeof SYSTEM_SPENT, slot: number): string {
+export function toSlotAccount(account: SystemAccount, slot: number): string {
   return `${account}#${slot}`;
 }
 

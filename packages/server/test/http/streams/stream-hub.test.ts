@@ -384,3 +384,16 @@ describe.each(WAYS)('by %s', (way) => {
     await Promise.all([toAda.leave(), toBob.leave()]);
   });
 });
+
+test('the time from learning of a change to its frame is observed, for accounts with streams only', async () => {
+  const lags: number[] = [];
+  const host = openTestHandlerBy(ledger, { observer: { onFrame: ({ lagMs }) => void lags.push(lagMs) } });
+  const user = host.signIn(name('user'));
+  const events = await user.follow();
+  await events.snapshot();
+  await grant(name('somebody-else'));
+  await grant(user.account);
+  await events.snapshot();
+  // The clock of the test stands still.
+  expect(lags).toEqual([0]);
+});

@@ -10,14 +10,15 @@ const bench = createBench(async () => ({ database: await openEmbeddedDatabase() 
 /** Columns whose change is found in every row that is an entry. */
 const ENTRY_COLUMNS = `debit debit_version debit_posted debit_held credit credit_version credit_posted credit_held amount
   kind actor key key_digest fingerprint reason metadata reverses_debit reverses_version hold hold_remaining hold_expires_at
-  created_at hash`;
+  lots created_at hash`;
 
 /** Columns whose change is found in rows that change nothing, and so have no hash. */
 const NOTE_COLUMNS = 'debit debit_version debit_posted debit_held actor key key_digest';
 
 const FOUND: Record<string, string> = {
   journal: ENTRY_COLUMNS,
-  holds: 'id account destination amount remaining state actor reason expires_at created_at',
+  holds: 'id account destination amount remaining state actor reason lots expires_at created_at',
+  lots: 'account version part amount priority free held expires_at',
   accounts: 'id floor posted held version hash',
   claims: 'account key_digest',
 };
@@ -71,6 +72,12 @@ beforeAll(async () => {
   await bench.ledger.hold({ ...by(account), account, amount: 2, expiresAfterMs: 1_000 });
   bench.time.nowMs += 1_000;
   await bench.ledger.reverse({ ...by('system:admin'), transfer: transfer.id });
+  const inMs = (ms: number): string => new Date(bench.time.nowMs + ms).toISOString();
+  await bench.ledger.grant({ ...by('system:promo'), account, amount: 9, expiresAt: inMs(3_600_000), priority: 3 });
+  await bench.ledger.grant({ ...by('system:promo'), account, amount: 4, expiresAt: inMs(1_000), priority: 4 });
+  await bench.ledger.hold({ ...by(account), account, amount: 3, expiresAfterMs: 3_600_000 });
+  await bench.ledger.transfer({ ...by(account), source: account, destination: other, amount: 1 });
+  bench.time.nowMs += 1_000;
   const { version, balance } = await bench.ledger.balance(account);
   await bench.ledger.adjust({ ...by(account), account, available: balance.available, expectedVersion: version });
   await bench.ledger.resolveOperations(account, [fresh('abandoned')]);
@@ -94,6 +101,7 @@ async function findRows(table: string, isNote = false): Promise<{ place: string;
     holds: `account = ${number}`,
     accounts: 'id = $1',
     claims: `account = ${number}`,
+    lots: `account = ${number}`,
   };
   const kind = table === 'journal' ? 'kind' : `''`;
   const { rows } = await bench.database.pool.query<{ place: string; kind: string }>(
@@ -146,6 +154,7 @@ test('the history has every kind of row', async () => {
   const kinds = rows.map(({ kind }) => kind).toSorted();
   expect(kinds).toEqual([
     'abandoned',
+    'breakage',
     'expire',
     'extend',
     'grant',

@@ -11,6 +11,8 @@ const changes: BatchChanges = {
   holdsOpened: new Set(),
   holdsChanged: new Set(),
   claims: [claim],
+  lotsOpened: new Set(),
+  lotsChanged: new Set(),
 };
 
 /** Writes with a client that answers the end of the transaction with a word. */

@@ -82,7 +82,7 @@ test.each(ledgerMigrations('own').migrations)(
   'the migration $name of the ledger is one statement, qualifies what it creates, and names its constraints',
   ({ sql }) => {
     expect(sql).not.toContain(';');
-    expect(sql).toMatch(/^(CREATE (UNIQUE )?(TABLE|INDEX|SEQUENCE)|INSERT INTO) [^(]*"own"\./);
+    expect(sql).toMatch(/^(CREATE (UNIQUE )?(TABLE|INDEX|SEQUENCE)|ALTER TABLE|INSERT INTO) [^(]*"own"\./);
     const constraints = sql.match(/\b(PRIMARY KEY|UNIQUE \(|CHECK \()/g) ?? [];
     const withNames = sql.match(/CONSTRAINT \w+ (PRIMARY KEY|UNIQUE \(|CHECK \()/g) ?? [];
     expect(withNames).toHaveLength(constraints.length);

@@ -6,6 +6,7 @@ import type { Database, SqlQuery } from '../../../src/ledger/postgres/database.t
 import { formatTransferId } from '../../../src/ledger/rules/transfer-id.ts';
 import { openEmbeddedDatabase } from '../../support/database.ts';
 import { by } from '../../support/ledger.ts';
+import { recordQueries } from '../../support/record-queries.ts';
 
 // What keeps a long history as fast as a short one: no statement reads all of it. Shown by the plans that the database
 // makes for the statements that the ledger sends, on tables with a history in them.
@@ -26,19 +27,8 @@ let sent: SqlQuery[] = [];
 beforeAll(async () => {
   database = await openEmbeddedDatabase();
   const { pool } = database;
-  const record = <T extends { query: (query: never) => unknown }>(target: T): T =>
-    new Proxy(target, {
-      get(inner, property) {
-        const value: unknown = Reflect.get(inner, property, inner);
-        if (typeof value !== 'function') return value;
-        return (...values: unknown[]) => {
-          if (property === 'query') sent.push(values[0] as SqlQuery);
-          const result: unknown = value.apply(inner, values);
-          return property === 'connect' ? (result as Promise<T>).then(record) : result;
-        };
-      },
-    });
-  ledger = await createLedger({ database: { ...database, pool: record(pool) }, expirySweepMs: 3_600_000 });
+  const recorded = recordQueries(pool, (query) => sent.push(query));
+  ledger = await createLedger({ database: { ...database, pool: recorded }, expirySweepMs: 3_600_000 });
   // Rows of the right shape and number: a hot account with 40,000 entries and keys, and 5,000 others.
   await pool.query(`
     INSERT INTO credits.accounts (id, floor, posted, version, hash, created_at)
@@ -53,6 +43,9 @@ beforeAll(async () => {
       SELECT ('00000000-0000-7000-9000-' || lpad(n::text, 12, '0'))::uuid, 65 + n / 50, 5,
         CASE WHEN n % 10 = 0 THEN 5 ELSE 0 END, CASE WHEN n % 10 = 0 THEN 'open' ELSE 'voided' END, 'user:1', 'A plan',
         now() + interval '1 day', now() FROM generate_series(0, 19999) n;
+    INSERT INTO credits.lots (account, version, part, amount, priority, free, held, expires_at)
+      SELECT 65 + n / 50, n + 1, 0, 5, n % 3, CASE WHEN n % 10 = 0 THEN 5 ELSE 0 END, 0, now() + interval '1 day'
+      FROM generate_series(0, 19999) n;
     INSERT INTO credits.claims SELECT 65, 'claim-' || n, sha256('c') FROM generate_series(1, 20000) n;
     ANALYZE`);
 });
@@ -110,6 +103,7 @@ const READS: [what: string, call: () => Promise<unknown>][] = [
   ['one transfer', () => ledger.findTransfer(formatTransferId({ debit: 65, version: 7 }))],
   ['one hold', () => ledger.findHold('00000000-0000-7000-9000-000000000000')],
   ['holds of an account', () => ledger.holds(ACCOUNT, { state: 'expired' })],
+  ['lots of an account', () => ledger.lots(ACCOUNT)],
   ['heads', () => ledger.heads({ after: 'user:2', limit: 10 })],
 ];
 
@@ -122,7 +116,7 @@ describe.each(['force_generic_plan', 'force_custom_plan'])('with %s', (mode) => 
   });
 
   // Planned without the settings of a batch, as inside a transaction of the host.
-  test('a command of a hot account finds its key, its claim and its holds by index', async () => {
+  test('a command of a hot account finds its key, its claim, its holds and its lots by index', async () => {
     const command = { ...by(ACCOUNT), account: ACCOUNT, amount: 1, claimKey: 'claim-x' };
     const hold = '00000000-0000-7000-9000-000000000010';
     for (const call of [
@@ -135,6 +129,7 @@ describe.each(['force_generic_plan', 'force_custom_plan'])('with %s', (mode) => 
       expect(scannedBy(plans)).toEqual([]);
       const keys = nodesOf(plans).filter((node) => node['Index Name'] === 'journal_key');
       expect(keys.length).toBeGreaterThan(0);
+      expect(nodesOf(plans).map((node) => node['Index Name'])).toContain('lots_order');
     }
   });
 });
@@ -146,6 +141,7 @@ const VERIFY: Record<keyof VerifyStatements, (string | null)[]> = {
   entries: ['{65,66}', '{1,1}', '{40000,9}', 'false'],
   notes: ['0', '\\x', null],
   holds: ['00000000-0000-0000-0000-000000000000', null],
+  lots: ['0', '0', '-1', null],
   claims: ['0', '', null],
   number: [ACCOUNT],
   sum: [],

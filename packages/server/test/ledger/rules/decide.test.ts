@@ -21,7 +21,7 @@ function createState(balances: Record<string, number>): BatchState {
     const number = accounts.size + 1;
     accounts.set(id, { id, number, floor, posted, held: 0, version: 1, hash: 'before', versionBefore: 1 });
   }
-  return { accounts, keys: new Map(), holds: new Map(), transfers: new Map(), claims: new Map() };
+  return { accounts, keys: new Map(), holds: new Map(), transfers: new Map(), claims: new Map(), lots: new Map() };
 }
 
 function addHold(state: BatchState, account: string, part: Partial<HoldRecord> = {}): HoldRecord {
@@ -36,6 +36,7 @@ function addHold(state: BatchState, account: string, part: Partial<HoldRecord> =
     state: 'open',
     actor: account,
     reason: 'A test',
+    lots: null,
     expiresAtMs: NOW_MS + 1_000,
     createdAtMs: NOW_MS - 1_000,
     ...part,

@@ -21,6 +21,7 @@ const ROW: Row = {
   hold: '01a20320-a200-73dd-8dfa-1d652a0d6341',
   holdRemaining: 3,
   holdExpiresAtMs: 1_795_348_860_000,
+  lots: null,
   createdAtMs: 1_795_348_800_000,
 };
 

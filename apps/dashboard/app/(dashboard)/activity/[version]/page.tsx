@@ -1,0 +1,156 @@
+import { ArrowLeft } from 'lucide-react';
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import type { ReactNode } from 'react';
+
+import { describeActivity, describeActor } from '@/components/activity/describe-activity';
+import { Change } from '@/components/credits/activity/amount';
+import { LocalTime } from '@/components/credits/activity/local-time';
+import { PageHeader } from '@/components/shell/page-header';
+import { Card, CardHeader, CardTitle } from '@/components/ui/card';
+import type { ActivityItem, ActivityItemAnswer } from '@/lib/api';
+import { formatChange, formatCredits } from '@/lib/format';
+import { readRoute } from '@/lib/viewer';
+
+export const metadata: Metadata = { title: 'Activity' };
+
+interface ActivityItemPageProps {
+  params: Promise<{ version: string }>;
+}
+
+type Step = ActivityItemAnswer['data']['steps'][number];
+
+export default async function ActivityItemPage({ params }: ActivityItemPageProps) {
+  const { version } = await params;
+  const { data } = await readRoute<ActivityItemAnswer>(`/api/activity/${encodeURIComponent(version)}`);
+  const { item, steps } = data;
+  const { icon: Icon, title, note } = describeActivity(item);
+  const [first, ...later] = steps;
+  return (
+    <div className="mx-auto grid w-full max-w-3xl gap-6 [&>*]:min-w-0">
+      <div className="grid gap-4">
+        <Link
+          href="/activity"
+          className="flex w-fit items-center gap-2 rounded-sm text-sm text-muted-foreground outline-none hover:text-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50 lg:hidden"
+        >
+          <ArrowLeft className="size-4" aria-hidden /> Activity
+        </Link>
+        <PageHeader title={item.reason} />
+      </div>
+      <Card className="overflow-hidden">
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-3 border-b px-5 py-5 sm:px-6">
+          <span className="flex size-11 items-center justify-center rounded-full bg-muted text-muted-foreground">
+            <Icon className="size-5" aria-hidden />
+          </span>
+          <div className="min-w-0 flex-1">
+            <p className="font-medium">{title}</p>
+            {note === null ? null : <p className="text-sm text-muted-foreground">{note}</p>}
+          </div>
+          <Change amount={item.change} className="text-2xl font-semibold" />
+        </div>
+        <dl className="grid divide-y text-sm">
+          <Fact term="When">
+            <LocalTime iso={item.created_at} style="date" />, <LocalTime iso={item.created_at} style="time" />
+          </Fact>
+          <Fact term="Who">{describeActor(first?.by ?? item.by)}</Fact>
+          {item.other === null ? null : <Fact term={item.change > 0 ? 'From' : 'To'}>{item.other}</Fact>}
+          {first === undefined || later.length > 0 ? null : (
+            <>
+              <Fact term="Available before">{formatCredits(first.before.available)}</Fact>
+              <Fact term="Available after">{formatCredits(first.after.available)}</Fact>
+            </>
+          )}
+          {item.group === 'reserved' && item.reserved !== null ? (
+            <Fact term="Reserved until">
+              <LocalTime iso={item.reserved.until} style="date" />, <LocalTime iso={item.reserved.until} style="time" />
+            </Fact>
+          ) : null}
+          {item.reverses === null ? null : (
+            <Fact term={item.change > 0 ? 'Refund of' : 'Takes back'}>
+              <ItemLink version={item.reverses.version}>{item.reverses.reason}</ItemLink>
+              <span className="text-muted-foreground"> ({formatCredits(item.reverses.amount)})</span>
+            </Fact>
+          )}
+          {item.reversed_by === null ? null : (
+            <Fact term={item.change > 0 ? 'Taken back' : 'Refunded'}>
+              <ItemLink version={item.reversed_by}>Yes, see how</ItemLink>
+            </Fact>
+          )}
+          {item.reference === null ? null : (
+            <Fact term="Reference">
+              <span className="font-mono text-[0.8125rem]">{item.reference}</span>
+            </Fact>
+          )}
+        </dl>
+      </Card>
+      {steps.length < 2 ? null : <Steps steps={steps} />}
+    </div>
+  );
+}
+
+const STEPS: Record<Step['step'], string> = {
+  moved: 'Moved',
+  reserved: 'Reserved',
+  charged: 'Charged',
+  released: 'Released',
+  expired: 'Reservation ran out',
+};
+
+/** How a purchase went, with what could be spent before and after each step. */
+function Steps({ steps }: { steps: readonly Step[] }) {
+  return (
+    <Card>
+      <CardHeader className="pb-3">
+        <CardTitle>Step by step</CardTitle>
+      </CardHeader>
+      <ol className="divide-y border-t">
+        {steps.map((step) => {
+          const change = step.after.available - step.before.available;
+          return (
+            <li key={step.version} className="flex items-start justify-between gap-4 px-5 py-4 text-sm sm:px-6">
+              <div className="min-w-0">
+                <p className="font-medium">
+                  {STEPS[step.step]} {formatCredits(step.amount)}
+                </p>
+                <p className="mt-0.5 text-[0.8125rem] wrap-anywhere text-muted-foreground">
+                  {describeActor(step.by)} · <LocalTime iso={step.created_at} style="instant" />
+                </p>
+                <p className="mt-0.5 text-[0.8125rem] wrap-anywhere text-muted-foreground">{step.reason}</p>
+              </div>
+              <div className="shrink-0 text-right tabular-nums">
+                <p className="text-muted-foreground">
+                  <span className="sr-only">Available: </span>
+                  {formatCredits(step.before.available)} →{' '}
+                  <span className="font-medium text-foreground">{formatCredits(step.after.available)}</span>
+                </p>
+                <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">
+                  {change === 0 ? 'No change to spend' : `${formatChange(change)} to spend`}
+                </p>
+              </div>
+            </li>
+          );
+        })}
+      </ol>
+    </Card>
+  );
+}
+
+function ItemLink({ version, children }: { version: ActivityItem['version']; children: ReactNode }) {
+  return (
+    <Link
+      href={`/activity/${version}`}
+      className="rounded-sm underline decoration-border underline-offset-4 outline-none hover:decoration-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50"
+    >
+      {children}
+    </Link>
+  );
+}
+
+function Fact({ term, children }: { term: string; children: ReactNode }) {
+  return (
+    <div className="flex flex-wrap justify-between gap-x-6 gap-y-1 px-5 py-3.5 sm:px-6">
+      <dt className="text-muted-foreground">{term}</dt>
+      <dd className="min-w-0 text-right wrap-anywhere tabular-nums">{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import Link from 'next/link';
+
+import { describeActivity } from '@/components/activity/describe-activity';
+import { Change } from '@/components/credits/activity/amount';
+import type { InstantStyle } from '@/components/credits/activity/instant';
+import { LocalTime } from '@/components/credits/activity/local-time';
+import { Badge } from '@/components/ui/badge';
+import type { ActivityItem } from '@/lib/api';
+import { formatCredits } from '@/lib/format';
+
+interface ActivityRowProps {
+  item: ActivityItem;
+  time: InstantStyle;
+  /** Shows the balance after it, and what needs explaining. */
+  detailed?: boolean;
+}
+
+const LINK = 'rounded-sm underline decoration-border underline-offset-4 hover:decoration-foreground';
+
+/** One event: what happened and why, by how much, and what it made of the balance. Leads to its own page. */
+export function ActivityRow({ item, time, detailed = false }: ActivityRowProps) {
+  const { icon: Icon, title, note } = describeActivity(item);
+  const isOpen = item.group === 'reserved';
+  return (
+    <li className="relative flex items-start gap-3 px-4 py-4 transition-colors has-[a:hover]:bg-muted/50 sm:gap-4 sm:px-6">
+      <span
+        className={`mt-0.5 flex size-9 shrink-0 items-center justify-center rounded-full ${isOpen ? 'bg-credits-soft text-credits' : 'bg-muted text-muted-foreground'}`}
+      >
+        <Icon className="size-4" aria-hidden />
+      </span>
+      <div className="min-w-0 flex-1">
+        <p className="text-sm font-medium wrap-anywhere">
+          <Link
+            href={`/activity/${item.version}`}
+            prefetch={false}
+            className="outline-none after:absolute after:inset-0 focus-visible:after:ring-[3px] focus-visible:after:ring-ring/50 focus-visible:after:ring-inset"
+          >
+            {item.reason}
+          </Link>
+        </p>
+        <p className="mt-0.5 flex flex-wrap items-center gap-x-1.5 gap-y-1 text-[0.8125rem] text-muted-foreground">
+          <span>
+            {title} · <LocalTime iso={item.created_at} style={time} />
+          </span>
+          {item.reversed_by === null ? null : (
+            <Link href={`/activity/${item.reversed_by}`} prefetch={false} className="relative rounded-full">
+              <Badge variant="outline">{item.change < 0 ? 'Refunded' : 'Taken back'}</Badge>
+            </Link>
+          )}
+        </p>
+        {detailed && note !== null ? <p className="mt-1 text-[0.8125rem] text-muted-foreground">{note}</p> : null}
+        {detailed && item.reverses !== null ? (
+          <p className="mt-1 text-[0.8125rem] text-muted-foreground">
+            {item.change > 0 ? 'Refund of ' : 'Takes back '}
+            <Link href={`/activity/${item.reverses.version}`} prefetch={false} className={`relative ${LINK}`}>
+              {item.reverses.reason}
+            </Link>
+            , <LocalTime iso={item.reverses.created_at} style="date" />
+          </p>
+        ) : null}
+      </div>
+      <div className="shrink-0 text-right text-sm">
+        {isOpen ? (
+          <span className="font-medium text-credits tabular-nums">−{formatCredits(item.amount)}</span>
+        ) : (
+          <Change amount={item.change} />
+        )}
+        {detailed ? (
+          <p className="mt-0.5 text-[0.8125rem] text-muted-foreground tabular-nums">
+            <span className="sr-only sm:not-sr-only">Balance </span>
+            {formatCredits(item.balance)}
+          </p>
+        ) : null}
+      </div>
+    </li>
+  );
+}

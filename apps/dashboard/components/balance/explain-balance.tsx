@@ -1,0 +1,137 @@
+'use client';
+import { ChevronDown, CircleAlert, CircleCheck, LoaderCircle } from 'lucide-react';
+import Link from 'next/link';
+import { selectView } from 'realtime-credits/client';
+import { useCreditsState } from 'realtime-credits/react';
+import { useId, useState, type ReactNode } from 'react';
+
+import { UNKNOWN } from '@/components/credits/use-credits-view';
+import { Card } from '@/components/ui/card';
+import { ACTIVITY_GROUPS, GROUP_LABELS, type ActivityGroup } from '@/lib/activity';
+import type { ActivityTotalsAnswer } from '@/lib/api';
+import { formatChange, formatCount, formatCredits } from '@/lib/format';
+import { cn } from '@/lib/utils';
+import { creditsClient } from '@/stores/credits-store';
+
+/** What is counted before what is reserved, in the order in which people think of it. */
+const BOOKED: readonly ActivityGroup[] = ACTIVITY_GROUPS.filter(
+  (group) => group !== 'reserved' && group !== 'released',
+);
+
+/**
+ * The sums that make the balance, added up in front of the reader and compared with the number that is shown.
+ *
+ * @param totals - Of everything. The page renders them again whenever the balance changes.
+ */
+export function ExplainBalance({ totals }: { totals: ActivityTotalsAnswer['data'] }) {
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  const state = useCreditsState(creditsClient, UNKNOWN);
+  const sums = new Map(totals.groups.map((sum) => [sum.group, sum]));
+  const inAccount = BOOKED.reduce((total, group) => total + (sums.get(group)?.change ?? 0), 0);
+  const reserved = sums.get('reserved');
+  const pending = state.confirmed === null ? [] : state.pending;
+  const result = [...pending.map(({ delta }) => delta), reserved?.change ?? 0].reduce((a, b) => a + b, inAccount);
+  // The number on the page: the server's, until the browser has one of its own.
+  const shown = selectView(state).shown ?? totals.balance.available;
+  const isCurrent = state.confirmed === null || state.confirmed.version === totals.version;
+  return (
+    <Card className="overflow-hidden">
+      <h2 className="text-[0.9375rem] font-semibold">
+        <button
+          type="button"
+          aria-expanded={open}
+          aria-controls={id}
+          onClick={() => setOpen(!open)}
+          className="flex w-full items-center justify-between gap-3 px-5 py-4 text-left outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50 focus-visible:ring-inset lg:hidden"
+        >
+          Explain this number
+          <ChevronDown
+            aria-hidden
+            className={cn('size-4 text-muted-foreground transition-transform', open && 'rotate-180')}
+          />
+        </button>
+        <span className="hidden px-5 pt-5 lg:block">Explain this number</span>
+      </h2>
+      <div id={id} className={cn('px-5 pb-5 lg:block lg:pt-3', open ? 'block' : 'hidden')}>
+        <dl className="grid text-sm tabular-nums">
+          {BOOKED.map((group) => {
+            const sum = sums.get(group);
+            return sum === undefined ? null : (
+              <Line key={group} value={formatChange(sum.change)}>
+                <GroupLink group={group} count={sum.count} />
+              </Line>
+            );
+          })}
+          {reserved === undefined && pending.length === 0 ? null : (
+            <Line value={formatCredits(inAccount)} isSum>
+              In your account
+            </Line>
+          )}
+          {reserved === undefined ? null : (
+            <Line value={formatChange(reserved.change)}>
+              <GroupLink group="reserved" count={reserved.count} />
+            </Line>
+          )}
+          {pending.map((operation) => (
+            <Line key={operation.id} value={formatChange(operation.delta)}>
+              {operation.reason === '' ? 'Your change' : operation.reason}
+              <span className="ml-1.5 text-muted-foreground">not confirmed yet</span>
+            </Line>
+          ))}
+          <Line value={formatCredits(result)} isSum>
+            Available
+          </Line>
+        </dl>
+        <p role="status" className="mt-4 flex items-start gap-2 text-[0.8125rem] text-muted-foreground">
+          {!isCurrent ? (
+            <>
+              <LoaderCircle aria-hidden className="mt-0.5 size-4 shrink-0 animate-spin motion-reduce:animate-none" />
+              Your balance has just changed. Adding up again…
+            </>
+          ) : Math.max(0, result) === shown ? (
+            <>
+              <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-success" />
+              <span>
+                Adds up to the <strong className="font-medium text-foreground">{formatCredits(shown)}</strong> shown
+                above.
+              </span>
+            </>
+          ) : (
+            <span className="flex gap-2 text-destructive">
+              <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+              This does not add up to the {formatCredits(shown)} shown above. Please tell the people who run this
+              dashboard.
+            </span>
+          )}
+        </p>
+      </div>
+    </Card>
+  );
+}
+
+function GroupLink({ group, count }: { group: ActivityGroup; count: number }) {
+  return (
+    <>
+      <Link
+        href={`/activity?type=${group}`}
+        scroll={false}
+        className="rounded-sm underline decoration-border underline-offset-4 outline-none hover:decoration-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50"
+      >
+        {GROUP_LABELS[group]}
+      </Link>
+      <span className="ml-1.5 text-[0.8125rem] text-muted-foreground">{formatCount(count, 'time')}</span>
+    </>
+  );
+}
+
+function Line({ value, isSum = false, children }: { value: string; isSum?: boolean; children: ReactNode }) {
+  return (
+    <div
+      className={cn('flex items-baseline justify-between gap-4 py-1.5', isSum && 'mt-1 border-t pt-2.5 font-semibold')}
+    >
+      <dt className="min-w-0 wrap-anywhere">{children}</dt>
+      <dd className="shrink-0">{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,126 @@
+import { useSyncExternalStore } from 'react';
+import type { Entry, HistoryPage } from 'realtime-credits';
+import { creditsClient } from '@/stores/credits-store';
+
+/**
+ * The last changes of the number, with their reasons: one list for all displays of a page.
+ *
+ * Reads `GET /api/credits/history` of the package's server, and only when the balance has a new version or someone opens
+ * the details, on a page that is looked at. A host without that route has no list.
+ */
+export interface RecentChanges {
+  account: string | null;
+  /** Newest first; null while they are unknown. */
+  entries: readonly Entry[] | null;
+  /** Came since the details were last open, and not by the person's own action. Newest first. */
+  unread: readonly Entry[];
+}
+
+const SHOWN = 5;
+/** Charging what was reserved changes nothing that can be spent, so a few more are read than are shown. */
+const READ = 15;
+/** Waits for the rest of a burst. */
+const DELAY_MS = 250;
+
+const NONE: RecentChanges = { account: null, entries: null, unread: [] };
+
+let changes = NONE;
+/** The version that the list is of. */
+let readVersion = -1;
+/** The version at which someone began to look: what happened before is not unread. */
+let firstVersion = -1;
+let hasRoute = true;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let stop: (() => void) | undefined;
+const listeners = new Set<() => void>();
+
+function set(next: RecentChanges): void {
+  changes = next;
+  for (const listener of listeners) listener();
+}
+
+/** Signed change of what can be spent, in whole credits. */
+export function changeOf({ before, after }: Entry): number {
+  return after.available - before.available;
+}
+
+async function read(): Promise<void> {
+  const { account, confirmed } = creditsClient.getState();
+  const newest = confirmed?.version ?? null;
+  if (!hasRoute || account === null || newest === null || newest <= readVersion) return;
+  const response = await fetch(`/api/credits/history?limit=${READ}`).catch(() => null);
+  if (response?.status === 404) hasRoute = false;
+  if (response?.ok !== true || creditsClient.getState().account !== account) return;
+  const page = (await response.json().catch(() => null)) as HistoryPage | null;
+  if (!Array.isArray(page?.entries)) return;
+  const sinceVersion = Math.max(firstVersion, changes.entries?.[0]?.version ?? 0);
+  const entries = page.entries.filter((entry) => changeOf(entry) !== 0).slice(0, SHOWN);
+  const added = entries.filter(({ version, actor }) => version > sinceVersion && actor !== account);
+  readVersion = page.snapshot.version;
+  set({ account, entries, unread: [...added, ...changes.unread].slice(0, SHOWN) });
+}
+
+function follow(): void {
+  const { account, confirmed } = creditsClient.getState();
+  if (account !== changes.account) {
+    readVersion = -1;
+    firstVersion = -1;
+    set({ ...NONE, account });
+  }
+  // Hosts without versions have no history either.
+  const version = confirmed?.version ?? null;
+  if (version === null) return;
+  if (firstVersion === -1) firstVersion = version;
+  const isNew = version > Math.max(firstVersion, readVersion);
+  if (isNew && document.visibilityState === 'visible') {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      void read();
+    }, DELAY_MS);
+  }
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  if (stop === undefined) {
+    const unsubscribe = creditsClient.subscribe(follow);
+    document.addEventListener('visibilitychange', follow);
+    stop = () => {
+      unsubscribe();
+      document.removeEventListener('visibilitychange', follow);
+      clearTimeout(timer);
+      timer = undefined;
+    };
+    follow();
+  }
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    stop?.();
+    stop = undefined;
+  };
+}
+
+const never = () => () => undefined;
+
+/** @param enabled - False: nothing is read. */
+export function useRecentChanges(enabled: boolean): RecentChanges {
+  return useSyncExternalStore(
+    enabled ? subscribe : never,
+    () => (enabled ? changes : NONE),
+    () => NONE,
+  );
+}
+
+/** Reads the list for someone who opens the details, and takes what is new as seen. */
+export function openRecentChanges(): void {
+  if (changes.unread.length > 0) set({ ...changes, unread: [] });
+  void read();
+}
+
+/** Who is on the other side of a change: `from mara`, `to mara`; null where it is nobody. */
+export function describeOther({ counterparty, direction }: Entry): string | null {
+  // Accounts of the system have a colon in their names.
+  if (counterparty === null || counterparty.includes(':')) return null;
+  return direction === 'credit' ? `from ${counterparty}` : `to ${counterparty}`;
+}

@@ -1,0 +1,37 @@
+import type { ActivityFilter, ActivityKind } from 'realtime-credits-server';
+import type { ActivityGroup } from '../../lib/activity.ts';
+
+/** Which of the ledger's lines each of the players' groups is. The categories are those that this dashboard writes. */
+
+const EARN = 'earn';
+/** Every command of an administrator has it, whether it adds, takes or sets. */
+const TEAM = 'admin';
+
+/** The group of a line. */
+export function toGroup({ kind, category }: { kind: ActivityKind; category: string }): ActivityGroup {
+  switch (kind) {
+    case 'granted':
+      return category === TEAM ? 'adjusted' : category === EARN ? 'earned' : 'gifts';
+    case 'spent':
+      return category === TEAM ? 'adjusted' : 'spent';
+    case 'refunded':
+    case 'reversed':
+      return 'refunds';
+    default:
+      return kind;
+  }
+}
+
+/** The lines of a group: those that {@link toGroup} puts into it. */
+export const GROUP_FILTERS: Record<ActivityGroup, ActivityFilter> = {
+  earned: { kinds: ['granted'], categories: [EARN] },
+  gifts: { kinds: ['granted'], exceptCategories: [EARN, TEAM] },
+  received: { kinds: ['received'] },
+  refunds: { kinds: ['refunded', 'reversed'] },
+  adjusted: { kinds: ['granted', 'spent', 'adjusted'], categories: [TEAM] },
+  spent: { kinds: ['spent'], exceptCategories: [TEAM] },
+  sent: { kinds: ['sent'] },
+  reserved: { kinds: ['reserved'] },
+  released: { kinds: ['released'] },
+  expired: { kinds: ['expired'] },
+};

@@ -1,0 +1,45 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/**
+ * What is known of the request that is being answered, wherever the code is: its id, for log lines and errors, and what
+ * better-auth caught and only says as a status.
+ */
+export interface RequestScope {
+  readonly requestId: string;
+  /** What better-auth caught last; null when nothing. */
+  failure: unknown;
+}
+
+/** The request header that carries the id; the server sets it itself on every request. */
+export const REQUEST_ID_HEADER = 'x-request-id';
+
+/** Ids as proxies and tracers write them. Nothing in them can forge a log line or a header. */
+const REQUEST_ID_PATTERN = /^[\w.-]{1,128}$/;
+
+const scopes = new AsyncLocalStorage<RequestScope>();
+
+/** The scope of the request that is being answered; null outside of one. */
+export function currentRequest(): RequestScope | null {
+  return scopes.getStore() ?? null;
+}
+
+/** The id of the request that is being answered, or a new one outside of any. */
+export function currentRequestId(): string {
+  return currentRequest()?.requestId ?? crypto.randomUUID();
+}
+
+/** The id that somebody gave, when it is one: otherwise a new one. */
+export function toRequestId(given: unknown): string {
+  return typeof given === 'string' && REQUEST_ID_PATTERN.test(given) ? given : crypto.randomUUID();
+}
+
+/** Runs the work of a request in its scope. */
+export function runRequest<Result>(requestId: string, work: () => Result): Result {
+  return scopes.run({ requestId, failure: null }, work);
+}
+
+/** Remembers what better-auth caught, for the answer that follows. */
+export function noteFailure(error: unknown): void {
+  const scope = currentRequest();
+  if (scope !== null) scope.failure = error;
+}
