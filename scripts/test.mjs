@@ -1,5 +1,6 @@
 // `npm test`: sets up what the tests need, runs all of them, cleans up, and ends with one line: `N passed, N failed`.
-// `npm test -- ledger hold` runs the files whose path contains one of the words.
+// `npm test -- ledger hold` runs the files whose path contains one of the words. `npm run test:long` runs the longer proofs
+// instead: files named `*.long.*`, which kill processes, fill disks or watch a page for minutes.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -17,7 +18,14 @@ import { formatSeconds, runMain, step, StepFailure } from './setup/step.mjs';
  */
 
 const TEST_FILE = /\.(test|spec)\.tsx?$/;
+const LONG_FILE = /\.long\./;
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
+const wantsLong = process.argv.includes('--long');
+
+/** Whoever names files gets them, long or not. @param {string} file */
+function isWanted(file) {
+  return words.length === 0 ? LONG_FILE.test(file) === wantsLong : words.some((word) => file.includes(word));
+}
 
 /** @param {Tally} tally */
 function formatTally({ passed, failed, skipped }) {
@@ -71,7 +79,7 @@ async function runVitest(files, directory) {
     [
       join(ROOT, 'node_modules/vitest/vitest.mjs'),
       'run',
-      ...(words.length === 0 ? [] : files),
+      ...files,
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${reportPath}`,
@@ -105,17 +113,13 @@ async function runPlaywright(files, directory, chromium) {
   let code = 1;
   try {
     console.log('');
-    code = await runVisibly(
-      process.execPath,
-      [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', ...(words.length === 0 ? [] : files)],
-      {
-        ...process.env,
-        DASHBOARD_URL: dashboard.url,
-        DEMO_PASSWORD,
-        CHROMIUM_PATH: chromium,
-        PLAYWRIGHT_JSON_OUTPUT_FILE: reportPath,
-      },
-    );
+    code = await runVisibly(process.execPath, [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', ...files], {
+      ...process.env,
+      DASHBOARD_URL: dashboard.url,
+      DEMO_PASSWORD,
+      CHROMIUM_PATH: chromium,
+      PLAYWRIGHT_JSON_OUTPUT_FILE: reportPath,
+    });
   } finally {
     const stopped = await dashboard.stop();
     console.log(`\n  The dashboard stopped with code ${stopped.code} after ${stopped.ms} ms.`);
@@ -166,11 +170,10 @@ async function runAll(files) {
 await runMain(async () => {
   const since = performance.now();
   const total = { passed: 0, failed: 0, skipped: 0 };
-  console.log('\nReal-Time Credits: tests\n');
+  console.log(`\nReal-Time Credits: ${wantsLong ? 'longer proofs' : 'tests'}\n`);
   try {
     const folders = ['packages/credits', 'packages/server', 'apps/dashboard', 'examples', 'docs'];
-    const all = folders.flatMap((folder) => listTestFiles(join(ROOT, folder, 'test')));
-    const files = words.length === 0 ? all : all.filter((file) => words.some((word) => file.includes(word)));
+    const files = folders.flatMap((folder) => listTestFiles(join(ROOT, folder, 'test'))).filter(isWanted);
     if (files.length === 0) throw new StepFailure(`No test file's path contains ${words.join(' or ')}.`);
     const outcomes = await runAll(files);
     console.log(`\nAll tests (${formatSeconds(since)})\n`);

@@ -140,9 +140,12 @@ export function createApi(parts: ApiParts): Api {
     const limit = AUTH_LIMITS.get(endpoint);
     if (limit !== undefined) await limiter.take(limit, { address, ...(user === null ? {} : { account: user.id }) });
     const cookie = await sessions.sanitizeCookies(request.headers);
-    const { request: checked, email } = await toAuthRequest(request, endpoint, cookie);
+    const { request: checked, email, signedUp } = await toAuthRequest(request, endpoint, cookie);
     const account = endpoint === 'change-password' ? (user?.email ?? null) : email;
-    if (account === null) return auth.handler(checked);
+    if (account === null) {
+      const response = await auth.handler(checked);
+      return response.ok && signedUp !== null ? Response.json(signedUp) : response;
+    }
     return passwordTries.guard({ email: account, address }, async () => {
       const response = await auth.handler(checked);
       if (response.ok && user !== null && endpoint === 'change-password') {
@@ -222,5 +225,7 @@ export function createApi(parts: ApiParts): Api {
 function refuse(error: unknown): Response {
   const requestId = currentRequestId();
   const failure = toFailure(error, requestId);
-  return toResponse(failure.status, failure.body, requestId, failure.headers);
+  const response = toResponse(failure.status, failure.body, requestId, failure.headers);
+  response.headers.set('content-security-policy', API_CONTENT_SECURITY_POLICY);
+  return response;
 }

@@ -15,11 +15,12 @@ interface FailedPageProps {
 /** What is said in place of a page that could not be shown. Being offline is named as such, and ends by itself. */
 export function FailedPage({ error, onRetry }: FailedPageProps) {
   const online = useOnline();
+  // Loaded anew: a script that failed to arrive is not asked for again by this document.
   useEffect(() => {
-    if (!online) return;
-    window.addEventListener('online', onRetry);
-    return () => window.removeEventListener('online', onRetry);
-  }, [online, onRetry]);
+    const reload = () => window.location.reload();
+    window.addEventListener('online', reload);
+    return () => window.removeEventListener('online', reload);
+  }, []);
   return (
     <FullPage
       sign={online ? (error.digest === undefined ? 'Something broke' : `Error ${error.digest}`) : 'Offline'}

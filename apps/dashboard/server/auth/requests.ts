@@ -20,7 +20,7 @@ const BODIES: Record<string, z.ZodType> = {
       username: usernameSchema.optional(),
       rememberMe: z.boolean().optional(),
     })
-    // Chosen here, the response is the same where the address has an account, and nothing is made.
+    // Chosen here, the response can name it, whether or not the address has an account already.
     .transform(({ username: wanted, ...body }) => {
       const displayUsername = wanted ?? pickUsername(body.name);
       return { ...body, username: displayUsername.toLowerCase(), displayUsername };
@@ -33,6 +33,8 @@ const BODIES: Record<string, z.ZodType> = {
     .transform((body) => ({ ...body, revokeOtherSessions: true })),
   'revoke-other-sessions': z.strictObject({}),
 };
+
+const signedUpSchema = z.object({ email, name: z.string(), username: z.string(), displayUsername: z.string() });
 
 const QUERIES = new Set(['get-session', 'list-sessions']);
 
@@ -47,6 +49,8 @@ export interface AuthRequest {
   request: Request;
   /** The address that somebody signs in with. */
   email: string | null;
+  /** What signing up is answered with: only what the request said, or the response tells which addresses have an account. */
+  signedUp: object | null;
 }
 
 /**
@@ -60,12 +64,14 @@ export async function toAuthRequest(request: Request, endpoint: string, cookie: 
   const headers = new Headers(request.headers);
   headers.set('cookie', cookie);
   if (request.method === 'GET' && QUERIES.has(endpoint))
-    return { request: new Request(request.url, { headers }), email: null };
+    return { request: new Request(request.url, { headers }), email: null, signedUp: null };
   const schema = Object.hasOwn(BODIES, endpoint) ? BODIES[endpoint] : undefined;
   if (request.method !== 'POST' || schema === undefined) throw new CreditsError('not_found');
   const body = await readBody(request, schema);
   headers.set('content-type', 'application/json');
   headers.delete('content-length');
   const named = endpoint === 'sign-in/email' ? z.object({ email }).parse(body).email : null;
-  return { request: new Request(request.url, { method: 'POST', headers, body: JSON.stringify(body) }), email: named };
+  const signedUp = endpoint === 'sign-up/email' ? { token: null, user: signedUpSchema.parse(body) } : null;
+  const checked = new Request(request.url, { method: 'POST', headers, body: JSON.stringify(body) });
+  return { request: checked, email: named, signedUp };
 }

@@ -140,7 +140,7 @@ test('on the package’s handler the number arrives by itself, and elements shar
     .toBe('streaming');
   await people.adjust(person, 25);
   // Polls are 30 s apart.
-  await expect(values(page)).toHaveText(['525', '525'], { timeout: 5_000 });
+  await expect(values(page)).toHaveText(['525', '525'], { timeout: 20_000 });
   expect(streams).toHaveLength(1);
   expect(complaints).toEqual([]);
 });

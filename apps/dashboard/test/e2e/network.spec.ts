@@ -24,7 +24,7 @@ async function waitUntilLoaded(page: Page): Promise<void> {
 }
 
 /** Well below the 30 s of a poll: what these tests show came by itself. */
-const AT_ONCE = { timeout: 8_000 };
+const AT_ONCE = { timeout: 20_000 };
 
 /** Runs in the page: what a browser does when its tab is left or looked at, which the test runner cannot make it do. */
 function setVisibility(state: string): void {

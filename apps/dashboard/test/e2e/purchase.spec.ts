@@ -31,7 +31,7 @@ test('a server is bought: reserved at once, charged when it runs, and the number
   const other = await openPage(person);
   const readPainted = await samplePainted(page);
   await page.getByRole('button', { name: 'Create server' }).click();
-  await expectCredits(page, 5_000 - cost, { timeout: 2_000 });
+  await expectCredits(page, 5_000 - cost);
   await expect(page.getByText('reserved, not charged yet')).toBeVisible();
   await expect(headerDisplay(other).getByRole('button')).toHaveAccessibleName(/held/);
   await expect(page.getByRole('heading', { name: '“Sunday survival” is running' })).toBeVisible({ timeout: 30_000 });

@@ -8,7 +8,7 @@ import { crash, watchStreams } from '../support/tabs.ts';
 test.describe.configure({ timeout: 120_000 });
 
 /** Well below the 30 s of a poll: what arrives within this time was pushed. */
-const PUSHED = { timeout: 10_000 };
+const PUSHED = { timeout: 20_000 };
 /** A poll and its 10 %, and then some for a machine that is busy. */
 const POLLED = { timeout: 45_000 };
 /** A tab that died says nothing: another takes over when nothing has come for 40 s. */

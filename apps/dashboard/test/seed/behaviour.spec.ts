@@ -57,7 +57,7 @@ test('Error Recovery: after an outage everything goes on by itself, stream inclu
   await expectCredits(page, 40);
   await expect(headerDisplay(page).getByRole('button')).toHaveAccessibleName('Credits: 40');
   await people.adjust(person, 2);
-  await expectCredits(page, 42, { timeout: 5_000 });
+  await expectCredits(page, 42);
 });
 
 test('Memory Cleanup: leaving the page ends its stream', async ({ people }) => {

@@ -21,6 +21,8 @@ interface Row {
   status: number | 'file';
   /** What another user gets, where the path names something of the user's. @default as the user */
   other?: number;
+  /** What an administrator gets. @default as other users do */
+  administrator?: number;
   /** The path, where the route has parameters. */
   path?: () => string;
   body?: (actor: string) => unknown;
@@ -58,7 +60,13 @@ const ROWS: Record<string, Row> = {
   'GET /api/activity/export': { access: 'user', status: 200 },
   'GET /api/activity/:version': { access: 'user', status: 200, path: () => '/api/activity/1' },
   'GET /api/user/me': { access: 'user', status: 200 },
-  'POST /api/user/close': { access: 'user', status: 200, body: () => ({ password: PASSWORD }), disposable: true },
+  'POST /api/user/close': {
+    access: 'user',
+    status: 200,
+    administrator: 403,
+    body: () => ({ password: PASSWORD }),
+    disposable: true,
+  },
   'POST /api/user/update-profile': { access: 'user', status: 200, body: () => ({ first_name: 'Some' }) },
   'GET /api/user/daily-login': { access: 'user', status: 200 },
   'POST /api/user/daily-login': { access: 'user', status: 200, body: () => ({ action: 'check' }) },
@@ -226,7 +234,7 @@ function expectedStatus(row: Row, actor: Actor, method: string): Row['status'] {
   switch (actor) {
     case 'administrator':
     case 'wrong origin':
-      return row.access === 'user' ? (row.other ?? row.status) : row.status;
+      return row.administrator ?? (row.access === 'user' ? (row.other ?? row.status) : row.status);
     case 'user':
       return row.access === 'admin' ? 404 : row.status;
     case 'other user':

@@ -275,14 +275,12 @@ test('sign-up: signing up tells nobody whether an address has an account', async
       body: { email, name, password: 'some-other-password', ...(username === undefined ? {} : { username }) },
     });
     const { user, ...rest } = reply.body;
-    const { id, email: _email, createdAt, updatedAt, username: _username, displayUsername: _display, ...same } = user;
+    const { email: _email, username: _username, displayUsername: _display, ...same } = user;
     return {
       status: reply.status,
       cookies: reply.headers.getSetCookie(),
       rest,
       keys: Object.keys(user),
-      idLength: String(id).length,
-      instants: typeof createdAt + typeof updatedAt,
       usernameLength: String(user['username']).length,
       same,
     };
@@ -313,8 +311,14 @@ test.each([
     ['/api/auth/sign-in/email', { email: person.email, password: PASSWORD }],
     ['/api/credits/operations/resolve', { operations: ['one'] }],
   ] as const) {
-    const reply = await dashboard.send(path, { as: person, body, headers: { host, origin: `http://${host}` } });
-    expect(reply.status, `at ${path}`).toBe(status);
+    const response = await dashboard.fetch(
+      new Request(`http://${host.replace(/.*@/, '')}${path}`, {
+        method: 'POST',
+        headers: { host, origin: `http://${host}`, cookie: person.cookie, ...JSON_TYPE },
+        body: JSON.stringify(body),
+      }),
+    );
+    expect(response.status, `at ${path}`).toBe(status);
   }
 });
 

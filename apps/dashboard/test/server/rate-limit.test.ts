@@ -101,7 +101,9 @@ test('rate limits: reads and pages are limited together for an address, and heal
   expect(refused?.status).toBe(429);
   expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
   expect(await readFrom('2001:db8:1:3::1', null)).toBe(401);
-  expect((await dashboard.send('/api/health/live', { headers: { [CLIENT_ADDRESS_HEADER]: address } })).status).toBe(200);
+  expect((await dashboard.send('/api/health/live', { headers: { [CLIENT_ADDRESS_HEADER]: address } })).status).toBe(
+    200,
+  );
 });
 
 test('rate limits: claims are limited for an address, whatever the account', async () => {
