@@ -8,11 +8,14 @@ const SOURCES_IN_PROCESSES = {
   TSX_TSCONFIG_PATH: fileURLToPath(new URL('packages/server/tsconfig.json', import.meta.url)),
 };
 
+/** In place of the embedded engine: what only saves `initdb`. */
+const TEMPLATE = fileURLToPath(new URL('packages/server/test/support/pglite-from-template.ts', import.meta.url));
+
 // A test that wants a document says so in its first line: `// @vitest-environment happy-dom`.
 // Tests that want a Postgres server are named `*.pg.test.ts`; it is started once, and only when one of them runs.
 export default defineConfig({
   // Both packages are tested as their sources are, without a build.
-  resolve: { alias: viteAliases() },
+  resolve: { alias: [...viteAliases(), { find: /^@electric-sql\/pglite$/, replacement: TEMPLATE }] },
   test: {
     // The embedded database takes seconds to be made where processors are shared.
     testTimeout: 60_000,

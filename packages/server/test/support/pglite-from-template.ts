@@ -1,0 +1,44 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+// By its path: in tests its name leads here.
+import {
+  PGlite as Original,
+  type PGliteInterface,
+  type PGliteOptions,
+} from '../../../../node_modules/@electric-sql/pglite/dist/index.js';
+
+const PACKAGE = fileURLToPath(new URL('../../../../node_modules/@electric-sql/pglite/package.json', import.meta.url));
+
+/**
+ * What tests get in place of `@electric-sql/pglite`: a new database begins as a copy of an empty one, which is made once for
+ * each version and kept in `node_modules/.cache`. Most of the time of the tests went into `initdb`. Processes that tests
+ * start run it themselves.
+ */
+export const PGlite = {
+  defaultStartParams: Original.defaultStartParams,
+  async create(options: PGliteOptions = {}): Promise<PGliteInterface> {
+    const isNew = !existsSync(join(toDirectory(options) ?? '', 'PG_VERSION'));
+    return Original.create(isNew ? { ...options, loadDataDir: await readTemplate() } : options);
+  },
+};
+
+/** Where a database is kept; undefined: in memory. */
+function toDirectory({ fs }: PGliteOptions): string | undefined {
+  return (fs as { rootDir?: string } | undefined)?.rootDir;
+}
+
+async function readTemplate(): Promise<Blob> {
+  const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
+  const path = join(dirname(PACKAGE), '../../.cache/realtime-credits', `pglite-${version}.tar`);
+  if (!existsSync(path)) {
+    const empty = await Original.create();
+    const bytes = Buffer.from(await (await empty.dumpDataDir('none')).arrayBuffer());
+    await empty.close();
+    mkdirSync(dirname(path), { recursive: true });
+    const unfinished = `${path}.${process.pid}`;
+    writeFileSync(unfinished, bytes);
+    renameSync(unfinished, path);
+  }
+  return new Blob([readFileSync(path)]);
+}
