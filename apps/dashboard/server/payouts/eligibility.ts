@@ -110,7 +110,9 @@ function judge(row: Row, rules: PayoutRules, at: number): Ineligible | null {
   if (rules.accountsPerAddress > 0 && Number(row.address_before) >= rules.accountsPerAddress) {
     return { message: 'Too many accounts were made where this one was made. It earns nothing.', opensAt: null };
   }
-  const opensAt = row.created_at === null ? at : new Date(row.created_at).getTime() + rules.waitHours * HOUR_MS;
+  // Without a wait the clock is not asked: the instance that made the account may be ahead of this one.
+  if (rules.waitHours === 0 || row.created_at === null) return null;
+  const opensAt = new Date(row.created_at).getTime() + rules.waitHours * HOUR_MS;
   if (opensAt <= at) return null;
   return { message: `New accounts earn from ${new Date(opensAt).toISOString()} on.`, opensAt };
 }

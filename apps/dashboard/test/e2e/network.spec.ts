@@ -164,3 +164,24 @@ test('a purchase that is begun offline is sent when the network is back, and cha
   expect(operations.map(({ delta }) => delta)).toEqual([-PURCHASE]);
   expect(findUnexplainedFrames(await readFrames(), available, operations)).toEqual([]);
 });
+
+test('a page whose scripts are cut off by a missing network says so, and is read again when the network is back', async ({
+  people,
+}) => {
+  const person = await people.signUp({ credits: 300 });
+  const page = await openPage(person);
+  await expectCredits(page, 300);
+  // Scripts that the document names itself are there; one that is asked for later never arrives.
+  const html = await (await person.request.get('/activity')).text();
+  await page.route('**/_next/static/chunks/*.js', async (route) => {
+    if (html.includes(new URL(route.request().url()).pathname)) return route.continue();
+    await person.context.setOffline(true);
+    await route.abort();
+  });
+  await page.goto('/activity');
+  await expect(page.getByText('You are offline')).toBeVisible();
+  await page.unrouteAll();
+  await person.context.setOffline(false);
+  await expectCredits(page, 300);
+  await expect(page.getByText('You are offline')).toBeHidden();
+});
