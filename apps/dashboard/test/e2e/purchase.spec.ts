@@ -30,10 +30,14 @@ test('a server is bought: reserved at once, charged when it runs, and the number
   const page = await openOrder(person);
   const other = await openPage(person);
   const readPainted = await samplePainted(page);
+  // Looked for from before the click, by the pages themselves: the panel is done after a second.
+  const reserved = [
+    page.getByText('reserved, not charged yet').waitFor(),
+    headerDisplay(other).getByRole('button', { name: /held/ }).waitFor(),
+  ];
   await page.getByRole('button', { name: 'Create server' }).click();
   await expectCredits(page, 5_000 - cost);
-  await expect(page.getByText('reserved, not charged yet')).toBeVisible();
-  await expect(headerDisplay(other).getByRole('button')).toHaveAccessibleName(/held/);
+  await Promise.all(reserved);
   await expect(page.getByRole('heading', { name: '“Sunday survival” is running' })).toBeVisible({ timeout: 30_000 });
 
   await expectCredits(page, 5_000 - cost);
