@@ -8,7 +8,7 @@ import { step } from '../setup/step.mjs';
 import { takePictures, withBrowser, withServer } from './browser.mjs';
 import { runExpressHost } from './express.mjs';
 import { readGuideFiles, VITE_PROXY } from './guide.mjs';
-import { addItems, editFile, inProject, runTool, writeFiles } from './project.mjs';
+import { addItems, editFile, inProject, must, runTool, writeFiles } from './project.mjs';
 
 const HOSTS = join(ROOT, 'test/hosts');
 
@@ -70,9 +70,12 @@ export async function testViteHost(api, registry, executablePath) {
         const port = await findFreePort();
         const start = [join(host, 'node_modules/vite/bin/vite.js'), '--port', String(port), '--strictPort'];
         const pages = `http://localhost:${port}`;
-        await withServer(start, { cwd: host, env: {}, url: pages, isReady: ({ ok }) => ok }, () =>
-          watch(pages, welcome, 'vite', executablePath),
-        );
+        await withServer(start, { cwd: host, env: {}, url: pages, isReady: ({ ok }) => ok }, async () => {
+          // Browsers without `Sec-Fetch-Site`, as on addresses of a local network, are known by the `Host` alone.
+          const { status } = await fetch(`${pages}/api/buy`, { method: 'POST', headers: { origin: pages } });
+          must(status === 401, `A page of this host without a session was answered by ${status}.`);
+          await watch(pages, welcome, 'vite', executablePath);
+        });
       }),
     );
     await step('vite: live when built', () =>
