@@ -17,7 +17,7 @@ export interface CommandRouteOptions {
  */
 export function toCommandRoute(
   { ledger, identify, onWarning = () => undefined }: CommandRouteOptions,
-  run: (command: { account: string; idempotencyKey: string }) => Promise<unknown>,
+  run: (command: { account: string; idempotencyKey: string; request: Request }) => Promise<unknown>,
 ): (request: Request) => Promise<Response> {
   return async (request) => {
     try {
@@ -26,7 +26,7 @@ export function toCommandRoute(
       if (identity === null) throw new CreditsError('unauthenticated');
       const { account } = identity;
       const idempotencyKey = acceptCommand(request, account);
-      await run({ account, idempotencyKey });
+      await run({ account, idempotencyKey, request });
       return await respondWithSnapshot(ledger, account, { success: true }, { operations: [idempotencyKey] });
     } catch (error) {
       const requestId = crypto.randomUUID();

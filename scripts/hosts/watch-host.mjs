@@ -1,25 +1,13 @@
 // Looks at a host that was made by docs/install.md, in a browser: the badge is live, the activity list names a change the
-// moment it is made, an administrator changes a balance, and the examples settle. `HOSTS_SCREENSHOTS` names a directory
-// for pictures of what was seen, on a wide screen and on a phone, in light and in dark.
-import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+// moment it is made, an administrator changes a balance, and the examples settle.
 import { join } from 'node:path';
-import { chromium } from '@playwright/test';
 import { findFreePort } from '../setup/dashboard.mjs';
-import { StepFailure } from '../setup/step.mjs';
+import { takePictures, withBrowser, withServer } from './browser.mjs';
+import { must } from './project.mjs';
 
 const PLAYER = '7';
-const SCREENS = /** @type {const} */ ([
-  ['wide', { width: 1440, height: 900 }],
-  ['phone', { width: 390, height: 844 }],
-]);
 
 /** @typedef {import('@playwright/test').Page} Page */
-
-/** @param {boolean} condition @param {string} otherwise */
-function must(condition, otherwise) {
-  if (!condition) throw new StepFailure(otherwise);
-}
 
 /**
  * @param {string} host The project, built.
@@ -29,52 +17,25 @@ function must(condition, otherwise) {
 export async function watchHost(host, name, executablePath) {
   const port = await findFreePort();
   const url = `http://localhost:${port}`;
-  const server = spawn(process.execPath, [join(host, 'node_modules/next/dist/bin/next'), 'start', '-p', String(port)], {
+  const start = [join(host, 'node_modules/next/dist/bin/next'), 'start', '-p', String(port)];
+  const options = {
     cwd: host,
-    env: { ...process.env, CREDITS_EXAMPLES: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
-  const browser = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  });
-  const errors = /** @type {string[]} */ ([]);
-
-  /** @param {Record<string, string>} cookies */
-  async function signIn(cookies) {
-    const context = await browser.newContext({ viewport: SCREENS[0][1] });
-    await context.addCookies(Object.entries(cookies).map(([cookie, value]) => ({ name: cookie, value, url })));
-    const page = await context.newPage();
-    page.on('pageerror', (error) => errors.push(error.message));
-    return page;
-  }
-
-  try {
-    await untilReady(url, () => output);
-    const player = await signIn({ user: PLAYER });
-    await seeBadge(player, url);
-    await seeActivity(player, await signIn({ user: '1', role: 'admin' }), url, name);
-    await seeExamples(player, url, name);
-    must(errors.length === 0, `The page failed: ${errors.join('; ')}`);
-  } catch (error) {
-    throw error instanceof StepFailure ? error : new StepFailure(`${String(error)}\n${output}`);
-  } finally {
-    await browser.close();
-    server.kill('SIGTERM');
-  }
-}
-
-/** @param {string} url @param {() => string} output */
-async function untilReady(url, output) {
-  for (let left = 60; ; left -= 1) {
-    const headers = { cookie: `user=${PLAYER}` };
-    const answer = await fetch(`${url}/api/credits`, { headers, signal: AbortSignal.timeout(5_000) }).catch(() => null);
-    if (answer?.ok) return;
-    must(left > 0, `The host did not answer.\n${output()}`);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
+    env: { CREDITS_EXAMPLES: '1' },
+    url: `${url}/api/credits`,
+    isReady: (/** @type {Response} */ { status }) => status === 401,
+  };
+  await withServer(start, options, () =>
+    withBrowser(executablePath, async (openPage) => {
+      const player = await openPage([{ name: 'user', value: PLAYER, url }]);
+      const admin = await openPage([
+        { name: 'user', value: '1', url },
+        { name: 'role', value: 'admin', url },
+      ]);
+      await seeBadge(player, url);
+      await seeActivity(player, admin, url, name);
+      await seeExamples(player, url, name);
+    }),
+  );
 }
 
 /** The number follows a change that the page did not make, and not by its next question: those are 30 s apart. @param {Page} page @param {string} url */
@@ -149,22 +110,4 @@ async function seeExamples(page, url, name) {
   await documented.getByRole('button').click();
   await documented.getByText('Refused: The server refused, as you asked it to.').waitFor({ timeout: 20_000 });
   await takePictures(page, `${name}-examples`);
-}
-
-/** Also sees that nothing is wider than the screen. @param {Page} page @param {string} name */
-async function takePictures(page, name) {
-  const directory = process.env['HOSTS_SCREENSHOTS'];
-  for (const [screen, size] of SCREENS) {
-    await page.setViewportSize(size);
-    const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    must(excess <= 0, `${name} is ${excess} pixels wider than a screen of ${size.width}.`);
-    if (directory === undefined) continue;
-    mkdirSync(directory, { recursive: true });
-    for (const theme of ['light', 'dark']) {
-      await page.evaluate((dark) => document.documentElement.classList.toggle('dark', dark), theme === 'dark');
-      await page.screenshot({ path: join(directory, `${name}-${screen}-${theme}.png`), animations: 'disabled' });
-    }
-    await page.evaluate(() => document.documentElement.classList.remove('dark'));
-  }
-  await page.setViewportSize(SCREENS[0][1]);
 }

@@ -46,10 +46,12 @@ export const useAuthStore = create<AuthState>()((set, get) => ({
   checkSession: async () => {
     const asked = get().currentUser;
     try {
-      let response = await request('/api/user/me');
-      if (response.status === 404) response = await request('/api/credits');
-      if (response.status !== 401 && !response.ok) return null;
-      const user = response.ok ? readUser((await response.json()) as Session) : null;
+      let { status, session } = await request('/api/user/me');
+      // Servers of single-page apps answer a path that they do not know with their page.
+      const isMissing = status === 404 || (status === 200 && session === null);
+      if (isMissing) ({ status, session } = await request('/api/credits'));
+      if (session === null && status !== 401) return null;
+      const user = session === null ? null : readUser(session);
       // Unless someone signed in or out meanwhile: then this answer is about before.
       if (get().currentUser?.id === asked?.id)
         set(user === null ? SIGNED_OUT : { isAuthenticated: true, currentUser: user });
@@ -60,8 +62,11 @@ export const useAuthStore = create<AuthState>()((set, get) => ({
   },
 }));
 
-function request(url: string): Promise<Response> {
-  return fetch(url, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+/** The session is null where the response is none, or no JSON. */
+async function request(url: string): Promise<{ status: number; session: Session | null }> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+  const body: unknown = response.ok ? await response.json().catch(() => null) : null;
+  return { status: response.status, session: body as Session | null };
 }
 
 function readUser(session: Session): AuthUser {

@@ -1,3 +1,4 @@
+import { readJson } from 'realtime-credits-server';
 import { expect, test } from 'vitest';
 import { toCommandRoute } from '../../recipes/command-route.ts';
 import { useLedger } from '../support/test-ledger.ts';
@@ -35,4 +36,19 @@ test('what a command is refused with reaches the browser with its code, and no o
   expect(await answer.json()).toMatchObject({ details: { requested: 10, available: 5 } });
   expect((await buy(send({ 'idempotency-key': 'no key' }))).status).toBe(400);
   expect(await bench.readAvailable(account)).toBe(5);
+});
+
+test('a command may depend on what the page asked for', async () => {
+  const account = await bench.openAccount(100);
+  const buy = toCommandRoute(
+    { ledger: bench.ledger, identify: async () => ({ account }) },
+    async ({ request, ...command }) => {
+      const { amount } = (await readJson(request)) as { amount: number };
+      await bench.ledger.spend({ ...command, actor: account, amount, reason: 'Server' });
+    },
+  );
+  const ask = (body: string) => buy(new Request('https://panel.example/api/buy', { method: 'POST', body }));
+  expect((await ask('{"amount":30}')).status).toBe(200);
+  expect((await ask('thirty')).status).toBe(400);
+  expect(await bench.readAvailable(account)).toBe(70);
 });

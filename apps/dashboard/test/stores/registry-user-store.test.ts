@@ -27,7 +27,13 @@ test('knows the user that the host names, and asks nothing else', async () => {
   expect(asked).toEqual(['/api/user/me']);
 });
 
-test('knows the account of the ledger where the host has no route about its user', async () => {
+const PAGE = () => new Response('<h1>The app</h1>', { headers: { 'content-type': 'text/html; charset=utf-8' } });
+
+test.each([
+  ['answers 404', undefined],
+  ['sends its page to every unknown path', PAGE],
+])('knows the account of the ledger where the host has no route about its user and %s', async (_what, answer) => {
+  if (answer !== undefined) answers.set('/api/user/me', answer);
   answers.set('/api/credits', () => Response.json({ account: '7', balance: { posted: 30, held: 5, available: 25 } }));
   expect(await check()).toBe(true);
   expect(useAuthStore.getState().currentUser).toEqual({ id: '7', coins: 25 });
@@ -43,7 +49,7 @@ test.each(['/api/user/me', '/api/credits'])('knows that nobody is signed in from
 test('keeps what it knew while neither route answers', async () => {
   useAuthStore.getState().setSession({ id: '7', coins: 25 });
   expect(await check()).toBeNull();
-  answers.set('/api/credits', () => new Response('<h1>The app</h1>', { headers: { 'content-type': 'text/html' } }));
+  answers.set('/api/credits', PAGE);
   expect(await check()).toBeNull();
   expect(useAuthStore.getState().currentUser).toEqual({ id: '7', coins: 25 });
 });

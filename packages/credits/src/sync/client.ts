@@ -14,7 +14,7 @@ export interface CreditsClientOptions {
   creditsUrl?: string;
   /**
    * A route of the host's own that answers `{user: {coins}}`: for hosts without a ledger. Asked instead of `creditsUrl`
-   * until its response contains a `snapshot`. A host that has no such route (404) is asked at `creditsUrl`.
+   * until its response contains a `snapshot`. A host that has no such route (404, or a page) is asked at `creditsUrl`.
    */
   balanceUrl?: string;
   /** Sent with every request, such as a bearer token. A function is called for each request. */

@@ -81,15 +81,14 @@ test('all of it compiles in a strict project, and works', () => {
   ]);
 });
 
+const SESSION = `export async function readSession(request: { headers: Headers }): Promise<{ userId: number; role: string } | null> {
+  const cookie = request.headers.get('cookie');
+  return cookie === null ? null : { userId: Number(cookie), role: 'user' };
+}`;
+
 // The whole guide is followed by `npm run hosts`, which takes minutes. Its server files are what a changed API breaks.
 test('the server files of the installation guide compile in a strict project', () => {
-  consumer.write(
-    'lib/session.ts',
-    `export async function readSession(request: { headers: Headers }): Promise<{ userId: number; role: string } | null> {
-      const cookie = request.headers.get('cookie');
-      return cookie === null ? null : { userId: Number(cookie), role: 'user' };
-    }`,
-  );
+  consumer.write('lib/session.ts', SESSION);
   const files = [...GUIDE.matchAll(/```ts(?: \[Next\])?\n\/\/ ((?:lib|app)\/\S+\.ts)\n([\s\S]*?)```/g)]
     .map(([, path = '', code = '']) => ({ path, code }))
     .filter(({ code }) => !code.includes('@/stores/'));
@@ -105,4 +104,20 @@ test('the server files of the installation guide compile in a strict project', (
     consumer.write(path, code.replaceAll(/'@\/(lib\/\w+)'/g, `'${up}$1.js'`));
   }
   expect(consumer.compile('lib/session.ts', ...files.map(({ path }) => path))).toBe('');
+});
+
+test('so do those for Express with its own pool, together with the recipes that they name', () => {
+  const recipe = (path: string): string =>
+    readFileSync(fileURLToPath(new URL(`../../../../examples/${path}`, import.meta.url)), 'utf8');
+  consumer.write('express/lib/session.ts', SESSION);
+  consumer.write('express/lib/database.ts', `import { Pool } from 'pg';\nexport const pool = new Pool();`);
+  consumer.write('express/lib/command-route.ts', recipe('recipes/command-route.ts'));
+  consumer.write('express/lib/drizzle.ts', recipe('orm/drizzle.ts'));
+  const files = new Map<string, string>();
+  for (const [, path = '', code = ''] of GUIDE.matchAll(/```ts \[Express\]\n\/\/ (\S+)\n([\s\S]*?)```/g)) {
+    files.set(path, (files.get(path) ?? '') + code); // a file that is shown twice is continued
+  }
+  expect([...files.keys()]).toEqual(['lib/credits.ts', 'server.ts', 'lib/buy.ts']);
+  for (const [path, code] of files) consumer.write(`express/${path}`, code);
+  expect(consumer.compile('express/server.ts')).toBe('');
 });

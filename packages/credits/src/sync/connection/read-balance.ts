@@ -19,7 +19,8 @@ export type Reading =
  * package's server is also asked about each operation that is undecided or unanswered.
  *
  * Before anything has answered, a 404 of `balanceUrl` may mean that the host has no such route, because it has the
- * package's server. That one is asked in the same attempt; a 404 of both is retried like any other.
+ * package's server; so may a page in place of JSON, which servers of single-page apps send to every path that they do not
+ * know. The package's server is asked in the same attempt; where it has none either, both are retried like any other failure.
  *
  * @param signal - Gives the request up.
  */
@@ -45,7 +46,7 @@ export async function readBalance(
       body,
       response: { ok, status },
     } = reply;
-    if (isHostRoute && isVersioned === null && status === 404) {
+    if (isHostRoute && isVersioned === null && (status === 404 || (ok && body === undefined))) {
       return await readBalance({ ...requester, balanceUrl: null }, model, isVersioned, signal);
     }
     if (!ok) {

@@ -235,34 +235,39 @@ for (const { host, versioned } of HOSTS) {
   });
 }
 
-/** A host with a ledger and no route of its own for the balance. */
-function openLedgerOnly() {
-  const world = createFollowWorld({ versioned: true });
-  world.server.onExchange = (exchange) => {
-    if (exchange.url === '/api/user/me') exchange.fate = { status: 404, body: '<h1>Not found</h1>' };
-  };
-  return world;
+for (const [host, fate] of [
+  ['answers 404', { status: 404, body: '<h1>Not found</h1>' }],
+  ['sends its page to every unknown path', { status: 200, body: '<!doctype html><div id="root"></div>' }],
+] as [string, Exchange['fate']][]) {
+  /** A host with a ledger and no route of its own for the balance. */
+  function openLedgerOnly() {
+    const world = createFollowWorld({ versioned: true });
+    world.server.onExchange = (exchange) => {
+      if (exchange.url === '/api/user/me') exchange.fate = fate;
+    };
+    return world;
+  }
+
+  test(`a host without a route at balanceUrl, which ${host}, is asked at creditsUrl in the same attempt, and never again at the first`, async () => {
+    const { browser, openTab, server, sent } = openLedgerOnly();
+    const { client, shown } = openTab();
+    await browser.advance(100);
+    expect([shown(), client.getState().connection]).toEqual([1_000, { state: 'streaming', error: null }]);
+    server.move('ada', 5);
+    await browser.advance(100);
+    void client.refresh({ force: true });
+    await browser.advance(600_000);
+    expect(shown()).toBe(1_005);
+    expect(sent('/api/user/me')).toHaveLength(1);
+  });
+
+  test(`a visitor of a host without a route at balanceUrl, which ${host}, is signed out, not unknown`, async () => {
+    const { browser, openTab } = openLedgerOnly();
+    const { client } = openTab(null);
+    await browser.advance(60_000);
+    expect(client.getState().connection).toMatchObject({ state: 'signed-out' });
+  });
 }
-
-test('a host that has no route at balanceUrl is asked at creditsUrl in the same attempt, and never again at the first', async () => {
-  const { browser, openTab, server, sent } = openLedgerOnly();
-  const { client, shown } = openTab();
-  await browser.advance(100);
-  expect([shown(), client.getState().connection]).toEqual([1_000, { state: 'streaming', error: null }]);
-  server.move('ada', 5);
-  await browser.advance(100);
-  void client.refresh({ force: true });
-  await browser.advance(600_000);
-  expect(shown()).toBe(1_005);
-  expect(sent('/api/user/me')).toHaveLength(1);
-});
-
-test('a visitor of a host that has no route at balanceUrl is signed out, not unknown', async () => {
-  const { browser, openTab } = openLedgerOnly();
-  const { client } = openTab(null);
-  await browser.advance(60_000);
-  expect(client.getState().connection).toMatchObject({ state: 'signed-out' });
-});
 
 test('a host without versions that has answered is never asked at creditsUrl', async () => {
   const { browser, client, wall, sent } = await openBehind(false);
