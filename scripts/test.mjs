@@ -17,12 +17,15 @@ import { formatSeconds, runMain, step, StepFailure } from './setup/step.mjs';
  * @typedef {{ name: string, tally: Tally, seconds: string }} Outcome
  */
 
+/** One administrator gives every test its credits. */
+const GENEROUS = { ADJUST_MAX: '1000000000', ADJUST_DAY_MAX: '1000000000' };
+
 const TEST_FILE = /\.(test|spec)\.tsx?$/;
 const LONG_FILE = /\.long\./;
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const wantsLong = process.argv.includes('--long');
 
-/** Whoever names files gets them, long or not. @param {string} file */
+/** Files that are named are run, long or not. @param {string} file */
 function isWanted(file) {
   return words.length === 0 ? LONG_FILE.test(file) === wantsLong : words.some((word) => file.includes(word));
 }
@@ -107,7 +110,7 @@ async function runPlaywright(files, directory, chromium) {
   const dataDirectory = join(directory, 'data');
   const DEMO_PASSWORD = randomUUID();
   const dashboard = await step('start the dashboard', () =>
-    startDashboard({ dataDirectory, env: { DEMO: '1', DEMO_PASSWORD, TRUST_PROXY: '1' } }),
+    startDashboard({ dataDirectory, env: { DEMO: '1', DEMO_PASSWORD, TRUST_PROXY: '1', ...GENEROUS } }),
   );
   const reportPath = join(directory, 'playwright.json');
   let code = 1;

@@ -97,7 +97,7 @@ export interface Api {
 
 /** Puts better-auth, the package's handler and the dashboard's own routes behind one `fetch`. */
 export function createApi(parts: ApiParts): Api {
-  const { auth, audit, credits, sessions, ledger, pool, limiter, passwordTries, originRules, onWarning } = parts;
+  const { auth, audit, credits, sessions, ledger, limiter, passwordTries, originRules, onWarning } = parts;
   const app = new Hono();
   const routes = createRoutes({ app, sessions, ledger, originRules, onWarning });
 

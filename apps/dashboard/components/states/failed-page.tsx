@@ -15,7 +15,7 @@ interface FailedPageProps {
 /** What is said in place of a page that could not be shown. Being offline is named as such, and ends by itself. */
 export function FailedPage({ error, onRetry }: FailedPageProps) {
   const online = useOnline();
-  // Loaded anew: a script that failed to arrive is not asked for again by this document.
+  // A script that failed to arrive is not asked for again by this document.
   useEffect(() => {
     const reload = () => window.location.reload();
     window.addEventListener('online', reload);
