@@ -1,6 +1,12 @@
+import type { Page } from '@playwright/test';
 import { expectCredits, headerDisplay } from '../support/display.ts';
 import { watchMotion } from '../support/motion.ts';
 import { expect, openPage, test } from '../support/people.ts';
+
+/** Resolves once the display has this colour, which it has for less than a second: looked for from before the change. */
+function watchChange(page: Page, change: 'up' | 'down'): Promise<void> {
+  return headerDisplay(page).locator(`[data-change="${change}"]`).waitFor();
+}
 
 test('D18: a change swells and is coloured once, and ends', async ({ people }) => {
   const person = await people.signUp({ credits: 0 });
@@ -9,14 +15,16 @@ test('D18: a change swells and is coloured once, and ends', async ({ people }) =
   const readMotion = await watchMotion(page);
   const button = headerDisplay(page).getByRole('button');
 
+  const up = watchChange(page, 'up');
   await people.adjust(person, 10);
-  await expect(button).toHaveAttribute('data-change', 'up');
+  await up;
   await expectCredits(page, 10);
   await expect(button).not.toHaveAttribute('data-change', /up|down/);
   expect(await readMotion()).toEqual({ swells: 1, endless: 0 });
 
+  const down = watchChange(page, 'down');
   await people.adjust(person, -4);
-  await expect(button).toHaveAttribute('data-change', 'down');
+  await down;
   await expect(button).not.toHaveAttribute('data-change', /up|down/);
   expect(await readMotion()).toEqual({ swells: 2, endless: 0 });
 });
@@ -28,8 +36,9 @@ test('D18: someone who asked for less motion gets the number and the colour, and
   await page.goto('/');
   await expectCredits(page, 20);
   const readMotion = await watchMotion(page);
+  const up = watchChange(page, 'up');
   await people.adjust(person, 7);
-  await expect(headerDisplay(page).getByRole('button')).toHaveAttribute('data-change', 'up');
+  await up;
   await expectCredits(page, 27);
   const moving = await page.evaluate(
     () =>
