@@ -158,7 +158,10 @@ async function runAll(files) {
   await ensureRegistryBuilt();
   await ensureDocsBuilt();
   if (browserFiles.length > 0) await ensureDashboardBuilt();
-  const chromium = browserFiles.length > 0 ? await ensureChromium() : null;
+  const chromium =
+    browserFiles.length > 0
+      ? await ensureChromium({ shell: !browserFiles.some((file) => LONG_FILE.test(file)) })
+      : null;
   const directory = mkdtempSync(join(tmpdir(), 'realtime-credits-test-'));
   try {
     if (otherFiles.length > 0)

@@ -3,9 +3,10 @@ import { expectCredits, headerDisplay } from '../support/display.ts';
 import { watchMotion } from '../support/motion.ts';
 import { expect, openPage, test } from '../support/people.ts';
 
-/** Resolves once the display has this colour, which it has for less than a second: looked for from before the change. */
-function watchChange(page: Page, change: 'up' | 'down'): Promise<void> {
-  return headerDisplay(page).locator(`[data-change="${change}"]`).waitFor();
+/** Resolves once the display has this colour, which it has for less than a second: looked for on every frame from now on. */
+async function watchChange(page: Page, change: 'up' | 'down'): Promise<void> {
+  const selector = `header [data-variant="prominent"] [data-change="${change}"]`;
+  await page.waitForFunction((wanted) => document.querySelector(wanted) !== null, selector);
 }
 
 test('D18: a change swells and is coloured once, and ends', async ({ people }) => {
