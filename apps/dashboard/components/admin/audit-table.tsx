@@ -61,28 +61,29 @@ export function AuditTable({ first }: { first: Pick<AdminAuditAnswer, 'data' | '
             <TableRow>
               <TableHead>What and why</TableHead>
               <TableHead className="text-right">Change</TableHead>
-              <TableHead>Whom</TableHead>
-              <TableHead>Who</TableHead>
-              <TableHead>From</TableHead>
-              <TableHead>When</TableHead>
+              <TableHead className="max-sm:hidden">Whom</TableHead>
+              <TableHead className="max-sm:hidden">Who</TableHead>
+              <TableHead className="max-sm:hidden">From</TableHead>
+              <TableHead className="max-sm:hidden">When</TableHead>
             </TableRow>
           </TableHeader>
           <TableBody>
             {items.map((row) => (
               <TableRow key={row.id}>
-                <TableCell className="min-w-48 sm:min-w-56">
+                <TableCell className="whitespace-normal sm:min-w-56">
                   <p className="font-medium">{describe(row)}</p>
                   <p className="text-[0.8125rem] break-words text-muted-foreground">{row.reason}</p>
+                  <p className="mt-1 text-[0.8125rem] break-words text-muted-foreground sm:hidden">
+                    {row.target} · by {nameActor(row)} from {row.address}, <LocalTime iso={row.at} style="instant" />
+                  </p>
                 </TableCell>
                 <TableCell className="text-right">
                   {row.amount === null ? null : <Change amount={row.amount} />}
                 </TableCell>
-                <TableCell className="max-w-40 truncate">{row.target}</TableCell>
-                <TableCell className="max-w-40 truncate">
-                  {row.actor_id === row.target_id ? 'themself' : row.actor}
-                </TableCell>
-                <TableCell className="font-mono text-xs text-muted-foreground">{row.address}</TableCell>
-                <TableCell className="whitespace-nowrap text-muted-foreground">
+                <TableCell className="max-w-40 truncate max-sm:hidden">{row.target}</TableCell>
+                <TableCell className="max-w-40 truncate max-sm:hidden">{nameActor(row)}</TableCell>
+                <TableCell className="font-mono text-xs text-muted-foreground max-sm:hidden">{row.address}</TableCell>
+                <TableCell className="whitespace-nowrap text-muted-foreground max-sm:hidden">
                   <LocalTime iso={row.at} style="instant" />
                 </TableCell>
               </TableRow>
@@ -114,4 +115,8 @@ export function AuditTable({ first }: { first: Pick<AdminAuditAnswer, 'data' | '
 function describe({ kind, details }: AuditRow): string {
   if (kind === 'role') return details['role'] === 'admin' ? 'Made an administrator' : 'Made a user';
   return WHAT[kind] ?? kind;
+}
+
+function nameActor({ actor_id: actorId, target_id: targetId, actor }: AuditRow): string {
+  return actorId === targetId ? 'themself' : actor;
 }
