@@ -42,7 +42,7 @@ export function CloseAccountCard() {
   const isWrong = refusal?.code === 'wrong_password';
   return (
     <Card>
-      <CardHeader>
+      <CardHeader className="pb-5 sm:pb-6">
         <CardTitle>Close the account</CardTitle>
         <CardDescription>
           Your name, address and sessions are deleted, and so are your servers. Credits are not paid out.
