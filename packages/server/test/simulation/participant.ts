@@ -135,7 +135,7 @@ export function createParticipant(options: ParticipantOptions): Participant {
     const abort = new AbortController();
     const cancel = tab.environment.setTimer(() => {
       // Nobody waits for it, and the panel may still be at it.
-      if (slowPanel) Object.assign(begun.get(tag) ?? {}, { windowEndsAt: browser.now });
+      Object.assign(begun.get(tag) ?? {}, { windowEndsAt: browser.now });
       abort.abort();
     }, timeoutMs);
     try {
