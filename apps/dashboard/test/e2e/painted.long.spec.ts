@@ -13,7 +13,7 @@ import { expect, openPage, readMe, test, type People, type Person } from '../sup
 import { openWindow, type RealTab } from '../support/real-tabs.ts';
 
 // Each waits for operations whose answers are lost and asked for again; machines that are busy take their time for it.
-test.describe.configure({ timeout: 120_000 });
+test.describe.configure({ timeout: 240_000 });
 
 /** A command that the server refuses: pending for a while, and in no version. */
 const REFUSED: OwnOperation = { delta: -PURCHASE, containedIn: Number.POSITIVE_INFINITY };
@@ -62,8 +62,8 @@ async function open(people: People): Promise<{ person: Person; page: Page; readF
   const stream = page.getByRole('button', { name: 'Cut the stream', exact: true });
   await expect(async () => {
     if (!(await stream.isEnabled())) await page.reload();
-    await expect(stream).toBeEnabled({ timeout: 8_000 });
-  }).toPass({ timeout: 60_000 });
+    await expect(stream).toBeEnabled({ timeout: 20_000 });
+  }).toPass({ timeout: 100_000 });
   return { person, page, readFrames: await recordFrames(page) };
 }
 
