@@ -1,8 +1,8 @@
 import { defineConfig } from '@playwright/test';
 
 /**
- * Browser tests run against a dashboard that is up already: `npm test` starts one on a free port with fresh data. By
- * hand: `npm start`, then `npx playwright test` with the DEMO_PASSWORD that it printed.
+ * Browser tests run against a dashboard that is up already: `npm test` starts one on a free port with fresh data and
+ * generous limits. `npm test -- word` runs some of them.
  */
 export default defineConfig({
   testDir: 'apps/dashboard/test',

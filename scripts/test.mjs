@@ -1,4 +1,4 @@
-// `npm test`: sets up what the tests need, runs all of them, cleans up, and ends with one line: `N passed, N failed`.
+// `npm test`: sets up what the tests need, runs them, cleans up, and ends with one line: `N passed, N failed`.
 // `npm test -- ledger hold` runs the files whose path contains one of the words. `npm run test:long` runs the longer proofs
 // instead: files named `*.long.*`, which kill processes, fill disks or watch a page for minutes.
 import { spawn } from 'node:child_process';

@@ -6,7 +6,7 @@ import { findFreePort } from '../setup/dashboard.mjs';
 import { ROOT } from '../setup/install.mjs';
 import { step } from '../setup/step.mjs';
 import { takePictures, withBrowser, withServer } from './browser.mjs';
-import { ELEMENT_PAGE, ORDERS_TABLE, readGuideFiles, readRecipe, SERVER_PACKAGES, WELCOME } from './guide.mjs';
+import { ELEMENT_PAGE, listServerPackages, ORDERS_TABLE, readGuideFiles, readRecipe, WELCOME } from './guide.mjs';
 import { inProject, must, npmInstall, runIn, runTool, writeFiles } from './project.mjs';
 
 /** The account that the README welcomes with 100 credits. */
@@ -73,8 +73,8 @@ export async function withExpressHost(registry, work) {
     cpSync(join(ROOT, 'test/hosts/express'), directory, { recursive: true });
     await step('express: npm install', async () => {
       await npmInstall(directory);
-      const packages = SERVER_PACKAGES.filter((name) => !name.startsWith('@electric-sql/')); // it has its own Postgres
-      await npmInstall(directory, ...packages.map((name) => name.replace('http://localhost:3000', registry)));
+      const packages = listServerPackages(registry).filter((name) => !name.startsWith('@electric-sql/')); // it has Postgres
+      await npmInstall(directory, ...packages);
     });
     await step('express: types', async () => {
       const files = readGuideFiles('Express').map(({ path, code }) => ({

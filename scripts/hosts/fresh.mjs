@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../setup/install.mjs';
 import { step } from '../setup/step.mjs';
-import { readGuideFiles, SERVER_PACKAGES } from './guide.mjs';
+import { listServerPackages, readGuideFiles } from './guide.mjs';
 import { addItems, editFile, inProject, must, npmInstall, runTool, writeFiles } from './project.mjs';
 import { watchHost } from './watch-host.mjs';
 
@@ -47,9 +47,7 @@ async function testLayout(layout, registry, executablePath) {
   await inProject(layout, async (host) => {
     makeProject(host, layout);
     await addItems(host, { name: layout, registry, sources, stylesheet: `${sources}app/globals.css` });
-    await step(`${layout}: server package`, () =>
-      npmInstall(host, ...SERVER_PACKAGES.map((name) => name.replace('http://localhost:3000', registry))),
-    );
+    await step(`${layout}: server package`, () => npmInstall(host, ...listServerPackages(registry)));
     await step(`${layout}: types and build`, async () => {
       const [config, ...files] = [...readGuideFiles('Next'), ...readGuideFiles(null)].toSorted(
         (a, b) => Number(b.path === 'next.config.ts') - Number(a.path === 'next.config.ts'),

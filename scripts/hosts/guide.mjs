@@ -49,7 +49,12 @@ export const ITEMS = [...GUIDE.matchAll(/^npx shadcn@\S+ add http:\/\/localhost:
 );
 
 /** The packages of the server that it installs after them; what a registry serves is named by its address. */
-export const SERVER_PACKAGES = find(GUIDE, /^npm install (http:\/\/localhost:3000\/r\/.+)$/m).split(' ');
+const SERVER_PACKAGES = find(GUIDE, /^npm install (http:\/\/localhost:3000\/r\/.+)$/m).split(' ');
+
+/** @param {string} registry - The address to install from. */
+export function listServerPackages(registry) {
+  return SERVER_PACKAGES.map((name) => name.replace('http://localhost:3000', registry));
+}
 
 /** The line of Vite's configuration that passes requests on to `http://localhost:3001`. */
 export const VITE_PROXY = find(GUIDE, /`(server: \{ proxy: .+ \})` in `vite.config.ts`/);

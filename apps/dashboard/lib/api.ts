@@ -320,8 +320,8 @@ export interface AdminAuditAnswer {
 }
 
 /**
- * `POST /api/admin/users/[id]/role {role: 'user' | 'admin', reason}`, `…/ban {banned, reason}`, `…/email {email, reason}`,* `…/close {reason}`,
- * and `…/password {reason}`, which answers with a generated password.
+ * `POST /api/admin/users/[id]/role {role: 'user' | 'admin', reason}`, `…/ban {banned, reason}`, `…/email {email, reason}`,
+ * `…/close {reason}`, and `…/password {reason}`, which answers with a generated password.
  */
 export interface AdminPersonAnswer {
   success: true;

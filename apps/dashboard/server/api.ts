@@ -1,24 +1,23 @@
 import { Hono } from 'hono';
 import type { Pool } from 'pg';
 import { CREDITS_PATH, CreditsError } from 'realtime-credits';
+import { assertReadableUrl, toUnavailable, type CreditsHandler, type Ledger } from 'realtime-credits-server';
+import type { Activity } from './activity/activity.ts';
 import type { Adjustments } from './administration/adjustments.ts';
 import type { Audit } from './administration/audit.ts';
 import type { Closing } from './administration/closing.ts';
 import type { People } from './administration/people.ts';
-import { assertReadableUrl, toUnavailable, type CreditsHandler, type Ledger } from 'realtime-credits-server';
-import type { Activity } from './activity/activity.ts';
 import type { Auth } from './auth/auth.ts';
 import type { Credentials } from './auth/credentials.ts';
 import type { PasswordTries } from './auth/password-tries.ts';
-import { AUTH_ENDPOINTS, toAuthRequest } from './auth/requests.ts';
 import type { Sessions } from './auth/sessions.ts';
 import type { DailyBonus } from './daily/daily-bonus.ts';
 import { readClientAddress } from './http/client-address.ts';
 import { isTrustedMutation, readOwnHost, type OriginRules } from './http/origin.ts';
-import type { LimitName, RateLimiter } from './http/rate-limit.ts';
+import type { RateLimiter } from './http/rate-limit.ts';
 import type { Health } from './health.ts';
 import { isExpected, toFailure } from './http/failure.ts';
-import { currentRequest, currentRequestId } from './http/request-scope.ts';
+import { currentRequestId } from './http/request-scope.ts';
 import { createRoutes, toResponse } from './http/route.ts';
 import { API_CONTENT_SECURITY_POLICY } from './http/security-headers.ts';
 import type { Metrics } from './metrics.ts';
@@ -28,14 +27,15 @@ import type { Provisioner } from './provisioning/provisioner.ts';
 import type { Simulator } from './provisioning/simulator.ts';
 import type { ReferralClaims } from './referrals/claim.ts';
 import type { Referrals } from './referrals/referrals.ts';
-import { registerAdjustmentRoutes } from './routes/adjustments.ts';
 import { registerActivityRoutes } from './routes/activity.ts';
+import { registerAdjustmentRoutes } from './routes/adjustments.ts';
 import { registerAdminRoutes } from './routes/admin.ts';
-import { registerPeopleRoutes } from './routes/people.ts';
+import { AUTH_ROUTES, registerAuthRoutes } from './routes/auth.ts';
 import { registerDailyRoutes } from './routes/daily-login.ts';
 import { registerDocsRoutes } from './routes/docs.ts';
 import { registerExampleRoutes } from './routes/examples.ts';
 import { registerOperationsRoutes } from './routes/operations.ts';
+import { registerPeopleRoutes } from './routes/people.ts';
 import { registerReferralRoutes } from './routes/referrals.ts';
 import { registerRegistryRoutes } from './routes/registry.ts';
 import { registerServerRoutes } from './routes/servers.ts';
@@ -76,14 +76,7 @@ export interface ApiParts {
   onWarning: (message: string, cause: unknown) => void;
 }
 
-const AUTH_PATH = '/api/auth';
 const HEALTH_PATH = /^\/api\/(?:health\/|metrics$)/;
-
-const AUTH_LIMITS = new Map<string, LimitName>([
-  ['sign-in/email', 'signIn'],
-  ['sign-up/email', 'signUp'],
-  ['change-password', 'changePassword'],
-]);
 
 /** Every request below `/api`, `/r` and `/docs`. */
 export interface Api {
@@ -97,7 +90,7 @@ export interface Api {
 
 /** Puts better-auth, the package's handler and the dashboard's own routes behind one `fetch`. */
 export function createApi(parts: ApiParts): Api {
-  const { auth, audit, credits, sessions, ledger, limiter, passwordTries, originRules, onWarning } = parts;
+  const { credits, sessions, ledger, limiter, originRules, onWarning } = parts;
   const app = new Hono();
   const routes = createRoutes({ app, sessions, ledger, originRules, onWarning });
 
@@ -133,44 +126,7 @@ export function createApi(parts: ApiParts): Api {
     if (!context.res.headers.has('cache-control')) context.res.headers.set('cache-control', 'private, no-store');
   });
 
-  /** Counts tries, then asks better-auth, with what was checked. */
-  async function answerAuth(request: Request, endpoint: string): Promise<Response> {
-    const address = readClientAddress(request.headers);
-    const user = await sessions.read(request.headers);
-    const limit = AUTH_LIMITS.get(endpoint);
-    if (limit !== undefined) await limiter.take(limit, { address, ...(user === null ? {} : { account: user.id }) });
-    const cookie = await sessions.sanitizeCookies(request.headers);
-    const { request: checked, email, signedUp } = await toAuthRequest(request, endpoint, cookie);
-    const account = endpoint === 'change-password' ? (user?.email ?? null) : email;
-    if (account === null) {
-      const response = await auth.handler(checked);
-      return response.ok && signedUp !== null ? Response.json(signedUp) : response;
-    }
-    return passwordTries.guard({ email: account, address }, async () => {
-      const response = await auth.handler(checked);
-      if (response.ok && user !== null && endpoint === 'change-password') {
-        await audit.record({
-          actor: user.id,
-          kind: 'password',
-          target: user.id,
-          reason: '',
-          address: address ?? '',
-          operationId: crypto.randomUUID(),
-        });
-      }
-      return { right: response.ok, result: response };
-    });
-  }
-
-  app.on(['GET', 'POST'], `${AUTH_PATH}/*`, async (context) => {
-    const request = context.req.raw;
-    const endpoint = new URL(request.url).pathname.slice(AUTH_PATH.length + 1);
-    const response = await answerAuth(request, endpoint);
-    // What it caught is better-auth's to hide and ours to name: a bug, or a database that is away.
-    if (response.status >= 500) throw currentRequest()?.failure ?? new CreditsError('internal');
-    return response;
-  });
-
+  registerAuthRoutes(app, parts);
   app.all(CREDITS_PATH, (context) => credits.fetch(context.req.raw));
   app.all(`${CREDITS_PATH}/*`, (context) => credits.fetch(context.req.raw));
 
@@ -198,10 +154,7 @@ export function createApi(parts: ApiParts): Api {
 
   const own = app.routes.filter(({ method, path }) => method !== 'ALL' && !path.endsWith('*'));
   return Object.freeze({
-    routes: [
-      ...new Set(own.map(({ method, path }) => `${method} ${path}`)),
-      ...AUTH_ENDPOINTS.map(({ method, path }) => `${method} ${AUTH_PATH}/${path}`),
-    ],
+    routes: [...new Set(own.map(({ method, path }) => `${method} ${path}`)), ...AUTH_ROUTES],
     async limitPage(headers: Headers) {
       try {
         await limitRequest(headers);
@@ -225,7 +178,5 @@ export function createApi(parts: ApiParts): Api {
 function refuse(error: unknown): Response {
   const requestId = currentRequestId();
   const failure = toFailure(error, requestId);
-  const response = toResponse(failure.status, failure.body, requestId, failure.headers);
-  response.headers.set('content-security-policy', API_CONTENT_SECURITY_POLICY);
-  return response;
+  return toResponse(failure.status, failure.body, requestId, failure.headers);
 }

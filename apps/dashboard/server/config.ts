@@ -1,8 +1,9 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
-import type { PayoutRules } from './payouts/eligibility.ts';
 import type { AdjustmentLimits } from './administration/adjustments.ts';
+import { LIMITS } from './http/rate-limit.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
+import type { PayoutRules } from './payouts/eligibility.ts';
 
 /**
  * The environment, read once and checked: every other file gets a {@link Config} and never looks at `process.env`.
@@ -96,7 +97,7 @@ const environmentSchema = z.object({
   ADMIN_EMAILS: list.pipe(z.array(z.email())).optional(),
   PTERODACTYL_URL: z.url({ protocol: /^https?$/ }).optional(),
   PTERODACTYL_API_KEY: z.string().min(1).optional(),
-  REQUESTS_PER_ACCOUNT: count.default(1_200),
+  REQUESTS_PER_ACCOUNT: count.default(LIMITS.request.account),
   REQUESTS_PER_ADDRESS: count.optional(),
   ADJUST_MAX: count.default(100_000),
   ADJUST_DAY_MAX: count.default(1_000_000),
@@ -172,7 +173,10 @@ export function parseConfig(environment: Record<string, string | undefined>, dir
       env.PTERODACTYL_URL !== undefined && env.PTERODACTYL_API_KEY !== undefined
         ? { url: env.PTERODACTYL_URL.replace(/\/+$/, ''), apiKey: env.PTERODACTYL_API_KEY }
         : null,
-    requestLimit: toRequestLimit(env.REQUESTS_PER_ACCOUNT, env.REQUESTS_PER_ADDRESS ?? (reachable ? 3_000 : 0)),
+    requestLimit: toRequestLimit(
+      env.REQUESTS_PER_ACCOUNT,
+      env.REQUESTS_PER_ADDRESS ?? (reachable ? LIMITS.request.address : 0),
+    ),
     adjustments: { each: env.ADJUST_MAX, day: env.ADJUST_DAY_MAX },
     payouts: {
       verifiedEmail: env.PAYOUT_VERIFIED_EMAIL,

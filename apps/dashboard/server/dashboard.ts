@@ -11,7 +11,7 @@ import {
   type Ledger,
 } from 'realtime-credits-server';
 import { createAdjustments } from './administration/adjustments.ts';
-import { createAudit } from './administration/audit.ts';
+import { createAudit, OPERATOR } from './administration/audit.ts';
 import { createClosing } from './administration/closing.ts';
 import { createPeople } from './administration/people.ts';
 import { createActivity } from './activity/activity.ts';
@@ -192,14 +192,15 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
 
   const credentials = createCredentials(auth);
   const audit = createAudit(pool);
+  const people = createPeople({ credentials, audit });
 
   metrics.watch({ ledger, credits });
   const health = createHealth(pool, monotonicNow);
   const api = createApi({
     audit,
     adjustments: createAdjustments({ pool, ledger, audit, limits: config.adjustments }),
-    people: createPeople({ credentials, audit }),
-    closing: createClosing({ pool, ledger, servers, credentials, audit, onWarning }),
+    people,
+    closing: createClosing({ ledger, users, profiles, eligibility, servers, credentials, audit, onWarning }),
     credentials,
     auth,
     credits,
@@ -227,7 +228,14 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   const fetch = serveRequests(api.fetch, metrics);
 
   // An address that nobody verified says nothing of who signed up with it.
-  for (const email of await users.promoteVerified(config.adminEmails)) {
+  const verified = await users.findVerified(config.adminEmails);
+  for (const { id, role } of verified) {
+    if (role === 'admin') continue;
+    const by = { actor: OPERATOR, target: id, reason: 'ADMIN_EMAILS', address: '', operationId: crypto.randomUUID() };
+    await people.setRole(by, 'admin');
+  }
+  for (const email of config.adminEmails) {
+    if (verified.some((user) => user.email.toLowerCase() === email)) continue;
     onWarning(`ADMIN_EMAILS: no verified account has ${email}. Use the command: npm run admin -- ${email}`, undefined);
   }
   const demoPassword = config.demo ? await readOrCreateDemoPassword(config) : null;

@@ -13,6 +13,8 @@ export interface Profiles {
   read(userId: string): Promise<Profile>;
   /** Changes what is given. */
   update(userId: string, change: { firstName?: string | undefined; lastName?: string | undefined }): Promise<Profile>;
+  /** Forgets the names of a person. */
+  forget(userId: string): Promise<void>;
   /** Whose referral code this is; null when nobody's. */
   findByReferralCode(code: string): Promise<string | null>;
 }
@@ -69,7 +71,11 @@ export function createProfiles(pool: Pool): Profiles {
     return rows[0]?.user_id ?? null;
   }
 
-  return Object.freeze({ read, update, findByReferralCode });
+  async function forget(userId: string): Promise<void> {
+    await pool.query(`UPDATE dashboard_profiles SET first_name = '', last_name = '' WHERE user_id = $1`, [userId]);
+  }
+
+  return Object.freeze({ read, update, forget, findByReferralCode });
 }
 
 function createReferralCode(): string {

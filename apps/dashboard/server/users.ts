@@ -1,5 +1,4 @@
 import type { Pool } from 'pg';
-import { OPERATOR } from './administration/audit.ts';
 import { SHOWN_NAME } from './names.ts';
 
 /** A user as administrators and transfers look them up; the rows are better-auth's. */
@@ -19,8 +18,8 @@ export interface Users {
   findActiveByUsername(username: string): Promise<UserRecord | null>;
   /** Newest first; `query` is part of a name or an e-mail address. */
   search(page: { query: string; limit: number; offset: number }): Promise<{ users: UserRecord[]; total: number }>;
-  /** Makes administrators of existing users whose address was verified. Returns the addresses of others. */
-  promoteVerified(emails: readonly string[]): Promise<string[]>;
+  /** Who has one of these addresses, in lower case, and has verified it. */
+  findVerified(emails: readonly string[]): Promise<UserRecord[]>;
 }
 
 interface Raw {
@@ -57,22 +56,13 @@ export function createUsers(pool: Pool): Users {
       );
       return { users: rows.map(toUserRecord), total: Number(rows[0]?.total ?? 0) };
     },
-    async promoteVerified(emails: readonly string[]) {
+    async findVerified(emails: readonly string[]) {
       if (emails.length === 0) return [];
-      const { rows } = await pool.query<{ email: string }>(
-        `WITH verified AS (
-           SELECT id, lower(email) AS email, role FROM "user" WHERE lower(email) = ANY($1) AND "emailVerified"
-         ), promoted AS (
-           UPDATE "user" SET role = 'admin' FROM verified v
-           WHERE "user".id = v.id AND v.role IS DISTINCT FROM 'admin' RETURNING "user".id
-         ), logged AS (
-           INSERT INTO dashboard_audit (actor, kind, target, details, reason, address, operation_id)
-           SELECT $2, 'role', id, '{"role": "admin"}', 'ADMIN_EMAILS', '', gen_random_uuid()::text FROM promoted
-         ) SELECT email FROM verified`,
-        [emails, OPERATOR],
+      const { rows } = await pool.query<Raw>(
+        `SELECT ${COLUMNS} FROM "user" WHERE lower(email) = ANY($1) AND "emailVerified"`,
+        [emails],
       );
-      const promoted = new Set(rows.map((row) => row.email));
-      return emails.filter((email) => !promoted.has(email));
+      return rows.map(toUserRecord);
     },
   });
 }

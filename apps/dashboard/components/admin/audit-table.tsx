@@ -1,14 +1,11 @@
 'use client';
-import { CircleAlert, ScrollText } from 'lucide-react';
-import { useState } from 'react';
+import { ScrollText } from 'lucide-react';
 
 import { Change } from '@/components/credits/activity/amount';
-import { joinPages, type Page } from '@/components/credits/activity/join-pages';
 import { LocalTime } from '@/components/credits/activity/local-time';
 import { send } from '@/components/credits/send';
 import { EmptyState } from '@/components/credits/ui/empty-state';
-import { SubmitButton } from '@/components/credits/ui/submit-button';
-import { Alert } from '@/components/ui/alert';
+import { ShowOlder, useOlderPages } from '@/components/admin/older-pages';
 import { Card } from '@/components/ui/card';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
 import type { AdminAuditAnswer } from '@/lib/api';
@@ -30,21 +27,13 @@ const WHAT: Record<string, string> = {
 
 /** What administrators did, newest first: who, whom, what, why, from where and when. */
 export function AuditTable({ first }: { first: Pick<AdminAuditAnswer, 'data' | 'next'> }) {
-  const [older, setOlder] = useState<Page<AuditRow> | null>(null);
-  const [pending, setPending] = useState(false);
-  const [error, setError] = useState<string | null>(null);
-  const { items, next } = joinPages({ items: first.data, next: first.next }, older, ({ id }) => id);
+  const pages = useOlderPages(
+    { items: first.data, next: first.next },
+    (before) => send<AdminAuditAnswer>('GET', `/api/admin/audit?before=${before}`),
+    ({ data, next }) => ({ items: data, next }),
+  );
 
-  async function readOlder() {
-    if (next === null) return;
-    setPending(true);
-    const result = await send<AdminAuditAnswer>('GET', `/api/admin/audit?before=${next}`);
-    setPending(false);
-    setError(result.ok ? null : result.failure.message);
-    if (result.ok) setOlder({ items: [...items, ...result.answer.data], next: result.answer.next });
-  }
-
-  if (items.length === 0) {
+  if (pages.items.length === 0) {
     return (
       <Card>
         <EmptyState icon={ScrollText} title="Nothing yet">
@@ -68,7 +57,7 @@ export function AuditTable({ first }: { first: Pick<AdminAuditAnswer, 'data' | '
             </TableRow>
           </TableHeader>
           <TableBody>
-            {items.map((row) => (
+            {pages.items.map((row) => (
               <TableRow key={row.id}>
                 <TableCell className="whitespace-normal sm:min-w-56">
                   <p className="font-medium">{describe(row)}</p>
@@ -91,23 +80,7 @@ export function AuditTable({ first }: { first: Pick<AdminAuditAnswer, 'data' | '
           </TableBody>
         </Table>
       </Card>
-      {error === null ? null : (
-        <Alert role="alert" variant="destructive">
-          <CircleAlert aria-hidden />
-          <p>{error}</p>
-        </Alert>
-      )}
-      {next === null ? null : (
-        <SubmitButton
-          type="button"
-          variant="outline"
-          className="justify-self-center"
-          pending={pending}
-          onClick={() => void readOlder()}
-        >
-          Show older
-        </SubmitButton>
-      )}
+      <ShowOlder pages={pages} />
     </div>
   );
 }

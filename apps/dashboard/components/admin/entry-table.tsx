@@ -1,18 +1,15 @@
 'use client';
-import { Activity, CircleAlert } from 'lucide-react';
-import { useState } from 'react';
+import { Activity } from 'lucide-react';
 
-import { joinPages, type Page } from '@/components/credits/activity/join-pages';
 import { Change } from '@/components/credits/activity/amount';
-import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { LocalTime } from '@/components/credits/activity/local-time';
 import { EmptyState } from '@/components/credits/ui/empty-state';
-import { Alert } from '@/components/ui/alert';
+import { ShowOlder, useOlderPages } from '@/components/admin/older-pages';
 import { Card } from '@/components/ui/card';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
 import type { AdminEntriesAnswer } from '@/lib/api';
-import { formatCredits } from '@/lib/format';
 import { send } from '@/components/credits/send';
+import { formatCredits } from '@/lib/format';
 
 type AdminEntry = AdminEntriesAnswer['entries'][number];
 
@@ -23,23 +20,16 @@ interface EntryTableProps {
 
 /** Everything that changed a user's balance, with who caused it. */
 export function EntryTable({ userId, first }: EntryTableProps) {
-  const [older, setOlder] = useState<Page<AdminEntry> | null>(null);
-  const [pending, setPending] = useState(false);
-  const [error, setError] = useState<string | null>(null);
-  const { items: entries, next } = joinPages({ items: first.entries, next: first.next }, older, ({ id }) => id);
+  const pages = useOlderPages(
+    { items: first.entries, next: first.next },
+    (before) => {
+      const path = `/api/admin/users/${encodeURIComponent(userId)}/coins?before=${before}&limit=50`;
+      return send<AdminEntriesAnswer>('GET', path);
+    },
+    ({ entries, next }) => ({ items: entries, next }),
+  );
 
-  async function readOlder() {
-    if (next === null) return;
-    setPending(true);
-    const path = `/api/admin/users/${encodeURIComponent(userId)}/coins?before=${next}&limit=50`;
-    const result = await send<AdminEntriesAnswer>('GET', path);
-    setPending(false);
-    setError(result.ok ? null : result.failure.message);
-    if (!result.ok) return;
-    setOlder({ items: [...entries, ...result.answer.entries], next: result.answer.next });
-  }
-
-  if (entries.length === 0) {
+  if (pages.items.length === 0) {
     return (
       <Card>
         <EmptyState icon={Activity} title="No entries">
@@ -64,7 +54,7 @@ export function EntryTable({ userId, first }: EntryTableProps) {
             </TableRow>
           </TableHeader>
           <TableBody>
-            {entries.map((entry) => (
+            {pages.items.map((entry) => (
               <TableRow key={entry.id}>
                 <TableCell className="hidden text-right text-muted-foreground tabular-nums sm:table-cell">
                   {entry.id}
@@ -102,23 +92,7 @@ export function EntryTable({ userId, first }: EntryTableProps) {
           </TableBody>
         </Table>
       </Card>
-      {error === null ? null : (
-        <Alert role="alert" variant="destructive">
-          <CircleAlert aria-hidden />
-          <p>{error}</p>
-        </Alert>
-      )}
-      {next === null ? null : (
-        <SubmitButton
-          type="button"
-          variant="outline"
-          className="justify-self-center"
-          pending={pending}
-          onClick={() => void readOlder()}
-        >
-          Show older
-        </SubmitButton>
-      )}
+      <ShowOlder pages={pages} />
     </div>
   );
 }

@@ -115,7 +115,8 @@ export function createAdjustments({ pool, ledger, audit, limits }: AdjustmentsOp
   }
 
   /** Within the limits, or not at all: one administrator's changes are made one after the other. */
-  function apply({ admin, operationId, address, target, change }: AdjustmentRequest): Promise<AdjustmentOutcome> {
+  function apply(asked: AdjustmentRequest): Promise<AdjustmentOutcome> {
+    const { admin, operationId, target, change } = asked;
     return ledger.transaction(async ({ client, ledger: joined }) => {
       await client.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`dashboard adjust ${admin}`]);
       const { receipt, amount } = await run(joined, { target, change, actor: admin, key: operationId });
@@ -130,24 +131,20 @@ export function createAdjustments({ pool, ledger, audit, limits }: AdjustmentsOp
       if (!isKnown && (size > limits.each || Number(rows[0]?.day ?? 0) + size > limits.day)) {
         throw new NeedsApproval(amount);
       }
-      const details = toDetails(change);
-      const action = { actor: admin, target, amount, details, reason: change.reason, address, operationId };
-      await audit.record({ ...action, kind: 'adjust' }, client);
+      await audit.record({ ...toAction(asked, amount), kind: 'adjust' }, client);
       return { kind: 'done', receipt, amount, target };
     });
   }
 
   async function leave(asked: AdjustmentRequest, amount: number): Promise<AdjustmentOutcome> {
-    const { admin, operationId, address, target, change } = asked;
+    const { admin, operationId, target, change } = asked;
     await ledger.transaction(async ({ client }) => {
       await client.query(
         `INSERT INTO dashboard_approvals (admin_id, operation_id, target_id, change, amount)
          VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
         [admin, operationId, target, JSON.stringify(change), amount],
       );
-      const details = toDetails(change);
-      const action = { actor: admin, target, amount, details, reason: change.reason, address, operationId };
-      await audit.record({ ...action, kind: 'request_adjustment' }, client);
+      await audit.record({ ...toAction(asked, amount), kind: 'request_adjustment' }, client);
     });
     const row = await findByOperation(admin, operationId);
     if (row === null) throw new Error('An approval that was written is not there.');
@@ -294,6 +291,12 @@ async function run(
 function signedAmount({ transfer }: AdjustReceipt | TransferReceipt, account: string): number {
   if (transfer === null) return 0;
   return transfer.destination === account ? transfer.amount : -transfer.amount;
+}
+
+/** For the audit log. */
+function toAction({ admin, operationId, address, target, change }: AdjustmentRequest, amount: number) {
+  const details = toDetails(change);
+  return { actor: admin, target, amount, details, reason: change.reason, address, operationId };
 }
 
 function toDetails(change: Change): Record<string, unknown> {

@@ -1,12 +1,14 @@
-import type { Pool } from 'pg';
 import { CreditsError } from 'realtime-credits';
 import type { Ledger } from 'realtime-credits-server';
 import type { Credentials } from '../auth/credentials.ts';
+import type { Eligibility } from '../payouts/eligibility.ts';
+import type { Profiles } from '../profiles.ts';
 import type { Servers } from '../servers/servers.ts';
+import type { Users } from '../users.ts';
 import type { Audit, AuditAction } from './audit.ts';
 
 /**
- * Forgets a person: sessions, name, address, and whence they came. What the books need stays under the account's id:
+ * Forgets a person: sessions, name, address, and where they came from. What the books need stays under the account's id:
  * entries, claim keys, and which mailbox was paid, in a form that tells nobody.
  */
 export interface Closing {
@@ -19,8 +21,10 @@ export interface Closing {
 }
 
 export interface ClosingOptions {
-  pool: Pool;
   ledger: Ledger;
+  users: Pick<Users, 'find'>;
+  profiles: Pick<Profiles, 'forget'>;
+  eligibility: Pick<Eligibility, 'forget'>;
   servers: Servers;
   credentials: Credentials;
   audit: Audit;
@@ -30,7 +34,7 @@ export interface ClosingOptions {
 const HOLDS_PAGE = 100;
 
 export function createClosing(options: ClosingOptions): Closing {
-  const { pool, ledger, servers, credentials, audit, onWarning } = options;
+  const { ledger, users, profiles, eligibility, servers, credentials, audit, onWarning } = options;
 
   async function settle(userId: string): Promise<void> {
     for (const server of await servers.list(userId)) {
@@ -53,20 +57,16 @@ export function createClosing(options: ClosingOptions): Closing {
   return Object.freeze({
     async close(by: Omit<AuditAction, 'kind'>) {
       const userId = by.target;
-      const { rows } = await pool.query<{ role: string | null }>(`SELECT role FROM "user" WHERE id = $1`, [userId]);
-      if (rows[0]?.role === 'admin') {
+      if ((await users.find(userId))?.role === 'admin') {
         throw new CreditsError('forbidden', 'An administrator’s account is not closed. Take the role away first.');
       }
       // Before anything is forgotten: where the panel is silent, the person can come back to it.
       await settle(userId);
       await audit.record({ ...by, kind: 'close' });
       await credentials.forget(userId);
-      await pool.query(`UPDATE dashboard_profiles SET first_name = '', last_name = '' WHERE user_id = $1`, [userId]);
-      await pool.query(`UPDATE dashboard_signups SET address_key = NULL WHERE user_id = $1`, [userId]);
-      await pool.query(
-        `UPDATE dashboard_servers SET request = jsonb_set(request, '{name}', '"A server"') WHERE user_id = $1`,
-        [userId],
-      );
+      await profiles.forget(userId);
+      await eligibility.forget(userId);
+      await servers.forgetNames(userId);
       // What was ordered while the sessions ended. A server that is still being made is settled by the sweep.
       await settle(userId).catch((error: unknown) => onWarning('A closed account has an open order.', error));
     },

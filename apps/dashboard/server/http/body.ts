@@ -1,6 +1,6 @@
 import { CreditsError } from 'realtime-credits';
 import { readJson } from 'realtime-credits-server';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** No body of ours comes near it; beyond it a request is refused unread. */
 const BODY_BYTES_MAX = 64 * 1024;
@@ -20,6 +20,12 @@ export async function readBody<Schema extends z.ZodType>(request: Request, schem
 export function readQuery<Schema extends z.ZodType>(request: Request, schema: Schema): z.output<Schema> {
   return parseInput(Object.fromEntries(new URL(request.url).searchParams), schema);
 }
+
+/** A whole number of a query string. */
+export const wholeNumber = z
+  .string()
+  .regex(/^\d{1,15}$/, 'must be a whole number')
+  .transform(Number);
 
 /** Checks a value against a schema. @throws {CreditsError} `invalid_request` — with every issue. */
 export function parseInput<Schema extends z.ZodType>(value: unknown, schema: Schema): z.output<Schema> {

@@ -11,7 +11,7 @@ export interface Limit {
 
 /** Each bounds scripts, and is far above what a person does. Addresses have more: families and schools share one. */
 export const LIMITS = {
-  /** Everything, pages and reads included. */
+  /** Everything, pages and reads included. The operator may set others. */
   request: { account: 1_200, address: 3_000 },
   claim: { account: 30, address: 120 },
   serverCreate: { account: 10, address: 40 },

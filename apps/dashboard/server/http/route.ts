@@ -7,6 +7,7 @@ import { isExpected, toFailure } from './failure.ts';
 import { trustedOriginsOf, type OriginRules } from './origin.ts';
 import type { Caller } from './rate-limit.ts';
 import { currentRequestId } from './request-scope.ts';
+import { API_CONTENT_SECURITY_POLICY } from './security-headers.ts';
 
 /** What every route of the dashboard has at hand. */
 export interface RouteContext {
@@ -155,7 +156,7 @@ export function createRoutes({ app, sessions, ledger, originRules, onWarning }: 
   });
 }
 
-/** Writes a JSON answer that no cache keeps. */
+/** Writes a JSON answer that no cache keeps and no browser runs. */
 export function toResponse(
   status: number,
   body: object,
@@ -164,6 +165,11 @@ export function toResponse(
 ): Response {
   return Response.json(body, {
     status,
-    headers: { 'Cache-Control': 'private, no-store', 'X-Request-Id': requestId, ...headers },
+    headers: {
+      'Cache-Control': 'private, no-store',
+      'Content-Security-Policy': API_CONTENT_SECURITY_POLICY,
+      'X-Request-Id': requestId,
+      ...headers,
+    },
   });
 }

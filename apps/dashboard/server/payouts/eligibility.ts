@@ -21,7 +21,7 @@ export interface PayoutRules {
 /**
  * Whether an account may be paid for being here. Accounts that the operator made have no sign-up and no rule.
  *
- * Owns `dashboard_signups`: whence an account came, in a form that tells nobody.
+ * Owns `dashboard_signups`: where an account came from, in a form that tells nobody.
  */
 export interface Eligibility {
   recordSignup(user: { id: string; email: string }, headers: Headers | null): Promise<void>;
@@ -29,6 +29,8 @@ export interface Eligibility {
   check(userId: string): Promise<Ineligible | null>;
   /** Whether two accounts were made from one address, where the operator limits these. */
   shareAddress(one: string, other: string): Promise<boolean>;
+  /** Forgets the address of an account. Its mailbox stays: an older account of it may have been paid. */
+  forget(userId: string): Promise<void>;
 }
 
 export interface Ineligible {
@@ -91,6 +93,9 @@ export function createEligibility({ pool, secret, rules, now }: EligibilityOptio
         [one, other],
       );
       return rows.length > 0;
+    },
+    async forget(userId: string) {
+      await pool.query(`UPDATE dashboard_signups SET address_key = NULL WHERE user_id = $1`, [userId]);
     },
   });
 }

@@ -10,8 +10,9 @@ import type { Profiles } from '../profiles.ts';
  * Referrals: who brought whom, what it earns, and when it may be claimed.
  *
  * A sign-up earns its reward with the new user's **first daily claim**, or the first on a later day: an address that
- * nobody ever comes back to is worth nothing. Each referred person counts once, by their mailbox, even when the account is made again; the same
- * mailbox as the referrer's does not count at all. A click counts once per visitor; both are capped per day.
+ * nobody ever comes back to is worth nothing. Each referred person counts once, by their mailbox, even when the account is
+ * made again; the same mailbox as the referrer's does not count at all. A click counts once per visitor; both are capped
+ * per day.
  */
 export interface Referrals {
   /** Notes a visit by a referral link. Returns whether the code is somebody's, and so worth remembering. */

@@ -9,7 +9,7 @@ import type {
   AdminUsersAnswer,
   AdminVerifyAnswer,
 } from '../../lib/api.ts';
-import { readBody, readQuery } from '../http/body.ts';
+import { readBody, readQuery, wholeNumber } from '../http/body.ts';
 import { DashboardError } from '../http/failure.ts';
 import type { Routes } from '../http/route.ts';
 import { plainText } from '../http/text.ts';
@@ -26,18 +26,14 @@ export interface AdminRoutesOptions {
   provisioner: Provisioner | Simulator;
 }
 
-const wholeText = z
-  .string()
-  .regex(/^\d{1,15}$/, 'must be a whole number')
-  .transform(Number);
 const usersQuerySchema = z.strictObject({
   query: plainText({ max: 100 }).default(''),
-  limit: wholeText.pipe(z.int().min(1).max(100)).default(25),
-  offset: wholeText.pipe(z.int().min(0).max(1_000_000)).default(0),
+  limit: wholeNumber.pipe(z.int().min(1).max(100)).default(25),
+  offset: wholeNumber.pipe(z.int().min(0).max(1_000_000)).default(0),
 });
 const entriesQuerySchema = z.strictObject({
-  before: wholeText.optional(),
-  limit: wholeText.pipe(z.int().min(1).max(HISTORY_LIMIT_MAX)).default(25),
+  before: wholeNumber.optional(),
+  limit: wholeNumber.pipe(z.int().min(1).max(HISTORY_LIMIT_MAX)).default(25),
 });
 const verifySchema = z.strictObject({});
 const provisioningSchema = z.strictObject({

@@ -4,7 +4,7 @@ import { OPERATOR, type Audit } from '../administration/audit.ts';
 import type { Closing } from '../administration/closing.ts';
 import type { By, People } from '../administration/people.ts';
 import { isDemoEmail } from '../demo/users.ts';
-import { readBody, readQuery } from '../http/body.ts';
+import { readBody, readQuery, wholeNumber } from '../http/body.ts';
 import type { RouteAnswer, Routes, UserContext } from '../http/route.ts';
 import { plainText } from '../http/text.ts';
 import type { Names } from '../names.ts';
@@ -20,13 +20,9 @@ export interface PeopleRoutesOptions {
 }
 
 const reason = plainText({ min: 3, max: 200 });
-const wholeText = z
-  .string()
-  .regex(/^\d{1,15}$/, 'must be a whole number')
-  .transform(Number);
 const auditQuerySchema = z.strictObject({
-  before: wholeText.optional(),
-  limit: wholeText.pipe(z.int().min(1).max(100)).default(25),
+  before: wholeNumber.optional(),
+  limit: wholeNumber.pipe(z.int().min(1).max(100)).default(25),
 });
 const roleSchema = z.strictObject({ role: z.enum(['user', 'admin']), reason });
 const banSchema = z.strictObject({ banned: z.boolean(), reason });

@@ -63,6 +63,8 @@ export interface ServerRows {
   list(userId: string): Promise<ServerRow[]>;
   /** Moves a row from one status to another. Returns the row, or null when it was not in that status any more. */
   move(row: ServerRow, to: ServerStatus, change?: ServerChange): Promise<ServerRow | null>;
+  /** Forgets what a person called their servers. */
+  forgetNames(userId: string): Promise<void>;
   /** Says that this process works on a row for some time more. */
   extendLease(row: ServerRow): Promise<void>;
   /** Ends the lease now: the next sweep may take the row. */
@@ -169,6 +171,12 @@ export function createServerRows(pool: Pool, now: () => number): ServerRows {
         ],
       );
       return rows[0] ?? null;
+    },
+    async forgetNames(userId: string) {
+      await query(
+        `UPDATE dashboard_servers SET request = jsonb_set(request, '{name}', '"A server"') WHERE user_id = $1`,
+        [userId],
+      );
     },
     async extendLease(row: ServerRow) {
       await pool.query(`UPDATE dashboard_servers SET leased_until = $2 WHERE id = $1`, [row.id, at(LEASE_MS)]);

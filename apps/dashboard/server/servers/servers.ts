@@ -22,6 +22,8 @@ export interface Servers {
    * @throws {CreditsError} `unavailable` — the panel does not answer; it is removed once it does
    */
   remove(userId: string, id: number, operationId: string): Promise<void>;
+  /** Forgets what a person called their servers. */
+  forgetNames(userId: string): Promise<void>;
   /** Settles rows that nobody works on. Returns how many were taken on. */
   sweep(): Promise<number>;
   /** For a database that only this process can have open: a process that worked on a row before is dead. */
@@ -119,7 +121,14 @@ export function createServers({ rows, orders, onWarning }: ServersOptions): Serv
     return sweep();
   }
 
-  return Object.freeze({ list: (userId: string) => rows.list(userId), create, remove, sweep, sweepAtStart });
+  return Object.freeze({
+    list: (userId: string) => rows.list(userId),
+    create,
+    remove,
+    forgetNames: (userId: string) => rows.forgetNames(userId),
+    sweep,
+    sweepAtStart,
+  });
 }
 
 /** A panel that does not answer is nobody's mistake: what is unfinished is finished once it does. */

@@ -1,19 +1,12 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expectCredits, headerDisplay } from '../support/display.ts';
 import { expect, openPage, readMe, test, type Person } from '../support/people.ts';
-
-const ORDER = {
-  name: 'Harbour Town',
-  server_type_id: 'minecraft',
-  server_software_id: 'paper',
-  location_id: 'fsn',
-  plan_id: 'spark',
-};
+import { SPARK } from '../server/support/order.ts';
 
 /** Buys the smallest server, for 60 credits. */
 async function buy(person: Person, origin: string): Promise<void> {
   const answer = await person.request.post('/api/servers/create', {
-    data: ORDER,
+    data: SPARK,
     headers: { origin, 'idempotency-key': crypto.randomUUID() },
   });
   expect(answer.status()).toBe(201);

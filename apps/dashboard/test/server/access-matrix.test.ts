@@ -11,6 +11,7 @@ import {
   type Person,
   type TestDashboard,
 } from './support/dashboard.ts';
+import { SPARK } from './support/order.ts';
 
 /**
  * Every route × everybody who could call it. The routes come from the program: one without a row here fails.
@@ -43,14 +44,6 @@ let people = 0;
 
 const PAGES = fileURLToPath(new URL('../../app', import.meta.url));
 
-const ORDER = {
-  name: 'Harbour Town',
-  server_type_id: 'minecraft',
-  server_software_id: 'paper',
-  location_id: 'fsn',
-  plan_id: 'spark',
-};
-
 const ROWS: Record<string, Row> = {
   'GET /api/health/live': { access: 'anyone', status: 200 },
   'GET /api/health/ready': { access: 'anyone', status: 200 },
@@ -72,7 +65,7 @@ const ROWS: Record<string, Row> = {
   'POST /api/user/daily-login': { access: 'user', status: 200, body: () => ({ action: 'check' }) },
   'GET /api/servers': { access: 'user', status: 200 },
   'GET /api/servers/catalogue': { access: 'user', status: 200 },
-  'POST /api/servers/create': { access: 'user', status: 201, body: () => ORDER },
+  'POST /api/servers/create': { access: 'user', status: 201, body: () => SPARK },
   'DELETE /api/servers/:id': { access: 'user', status: 200, other: 404, path: () => `/api/servers/${server}` },
   'GET /api/referrals': { access: 'user', status: 200 },
   'POST /api/referrals/claim': { access: 'user', status: 200, body: () => ({ claim_type: 'all' }) },
@@ -191,7 +184,7 @@ beforeAll(async () => {
     [expired.id],
   );
   for (const person of [banned, expired]) dashboard.sessions.forget(person.id);
-  const made = await dashboard.send<{ server_id: number }>('/api/servers/create', { as: user, body: ORDER });
+  const made = await dashboard.send<{ server_id: number }>('/api/servers/create', { as: user, body: SPARK });
   server = made.body.server_id;
   const second = await dashboard.signUp('second');
   await dashboard.promote(second);

@@ -4,6 +4,7 @@ import type { ActivityAnswer, ActivityItem, ActivityItemAnswer, ActivityTotalsAn
 import { startOfDay } from '../../server/activity/day-start.ts';
 import { openTestDashboard, ORIGIN, type Either, type Person, type TestDashboard } from './support/dashboard.ts';
 import { createFakePanel, type FakePanel } from './support/provisioner.ts';
+import { SPARK } from './support/order.ts';
 
 let dashboard: TestDashboard;
 let panel: FakePanel;
@@ -38,13 +39,7 @@ function order(as: Person) {
   return dashboard.send('/api/servers/create', {
     as,
     headers: { 'idempotency-key': crypto.randomUUID() },
-    body: {
-      name: 'Harbour Town',
-      server_type_id: 'minecraft',
-      server_software_id: 'paper',
-      location_id: 'fsn',
-      plan_id: 'spark',
-    },
+    body: SPARK,
   });
 }
 

@@ -9,6 +9,7 @@ import type {
 } from '../../lib/api.ts';
 import { openTestDashboard, type Either, type Person, type TestDashboard } from './support/dashboard.ts';
 import { createFakePanel } from './support/provisioner.ts';
+import { SPARK } from './support/order.ts';
 
 let dashboard: TestDashboard;
 let admin: Person;
@@ -125,13 +126,7 @@ test('the simulator is told to fail, and fails as told', async () => {
   const order = () =>
     dashboard.send('/api/servers/create', {
       as: target,
-      body: {
-        name: 'Harbour Town',
-        server_type_id: 'minecraft',
-        server_software_id: 'paper',
-        location_id: 'fsn',
-        plan_id: 'spark',
-      },
+      body: SPARK,
     });
   expect((await order()).body.code).toBe('provisioning_failed');
   await dashboard.send('/api/admin/provisioning', { as: admin, body: { delay_ms: 0, failure: 'lost_answer' } });

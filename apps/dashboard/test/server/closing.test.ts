@@ -3,6 +3,7 @@ import type { AdminAuditAnswer, ServersAnswer } from '../../lib/api.ts';
 import { FREE_TRIES } from '../../server/auth/password-tries.ts';
 import { openTestDashboard, PASSWORD, type Person, type TestDashboard } from './support/dashboard.ts';
 import { createFakePanel, type FakePanel } from './support/provisioner.ts';
+import { SPARK } from './support/order.ts';
 
 let dashboard: TestDashboard;
 let panel: FakePanel;
@@ -16,13 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => dashboard.end());
 
-const ORDER = {
-  name: 'My Harbour Town',
-  server_type_id: 'minecraft',
-  server_software_id: 'paper',
-  location_id: 'fsn',
-  plan_id: 'spark',
-};
+const ORDER = { ...SPARK, name: 'My Harbour Town' };
 
 function close(as: Person, password = PASSWORD) {
   return dashboard.send('/api/user/close', { as, body: { password } });

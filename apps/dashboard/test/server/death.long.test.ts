@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Failure, ServerCreateAnswer, ServersAnswer } from '../../lib/api.ts';
 import { openTestDashboard, PASSWORD, type Either } from './support/dashboard.ts';
 import { startPanelServer, type PanelServer } from './support/panel-server.ts';
+import { SPARK } from './support/order.ts';
 
 const CHILD = fileURLToPath(new URL('support/dying-server.ts', import.meta.url));
 const OPERATION = 'the-one-order';
@@ -127,13 +128,7 @@ type Started = Awaited<ReturnType<typeof startAgain>>;
 function order(dashboard: Started['dashboard'], person: Started['person']) {
   return dashboard.send<Either<ServerCreateAnswer> & Pick<Failure, 'code'>>('/api/servers/create', {
     as: person,
-    body: {
-      name: 'Harbour Town',
-      server_type_id: 'minecraft',
-      server_software_id: 'paper',
-      location_id: 'fsn',
-      plan_id: 'spark',
-    },
+    body: SPARK,
     headers: { 'idempotency-key': OPERATION },
   });
 }

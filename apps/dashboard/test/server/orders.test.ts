@@ -13,15 +13,9 @@ import {
 import { createServers } from '../../server/servers/servers.ts';
 import { DASHBOARD_MIGRATIONS } from '../../server/tables.ts';
 import { createFakePanel, type FakePanel } from './support/provisioner.ts';
+import { SPARK } from './support/order.ts';
 
 const OWNER = { id: 'owner', email: 'mara@example.test', username: 'mara', displayName: 'Mara' };
-const REQUEST = {
-  name: 'Harbour Town',
-  server_type_id: 'minecraft',
-  server_software_id: 'paper',
-  location_id: 'fsn',
-  plan_id: 'spark',
-};
 const MINUTE_MS = 60_000;
 
 let database: Database;
@@ -63,7 +57,7 @@ function newServer(): NewServer {
   return {
     userId: user,
     operationId: `operation-${operations}`,
-    request: REQUEST,
+    request: SPARK,
     externalId: `credits-${operations}`,
     planCost: 60,
     setupFee: 0,

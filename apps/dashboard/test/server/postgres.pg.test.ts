@@ -16,14 +16,7 @@ import {
   type TestDashboard,
 } from './support/dashboard.ts';
 import { createFakePanel, type FakePanel } from './support/provisioner.ts';
-
-const ORDER = {
-  name: 'Harbour Town',
-  server_type_id: 'minecraft',
-  server_software_id: 'paper',
-  location_id: 'fsn',
-  plan_id: 'spark',
-};
+import { SPARK } from './support/order.ts';
 
 interface Instance extends TestDashboard {
   close(): Promise<void>;
@@ -72,7 +65,7 @@ function claim(instance: Instance, as: Person) {
 function order(instance: Instance, as: Person, key: string) {
   return instance.send<Either<ServerCreateAnswer>>('/api/servers/create', {
     as,
-    body: ORDER,
+    body: SPARK,
     headers: { 'idempotency-key': key },
   });
 }
@@ -167,7 +160,7 @@ test('L9: orders of a dead process are swept by two instances at once, and each 
         `INSERT INTO dashboard_servers
            (user_id, operation_id, request, external_id, plan_cost, setup_fee, status, hold_id, leased_until, created_at)
          VALUES ($1, 'left-order', $2, $3, 60, 0, 'provisioning', $4, $5, $5)`,
-        [person.id, JSON.stringify(ORDER), externalId, hold.id, long],
+        [person.id, JSON.stringify(SPARK), externalId, hold.id, long],
       );
       // Every other one exists at the panel.
       if (index % 2 === 0) panel.servers.set(externalId, index + 1);

@@ -3,15 +3,7 @@ import type { CatalogueAnswer, ServerCreateAnswer, ServersAnswer } from '../../l
 import { SERVERS_MAX } from '../../server/servers/servers.ts';
 import { openTestDashboard, type Either, type Person, type TestDashboard } from './support/dashboard.ts';
 import { createFakePanel, type FakePanel } from './support/provisioner.ts';
-
-/** 60 credits in all. */
-const SPARK = {
-  name: 'Harbour Town',
-  server_type_id: 'minecraft',
-  server_software_id: 'paper',
-  location_id: 'fsn',
-  plan_id: 'spark',
-};
+import { SPARK } from './support/order.ts';
 
 let dashboard: TestDashboard;
 let panel: FakePanel;

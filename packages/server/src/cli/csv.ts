@@ -124,8 +124,8 @@ function withoutQuoted(text: string): string {
 const FORMULA = /^\s*[=+\-@\t\r]/;
 
 /**
- * Writes one record of CSV (RFC 4180), its line end included. Texts that a spreadsheet would run as a formula get an apostrophe before them,
- * which spreadsheets do not show; numbers are written as they are. {@link unguardCell} removes it.
+ * Writes one record of CSV (RFC 4180), its line end included. Texts that a spreadsheet would run as a formula get an
+ * apostrophe before them, which spreadsheets do not show; numbers are written as they are. {@link unguardCell} removes it.
  */
 export function formatCsv(fields: readonly (string | number | null)[]): string {
   const texts = fields.map((field) => {

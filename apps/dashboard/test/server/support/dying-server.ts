@@ -1,6 +1,7 @@
 import { openEmbedded } from 'realtime-credits-server/embedded';
 import { parseConfig } from '../../../server/config.ts';
 import { createDashboard } from '../../../server/dashboard.ts';
+import { SPARK } from './order.ts';
 
 /**
  * A process of its own for tests that kill it: the dashboard on a data directory and a panel, ordering one server for
@@ -40,14 +41,4 @@ await dashboard.ledger.grant({
   actor: 'system:test',
   reason: 'To begin with',
 });
-await send(
-  '/api/servers/create',
-  {
-    name: 'Harbour Town',
-    server_type_id: 'minecraft',
-    server_software_id: 'paper',
-    location_id: 'fsn',
-    plan_id: 'spark',
-  },
-  { cookie, 'idempotency-key': operationId },
-);
+await send('/api/servers/create', SPARK, { cookie, 'idempotency-key': operationId });
