@@ -119,5 +119,6 @@ function judge(row: Row, rules: PayoutRules, at: number): Ineligible | null {
   if (rules.waitHours === 0 || row.created_at === null) return null;
   const opensAt = new Date(row.created_at).getTime() + rules.waitHours * HOUR_MS;
   if (opensAt <= at) return null;
-  return { message: `New accounts earn from ${new Date(opensAt).toISOString()} on.`, opensAt };
+  const hours = rules.waitHours === 1 ? 'hour' : `${rules.waitHours} hours`;
+  return { message: `New accounts earn nothing in their first ${hours}.`, opensAt };
 }
