@@ -102,7 +102,10 @@ export function createEligibility({ pool, secret, rules, now }: EligibilityOptio
 
 /** @throws {DashboardError} `not_eligible` */
 export function assertEligible(ineligible: Ineligible | null): void {
-  if (ineligible !== null) throw new DashboardError('not_eligible', ineligible.message);
+  if (ineligible === null) return;
+  const { message, opensAt } = ineligible;
+  const opens = opensAt === null ? '' : ` This one earns from ${new Date(opensAt).toISOString()} on.`;
+  throw new DashboardError('not_eligible', message + opens);
 }
 
 function judge(row: Row, rules: PayoutRules, at: number): Ineligible | null {
