@@ -4,6 +4,8 @@
  * Pages use `realtime-credits/client`.
  */
 export * from './contract/account-id.ts';
+export * from './contract/accrual.ts';
+export * from './contract/allowance.ts';
 export * from './contract/amount.ts';
 export * from './contract/balance.ts';
 export * from './contract/error.ts';
@@ -12,6 +14,7 @@ export * from './contract/hold.ts';
 export * from './contract/lot.ts';
 export * from './contract/idempotency-key.ts';
 export * from './contract/problem.ts';
+export * from './contract/rate.ts';
 export * from './contract/route.ts';
 export * from './contract/snapshot.ts';
 export * from './contract/storable.ts';

@@ -32,7 +32,7 @@ export {
   type HoldListState,
   type HoldsPage,
 } from './contract/route.ts';
-export { parseSnapshot, type Snapshot } from './contract/snapshot.ts';
+export { parseSnapshot, type Snapshot, type SnapshotTime } from './contract/snapshot.ts';
 export {
   METADATA_BYTES_MAX,
   REASON_LENGTH_MAX,

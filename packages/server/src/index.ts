@@ -20,15 +20,22 @@ export { toNodeListener, type NodeListener } from './http/adapters/to-node-liste
 export type {
   AdjustCommand,
   AdjustReceipt,
+  AllowanceReceipt,
+  ChangeAllowanceCommand,
   ExtendCommand,
   GrantCommand,
   HoldCommand,
   HoldReceipt,
   PostCommand,
   PostReceipt,
+  RateReceipt,
   Receipt,
   ReverseCommand,
   SpendCommand,
+  StartAllowanceCommand,
+  StartRateCommand,
+  StopAllowanceCommand,
+  StopRateCommand,
   TransferCommand,
   TransferReceipt,
   VoidCommand,
@@ -43,7 +50,16 @@ export type {
   VerifyDifference,
   VerifyReport,
 } from './ledger/ledger.ts';
-export type { CreditsObserver, ObservedCommand } from './ledger/observer.ts';
+export type {
+  CreditsObserver,
+  CreditsTracer,
+  ObservedCommand,
+  SpanAttributes,
+  SpanDescription,
+} from './ledger/observer.ts';
+export type { WebhookEvent } from './ledger/rules/events.ts';
+export type { ReceivedEvent, WebhookOptions } from './ledger/webhooks/options.ts';
+export type { Delivery, DeliveryListOptions, DeliveryState, WebhookLog } from './ledger/webhooks/outbox.ts';
 export type {
   ActivityFilter,
   ActivityKind,
@@ -51,8 +67,17 @@ export type {
   ActivityPage,
   ActivityReader,
   ActivityTotals,
+  BalancePoint,
   FoundActivity,
 } from './ledger/activity.ts';
+export type {
+  LedgerHealth,
+  OperatorReader,
+  TransferFilter,
+  TransferListPage,
+  UpkeepHealth,
+} from './ledger/operator.ts';
+export { createOperatorReader } from './ledger/postgres/operator-reads.ts';
 export { createActivityReader } from './ledger/postgres/activity-reads.ts';
 export { openDatabase, type Database, type DatabaseOptions, type SqlPool } from './ledger/postgres/database.ts';
 export { groupFaults } from './ledger/postgres/group-faults.ts';

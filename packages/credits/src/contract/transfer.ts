@@ -1,8 +1,26 @@
 import type { Credits } from './amount.ts';
 import type { Balance } from './balance.ts';
 
-/** What a transfer was for. `reverse` undoes another transfer, `post` settles a hold, `breakage` takes what expired. */
-export type TransferKind = 'grant' | 'spend' | 'transfer' | 'adjust' | 'reverse' | 'post' | 'breakage';
+/** What happened to a rate: its start, a charge of what it accrued, and what ended or continued it. */
+export type RateVerb = 'start' | 'charge' | 'suspend' | 'resume' | 'stop';
+
+/** What happened to an allowance: a command of the host (what it granted at its start), or the grant for a period. */
+export type AllowanceVerb = 'allowance' | 'refill';
+
+/**
+ * What a transfer was for. `reverse` undoes another transfer, `post` settles a hold, `breakage` takes what expired, and
+ * rates charge with `start`, `charge` and `suspend`. `allowance` and `refill` grant what an allowance brings.
+ */
+export type TransferKind =
+  | 'grant'
+  | 'spend'
+  | 'transfer'
+  | 'adjust'
+  | 'reverse'
+  | 'post'
+  | 'breakage'
+  | RateVerb
+  | AllowanceVerb;
 
 /** Small facts that the host attaches: plain JSON, at most {@link METADATA_BYTES_MAX} bytes when written. */
 export type Metadata = Record<string, unknown>;
@@ -33,18 +51,21 @@ export interface Transfer {
   createdAt: string;
 }
 
-/** What happened to an account at one version. The last four change what is held and, except `post`, move nothing. */
-export type EntryKind = 'transfer' | 'hold' | 'post' | 'void' | 'expire';
+/**
+ * What happened to an account at one version. `hold`, `post`, `void` and `expire` change what is held and, except `post`,
+ * move nothing. `rate` and `allowance` change no number: their amount is 0.
+ */
+export type EntryKind = 'transfer' | 'hold' | 'post' | 'void' | 'expire' | 'rate' | 'allowance';
 
 /**
- * One side of a transfer, or one change of a hold, on one account: its position in the account's history is `version`.
+ * One side of a transfer, or one change of a hold, a rate or an allowance, on one account: its position in the account's history is `version`.
  * Entries are never changed or deleted, and `after.available` of one is `before.available` of the next.
  */
 export interface Entry {
   account: string;
   version: number;
   kind: EntryKind;
-  /** The product word for the row: a transfer's kind, or the hold's verb. */
+  /** The product word for the row: a transfer's kind, or the verb of the hold, the rate or the allowance. */
   verb: TransferKind | 'hold' | 'void' | 'expire';
   /** `debit` lowers `available` or `posted`, `credit` raises it. */
   direction: 'debit' | 'credit';
@@ -53,7 +74,7 @@ export interface Entry {
   after: Balance;
   transfer: string | null;
   hold: string | null;
-  /** The other account; null for hold changes. */
+  /** The other account; null where nothing moved. */
   counterparty: string | null;
   actor: string;
   reason: string;

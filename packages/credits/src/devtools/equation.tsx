@@ -2,16 +2,16 @@ import { selectShown, type CreditsState } from '../sync/number/view.ts';
 import { formatNumber, formatSigned } from './history.ts';
 import { COLOR, LOOK } from './look.ts';
 
-/** The only definition of the number: what is confirmed plus what is pending. True at every moment. */
+/** The number at every moment: what is confirmed, less what has accrued since, plus what is pending. */
 export function Equation({ state }: { state: CreditsState }) {
-  const { confirmed, pending } = state;
+  const { confirmed, pending, accrued } = state;
   const shown = selectShown(state);
   const sum = pending.reduce((total, { delta }) => total + delta, 0);
   return (
     <div
       style={{
         display: 'grid',
-        gridTemplateColumns: '1fr auto 1fr auto 1fr',
+        gridTemplateColumns: accrued === 0 ? '1fr auto 1fr auto 1fr' : '1fr auto 1fr auto 1fr auto 1fr',
         alignItems: 'end',
         textAlign: 'center',
         gap: 8,
@@ -19,6 +19,12 @@ export function Equation({ state }: { state: CreditsState }) {
       }}
     >
       <Term name="Confirmed" value={confirmed === null ? '—' : formatNumber(confirmed.balance.available)} />
+      {accrued === 0 ? null : (
+        <>
+          <Sign>−</Sign>
+          <Term name="Accrued" value={formatNumber(accrued)} />
+        </>
+      )}
       <Sign>+</Sign>
       <Term name="Pending" value={formatSigned(sum)} color={pending.length === 0 ? COLOR.quiet : COLOR.text} />
       <Sign>=</Sign>

@@ -80,9 +80,18 @@ function OpenPanel({
   useEffect(() => history.start(), [history]);
   useEffect(() => {
     const uninstall = faults.install();
-    // A stream that was opened before cannot be broken; a new one can.
-    if (client.getState().connection.state === 'streaming' && faults.getState().streams === 0) faults.reconnect();
-    return uninstall;
+    // A stream that was asked for before cannot be broken; a new one can. Once: one that `affects` leaves out stays.
+    const takeOver = (): void => {
+      if (client.getState().connection.state !== 'streaming') return;
+      stopWaiting();
+      if (faults.getState().streams === 0) faults.reconnect();
+    };
+    const stopWaiting = client.subscribe(takeOver);
+    takeOver();
+    return () => {
+      stopWaiting();
+      uninstall();
+    };
   }, [client, faults]);
   return (
     <section aria-label="Credits devtools" style={LOOK.panel}>

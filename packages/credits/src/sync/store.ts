@@ -4,6 +4,7 @@
  */
 import type { CreditsError } from '../contract/error.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
+import { Countdown } from './countdown.ts';
 import type { Environment } from './environment.ts';
 import { createModel, ingest, type Model, type Source } from './number/state.ts';
 import { INITIAL_STATE, type CreditsState } from './number/view.ts';
@@ -66,6 +67,7 @@ export class Store {
   readonly #frameListeners = new Set<(frame: Frame) => void>();
   #ending = new AbortController();
   #cancelAging = (): void => undefined;
+  readonly #countdown: Countdown;
   /** A balance arrived that could not be applied; predictions may learn from it all the same. */
   onUnapplied: (session: Session, balance: UnappliedBalance) => void = () => undefined;
   state = INITIAL_STATE;
@@ -74,6 +76,7 @@ export class Store {
   constructor(environment: Environment, hooks: StoreHooks) {
     this.#environment = environment;
     this.#hooks = hooks;
+    this.#countdown = new Countdown(environment, () => this.count());
   }
 
   #begin(account: string | null): Session {
@@ -92,6 +95,7 @@ export class Store {
         return moved;
       },
       take: (snapshot, source, via) => {
+        this.compareClock(snapshot);
         const accepted = session.commit(ingest(model, snapshot, source));
         if (!accepted && !this.confirm(session, snapshot)) this.onUnapplied(session, { snapshot, ...source });
         session.report({ via, snapshot, accepted });
@@ -114,8 +118,19 @@ export class Store {
       operations === before.operations
         ? this.state.pending
         : operations.map(({ id, delta, reason, state }) => Object.freeze({ id, delta, reason, state }));
-    this.patch({ account, confirmed, pending, ...(moved && confirmed !== null && this.#confirmation()) });
+    const accrued = moved ? this.#countdown.count(confirmed) : this.state.accrued;
+    this.patch({ account, confirmed, pending, accrued, ...(moved && confirmed !== null && this.#confirmation()) });
     this.#hooks.onModelChanged();
+  }
+
+  /** To be called with every snapshot, before it is applied. */
+  compareClock({ time }: Snapshot): void {
+    if (time !== undefined) this.#countdown.compareClock(time);
+  }
+
+  /** Brings what has accrued to this instant. */
+  count(): void {
+    this.patch({ accrued: this.#countdown.count(this.state.confirmed) });
   }
 
   /** A snapshot of what is confirmed already keeps it fresh. Returns whether it was one. */
@@ -172,8 +187,9 @@ export class Store {
   switchAccount(account: string | null): void {
     this.#ending.abort();
     this.#cancelAging();
+    this.#countdown.stop();
     this.session = this.#begin(account);
-    this.patch({ account, confirmed: null, pending: [], confirmedAt: 0, stale: false });
+    this.patch({ account, confirmed: null, pending: [], accrued: 0, confirmedAt: 0, stale: false });
     this.#hooks.onModelChanged();
   }
 
@@ -190,6 +206,7 @@ export class Store {
   close(): void {
     this.#ending.abort();
     this.#cancelAging();
+    this.#countdown.stop();
     this.#listeners.clear();
     this.#frameListeners.clear();
   }

@@ -66,6 +66,21 @@ test('in the corner it is a button, and breaks nothing until it is opened; closi
   expect(complaints).not.toHaveBeenCalled();
 });
 
+test('a stream that was asked for before the panel opened is replaced by one that can be broken, once', async () => {
+  const { browser, openTab } = createFollowWorld({ versioned: true });
+  const { client } = openTab('ada');
+  const outages = vi.fn<() => void>();
+  window.addEventListener('offline', outages);
+  render(<CreditsDevtools client={client} placement="page" />);
+  expect(client.getState().connection.state).not.toBe('streaming');
+  await act(() => browser.advance(100));
+  expect(client.getState().connection.state).toBe('streaming');
+  expect(outages).toHaveBeenCalledOnce();
+  await act(() => browser.advance(1_000));
+  expect(outages).toHaveBeenCalledOnce();
+  window.removeEventListener('offline', outages);
+});
+
 test('what can be done to a stream only, cannot be pressed where there is none', () => {
   const { openTab } = createFollowWorld({ versioned: true });
   render(<CreditsDevtools client={openTab('ada', { start: false }).client} placement="page" />);

@@ -21,6 +21,7 @@ function state(
     account: 'ada',
     confirmed: { balance, version: 1, epoch: 'one' },
     pending: [],
+    accrued: 0,
     confirmedAt: 1,
     stale: false,
     fetching: false,

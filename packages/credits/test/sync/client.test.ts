@@ -233,6 +233,7 @@ test('the initial state is what a server renders, whatever has happened since', 
   expect(client.getInitialState()).toEqual({
     account: null,
     confirmed: null,
+    accrued: 0,
     pending: [],
     confirmedAt: 0,
     stale: false,

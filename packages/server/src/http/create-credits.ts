@@ -5,7 +5,8 @@ import { openDatabase, type Database, type SqlPool } from '../ledger/postgres/da
 import { groupFaults } from '../ledger/postgres/group-faults.ts';
 import { createCreditsHandler, type CreditsHandler, type CreditsHandlerOptions } from './handler.ts';
 
-export interface CreditsOptions extends Omit<CreditsHandlerOptions, 'ledger'>, Pick<LedgerOptions, 'schema'> {
+export interface CreditsOptions
+  extends Omit<CreditsHandlerOptions, 'ledger'>, Pick<LedgerOptions, 'schema' | 'webhooks'> {
   /**
    * Where the ledger is stored: the URL of a Postgres server, your own `pg.Pool`, or what `openDatabase` or `openEmbedded`
    * returned.
@@ -34,7 +35,7 @@ export interface Credits {
  * @throws {CreditsError} `unavailable` — the database cannot be reached
  */
 export async function createCredits(options: CreditsOptions): Promise<Credits> {
-  const { database: source, schema, ...handlerOptions } = options;
+  const { database: source, schema, webhooks, ...handlerOptions } = options;
   if (source === undefined || source === '') {
     const sentence =
       'createCredits needs a database: a postgres:// URL (is DATABASE_URL set?), a pg.Pool, or openEmbedded({ directory }) ' +
@@ -50,6 +51,7 @@ export async function createCredits(options: CreditsOptions): Promise<Credits> {
       onWarning,
       ...(options.observer === undefined ? {} : { observer: options.observer }),
       ...(schema === undefined ? {} : { schema }),
+      ...(webhooks === undefined ? {} : { webhooks }),
     });
     const handler = createCreditsHandler({ ...handlerOptions, onWarning, ledger });
     return Object.freeze({

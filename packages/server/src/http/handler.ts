@@ -18,7 +18,7 @@ import {
 } from 'realtime-credits/contract';
 import { SYSTEM_CLOCK, type Clock } from '../clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { CreditsObserver } from '../ledger/observer.ts';
+import { traceWork, type CreditsObserver } from '../ledger/observer.ts';
 import { groupFaults } from '../ledger/postgres/group-faults.ts';
 import { toUnavailable } from '../ledger/postgres/sql-error.ts';
 import { assertReadableUrl } from './assert-readable-url.ts';
@@ -77,7 +77,7 @@ export interface CreditsHandlerOptions {
    * warnings, when it is 1 to 128 of `A-Z a-z 0-9 _ . -`. @default false: the handler makes a random one
    */
   trustRequestId?: boolean;
-  /** For metrics. */
+  /** For metrics and traces. */
   observer?: CreditsObserver;
   /** For tests. @default the machine's */
   clock?: Clock;
@@ -227,7 +227,20 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
     return toProblemResponse(error, requestId);
   }
 
-  async function fetch(request: Request): Promise<Response> {
+  const routes = new Set(Object.values(CREDITS_ROUTES).map((route) => `${basePath}${route}`));
+
+  function fetch(request: Request): Promise<Response> {
+    const tracer = options.observer?.tracer;
+    if (tracer === undefined) return answer(request);
+    const { pathname } = new URL(request.url);
+    const name = routes.has(pathname) ? `${request.method} ${pathname}` : 'HTTP';
+    const describe = ({ status }: Response) => ({ 'http.response.status_code': status });
+    // Whose ids may be trusted may also name the trace.
+    const caller = tracer.current(options.trustRequestId === true ? request.headers : undefined);
+    return traceWork(tracer, { name, kind: 'server', describe, callers: [caller] }, () => answer(request));
+  }
+
+  async function answer(request: Request): Promise<Response> {
     const requestId = (options.trustRequestId === true ? readRequestId(request) : null) ?? crypto.randomUUID();
     let response: Response;
     try {

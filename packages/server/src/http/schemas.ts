@@ -15,6 +15,7 @@ import {
   OPERATIONS_MAX,
   type Problem,
   type Snapshot,
+  type SnapshotTime,
 } from 'realtime-credits/contract';
 
 /** Accepts a schema only when its output and the type agree, field by field. */
@@ -41,6 +42,27 @@ export const balanceSchema = exactly<Balance>()(
   z.object({ posted: creditsSchema, held: creditsSchema, available: creditsSchema }),
 );
 
+const upcomingSchema = z.object({ at: instantSchema, amount: creditsSchema }).nullable();
+
+const snapshotTimeSchema = exactly<SnapshotTime>()(
+  z.object({
+    at: instantSchema,
+    rates: z.array(
+      z.object({
+        resource: z.string(),
+        amount: creditsSchema,
+        per: z.enum(['hour', 'day', 'week', 'month']),
+        settledAt: instantSchema,
+        prepaid: creditsSchema,
+        remainder: z.int().min(0),
+      }),
+    ),
+    exhaustsAt: instantSchema.nullable(),
+    expires: upcomingSchema,
+    refills: upcomingSchema,
+  }),
+);
+
 export const snapshotSchema = exactly<Snapshot>()(
   z.object({
     account: z.string(),
@@ -50,6 +72,7 @@ export const snapshotSchema = exactly<Snapshot>()(
     from: versionSchema,
     applied: z.array(operationIdSchema),
     rejected: z.array(z.object({ id: operationIdSchema, code: errorCodeSchema })).exactOptional(),
+    time: snapshotTimeSchema.exactOptional(),
   }),
 );
 
@@ -57,10 +80,28 @@ export const entrySchema = exactly<Entry>()(
   z.object({
     account: z.string(),
     version: versionSchema,
-    kind: z.enum(['transfer', 'hold', 'post', 'void', 'expire']),
-    verb: z.enum(['grant', 'spend', 'transfer', 'adjust', 'reverse', 'post', 'breakage', 'hold', 'void', 'expire']),
+    kind: z.enum(['transfer', 'hold', 'post', 'void', 'expire', 'rate', 'allowance']),
+    verb: z.enum([
+      'grant',
+      'spend',
+      'transfer',
+      'adjust',
+      'reverse',
+      'post',
+      'breakage',
+      'hold',
+      'void',
+      'expire',
+      'start',
+      'charge',
+      'suspend',
+      'resume',
+      'stop',
+      'allowance',
+      'refill',
+    ]),
     direction: z.enum(['debit', 'credit']),
-    amount: creditsSchema.min(1),
+    amount: creditsSchema,
     before: balanceSchema,
     after: balanceSchema,
     transfer: z.string().nullable(),

@@ -1,9 +1,9 @@
-import type { Balance, Credits, Entry } from 'realtime-credits/contract';
+import type { Balance, Credits, Entry, RatePeriod } from 'realtime-credits/contract';
 
 /**
  * What a line of an activity list is, as its account holder sees it. `refunded` and `reversed` are the two sides of a
  * reversal: credits that came back, and credits that were taken back. `released`: a hold that ended without any charge.
- * `expired`: what was left of a grant at its end.
+ * `used`: what a rate charged. `expired`: what was left of a grant at its end.
  */
 export const ACTIVITY_KINDS = [
   'granted',
@@ -11,6 +11,7 @@ export const ACTIVITY_KINDS = [
   'refunded',
   'adjusted',
   'spent',
+  'used',
   'sent',
   'reversed',
   'reserved',
@@ -27,6 +28,8 @@ export interface ActivityFilter {
   /** Values of `metadata.category`. A line without one has the category ''. */
   categories?: readonly string[];
   exceptCategories?: readonly string[];
+  /** Ids of rates: what they charged. */
+  rates?: readonly string[];
   /** The reason contains this text, in upper or lower case; or the other side is this account. */
   text?: { reason: string; counterparty?: string };
   /** Least and largest amount, both included. */
@@ -60,6 +63,8 @@ export interface ActivityLine {
   /** The other account; null for what was only reserved or released. */
   counterparty: string | null;
   hold: { id: string; amount: Credits; expiresAt: string } | null;
+  /** The rate that charged it: `amount` credits per period. */
+  rate: { id: string; resource: string; amount: Credits; per: RatePeriod } | null;
   transfer: string | null;
   /** The line of this account that this one reverses. */
   reverses: { version: number; amount: Credits; reason: string; createdAt: string } | null;
@@ -90,6 +95,14 @@ export interface FoundActivity {
   entries: Entry[];
 }
 
+/** What was available from an instant on. */
+export interface BalancePoint {
+  version: number;
+  available: Credits;
+  /** ISO instant. */
+  createdAt: string;
+}
+
 /** Reads what happened to an account as people think of it. The ledger's `history` has the entries one by one. */
 export interface ActivityReader {
   /**
@@ -104,4 +117,15 @@ export interface ActivityReader {
   totals(account: string, filter?: ActivityFilter): Promise<ActivityTotals>;
   /** The line that an entry of the account belongs to; null when there is no such version. @throws {CreditsError} as `page` */
   find(account: string, version: number): Promise<FoundActivity | null>;
+  /**
+   * Balances for a chart, oldest first: at up to `points` changes of the account, evenly spaced by version, among them the
+   * first and the last one. The first is the newest change before `from`, where there is one: it holds at `from`. The time
+   * this takes does not depend on the length of the history.
+   *
+   * @param options.from - ISO instant. By default the history is read from its beginning,
+   * @param options.until - and to its end. This instant is not included.
+   * @param options.points - 2 to 1,000. @default 200
+   * @throws {CreditsError} as `page`
+   */
+  balances(account: string, options?: { from?: string; until?: string; points?: number }): Promise<BalancePoint[]>;
 }

@@ -1,4 +1,14 @@
-import type { Balance, Credits, Hold, Metadata, Transfer } from 'realtime-credits/contract';
+import type {
+  Allowance,
+  AllowancePeriod,
+  Balance,
+  Credits,
+  Hold,
+  Metadata,
+  Rate,
+  RatePeriod,
+  Transfer,
+} from 'realtime-credits/contract';
 
 /** Public types of commands and their receipts. What each command does is documented at the methods of `Ledger`. */
 
@@ -91,6 +101,59 @@ export interface ExtendCommand extends CommandBase {
   expiresAfterMs: number;
 }
 
+export interface StartRateCommand extends CommandBase {
+  account: string;
+  /** The host's name for what is charged, 1 to 128 characters. Any number of rates may have the same. */
+  resource: string;
+  /** Whole credits per period, 1 to 1,000,000,000. */
+  amount: Credits;
+  per: RatePeriod;
+  /** Charged at once, and counted against what accrues: so many of its first credits are paid. @default 0 */
+  minimum?: Credits;
+  /** The ISO instant, with its zone, from which it costs: at most 24 hours ago and 366 days ahead. @default now */
+  startsAt?: string;
+}
+
+export interface StopRateCommand extends CommandBase {
+  account: string;
+  /** Id of a rate of the account. */
+  rate: string;
+}
+
+export interface StartAllowanceCommand extends CommandBase {
+  account: string;
+  /** The host's name for it, 1 to 128 characters. @default 'Allowance' */
+  name?: string;
+  /** Whole credits per period, 1 to 1,000,000,000. */
+  amount: Credits;
+  per: AllowancePeriod;
+  /**
+   * The ISO instant, with its offset, at which a period begins: at most 10 years ago and 366 days ahead. The others begin
+   * at its local time. Nothing is granted for periods before it.
+   */
+  anchor: string;
+  /** IANA name of the time zone of the calendar. */
+  timeZone: string;
+  /** How much of what remains at the end of a period can be spent in the next one too, at most `amount`. @default 0 */
+  carryOver?: Credits;
+}
+
+export interface ChangeAllowanceCommand extends CommandBase {
+  account: string;
+  /** Id of an allowance of the account. */
+  allowance: string;
+  /** From the next refill on: 1 to 1,000,000,000. */
+  amount: Credits;
+  /** Of the next refill on, at most `amount`. @default as before */
+  carryOver?: Credits;
+}
+
+export interface StopAllowanceCommand extends CommandBase {
+  account: string;
+  /** Id of an allowance of the account. */
+  allowance: string;
+}
+
 /** What all receipts have: the account that the command was about, right after its commit. */
 export interface ReceiptBase {
   idempotencyKey: string;
@@ -122,5 +185,15 @@ export interface PostReceipt extends ReceiptBase {
   hold: Hold;
 }
 
+/** Receipt of `startRate` and `stopRate`: the rate right after the command. */
+export interface RateReceipt extends ReceiptBase {
+  rate: Rate;
+}
+
+/** Receipt of `startAllowance`, `changeAllowance` and `stopAllowance`: the allowance right after the command. */
+export interface AllowanceReceipt extends ReceiptBase {
+  allowance: Allowance;
+}
+
 /** The receipt of any command. */
-export type Receipt = TransferReceipt | AdjustReceipt | HoldReceipt | PostReceipt;
+export type Receipt = TransferReceipt | AdjustReceipt | HoldReceipt | PostReceipt | RateReceipt | AllowanceReceipt;

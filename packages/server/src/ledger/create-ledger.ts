@@ -5,6 +5,7 @@ import type { Database, SqlPool } from './postgres/database.ts';
 import { groupFaults } from './postgres/group-faults.ts';
 import { openPostgresStorage } from './postgres/postgres-storage.ts';
 import { HostTransactions } from './transactions.ts';
+import { parseWebhooks, type WebhookOptions } from './webhooks/options.ts';
 
 export interface LedgerOptions extends LedgerTimeOptions {
   /** What `openDatabase` or `openEmbedded` returned, or the host's own pool of `pg`. */
@@ -16,6 +17,11 @@ export interface LedgerOptions extends LedgerTimeOptions {
    * a connection of its own. @default as the pool connects
    */
   listenUrl?: string;
+  /**
+   * What to tell your own server, and how: events are stored in the transaction of what they tell, and sent until they
+   * arrive. @default nothing is stored or sent
+   */
+  webhooks?: WebhookOptions;
 }
 
 /**
@@ -30,20 +36,27 @@ export interface LedgerOptions extends LedgerTimeOptions {
  *
  * @throws {CreditsError} `unavailable` — the database cannot be reached, or was used by a newer program
  * @throws {CreditsError} `invalid_request` — no compatible pool, no valid schema, or a schema with tables of another program
+ * @throws {CreditsError} `invalid_request` — `webhooks` is not complete, or not in its form
  */
 export async function createLedger(options: LedgerOptions): Promise<Ledger> {
-  const { database, schema = 'credits', listenUrl, clock = SYSTEM_CLOCK } = options;
+  const { database, schema = 'credits', listenUrl } = options;
   const onWarning = groupFaults(options.onWarning ?? (() => undefined));
-  const { storage, pool, context, notifications, joinedSlot } = await openPostgresStorage({
+  const webhooks = options.webhooks === undefined ? null : parseWebhooks(options.webhooks);
+  const { storage, pool, context, notifications, joinedSlot, outbox } = await openPostgresStorage({
     database,
     schema,
     listenUrl,
     onWarning,
+    events: webhooks?.rules ?? null,
   });
+  const clock = options.clock ?? { ...SYSTEM_CLOCK, wallMs: context.clock.wallMs };
   return createLedgerOnStorage({
     ...options,
+    clock,
     onWarning,
     storage,
+    outbox,
+    webhooks,
     createTransactions: (announce) =>
       new HostTransactions({
         pool,

@@ -2,10 +2,10 @@ import type { Clock } from '../clock.ts';
 import type { Intent } from './rules/command-table.ts';
 import type { LedgerStorage } from './storage.ts';
 
-/** Accounts whose holds and lots one sweep expires. The next sweep takes the rest. */
-const ACCOUNTS_MAX = 100;
+/** Accounts that are settled at once: as many as one batch takes. */
+const ACCOUNTS_MAX = 200;
 
-/** How often to look for holds and lots that another process opened without a notification, and may have died before expiring. */
+/** How often to look for what another process opened without a notification, and may not have lived to settle. */
 const UNNOTIFIED_SWEEP_MS = 60_000;
 
 export interface ExpiryOptions {
@@ -17,8 +17,8 @@ export interface ExpiryOptions {
 }
 
 /**
- * Expires holds and lots that nobody reads, so open streams are updated in time. It remembers when the next one ends: a
- * ledger that nobody uses sends its database no queries.
+ * Settles holds, lots, rates and allowances that nobody reads, so open streams are updated in time. It remembers when the
+ * next one is due: a ledger that nobody uses sends its database no queries.
  */
 export class ExpirySweep {
   readonly #options: ExpiryOptions;
@@ -30,6 +30,7 @@ export class ExpirySweep {
   #sweptIn: number | null;
   #sweeping: Promise<void> | null = null;
   #stopTimer: () => void;
+  #isClosed = false;
 
   constructor(options: ExpiryOptions) {
     this.#options = options;
@@ -38,12 +39,12 @@ export class ExpirySweep {
     this.#stopTimer = this.#setTimer();
   }
 
-  /** Says that accounts changed: one of them may have a new hold or lot. */
+  /** Says that accounts changed: one of them may have a new hold, lot, rate or allowance. */
   markDue(): void {
     this.#isDue = true;
   }
 
-  /** Expires all holds and lots whose instant has come, of every account. */
+  /** Settles every account with something whose instant has come. */
   async expireAll(): Promise<void> {
     let found: number;
     do found = await this.#expireSome();
@@ -52,16 +53,25 @@ export class ExpirySweep {
 
   /** Stops the timer and waits for a running sweep. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#stopTimer();
     await this.#sweeping;
   }
 
   #setTimer(): () => void {
     const { clock, sweepMs } = this.#options;
+    const leftMs = (this.#nextExpiryMs ?? Infinity) - clock.wallMs();
+    // What is known to be due sooner is not left until the next look.
+    const delayMs = leftMs > 0 && leftMs < sweepMs ? leftMs : sweepMs;
     return clock.setTimer(() => {
       if (this.#isSweepDue()) this.#sweeping ??= this.#sweep();
       this.#stopTimer = this.#setTimer();
-    }, sweepMs);
+    }, delayMs);
+  }
+
+  #restartTimer(): void {
+    this.#stopTimer();
+    this.#stopTimer = this.#setTimer();
   }
 
   #isSweepDue(): boolean {
@@ -79,13 +89,14 @@ export class ExpirySweep {
     this.#sweptAtMs = clock.wallMs();
     this.#sweptIn = storage.notificationGeneration;
     try {
-      await this.#expireSome();
+      await this.expireAll();
       this.#nextExpiryMs = await storage.readNextExpiry();
     } catch (error) {
       this.#isDue = true;
       onWarning('Expired holds could not be settled. The next sweep tries again.', error);
     } finally {
       this.#sweeping = null;
+      if (!this.#isClosed) this.#restartTimer();
     }
   }
 

@@ -9,20 +9,25 @@ import { parseHeads, parseHistory, parseHolds, parseInstant, parseLots, parseVer
 import { COMMANDS, type CommandIntent, type Intent } from './rules/command-table.ts';
 import { parseHoldId } from './rules/hold-id.ts';
 import { parseUserAccount } from './rules/parse.ts';
+import { toRatesPage } from './rules/rates-page.ts';
 import { parseOperations, resolveOperations } from './rules/resolve-operations.ts';
 import { formatTransferId, parseTransferId } from './rules/transfer-id.ts';
 import type { LedgerStorage } from './storage.ts';
+import { Deliveries } from './webhooks/deliveries.ts';
+import type { WebhookConfiguration } from './webhooks/options.ts';
+import { createWebhookLog, type Outbox } from './webhooks/outbox.ts';
+import { deliver } from './webhooks/send.ts';
 import { Writer } from './writer.ts';
 
 /** What can be set whatever the storage. */
 export interface LedgerTimeOptions {
-  /** For tests. @default the machine's */
+  /** For tests. @default the database's for instants, the machine's for timers */
   clock?: Pick<Clock, 'wallMs' | 'setTimer'>;
-  /** Milliseconds between two checks for holds and credits that expired without being read. @default 1_000 */
+  /** Milliseconds between two checks for what is to be settled without being read: holds, lots, rates, allowances. @default 250 */
   expirySweepMs?: number;
   /** Called for what went wrong in the background. */
   onWarning?: (message: string, cause: unknown) => void;
-  /** For metrics. */
+  /** For metrics and traces. */
   observer?: CreditsObserver;
 }
 
@@ -36,19 +41,36 @@ export interface Transactions extends Pick<Ledger, 'transaction' | 'within'> {
 
 export interface LedgerOnStorageOptions extends LedgerTimeOptions {
   storage: LedgerStorage;
+  /** Where events are. @default none */
+  outbox?: Outbox;
+  /** Where to send events. @default nowhere */
+  webhooks?: WebhookConfiguration | null;
   /** @param announce - To be called with the accounts that a transaction changed, after its commit. */
   createTransactions?: (announce: (accounts: readonly string[]) => void) => Transactions;
 }
 
 /** A ledger on any storage. Hosts use `createLedger`; the simulator uses this one. */
 export function createLedgerOnStorage(options: LedgerOnStorageOptions): Ledger {
-  const { storage, clock = SYSTEM_CLOCK, expirySweepMs: sweepMs = 1_000 } = options;
+  const { storage, clock = SYSTEM_CLOCK, expirySweepMs: sweepMs = 250 } = options;
   const { onWarning = () => undefined, createTransactions = refuseTransactions, observer } = options;
+  const { outbox, webhooks = null } = options;
   const changes = new ChangeListeners({ storage, onWarning, onAnnounce: () => sweep.markDue() });
-  const writer = new Writer({ storage, clock, onCommit: changes.announce });
+  const writer = new Writer({ storage, clock, onCommit: changes.announce, tracer: observer?.tracer });
   const submitUpkeep = (intent: Intent) => writer.submit(intent);
   const sweep = new ExpirySweep({ storage, clock, sweepMs, submit: submitUpkeep, onWarning });
   const transactions = createTransactions(changes.announce);
+  const deliveries =
+    webhooks === null || outbox === undefined
+      ? null
+      : new Deliveries({
+          outbox,
+          send: (event, nowMs) => deliver(event, webhooks.receiver, { nowMs }),
+          keepMs: webhooks.keepMs,
+          clock,
+          onWarning,
+        });
+  // A process that commits events and dies leaves them to the others.
+  if (deliveries !== null) changes.subscribe(deliveries.wake);
 
   async function submit(intent: Intent) {
     transactions.assertOutside();
@@ -64,7 +86,7 @@ export function createLedgerOnStorage(options: LedgerOnStorageOptions): Ledger {
     }
   }
 
-  /** Reads twice when the first read encountered an expired hold or lot: equal versions must mean equal state. */
+  /** Reads twice when the first read encountered something that time must settle: equal versions must mean equal state. */
   async function readSettled<Result extends { hasExpired: boolean }>(
     account: string,
     work: () => Promise<Result>,
@@ -163,6 +185,14 @@ export function createLedgerOnStorage(options: LedgerOnStorageOptions): Ledger {
       const query = { account: parseUserAccount(account), limit: parseLots(list), nowMs: clock.wallMs() };
       return (await readSettled(query.account, () => storage.readLots(query))).page;
     },
+    async rates(account) {
+      const query = { account: parseUserAccount(account), nowMs: clock.wallMs() };
+      return toRatesPage(await readSettled(query.account, () => storage.readRates(query)), query.nowMs);
+    },
+    async allowances(account) {
+      const query = { account: parseUserAccount(account), nowMs: clock.wallMs() };
+      return (await readSettled(query.account, () => storage.readAllowances(query))).page;
+    },
     async allHolds(list) {
       const query = parseHolds(list);
       await read(() => sweep.expireAll());
@@ -180,11 +210,17 @@ export function createLedgerOnStorage(options: LedgerOnStorageOptions): Ledger {
       return { heads, next: heads.length < query.limit ? null : (heads.at(-1)?.account ?? null) };
     },
     circulation: () => read(() => storage.readCirculation()),
+    webhooks: createWebhookLog(outbox, {
+      read,
+      nowMs: clock.wallMs,
+      onReplay: () => deliveries?.wake(),
+    }),
     onChange: (listener) => changes.subscribe(listener),
     async close() {
       await sweep.close();
       await transactions.close();
       await writer.close();
+      await deliveries?.close();
       await changes.close();
     },
   });

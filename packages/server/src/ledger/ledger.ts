@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import type {
+  AllowancesPage,
   Balance,
   Credits,
   HistoryPage,
@@ -7,13 +8,15 @@ import type {
   HoldListState,
   HoldsPage,
   LotsPage,
+  RatesPage,
   Snapshot,
   Transfer,
 } from 'realtime-credits/contract';
 import type { CommandTable } from './rules/command-table.ts';
+import type { WebhookLog } from './webhooks/outbox.ts';
 
 /**
- * The commands: everything that changes a balance or a hold. They are documented at their entries of the command table.
+ * The commands: everything that changes a balance, a hold, a rate or an allowance. They are documented at their entries of the command table.
  */
 export type LedgerCommands = {
   [Name in keyof CommandTable]: (
@@ -121,6 +124,16 @@ export interface Ledger extends LedgerCommands {
    * @param options.limit - 1 to 100. @default 25
    */
   lots(account: string, options?: { limit?: number }): Promise<LotsPage>;
+  /**
+   * Rates of an account that are not stopped, oldest first, and when its credits run out, with the account as it was at
+   * that instant. Settles them first.
+   */
+  rates(account: string): Promise<RatesPage>;
+  /**
+   * Allowances of an account that are not stopped, oldest first, each with its next refill, with the account as it was at
+   * that instant. Grants what is due first.
+   */
+  allowances(account: string): Promise<AllowancesPage>;
   /** Holds of all accounts, for an operator: what is stuck, and what expired. */
   allHolds(options?: HoldListOptions): Promise<{ holds: Hold[]; next: string | null }>;
   /** Recomputes balances, versions and hashes of one account, or of all, and compares them with what is stored. */
@@ -135,6 +148,9 @@ export interface Ledger extends LedgerCommands {
   heads(options?: { after?: string; limit?: number }): Promise<HeadsPage>;
   /** Where all credits are: `issued − spent − expired = circulating`. */
   circulation(): Promise<Circulation>;
+
+  /** The delivery log of webhooks: what was sent, what failed, and how to send it again. */
+  readonly webhooks: WebhookLog;
 
   /**
    * Calls back with the ids of accounts that may have changed, in this process or another. A hint: read again to see.

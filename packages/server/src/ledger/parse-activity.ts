@@ -7,6 +7,8 @@ import { invalidField, parseUserAccount } from './rules/parse.ts';
 
 const LIMIT_MAX = 1_000;
 const LIMIT = 25;
+/** Points of a chart when the caller does not say. */
+const POINTS = 200;
 const TEXT_LENGTH_MAX = 200;
 
 /** Where a page begins: among the reserved lines, which come first, or among the others. */
@@ -27,6 +29,22 @@ export function parseActivityPage({ before, limit = LIMIT }: { before?: string; 
   return { cursor: { isReserved: match[1] === 'r', before: parseVersion(Number(match[2]), 'before') }, limit: size };
 }
 
+/** Reads which balances are asked for. */
+export function parseBalances({
+  from,
+  until,
+  points = POINTS,
+}: { from?: string; until?: string; points?: number } = {}): {
+  from: string | null;
+  until: string | null;
+  points: number;
+} {
+  const instant = (value: string | undefined) =>
+    value === undefined ? null : new Date(parseInstant(value)).toISOString();
+  if (points === 1) throw invalidField('points', 'points must be at least 2.');
+  return { from: instant(from), until: instant(until), points: parseLimit(points, LIMIT_MAX) };
+}
+
 /** Reads a filter; unknown conditions are left out. */
 export function parseActivityFilter(filter: ActivityFilter = {}): ActivityFilter {
   if (typeof filter !== 'object' || filter === null) throw invalidField('filter', 'filter must be an object.');
@@ -37,7 +55,7 @@ export function parseActivityFilter(filter: ActivityFilter = {}): ActivityFilter
   if (direction !== undefined && direction !== 'in' && direction !== 'out') {
     throw invalidField('direction', 'direction must be in or out.');
   }
-  for (const name of ['categories', 'exceptCategories'] as const) {
+  for (const name of ['categories', 'exceptCategories', 'rates'] as const) {
     if (filter[name] !== undefined && !isListOf(filter[name], isText)) {
       throw invalidField(name, `${name} must be a list of texts.`);
     }

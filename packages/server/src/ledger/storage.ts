@@ -1,7 +1,17 @@
-import type { Balance, Entry, Hold, HoldListState, HoldsPage, LotsPage, Snapshot } from 'realtime-credits/contract';
+import type {
+  AllowancesPage,
+  Balance,
+  Entry,
+  Hold,
+  HoldListState,
+  HoldsPage,
+  LotsPage,
+  Snapshot,
+} from 'realtime-credits/contract';
 import type { Circulation, FoundTransfer, Head, VerifyOptions, VerifyReport } from './ledger.ts';
 import type { Intent } from './rules/command-table.ts';
 import type { Outcome } from './rules/decide.ts';
+import type { FoundRates } from './rules/rates-page.ts';
 import type { JournalRow } from './rules/state.ts';
 import type { TransferRef } from './rules/transfer-id.ts';
 
@@ -42,9 +52,11 @@ export interface LedgerStorage {
   readAllHolds(query: HoldsQuery): Promise<{ holds: Hold[]; next: string | null }>;
   /** The first lots with credits that can be spent, in spending order, and the account as of one instant. */
   readLots(query: LotsQuery): Promise<{ page: LotsPage; hasExpired: boolean }>;
-  /** Accounts with holds or lots whose instant has come, at most `limit`. */
+  readRates(query: RatesQuery): Promise<FoundRates & { hasExpired: boolean }>;
+  readAllowances(query: RatesQuery): Promise<{ page: AllowancesPage; hasExpired: boolean }>;
+  /** Accounts with holds, lots, rates or allowances that are to be settled, at most `limit`. */
   readExpiredAccounts(nowMs: number, limit: number): Promise<string[]>;
-  /** When the next unresolved hold ends or the next lot expires, in milliseconds since 1970; null when there is none. */
+  /** When the next unresolved hold ends, lot expires, or rate or allowance is to be settled, in milliseconds since 1970; null when there is none. */
   readNextExpiry(): Promise<number | null>;
   readCirculation(): Promise<Circulation>;
   /** Heads of user accounts after an id, in order of ids. Empty: from the first. */
@@ -86,6 +98,11 @@ export interface SnapshotQuery {
 export interface LotsQuery {
   account: string;
   limit: number;
+  nowMs: number;
+}
+
+export interface RatesQuery {
+  account: string;
   nowMs: number;
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { CreditsError } from 'realtime-credits/contract';
 import type { Receipt } from './commands.ts';
+import { traceWork, type CreditsTracer } from './observer.ts';
 import type { Intent } from './rules/command-table.ts';
 import type { Outcome } from './rules/decide.ts';
 import type { LedgerStorage } from './storage.ts';
@@ -19,10 +20,13 @@ export interface WriterOptions {
   clock: Pick<Clock, 'wallMs'>;
   /** Called with the accounts that changed, right after their commit. */
   onCommit: (accounts: readonly string[]) => void;
+  tracer?: CreditsTracer | undefined;
 }
 
 interface Waiting {
   intent: Intent;
+  /** Where in a trace the command was submitted. */
+  caller: unknown;
   resolve: (receipt: Receipt | null) => void;
   reject: (error: unknown) => void;
 }
@@ -57,7 +61,7 @@ export class Writer {
       return Promise.reject(new CreditsError('unavailable', message, { details: { retryAfterMs: 1_000 } }));
     }
     return new Promise((resolve, reject) => {
-      this.#queue.push({ intent, resolve, reject });
+      this.#queue.push({ intent, caller: this.#options.tracer?.current(), resolve, reject });
       this.#running ??= this.#run();
     });
   }
@@ -81,11 +85,18 @@ export class Writer {
 
   /** Commits a batch and settles its callers. Never throws. */
   async #commit(batch: readonly Waiting[]): Promise<void> {
-    const { storage, clock, onCommit } = this.#options;
+    const { storage, clock, onCommit, tracer } = this.#options;
     const intents = batch.map(({ intent }) => intent);
+    const span = {
+      name: 'ledger.batch',
+      attributes: { 'credits.batch.commands': batch.length },
+      callers: batch.map(({ caller }) => caller),
+    };
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const { outcomes, accounts } = await storage.executeBatch(intents, { nowMs: clock.wallMs() });
+        const { outcomes, accounts } = await traceWork(tracer, span, () =>
+          storage.executeBatch(intents, { nowMs: clock.wallMs() }),
+        );
         if (accounts.length > 0) onCommit(accounts);
         for (const [index, waiting] of batch.entries()) settle(waiting, outcomes[index]);
         return;

@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import { runKillLoop } from './kill-loop.ts';
 import { runPowerLoss } from './power-loss.ts';
+import { runSettleLoop } from './settle-loop.ts';
 
 // npm run kill -- --database embedded|postgres [--cycles 1000] [--seed 1]
 // npm run kill -- --power [--cycles 300] [--seed 1] [--lying]
+// npm run kill -- --settle [--cycles 200] [--seed 1]
 
 const { values } = parseArgs({
   options: {
@@ -12,6 +14,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     power: { type: 'boolean', default: false },
     lying: { type: 'boolean', default: false },
+    settle: { type: 'boolean', default: false },
   },
 });
 const { database } = values;
@@ -40,6 +43,21 @@ if (values.power) {
   });
   console.log(JSON.stringify({ ...report, losses: report.losses.slice(0, 20), time: minutes() }, null, 2));
   process.exit(report.losses.length === 0 ? 0 : 1);
+}
+
+if (values.settle) {
+  console.log(`kill -9 of one of two processes that settle, ${cycles} cycles, --seed ${seed}`);
+  const report = await runSettleLoop({
+    cycles,
+    seed,
+    onProgress: ({ cycles: done, kills, checks, charges, refills }) =>
+      show(
+        done,
+        `${done} cycles · killed ${JSON.stringify(kills)} · ${checks} checks, the last one of ${charges} charges and ${refills} refills`,
+      ),
+  });
+  console.log(JSON.stringify({ ...report, problems: report.problems.slice(0, 20), time: minutes() }, null, 2));
+  process.exit(report.problems.length === 0 ? 0 : 1);
 }
 
 console.log(`kill -9 on ${database}, ${cycles} cycles, --seed ${seed}`);

@@ -36,6 +36,9 @@ export const ACCOUNTS = Array.from({ length: 8 }, (_, index) => `user:${index}`)
 
 const WORKERS = 12;
 
+/** A worker waits this long when the database is away: otherwise it would make commands that nobody can take. */
+const PAUSE_MS = 20;
+
 /** Ids that a worker picks from: the newest are the likeliest to be in motion. */
 const REMEMBERED_MAX = 40;
 
@@ -83,8 +86,10 @@ export async function runLoad(
       if ('hold' in receipt && receipt.hold.remaining > 0) remember(holds, receipt.hold.id);
     } catch (error) {
       if (!isCreditsError(error)) throw error;
-      if (error.code === 'unavailable') publish({ word: 'unavailable', key, message: error.message });
-      else publish({ word: 'refused', key, code: error.code });
+      if (error.code === 'unavailable') {
+        publish({ word: 'unavailable', key, message: error.message });
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      } else publish({ word: 'refused', key, code: error.code });
     }
   }
 

@@ -50,6 +50,58 @@ export function testActivity(bench: DatabaseBench): void {
     ]);
   });
 
+  test('activity: what a rate charged is used, and what changed no number is no line', async () => {
+    const account = await openAccount(bench, 100);
+    const command = { ...by('system:panel'), account, resource: 'server', amount: 60, per: 'hour' as const };
+    const { rate } = await bench.ledger.startRate({ ...command, minimum: 5 });
+    bench.time.nowMs += 600_000;
+    await bench.ledger.stopRate({ ...by('system:panel'), account, rate: rate.id });
+    expect(await read(account)).toEqual([
+      ['used', 5, -5, 90],
+      ['used', 5, -5, 95],
+      ['granted', 100, 100, 100],
+    ]);
+    expect(await reader().find(account, 4)).toBeNull();
+    expect((await reader().find(account, 3))?.line).toMatchObject({
+      kind: 'used',
+      reason: 'Used: server',
+      rate: { id: rate.id, resource: 'server', amount: 60, per: 'hour' },
+    });
+    const other = await bench.ledger.startRate({ ...command, ...by('system:panel'), minimum: 2 });
+    await bench.ledger.spend({ ...by(account), account, amount: 1 });
+    const filter = { rates: [rate.id] };
+    expect((await reader().page(account, { filter })).lines.map(({ change }) => change)).toEqual([-5, -5]);
+    expect((await reader().totals(account, { rates: [other.rate.id] })).groups).toMatchObject([
+      { kind: 'used', count: 1, out: 2 },
+    ]);
+    expect((await readLines(account)).map((line) => line.rate?.id ?? null)).toEqual([
+      null,
+      other.rate.id,
+      rate.id,
+      rate.id,
+      null,
+    ]);
+    expect(await reader().totals(account)).toMatchObject({ balance: { available: 87 }, version: 6 });
+  });
+
+  test('activity: what an allowance brings is granted, and a change of its terms is no line', async () => {
+    const account = await openAccount(bench, 100);
+    const anchor = new Date(bench.time.nowMs).toISOString();
+    const terms = { amount: 7, per: 'day' as const, timeZone: 'UTC', anchor, name: 'Plan' };
+    const { allowance } = await bench.ledger.startAllowance({ ...by('system:plans'), account, ...terms });
+    bench.time.nowMs += 86_400_000;
+    const about = { ...by('system:plans'), account, allowance: allowance.id };
+    await bench.ledger.changeAllowance({ ...about, amount: 8 });
+    expect(await read(account)).toEqual([
+      ['granted', 7, 7, 107],
+      ['expired', 7, -7, 100],
+      ['granted', 7, 7, 107],
+      ['granted', 100, 100, 100],
+    ]);
+    expect(await reader().find(account, 5)).toBeNull();
+    expect((await reader().find(account, 4))?.line).toMatchObject({ kind: 'granted', reason: 'Refill: Plan' });
+  });
+
   test('activity: what expired is a line of its own, and no spend', async () => {
     const account = await openAccount(bench, 100);
     const expiresAt = new Date(bench.time.nowMs + 60_000).toISOString();
@@ -207,6 +259,29 @@ export function testActivity(bench: DatabaseBench): void {
     expect(await reader().find(account, 0)).toBeNull();
   });
 
+  test('activity: balances for a chart are those of the history, few or many, of a part or of everything', async () => {
+    const account = await openAccount(bench, 100);
+    const at = (ms: number) => new Date(begin + ms).toISOString();
+    const begin = bench.time.nowMs;
+    for (let change = 1; change <= 12; change += 1) {
+      bench.time.nowMs += 1_000;
+      if (change % 3 === 0) await hold(account, 2);
+      else await bench.ledger.spend({ ...by(account), account, amount: change });
+    }
+    const { entries } = await bench.ledger.history(account, { limit: 100 });
+    const all = entries
+      .map(({ version, after, createdAt }) => ({ version, available: after.available, createdAt }))
+      .toReversed();
+    expect(await reader().balances(account)).toEqual(all);
+    expect(await reader().balances(account, { points: 2 })).toEqual([all[0], all.at(-1)]);
+    expect(await reader().balances(account, { points: 5 })).toEqual([0, 3, 6, 9, 12].map((index) => all[index]));
+    // Version 6 was made after 5 s: it is the newest one before 5.5 s, and version 9 the last one before 9 s.
+    expect(await reader().balances(account, { from: at(5_500), until: at(9_000) })).toEqual(all.slice(5, 9));
+    expect(await reader().balances(account, { from: at(-1_000) })).toEqual(all);
+    expect(await reader().balances(account, { from: at(60_000) })).toEqual(all.slice(-1));
+    expect(await reader().balances(account, { until: at(-1_000) })).toEqual([]);
+  });
+
   test('activity: an account that nothing happened to is empty, and nonsense is refused', async () => {
     const account = await openAccount(bench);
     expect(await reader().page(account)).toEqual({ lines: [], next: null });
@@ -215,6 +290,9 @@ export function testActivity(bench: DatabaseBench): void {
       balance: { posted: 0, held: 0, available: 0 },
       version: 0,
     });
+    expect(await reader().balances(account)).toEqual([]);
+    await refusal(reader().balances(account, { points: 1 }), 'invalid_request');
+    await refusal(reader().balances(account, { from: 'yesterday' }), 'invalid_request');
     await refusal(reader().page('system:issued'), 'invalid_request');
     await refusal(reader().page(account, { before: 'x' }), 'invalid_request');
     await refusal(reader().page(account, { limit: 1_001 }), 'invalid_request');

@@ -235,6 +235,24 @@ export function testCommands(bench: Bench): void {
     expect((await bench.ledger.balance(account)).balance.available).toBe(50);
   });
 
+  test('T4 a purchase that is disputed and then refunded is taken back once', async () => {
+    const account = await openAccount(bench, 10);
+    const bought = await bench.ledger.grant({ ...by('system:shop'), account, amount: 50 });
+    const reverse = (transfer: string) => bench.ledger.reverse({ ...by('system:shop'), transfer });
+    const available = async () => (await bench.ledger.balance(account)).balance.available;
+    const dispute = await reverse(bought.transfer.id);
+    const refused = await refusal(reverse(bought.transfer.id), 'transfer_already_reversed');
+    expect(refused.details).toEqual({ reversedBy: dispute.transfer.id });
+    expect(await available()).toBe(10);
+    // The dispute was won, and then the purchase is refunded after all: by the end of the chain, which is one effect.
+    const won = await reverse(dispute.transfer.id);
+    expect(await available()).toBe(60);
+    await refusal(reverse(bought.transfer.id), 'transfer_already_reversed');
+    await reverse(won.transfer.id);
+    await refusal(reverse(won.transfer.id), 'transfer_already_reversed');
+    expect(await available()).toBe(10);
+  });
+
   test('a reversal can be reversed, and the transfer says whether it is undone', async () => {
     const account = await openAccount(bench, 50);
     const { transfer } = await bench.ledger.spend({ ...by(account), account, amount: 20 });

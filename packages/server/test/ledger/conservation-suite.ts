@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type CreditsErrorCode, isCreditsError } from 'realtime-credits/contract';
-import type { AdjustReceipt, PostReceipt, Receipt } from '../../src/ledger/commands.ts';
+import type { AdjustReceipt, AllowanceReceipt, PostReceipt, RateReceipt, Receipt } from '../../src/ledger/commands.ts';
 import type { LedgerCommands } from '../../src/ledger/ledger.ts';
 import { fresh, type Bench } from '../support/ledger.ts';
 
@@ -18,6 +18,10 @@ const step = fc.record({
     'void',
     'extend',
     'reverse',
+    'start rate',
+    'stop rate',
+    'start allowance',
+    'stop allowance',
     'resolve',
     'wait' as const,
   ),
@@ -40,6 +44,8 @@ const EXPECTED = new Set<CreditsErrorCode>([
   'hold_already_resolved',
   'transfer_already_reversed',
   'operation_abandoned',
+  'rate_not_found',
+  'allowance_not_found',
 ]);
 
 interface Run {
@@ -48,6 +54,8 @@ interface Run {
   users: string[];
   holds: string[];
   transfers: string[];
+  rates: { account: string; rate: string }[];
+  allowances: { account: string; allowance: string }[];
   keys: { user: string; key: string }[];
 }
 
@@ -97,6 +105,23 @@ function toCommand(
       return hold === undefined
         ? null
         : on((ledger) => ledger.extend({ ...base, hold, expiresAfterMs: 1_000 + amount * 100 }));
+    case 'start rate': {
+      const terms = { resource: 'server', amount: amount * 600, per: 'hour' as const, minimum: pick % 4 };
+      return on((ledger) => ledger.startRate({ ...base, account, ...terms }));
+    }
+    case 'stop rate': {
+      const started = run.rates[pick % Math.max(run.rates.length, 1)];
+      return started === undefined ? null : on((ledger) => ledger.stopRate({ ...base, ...started }));
+    }
+    case 'start allowance': {
+      const terms = { amount: amount + 1, per: 'day' as const, timeZone: 'UTC', carryOver: pick % 2 };
+      const anchor = new Date(bench.time.nowMs + (pick % 3) * 1_000).toISOString();
+      return on((ledger) => ledger.startAllowance({ ...base, account, ...terms, anchor }));
+    }
+    case 'stop allowance': {
+      const started = run.allowances[pick % Math.max(run.allowances.length, 1)];
+      return started === undefined ? null : on((ledger) => ledger.stopAllowance({ ...base, ...started }));
+    }
     case 'resolve':
     case 'wait':
       return null;
@@ -122,9 +147,12 @@ async function take(run: Run, taken: Step): Promise<void> {
       if (!isLate && !EXPECTED.has(reason.code)) throw reason;
       continue;
     }
-    const { transfer = null, hold } = outcome.value as Partial<AdjustReceipt & PostReceipt>;
+    const receipt = outcome.value as Partial<AdjustReceipt & PostReceipt & RateReceipt & AllowanceReceipt>;
+    const { transfer = null, hold, rate, allowance } = receipt;
     if (transfer !== null && !run.transfers.includes(transfer.id)) run.transfers.push(transfer.id);
     if (hold !== undefined && !run.holds.includes(hold.id)) run.holds.push(hold.id);
+    if (allowance?.state === 'active') run.allowances.push({ account: allowance.account, allowance: allowance.id });
+    if (rate?.state === 'active') run.rates.push({ account: rate.account, rate: rate.id });
   }
   // Once more, later: a command that was accepted answers the same, one that was refused may have become possible.
   const [first] = outcomes;
@@ -166,7 +194,7 @@ export function testConservation(bench: Bench, { canJoin, numRuns }: { canJoin: 
         fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 8 }),
         async (rounds) => {
           const users = [fresh('user'), fresh('user'), fresh('user')];
-          const run: Run = { bench, canJoin, users, holds: [], transfers: [], keys: [] };
+          const run: Run = { bench, canJoin, users, holds: [], transfers: [], rates: [], allowances: [], keys: [] };
           for (const round of rounds)
             await Promise.all(round.map((taken) => take(run, { ...taken, twice: taken.twice && round.length === 1 })));
           await expectSound(run);

@@ -23,6 +23,21 @@ export function testLots(bench: Bench): void {
     await expectVerified(account);
   });
 
+  test('T3 what expires soon and the balance are of one instant, also while credits are spent and expire', async () => {
+    const account = await openAccount(bench, 100);
+    for (const days of [1, 2, 3]) await grant(account, 10, { expiresAt: inMs(days * DAY_MS) });
+    const spends = Array.from({ length: 12 }, () => spend(account, 2));
+    const pages = await Promise.all(Array.from({ length: 12 }, () => bench.ledger.lots(account)));
+    await Promise.all(spends);
+    pages.push(await bench.ledger.lots(account));
+    bench.time.nowMs += 4 * DAY_MS;
+    pages.push(await bench.ledger.lots(account));
+    // Lots are spent before the 100 that do not expire.
+    const available = pages.map(({ snapshot }) => snapshot.balance.available);
+    expect(pages.map(({ lots }) => lots.reduce((sum, lot) => sum + lot.available, 100))).toEqual(available);
+    expect(available.slice(-2)).toEqual([106, 100]);
+  });
+
   test('an account without lots has an empty list', async () => {
     const account = await openAccount(bench, 5);
     expect(await bench.ledger.lots(account)).toMatchObject({ lots: [], hasMore: false, snapshot: { version: 1 } });

@@ -40,6 +40,8 @@ const READS = [
   'readHolds',
   'readAllHolds',
   'readLots',
+  'readRates',
+  'readAllowances',
   'readExpiredAccounts',
   'readNextExpiry',
   'readCirculation',

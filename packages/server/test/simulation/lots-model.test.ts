@@ -25,6 +25,8 @@ function row(part: Partial<JournalRow>): JournalRow {
     holdRemaining: null,
     holdExpiresAtMs: null,
     lots: null,
+    rate: null,
+    allowance: null,
     createdAtMs: NOW_MS,
     hash: 'hash',
     ...part,

@@ -58,11 +58,13 @@ export class LotsModel {
    */
   commit(row: JournalRow): void {
     if (row.hash === null) return;
-    const { debit, credit, kind, createdAtMs } = row;
+    const { debit, credit, kind, createdAtMs, rate } = row;
     const amount = row.amount ?? 0;
     for (const side of [debit, credit]) {
       if (side === null || isSystem(side.id) || kind === 'breakage' || kind === 'void' || kind === 'expire') continue;
-      const due = this.#sorted(side.id).find((lot) => lot.expiresAtMs <= createdAtMs);
+      // What a rate charges was used up to an instant: what expires at that very instant could still be spent.
+      const usedUntilMs = rate === null ? createdAtMs : (JSON.parse(rate) as [string, number])[1] - 1;
+      const due = this.#sorted(side.id).find((lot) => lot.expiresAtMs <= usedUntilMs);
       if (due !== undefined)
         throw new Error(`${side.id} has ${due.free} credits that expired, and ${kind} moves ${amount}`);
     }

@@ -5,9 +5,11 @@ import type { Intent } from '../../src/ledger/rules/command-table.ts';
 import { decide } from '../../src/ledger/rules/decide.ts';
 import { digestKey } from '../../src/ledger/rules/fingerprint.ts';
 import { createHoldId } from '../../src/ledger/rules/hold-id.ts';
-import { toEntry, toHold, toLot, toTransfer } from '../../src/ledger/rules/journal-views.ts';
+import { isRefillDue } from '../../src/ledger/rules/allowances.ts';
+import { toAllowance, toEntry, toHold, toLot, toTransfer } from '../../src/ledger/rules/journal-views.ts';
 import { compareLots, isPast } from '../../src/ledger/rules/lots.ts';
-import type { HoldRecord, LotRecord } from '../../src/ledger/rules/state.ts';
+import { toSnapshotTime } from '../../src/ledger/rules/rates-page.ts';
+import type { HoldRecord, LotRecord, RateRecord } from '../../src/ledger/rules/state.ts';
 import {
   isSystemAccount,
   SYSTEM_BREAKAGE,
@@ -22,6 +24,8 @@ import {
   copyTables,
   createTables,
   findTransfer,
+  listAllowances,
+  listRates,
   listUserAccounts,
   readBatch,
   writeBatch,
@@ -72,8 +76,9 @@ function createMemoryStorage(
 
   function execute(intents: readonly Intent[], nowMs: number): BatchResult {
     const { tables } = database;
-    const breakage = toSlotAccount(SYSTEM_BREAKAGE, slot);
-    const state = readBatch(tables, collectLocks(intents, slot), { nowMs, breakage });
+    const [breakage, spent] = [toSlotAccount(SYSTEM_BREAKAGE, slot), toSlotAccount(SYSTEM_SPENT, slot)];
+    const issued = toSlotAccount(SYSTEM_ISSUED, slot);
+    const state = readBatch(tables, collectLocks(intents, slot), { nowMs, breakage, spent, issued });
     const { outcomes, changes } = decide(intents, state, { nowMs, slot, createId: () => createHoldId(nowMs) });
     writeBatch(tables, changes);
     const accounts = [...changes.accounts].map(({ id }) => id).filter((id) => !isSystemAccount(id));
@@ -110,7 +115,18 @@ function createMemoryStorage(
     for (const hold of database.tables.holds.values()) {
       if (hold.account.id === account && isDue(hold, nowMs)) return true;
     }
-    return spendableLots(account).some((lot) => isPast(lot, nowMs));
+    const isToRefill = allowancesOf(account).some((allowance) => isRefillDue(allowance, nowMs));
+    const isToSettle = ({ account: { id }, nextAtMs }: RateRecord) =>
+      id === account && nextAtMs !== null && nextAtMs <= nowMs;
+    return (
+      isToRefill ||
+      listRates(database.tables).some(isToSettle) ||
+      spendableLots(account).some((lot) => isPast(lot, nowMs))
+    );
+  }
+
+  function allowancesOf(account: string) {
+    return listAllowances(database.tables).filter((allowance) => allowance.account.id === account);
   }
 
   function spendableLots(account: string): LotRecord[] {
@@ -138,7 +154,22 @@ function createMemoryStorage(
     toCreditsError: (error) =>
       codeOf(error) === '08006' ? new CreditsError('unavailable', 'The database is away.', { cause: error }) : error,
     async readSnapshot(query) {
-      return { snapshot: toSnapshot(query), hasExpired: hasExpired(query.account, query.nowMs) };
+      const { account, nowMs } = query;
+      const snapshot = toSnapshot(query);
+      if (hasExpired(account, nowMs)) return { snapshot, hasExpired: true };
+      const rates = listRates(database.tables).filter((rate) => rate.account.id === account && rate.state === 'active');
+      const lots = spendableLots(account);
+      const allowances = allowancesOf(account);
+      const expiries = lots.flatMap(({ expiresAtMs }) => expiresAtMs ?? []);
+      const first = Math.min(...expiries);
+      const amount = lots.reduce((sum, { expiresAtMs, free }) => (expiresAtMs === first ? sum + free : sum), 0);
+      const expires = expiries.length === 0 ? null : { atMs: first, amount };
+      const refills = allowances
+        .flatMap((each) => (each.nextAtMs === null ? [] : { atMs: each.nextAtMs, amount: each.amount }))
+        .toSorted((one, other) => one.atMs - other.atMs);
+      const found = { rates, lots, expires, refills: refills[0] ?? null };
+      const time = toSnapshotTime(found, snapshot, nowMs);
+      return { snapshot: { ...snapshot, ...(time && { time }) }, hasExpired: false };
     },
     async readVersions(ids) {
       const found = ids.flatMap((id) => database.tables.accounts.get(id) ?? []);
@@ -183,12 +214,30 @@ function createMemoryStorage(
       const page = { lots: lots.slice(0, limit).map(toLot), hasMore: lots.length > limit, snapshot };
       return { page, hasExpired: hasExpired(account, nowMs) };
     },
+    async readRates({ account, nowMs }) {
+      return {
+        rates: listRates(database.tables).filter((rate) => rate.account.id === account),
+        lots: spendableLots(account),
+        allowances: allowancesOf(account),
+        snapshot: toSnapshot({ account, since: null, operations: [] }),
+        hasExpired: hasExpired(account, nowMs),
+      };
+    },
+    async readAllowances({ account, nowMs }) {
+      const snapshot = toSnapshot({ account, since: null, operations: [] });
+      const allowances = allowancesOf(account).map(toAllowance);
+      return { page: { allowances, snapshot }, hasExpired: hasExpired(account, nowMs) };
+    },
     async readExpiredAccounts(nowMs, limit) {
       const due = [...database.tables.holds.values()].filter((hold) => isDue(hold, nowMs));
       const accounts = due.map(({ account }) => account.id);
       for (const account of database.tables.lots.keys()) {
         if (spendableLots(account).some((lot) => isPast(lot, nowMs))) accounts.push(account);
       }
+      for (const { account, dueAtMs } of listRates(database.tables)) {
+        if (dueAtMs !== null && dueAtMs <= nowMs) accounts.push(account.id);
+      }
+      for (const each of listAllowances(database.tables)) if (isRefillDue(each, nowMs)) accounts.push(each.account.id);
       return [...new Set(accounts)].slice(0, limit);
     },
     async readNextExpiry() {
@@ -196,6 +245,8 @@ function createMemoryStorage(
       for (const account of database.tables.lots.keys()) {
         for (const { expiresAtMs } of spendableLots(account)) if (expiresAtMs !== null) ends.push(expiresAtMs);
       }
+      for (const { dueAtMs } of listRates(database.tables)) if (dueAtMs !== null) ends.push(dueAtMs);
+      for (const { nextAtMs } of listAllowances(database.tables)) if (nextAtMs !== null) ends.push(nextAtMs);
       return ends.length === 0 ? null : Math.min(...ends);
     },
     async readCirculation() {

@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
+import { isRefillDue } from '../../src/ledger/rules/allowances.ts';
 import { isPast } from '../../src/ledger/rules/lots.ts';
+import { mayCharge } from '../../src/ledger/rules/rates.ts';
 import { isSystemAccount, SYSTEM_ISSUED, toPublicAccount } from '../../src/ledger/rules/system-accounts.ts';
 import { toClaimId } from '../../src/ledger/rules/state.ts';
 import type {
   AccountState,
+  AllowanceRecord,
   BatchChanges,
   BatchState,
   HoldRecord,
   JournalRow,
   Locks,
   LotRecord,
+  RateRecord,
 } from '../../src/ledger/rules/state.ts';
 import { formatTransferId, type TransferRef } from '../../src/ledger/rules/transfer-id.ts';
 
@@ -34,6 +38,10 @@ export interface MemoryTables {
   reversals: Map<string, TransferRef>;
   /** By account, then by {@link toLotId}. */
   lots: Map<string, Map<string, Readonly<LotRecord>>>;
+  /** By id. */
+  rates: Map<string, Readonly<RateRecord>>;
+  /** By id. */
+  allowances: Map<string, Readonly<AllowanceRecord>>;
 }
 
 function toLotId({ version, part }: Pick<LotRecord, 'version' | 'part'>): string {
@@ -50,6 +58,8 @@ export function createTables(epoch: string): MemoryTables {
     claims: new Map(),
     reversals: new Map(),
     lots: new Map(),
+    rates: new Map(),
+    allowances: new Map(),
   };
 }
 
@@ -63,6 +73,8 @@ export function copyTables(tables: MemoryTables, epoch = tables.epoch): MemoryTa
     claims: new Map(tables.claims),
     reversals: new Map(tables.reversals),
     lots: new Map([...tables.lots].map(([account, lots]) => [account, new Map(lots)])),
+    rates: new Map(tables.rates),
+    allowances: new Map(tables.allowances),
   };
 }
 
@@ -76,11 +88,12 @@ export function findTransfer({ accounts, rows }: MemoryTables, { debit, version 
   return null;
 }
 
-/** Reads what a batch needs. Accounts that are missing are created; so is the one for credits that expire, once some do. */
+/** Reads what a batch needs. Accounts that are missing are created; so are those for what expires, what rates charge and
+ * what allowances grant. */
 export function readBatch(
   tables: MemoryTables,
   locks: Required<Locks>,
-  { nowMs, breakage }: { nowMs: number; breakage: string },
+  { nowMs, breakage, spent, issued }: { nowMs: number; breakage: string; spent: string; issued: string },
 ): BatchState {
   const state: BatchState = {
     accounts: new Map(),
@@ -89,6 +102,8 @@ export function readBatch(
     transfers: new Map(),
     claims: new Map(),
     lots: new Map(),
+    rates: new Map(),
+    allowances: new Map(),
   };
   const ids = new Set(locks.accounts);
   for (const id of locks.holds) {
@@ -111,7 +126,20 @@ export function readBatch(
     if (lots.length > 0) state.lots.set(id, { lots, frontier: null });
     isAnyPast ||= lots.some((lot) => isPast(lot, nowMs) && lot.free + lot.held > 0);
   }
+  for (const rate of listRates(tables)) {
+    const { id } = rate.account;
+    if (ids.has(id)) state.rates.set(id, [...(state.rates.get(id) ?? []), { ...rate }]);
+  }
+  for (const allowance of listAllowances(tables)) {
+    const { id } = allowance.account;
+    if (!ids.has(id)) continue;
+    state.allowances.set(id, [...(state.allowances.get(id) ?? []), { ...allowance }]);
+    if (!isRefillDue(allowance, nowMs)) continue;
+    ids.add(issued);
+    isAnyPast ||= state.rates.has(id);
+  }
   if (isAnyPast) ids.add(breakage);
+  if ([...state.rates.values()].some((rates) => mayCharge(rates, nowMs))) ids.add(spent);
   for (const id of ids) {
     const account = tables.accounts.get(id) ?? createAccount(tables, id);
     state.accounts.set(id, { ...account, versionBefore: account.version });
@@ -129,6 +157,18 @@ export function readBatch(
     if (row !== undefined) state.keys.set(digest, { row, hold: tables.holds.get(row.hold ?? '') ?? null });
   }
   return state;
+}
+
+/** Rates that are not stopped, the oldest first. */
+export function listRates({ rates }: MemoryTables): Readonly<RateRecord>[] {
+  return [...rates.values()].filter(({ state }) => state !== 'stopped').toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Allowances that are not stopped, the oldest first. */
+export function listAllowances({ allowances }: MemoryTables): Readonly<AllowanceRecord>[] {
+  return [...allowances.values()]
+    .filter(({ nextAtMs }) => nextAtMs !== null)
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function createAccount(tables: MemoryTables, id: string): StoredAccount {
@@ -168,6 +208,9 @@ export function writeBatch(tables: MemoryTables, changes: BatchChanges): void {
     const lots = tables.lots.get(lot.account.id) ?? new Map<string, Readonly<LotRecord>>();
     tables.lots.set(lot.account.id, lots.set(toLotId(lot), { ...lot }));
   }
+  for (const rate of [...changes.ratesOpened, ...changes.ratesChanged]) tables.rates.set(rate.id, { ...rate });
+  for (const each of [...changes.allowancesOpened, ...changes.allowancesChanged])
+    tables.allowances.set(each.id, { ...each });
   for (const { account, claimKey, keyDigest } of changes.claims) {
     const claim = toClaimId(account.id, claimKey);
     assert(!tables.claims.has(claim), `Claim ${claim} is taken.`);

@@ -1,8 +1,11 @@
+import { PERIOD_UNITS, unitsAt } from 'realtime-credits/contract';
 import type { VerifyDifference, VerifyOptions, VerifyReport } from '../../src/ledger/ledger.ts';
+import { findAllowanceDifference } from '../../src/ledger/rules/allowances.ts';
 import { hashRow } from '../../src/ledger/rules/hash.ts';
 import { toEntry } from '../../src/ledger/rules/journal-views.ts';
 import { readParcels } from '../../src/ledger/rules/lots.ts';
-import type { JournalRow, JournalSide, LotRecord } from '../../src/ledger/rules/state.ts';
+import { writeRate } from '../../src/ledger/rules/rates.ts';
+import type { JournalRow, JournalSide, LotRecord, RateRecord } from '../../src/ledger/rules/state.ts';
 import { isSystemAccount, toPublicAccount } from '../../src/ledger/rules/system-accounts.ts';
 import { findTransfer, type MemoryTables, type StoredAccount } from './memory-tables.ts';
 
@@ -33,6 +36,19 @@ export function verifyTables(tables: MemoryTables, options: VerifyOptions & { no
     const lots = canonicalLots([...(tables.lots.get(stored.id)?.values() ?? [])]);
     const derived = canonicalLots(deriveLots(rows, stored.id));
     if (lots !== derived) report(stored.id, stored.version, `its lots are ${lots}, its entries say ${derived}.`);
+    for (const rate of tables.rates.values()) {
+      const wrong = rate.account.id === stored.id ? compareRate(rate, rows) : null;
+      if (wrong !== null) report(stored.id, null, wrong);
+    }
+    for (const allowance of tables.allowances.values()) {
+      if (allowance.account.id !== stored.id) continue;
+      const own = rows.filter((row) => (row.allowance ?? '').startsWith(`["${allowance.id}"`));
+      const place = findAllowanceDifference(
+        allowance,
+        own.map((row) => ({ ...row, amount: row.amount ?? 0 })),
+      );
+      if (place !== null) report(stored.id, null, `allowance ${allowance.id} does not follow from its entries.`);
+    }
     const held = [...tables.holds.values()].filter((hold) => hold.account.id === stored.id);
     const remaining = held.reduce((sum, hold) => sum + hold.remaining, 0);
     if (remaining !== stored.held) report(stored.id, stored.version, `holds ${stored.held}, its holds ${remaining}.`);
@@ -75,6 +91,31 @@ function deriveLots(rows: readonly JournalRow[], id: string): Lot[] {
     }
   }
   return lots;
+}
+
+/** Whether the rows of a rate follow from one another, and end as it is stored. */
+function compareRate(rate: Readonly<RateRecord>, rows: readonly JournalRow[]): string | null {
+  const { id, per, amount: price } = rate;
+  const own = rows.flatMap(({ kind, amount, rate: text }) => {
+    const [named, until, ...counts] = JSON.parse(text ?? '[""]') as [string, number, number, number, number];
+    if (named !== id || text === null) return [];
+    const [remainder = 0n, prepaid = 0n, charged = 0n] = counts.slice(0, 3).map(BigInt);
+    return [{ kind, amount: BigInt(amount ?? 0), text, units: unitsAt(per, until), remainder, prepaid, charged }];
+  });
+  for (const [index, row] of own.entries()) {
+    const last = own[index - 1];
+    const { kind, amount, prepaid, charged, remainder } = row;
+    const passed = last === undefined || last.kind === 'suspend' ? 0n : row.units - last.units;
+    const accrued = (last?.remainder ?? 0n) + BigInt(price) * passed;
+    const used = last === undefined ? 0n : amount + last.prepaid - prepaid;
+    if ((kind === 'start') !== (last === undefined)) return `rate ${id} has ${kind} at ${index}.`;
+    if (accrued !== used * PERIOD_UNITS[per] + remainder)
+      return `rate ${id} does not follow from its terms at ${index}.`;
+    if (charged !== (last?.charged ?? 0n) + amount) return `rate ${id} has charged ${charged} at ${index}.`;
+  }
+  const last = own.at(-1);
+  const isSame = last !== undefined && writeRate(rate, last.kind === 'start' || last.kind === 'stop') === last.text;
+  return isSame ? null : `rate ${id} is ${writeRate(rate, true)}, its last entry says ${last?.text}.`;
 }
 
 function canonicalLots(lots: readonly Lot[]): string {

@@ -24,7 +24,14 @@ function openOracle() {
       isAnswered: () => false,
       mayShow: (account) => account === 'ada',
     },
-    { truth, isOut: () => false, revision: () => truth.revision, now: () => view.now, versioned: true },
+    {
+      truth,
+      isOut: () => false,
+      revision: () => truth.revision,
+      now: () => view.now,
+      ledgerMs: () => view.now,
+      versioned: true,
+    },
   );
   return { oracle, view, truth };
 }
@@ -34,6 +41,7 @@ function show(version: number, available: number, more: Partial<CreditsState> = 
     account: 'ada',
     confirmed: { balance: toBalance(available, 0), version, epoch: EPOCH },
     pending: [],
+    accrued: 0,
     confirmedAt: 0,
     stale: false,
     fetching: false,

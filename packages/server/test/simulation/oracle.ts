@@ -4,6 +4,7 @@
  *
  * - Explainable number: it is the ledger at some version that only moves forward, and the tab's own undecided operations
  *   that are not in it.
+ * - Time: what it takes off by itself is no more than rates have accrued at this instant since that version.
  * - Forward only: neither version nor epoch goes back. Same version, same state: one version has one balance.
  * - Account fence: nobody sees another's number.
  * - Honest freshness: a number that was overtaken long ago says that it is stale.
@@ -12,6 +13,7 @@
  */
 import { selectShown, type CreditsState } from '../../../credits/src/sync/number/view.ts';
 import type { Tab } from '../../../credits/test/support/browser.ts';
+import { accruedAt } from './accrual-model.ts';
 import type { History, Truth } from './truth.ts';
 
 /** An intention of this tab. */
@@ -54,6 +56,7 @@ export function createOracle(
     isOut,
     revision,
     now,
+    ledgerMs,
     versioned,
   }: {
     truth: Truth;
@@ -61,6 +64,8 @@ export function createOracle(
     /** Grows with everything that may change what is right. */
     revision: () => number;
     now: () => number;
+    /** The clock of the ledger. */
+    ledgerMs: () => number;
     versioned: boolean;
   },
 ): Oracle {
@@ -96,7 +101,9 @@ export function createOracle(
     return numbers;
   }
 
-  function explainShown(shown: number, { confirmed, pending }: CreditsState): void {
+  function explainShown(number: number, { confirmed, pending, accrued }: CreditsState): void {
+    // Without what time took: that is compared by itself.
+    const shown = number + accrued;
     const { version = null, epoch = null, balance } = confirmed ?? {};
     const history = truth.history(account ?? '', epoch ?? undefined);
     const pendingIds = new Set(pending.map(({ id }) => id));
@@ -117,6 +124,8 @@ export function createOracle(
     if (balance?.available !== available) {
       throw new Error(`has version ${version} with ${balance?.available} available, where the ledger had ${available}`);
     }
+    const due = accruedAt(history.changes[version - 1]?.rates ?? [], available, ledgerMs());
+    if (accrued < 0 || accrued > due) throw new Error(`took off ${accrued} for time, of which ${due} had accrued`);
     const numbers = explain(history, version, pendingIds);
     if (!numbers.includes(shown)) {
       throw new Error(`shows ${shown} at version ${version}, explainable is ${numbers.join(' or ')}`);

@@ -15,6 +15,8 @@ export interface Profile {
   slowPanel?: boolean;
   /** Whether grants of others expire or have a priority. */
   expiring?: boolean;
+  /** Whether rates are started and stopped. */
+  burning?: boolean;
   /** What happens besides commands. */
   disturbances: readonly Disturbance[];
 }
@@ -87,6 +89,18 @@ export const PROFILES: Record<string, Profile> = {
     slow: true,
     users: ADA,
     expiring: true,
+    disturbances: ['freeze', 'cut', 'silence', 'backup', 'restore', ...SERVERS, 'kill'],
+  },
+  rates: {
+    about: 'two tabs, three servers on a slow database, rates that run out while credits are spent, held and expire',
+    versioned: true,
+    tabs: 2,
+    instances: 3,
+    loss: 0.1,
+    slow: true,
+    users: ADA,
+    expiring: true,
+    burning: true,
     disturbances: ['freeze', 'cut', 'silence', 'backup', 'restore', ...SERVERS, 'kill'],
   },
   'expiring-accounts': {

@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto';
 import { selectShown } from '../../../credits/src/sync/number/view.ts';
 import { createBrowser } from '../../../credits/test/support/browser.ts';
 import { createRandom, type Random } from '../../../credits/test/support/random.ts';
+import { accruedAt } from './accrual-model.ts';
 import { createCluster, WALL_CLOCK } from './cluster.ts';
 import { asItIs, createDisturbances } from './disturbances.ts';
 import type { EventLoop } from './event-loop.ts';
@@ -45,6 +46,8 @@ const ROUNDS = 14;
 /** One poll, one grace period, one back-off, what was said to come back, and the round trips. */
 const REST_MS_MAX = 240_000;
 const REST_STEP_MS = 4_000;
+/** How much later than the ledger a page that rests may count a credit. */
+const BEHIND_MS_MAX = 3_000;
 
 export async function simulate(seed: number, profile: Profile, options: SimulateOptions): Promise<Outcome> {
   const { loop, traced = false, storage = createMemoryStorage() } = options;
@@ -115,6 +118,7 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
           isOut: network.isOut,
           revision: () => truth.revision + network.revision,
           now: () => browser.now,
+          ledgerMs: () => WALL_CLOCK + browser.now,
           versioned: profile.versioned,
         },
       );
@@ -174,6 +178,12 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
       // So far apart that nobody's number can be taken for another's.
       cluster.act((ledger) => ledger.grant({ ...byOthers('start', account), amount: 1_000 + index * 1_000_000 }));
       await browser.settle();
+      if (profile.burning !== true) continue;
+      // Few credits that run out: most schedules are spent between suspensions.
+      cluster.act((ledger) => ledger.spend({ ...byOthers('most', account), amount: 900 }));
+      const rate = drawRate();
+      cluster.act((ledger) => ledger.startRate({ ...byOthers('rate', account), ...rate }));
+      await browser.settle();
     }
     cluster.backup();
     cluster.begin();
@@ -189,11 +199,23 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
     const kind = random.next();
     const expiresAfterMs = random.between(1_000, 15_000);
     const lot = profile.expiring === true ? drawLot() : {};
+    const rate = profile.burning === true ? drawRate() : null;
     cluster.act(async (ledger) => {
-      if (kind < 0.5) await ledger.grant({ ...about, amount, ...lot });
+      if (rate !== null && kind < 0.25) await ledger.startRate({ ...about, ...rate });
+      else if (rate !== null && kind < 0.35) {
+        const [oldest] = (await ledger.rates(account)).rates;
+        if (oldest !== undefined) await ledger.stopRate({ ...about, rate: oldest.id });
+      } else if (kind < 0.5) await ledger.grant({ ...about, amount, ...lot });
       else if (kind < 0.75) await ledger.spend({ ...about, amount });
       else await ledger.hold({ ...about, amount, expiresAfterMs });
     });
+  }
+
+  /** Up to two credits a second: accounts run out between grants. */
+  function drawRate() {
+    const per = random.pick(['hour', 'day', 'week', 'month'] as const);
+    const hours = { hour: 1, day: 24, week: 168, month: 720 }[per];
+    return { resource: 'server', amount: random.between(300, 7_200) * hours, per, minimum: random.pick([0, 0, 5]) };
   }
 
   /** Grants that expire soon, while holds outlive them; some that never expire, and some that are plain. */
@@ -234,7 +256,12 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
     const truly = truth.available(user);
     if (profile.versioned && state.account !== user)
       return `${name} is about ${state.account ?? 'nobody'} in place of ${user}`;
-    if (shown !== truly) return `${name} shows ${shown}, and the ledger says ${truly}`;
+    // A page's clock is behind by the time that its fastest frame took.
+    const rates = truth.history(user).changes.at(-1)?.rates ?? [];
+    const at = (behindMs: number): number => truly - accruedAt(rates, truly, WALL_CLOCK + browser.now - behindMs);
+    if (shown === null || shown < at(0) || shown > at(BEHIND_MS_MAX)) {
+      return `${name} shows ${shown}, and the ledger says ${at(0)} to ${at(BEHIND_MS_MAX)}`;
+    }
     if (state.pending.length > 0) return `${name} still has ${state.pending.length} operations pending`;
     if (state.stale) return `${name} is stale`;
     return busy === 0 ? null : `${name} still waits for ${busy} answers`;

@@ -4,6 +4,7 @@
  */
 import type { JournalRow } from '../../src/ledger/rules/state.ts';
 import { isSystemAccount } from '../../src/ledger/rules/system-accounts.ts';
+import { AccrualModel, type ModelRate } from './accrual-model.ts';
 import { LotsModel } from './lots-model.ts';
 
 export interface Change {
@@ -14,6 +15,8 @@ export interface Change {
   tag: string | null;
   /** Virtual milliseconds of the commit. */
   at: number;
+  /** Rates that are active right after it. */
+  rates: readonly ModelRate[];
 }
 
 /** One account in one epoch of the database. */
@@ -54,6 +57,7 @@ interface Epoch {
   accounts: Map<string, History>;
   decided: Set<string>;
   lots: LotsModel;
+  accrual: AccrualModel;
 }
 
 const NOTHING: History = { changes: [], versionOf: new Map() };
@@ -65,7 +69,7 @@ export function createTruth(first: string): Truth {
   const givenUp = new Set<string>();
   const epochs = new Map<string, Epoch>();
   let epoch = first;
-  let current: Epoch = { accounts: new Map(), decided: new Set(), lots: new LotsModel() };
+  let current: Epoch = { accounts: new Map(), decided: new Set(), lots: new LotsModel(), accrual: new AccrualModel() };
   let wrong: string | null = null;
   epochs.set(epoch, current);
   let revision = 0;
@@ -77,12 +81,12 @@ export function createTruth(first: string): Truth {
     if (change.tag !== null && !history.versionOf.has(change.tag)) history.versionOf.set(change.tag, change.version);
   }
 
-  function copy({ accounts, decided, lots }: Epoch): Epoch {
+  function copy({ accounts, decided, lots, accrual }: Epoch): Epoch {
     const copied = [...accounts].map(([account, { changes, versionOf }]): [string, History] => [
       account,
       { changes: [...changes], versionOf: new Map(versionOf) },
     ]);
-    return { accounts: new Map(copied), decided: new Set(decided), lots: lots.copy() };
+    return { accounts: new Map(copied), decided: new Set(decided), lots: lots.copy(), accrual: accrual.copy() };
   }
 
   const truth: Truth = {
@@ -107,6 +111,7 @@ export function createTruth(first: string): Truth {
         } catch (error) {
           wrong ??= (error as Error).message;
         }
+        current.accrual.commit(row);
         const key = `${row.actor} ${row.key}`;
         if (row.key !== null) current.decided.add(key);
         if (row.key !== null && row.fingerprint === null) givenUp.add(key);
@@ -116,14 +121,26 @@ export function createTruth(first: string): Truth {
           const tag = row.actor === side.id ? (tags.get(key) ?? null) : null;
           if (row.kind === 'hold' && tag !== null) holdTags.set(row.hold ?? '', tag);
           if (row.kind === 'void' || row.kind === 'expire') undone.add(holdTags.get(row.hold ?? '') ?? '');
-          add(side.id, { version: side.version, available: side.posted - side.held, tag, at });
+          add(side.id, {
+            version: side.version,
+            available: side.posted - side.held,
+            tag,
+            at,
+            rates: current.accrual.activeOf(side.id),
+          });
         }
       }
     },
     change(account, delta, tag, at) {
       revision += 1;
       const last = truth.history(account).changes.at(-1);
-      add(account, { version: (last?.version ?? 0) + 1, available: (last?.available ?? 0) + delta, tag, at });
+      add(account, {
+        version: (last?.version ?? 0) + 1,
+        available: (last?.available ?? 0) + delta,
+        tag,
+        at,
+        rates: [],
+      });
     },
     history: (account, which = epoch) => epochs.get(which)?.accounts.get(account) ?? NOTHING,
     available: (account) => truth.history(account).changes.at(-1)?.available ?? 0,

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
 import { inject } from 'vitest';
 import { openEmbedded } from '../../src/embedded.ts';
 import type { Database } from '../../src/ledger/postgres/database.ts';
+import { administer } from './administer.ts';
 
 /** An embedded database in memory. */
 export function openEmbeddedDatabase(): Promise<Database> {
@@ -23,15 +23,4 @@ export async function createPostgresDatabase(): Promise<PostgresDatabase> {
   const own = new URL(url);
   own.pathname = `/${name}`;
   return { url: own.href, drop: () => administer(url, `DROP DATABASE ${name} WITH (FORCE)`) };
-}
-
-/** Runs statements on a connection of their own. */
-export async function administer(url: string, ...statements: string[]): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    for (const statement of statements) await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }

@@ -23,6 +23,8 @@ export interface Bench {
 
 export interface OpenOptions {
   expirySweepMs?: number;
+  /** How far its clock is ahead of the bench's, in milliseconds. */
+  aheadMs?: number;
   /** Puts something between the ledger and its storage. Such a ledger has no transactions of the host. */
   wrapStorage?: (storage: LedgerStorage) => LedgerStorage;
 }
@@ -87,12 +89,12 @@ function createBenchOn(open: () => Promise<Backend>): Bench {
   const ledgers: Ledger[] = [];
   let backend: Backend | undefined;
 
-  async function openLedger(options: OpenOptions = {}): Promise<Ledger> {
+  async function openLedger({ aheadMs = 0, ...options }: OpenOptions = {}): Promise<Ledger> {
     if (backend === undefined) throw new Error('The bench is used before its tests run.');
     const ledger = await backend.openLedger({
       expirySweepMs: NEVER_MS,
       ...options,
-      clock: { ...SYSTEM_CLOCK, wallMs: () => time.nowMs },
+      clock: { ...SYSTEM_CLOCK, wallMs: () => time.nowMs + aheadMs },
       onWarning: (message) => warnings.push(message),
     });
     ledgers.push(ledger);

@@ -28,6 +28,21 @@ function toDirectory({ fs }: PGliteOptions): string | undefined {
   return (fs as { rootDir?: string } | undefined)?.rootDir;
 }
 
+/** A blob of bytes that are here already: reading one of Node's copies them several times. */
+class Template extends Blob {
+  readonly #bytes: Buffer<ArrayBuffer>;
+
+  constructor(bytes: Buffer<ArrayBuffer>) {
+    super();
+    this.#bytes = bytes;
+  }
+
+  override async arrayBuffer(): Promise<ArrayBuffer> {
+    const { buffer, byteOffset, length } = this.#bytes;
+    return buffer.slice(byteOffset, byteOffset + length);
+  }
+}
+
 async function readTemplate(): Promise<Blob> {
   const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
   const path = join(dirname(PACKAGE), '../../.cache/realtime-credits', `pglite-${version}.tar`);
@@ -40,5 +55,5 @@ async function readTemplate(): Promise<Blob> {
     writeFileSync(unfinished, bytes);
     renameSync(unfinished, path);
   }
-  return new Blob([readFileSync(path)]);
+  return new Template(readFileSync(path));
 }

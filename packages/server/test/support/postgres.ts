@@ -99,12 +99,12 @@ export async function startOwnPostgres({
   };
 }
 
-function hasEnded(server: ChildProcess): boolean {
+export function hasEnded(server: ChildProcess): boolean {
   return server.exitCode !== null || server.signalCode !== null;
 }
 
 /** Each process of a server leads a group of its own: they are ended one by one, the one that forks them first. */
-function killWithChildren(server: ChildProcess): number[] {
+export function killWithChildren(server: ChildProcess): number[] {
   const { pid } = server;
   if (pid === undefined) return [];
   server.kill('SIGSTOP');
@@ -121,7 +121,7 @@ function killWithChildren(server: ChildProcess): number[] {
 }
 
 /** Whether a process has anything left: one that only waits for its parent to notice has not. */
-function isRunning(pid: number): boolean {
+export function isRunning(pid: number): boolean {
   try {
     const status = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return status[status.lastIndexOf(')') + 2] !== 'Z';
@@ -149,9 +149,7 @@ async function prepareServer(
   const data = join(directory, 'data');
   if (folders.data === undefined) mkdirSync(data);
   else symlinkSync(folders.data, data); // a run that was killed is found here, and its server stopped
-  // Postgres refuses to run as root, so root lends it the least of its users.
-  const root = process.getuid?.() === 0;
-  const as = root ? { uid: idOf('-u'), gid: idOf('-g') } : {};
+  const as = toUnprivileged();
   if (as.uid !== undefined && as.gid !== undefined) {
     chownSync(directory, as.uid, as.gid);
     for (const folder of [data, folders.log ?? data]) chownSync(folder, as.uid, as.gid);
@@ -228,11 +226,16 @@ function copyBinaries(packaged: string, directory: string): string {
   return join(native, 'bin');
 }
 
+/** Who runs a server: Postgres refuses to run as root, so root lends it the least of its users. */
+export function toUnprivileged(): { uid?: number; gid?: number } {
+  return process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {};
+}
+
 function idOf(flag: '-u' | '-g'): number {
   return Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
 }
 
-function findPort(): Promise<number> {
+export function findPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

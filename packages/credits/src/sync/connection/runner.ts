@@ -93,7 +93,11 @@ export class Runner {
     if (!environment.active) return nothing;
     this.#displays += 1;
     if (this.#displays === 1) {
-      this.#stopListening = environment.listen((name) => this.#dispatch({ type: 'page', name }));
+      this.#stopListening = environment.listen((name) => {
+        // Nothing was counted while nobody looked.
+        if (name === 'visible' || name === 'pageshow') this.#store.count();
+        this.#dispatch({ type: 'page', name });
+      });
       const tab = environment.channel === null ? null : environment.uuid();
       this.#dispatch({ type: 'displayed', isDisplayed: true, tab });
     }
@@ -322,7 +326,10 @@ export class Runner {
   acknowledge(session: Session, id: string, response: BalanceResponse, startedAt: number): void {
     if (session.signal.aborted) return;
     const { snapshot, account = snapshot?.account } = response;
-    if (snapshot !== undefined) this.#matchAccount(snapshot.account);
+    if (snapshot !== undefined) {
+      this.#matchAccount(snapshot.account);
+      this.#store.compareClock(snapshot);
+    }
     // The balance in the response may be another user's, who has signed in meanwhile (account fence).
     const isForeign = account !== undefined && account !== session.model.account;
     const available = isForeign ? undefined : response.available;

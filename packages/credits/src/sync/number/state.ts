@@ -144,7 +144,7 @@ function contains({ epoch, version, applied }: Snapshot, operation: Operation, s
 /** Applies a snapshot, whatever channel brought it: stream, GET, response to a command, or another tab. */
 export function ingest(model: Model, snapshot: Snapshot, source: Source, arrivedAt = model.tick): Model {
   const { confirmed, tick, deferred } = model;
-  const { account, epoch, rejected } = snapshot;
+  const { account, epoch, rejected, time } = snapshot;
   if (account !== model.account) return model; // account fence
   const sameEpoch = confirmed === null || confirmed.epoch === epoch;
   // Epoch rule: a late snapshot of a restored database's former epoch must not come back.
@@ -189,7 +189,7 @@ export function ingest(model: Model, snapshot: Snapshot, source: Source, arrived
     ...model,
     tick: tick + 1,
     acceptedAt: tick + 1,
-    confirmed: { balance: snapshot.balance, version: snapshot.version, epoch },
+    confirmed: { balance: snapshot.balance, version: snapshot.version, epoch, ...(time && { time }) },
     operations,
     unanswered,
     deferred: waiting?.epoch === epoch && isNewer(waiting, snapshot) ? deferred : null,

@@ -1,5 +1,6 @@
 import { CREDITS_MAX } from '../../contract/amount.ts';
 import type { Balance } from '../../contract/balance.ts';
+import type { SnapshotTime } from '../../contract/snapshot.ts';
 import type { CreditsError } from '../../contract/error.ts';
 
 /** What the ledger is known to have said. `version` and `epoch` are null on a host without versions. */
@@ -7,6 +8,8 @@ export interface Confirmed {
   balance: Balance;
   version: number | null;
   epoch: string | null;
+  /** What time does to it. Absent where it does nothing. */
+  time?: SnapshotTime;
 }
 
 /** An own command whose effect is not known to be in `confirmed` yet. */
@@ -40,6 +43,8 @@ export interface CreditsState {
   /** Null until first known: never a fake 0. */
   confirmed: Confirmed | null;
   pending: readonly PendingOperation[];
+  /** What rates have taken since `confirmed`, by the ledger's clock. It grows by itself while the page is looked at. */
+  accrued: number;
   /** Wall-clock milliseconds of the last confirmation; 0 before the first. */
   confirmedAt: number;
   /** Nothing was confirmed for 45 s, whatever the number. */
@@ -54,6 +59,7 @@ export const INITIAL_STATE: CreditsState = Object.freeze<CreditsState>({
   account: null,
   confirmed: null,
   pending: [],
+  accrued: 0,
   confirmedAt: 0,
   stale: false,
   fetching: false,
@@ -61,11 +67,15 @@ export const INITIAL_STATE: CreditsState = Object.freeze<CreditsState>({
 });
 
 /**
- * The only definition of the displayed number: confirmed available plus all pending deltas; null while unknown. Never
- * stored, and not clamped: {@link selectView} says what may be painted.
+ * The only definition of the displayed number: confirmed available, less what has accrued since, plus all pending deltas;
+ * null while unknown. Never stored, and not clamped: {@link selectView} says what may be painted.
  */
-export function selectShown({ confirmed, pending }: Pick<CreditsState, 'confirmed' | 'pending'>): number | null {
-  return confirmed && pending.reduce((sum, { delta }) => sum + delta, confirmed.balance.available);
+export function selectShown({
+  confirmed,
+  pending,
+  accrued,
+}: Pick<CreditsState, 'confirmed' | 'pending' | 'accrued'>): number | null {
+  return confirmed && pending.reduce((sum, { delta }) => sum + delta, confirmed.balance.available - accrued);
 }
 
 /** What may be painted, how far it can be trusted, and what the user can do about it. */

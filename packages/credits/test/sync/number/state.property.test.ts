@@ -50,7 +50,7 @@ function begin(changes: Told['history']): Model {
 }
 
 function shown(model: Model): number {
-  return selectShown({ confirmed: model.confirmed, pending: model.operations }) ?? Number.NaN;
+  return selectShown({ confirmed: model.confirmed, pending: model.operations, accrued: 0 }) ?? Number.NaN;
 }
 
 function explained(changes: Told['history'], version: number): number {

@@ -27,7 +27,7 @@ function begin(): Model {
 }
 
 function shown(model: Model): number | null {
-  return selectShown({ confirmed: model.confirmed, pending: model.operations });
+  return selectShown({ confirmed: model.confirmed, pending: model.operations, accrued: 0 });
 }
 
 function spend(model: Model, id: string, amount: number): Model {

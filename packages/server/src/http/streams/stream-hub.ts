@@ -16,8 +16,8 @@ import { createEventStreams, isEnding, type EventStream } from './event-stream.t
 import { createSnapshotWriter } from './event-writer.ts';
 import { createStreamBody } from './stream-body.ts';
 
-/** Accounts that are read at the same time: an event that changes all of them must not delay the commands behind it. */
-const READS_AT_ONCE = 16;
+/** Accounts that are read at the same time: the ledger reads as many by one query, and commands get their turn between two. */
+const READS_AT_ONCE = 200;
 
 /** A reader that takes nothing for this long is cut: its socket would otherwise stay as long as its peer wants. */
 const STALL_MS = 5_000;

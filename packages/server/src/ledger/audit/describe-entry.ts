@@ -18,6 +18,8 @@ export interface FoundEntry {
   reversal: boolean;
   holdMissing: boolean;
   lotMissing: boolean;
+  rateMissing: boolean;
+  allowanceMissing: boolean;
 }
 
 /** Says what is wrong with an entry. What follows from a gap is not repeated. */
@@ -34,5 +36,7 @@ export function describeEntry(entry: FoundEntry): string[] {
   if (entry.reversal) messages.push('it is not the opposite of the transfer that it reverses.');
   if (entry.holdMissing) messages.push(`hold ${hold} does not exist, or is of another account.`);
   if (entry.lotMissing) messages.push('credits that it brought are in no lot.');
+  if (entry.rateMissing) messages.push('the rate that it starts does not exist, or is of another account.');
+  if (entry.allowanceMissing) messages.push('the allowance that it names does not exist, or is of another account.');
   return messages;
 }

@@ -1,4 +1,7 @@
-import { PARCELS_PATTERN } from '../postgres/schema.ts';
+import { PERIOD_UNITS } from 'realtime-credits/contract';
+import { ALLOWANCE_PATTERN } from '../postgres/allowance-schema.ts';
+import { PARCELS_PATTERN, RATE_PATTERN } from '../postgres/schema.ts';
+import { ALLOWANCE_COLUMNS } from '../postgres/codecs.ts';
 import { createStatement } from '../postgres/statements.ts';
 
 /**
@@ -11,6 +14,9 @@ export type VerifyStatements = ReturnType<typeof createVerifyStatements>;
 
 /** Rows of a page of accounts, notes, holds, lots or claims. */
 export const PAGE = 5_000;
+
+/** Rates or allowances of a page: each may have thousands of rows. */
+export const RATES_PAGE = 100;
 
 /** Joins the fields of the canonical form; stands for a field that is null. */
 const SEPARATOR = 'chr(31)';
@@ -44,12 +50,27 @@ export function createVerifyStatements(s: string) {
     coalesce(c.reverses_version::text, ${NULL}), coalesce(c.hold::text, ${NULL}),
     CASE c.kind WHEN 'hold' THEN coalesce(${holdDestination}, ${NULL}) ELSE ${NULL} END,
     coalesce(c.hold_remaining::text, ${NULL}), coalesce(${micros('c.hold_expires_at')}, ${NULL}), ${micros('c.created_at')},
-    c.lots::text)`;
+    CASE WHEN c.rate IS NULL AND c.allowance IS NULL THEN c.lots::text ELSE coalesce(c.lots::text, ${NULL}) END,
+    CASE WHEN c.allowance IS NULL THEN c.rate::text ELSE coalesce(c.rate::text, ${NULL}) END, c.allowance::text)`;
   const digest = (row: string): string =>
     `substr(sha256(convert_to(${row}.actor || ${SEPARATOR} || ${row}.key, 'UTF8')), 1, 16)`;
   /** Parcels of a row; none of what is not in their form, which only a changed row is. */
   const parcels = (row: string): string => `json_array_elements(
     CASE WHEN ${row}.lots::text ~ '${PARCELS_PATTERN}' THEN ${row}.lots ELSE '[]' END)`;
+  /** What a row makes of a rate; nothing of what is not in its form. */
+  const rate = (row: string): string => `CASE WHEN ${row}.rate::text ~ '${RATE_PATTERN}' THEN ${row}.rate END`;
+  /** What a row makes of an allowance; nothing of what is not in its form. */
+  const allowance = (row: string): string =>
+    `CASE WHEN ${row}.allowance::text ~ '${ALLOWANCE_PATTERN}' THEN ${row}.allowance END`;
+  /** The same as `unitsAt` of the contract: of milliseconds, for the rate `r`. */
+  const units = (ms: string): string => `CASE r.per WHEN 'month' THEN (
+      SELECT (extract(year FROM first) * 12 + extract(month FROM first) - 23641) * ${PERIOD_UNITS.month}
+        + (${ms} - extract(epoch FROM first) * 1000)
+          * (${PERIOD_UNITS.month} / (extract(epoch FROM first + interval '1 month' - first) * 1000))
+      FROM (SELECT date_trunc('month', to_timestamp(${ms} / 1000.0) AT TIME ZONE 'UTC') AS first) m) ELSE ${ms} END`;
+  const period = `CASE r.per ${Object.entries(PERIOD_UNITS)
+    .map(([per, count]) => `WHEN '${per}' THEN ${count}`)
+    .join(' ')} END`;
   const entriesOf = (name: string): string => `SELECT r.account, r.low, ${name === 'debit'} AS is_debit,
       j.${name}_version AS version, j.${name}_posted AS posted, j.${name}_held AS held, j.*
     FROM r CROSS JOIN LATERAL (SELECT * FROM ${s}.journal WHERE ${name} = r.account
@@ -108,6 +129,10 @@ export function createVerifyStatements(s: string) {
             AND t.credit = c.debit AND t.amount = c.amount) AS reversal,
           hold IS NOT NULL AND kind <> 'post' AND NOT EXISTS (SELECT FROM ${s}.holds h WHERE h.id = c.hold
             AND h.account = c.account) AS hold_missing,
+          kind = 'start' AND is_debit AND NOT EXISTS (SELECT FROM ${s}.rates r WHERE r.id = (${rate('c')}->>0)::uuid
+            AND r.account = c.account) AS rate_missing,
+          kind = 'allowance' AND is_debit = (credit IS NULL) AND NOT EXISTS (SELECT FROM ${s}.allowances w
+            WHERE w.id = (${allowance('c')}->>0)::uuid AND w.account = c.account) AS allowance_missing,
           lots IS NOT NULL AND NOT is_debit AND kind NOT IN ('void', 'expire') AND EXISTS (SELECT
             FROM ${parcels('c')} WITH ORDINALITY AS p(parcel, place)
             WHERE NOT EXISTS (SELECT FROM ${s}.lots l
@@ -119,8 +144,8 @@ export function createVerifyStatements(s: string) {
         coalesce(json_agg(json_build_object('account', ${accountId('account')}, 'version', version::text,
           'last', last_version::text, 'kind', kind, 'amount', amount::text, 'posted', posted::text, 'held', held::text,
           'hold', hold, 'key', key, 'gap', gap, 'balance', balance, 'hash', hash_differs, 'digest', digest,
-          'control', control, 'reversal', reversal, 'holdMissing', hold_missing, 'lotMissing', lot_missing) ORDER BY account, version)
-          FILTER (WHERE gap OR balance OR hash_differs OR digest OR control OR reversal OR hold_missing OR lot_missing), '[]') AS found
+          'control', control, 'reversal', reversal, 'holdMissing', hold_missing, 'lotMissing', lot_missing, 'rateMissing', rate_missing, 'allowanceMissing', allowance_missing) ORDER BY account, version)
+          FILTER (WHERE gap OR balance OR hash_differs OR digest OR control OR reversal OR hold_missing OR lot_missing OR rate_missing OR allowance_missing), '[]') AS found
       FROM checked`),
     /** Rows that change nothing have no hash: what they note must be as it was. */
     notes: createStatement(`SELECT n.*, ${accountId('n.debit')} AS id,
@@ -166,6 +191,49 @@ export function createVerifyStatements(s: string) {
           AND kind NOT IN ('void', 'expire') LIMIT 1) j
         CROSS JOIN LATERAL ${parcels('j')} WITH ORDINALITY AS p(parcel, place) WHERE p.place = l.part + 1 LIMIT 1) o ON true
       ORDER BY l.account, l.version, l.part`),
+    /** Rates, and whether the rows that name each follow from one another by the definition, and end as it is stored. */
+    rates: createStatement(`WITH r AS (SELECT * FROM ${s}.rates WHERE id > $1::uuid
+          AND ($2::bigint IS NULL OR account = $2) ORDER BY id LIMIT ${RATES_PAGE}),
+      named AS (SELECT r.id, f.*, j.kind, j.amount, j.debit, j.debit_version, ${units('f.until')} AS units,
+          ${period} AS period, r.amount AS price
+        FROM r CROSS JOIN LATERAL (SELECT * FROM ${s}.journal j WHERE rate IS NOT NULL AND rate->>0 = r.id::text OFFSET 0) j
+        CROSS JOIN LATERAL (SELECT (v->>1)::bigint AS until, (v->>2)::bigint AS remainder, (v->>3)::bigint AS prepaid,
+          (v->>4)::bigint AS charged, concat_ws(${SEPARATOR}, (v->>5) || '000', v->>6, v->>7, v->>8) AS terms
+          FROM (SELECT ${rate('j')} AS v) x) f),
+      followed AS (SELECT n.*, lag(kind) OVER w AS last_kind, lag(units) OVER w AS last_units, lag(until) OVER w AS last_until,
+          lag(remainder) OVER w AS last_remainder, lag(prepaid) OVER w AS last_prepaid, lag(charged) OVER w AS last_charged,
+          lead(kind) OVER w IS NULL AS is_newest
+        FROM named n WINDOW w AS (PARTITION BY id ORDER BY debit_version)),
+      facts AS (SELECT id, max(debit) FILTER (WHERE is_newest) AS account, max(until) FILTER (WHERE is_newest) AS until,
+          max(remainder) FILTER (WHERE is_newest) AS remainder, max(prepaid) FILTER (WHERE is_newest) AS prepaid,
+          max(charged) FILTER (WHERE is_newest) AS charged, max(CASE kind WHEN 'stop' THEN 'stopped'
+            WHEN 'suspend' THEN 'suspended' ELSE 'active' END) FILTER (WHERE is_newest) AS state,
+          max(terms) FILTER (WHERE kind = 'start') AS terms,
+          min(debit_version) FILTER (WHERE NOT coalesce(
+            CASE WHEN kind = 'start' THEN last_kind IS NULL AND remainder = 0 AND prepaid = amount AND charged = amount
+              WHEN last_kind = 'suspend' THEN kind IN ('resume', 'stop') AND amount = 0 AND charged = last_charged
+                AND prepaid = last_prepaid AND remainder = last_remainder
+              ELSE last_kind <> 'stop' AND until >= last_until AND charged = last_charged + amount AND last_remainder
+                + price * (units - last_units) = (amount + last_prepaid - prepaid)::numeric * period + remainder END,
+            false)) AS version
+        FROM followed GROUP BY id)
+      SELECT r.id AS rate, ${accountId('r.account')} AS id, f.version,
+        (r.account, r.settled_until, r.remainder, r.prepaid, r.charged, r.state,
+          concat_ws(${SEPARATOR}, ${micros('r.started_at')}, r.amount, r.per, r.resource)) IS DISTINCT FROM (f.account,
+          to_timestamp(f.until / 1000.0), f.remainder, f.prepaid, f.charged, f.state, f.terms) AS wrong
+      FROM r LEFT JOIN facts f ON f.id = r.id ORDER BY r.id`),
+    /** Allowances, each with its rows in their order, to be compared by the rules. */
+    allowances: createStatement(`SELECT ${ALLOWANCE_COLUMNS}, ${accountId('w.account')} AS account_id,
+        date_trunc('milliseconds', w.anchor) <> w.anchor
+          OR date_trunc('milliseconds', w.next_at) IS DISTINCT FROM w.next_at AS is_finer,
+        (SELECT json_agg(json_build_object('kind', j.kind, 'amount', j.amount, 'version', j.version,
+            'allowance', (${allowance('j')})::text) ORDER BY j.version) FROM (
+          SELECT kind, amount, allowance, coalesce(credit, debit) AS owner,
+            CASE WHEN credit IS NULL THEN debit_version ELSE credit_version END AS version
+          FROM ${s}.journal WHERE allowance IS NOT NULL AND allowance->>0 = w.id::text OFFSET 0) j
+          WHERE j.owner = w.account)::text AS rows
+      FROM ${s}.allowances w WHERE w.id > $1::uuid AND ($2::bigint IS NULL OR w.account = $2)
+      ORDER BY w.id LIMIT ${RATES_PAGE}`),
     /** Claims, and whether the key that each names exists and is about its account. */
     claims: createStatement(`SELECT c.account, c.claim_key, ${accountId('c.account')} AS id,
         NOT EXISTS (SELECT FROM ${s}.journal j WHERE j.key_digest = c.key_digest AND c.account IN (j.debit, j.credit)) AS wrong

@@ -2,10 +2,11 @@ import { CREDITS_MAX } from 'realtime-credits/contract';
 import type { VerifyDifference, VerifyOptions, VerifyReport } from '../ledger.ts';
 import type { Read } from '../postgres/account-reads.ts';
 import { toArrayLiteral } from '../postgres/array-literal.ts';
-import { toInteger, type Row } from '../postgres/codecs.ts';
+import { toAllowanceRecord, toInteger, type Row } from '../postgres/codecs.ts';
+import { findAllowanceDifference, type AllowanceRow } from '../rules/allowances.ts';
 import { SYSTEM_ISSUED, toPublicAccount } from '../rules/system-accounts.ts';
 import { describeEntry, type FoundEntry } from './describe-entry.ts';
-import { createVerifyStatements, PAGE, type VerifyStatements } from './verify-statements.ts';
+import { createVerifyStatements, PAGE, RATES_PAGE, type VerifyStatements } from './verify-statements.ts';
 
 /** Entries of one statement: it takes about a second, and other work gets in between. */
 const WINDOW = 50_000;
@@ -24,7 +25,7 @@ interface Range {
 
 /**
  * Recomputes what the journal says and compares it with everything else that is stored: versions without gaps, balances,
- * the hash chain, account rows, holds, lots, reversals, keys and claims. Commands may run meanwhile.
+ * the hash chain, account rows, holds, lots, rates, allowances, reversals, keys and claims. Commands may run meanwhile.
  *
  * @param schema - Quoted.
  */
@@ -61,6 +62,8 @@ class Verification {
       await this.#verifyNotes(only);
       await this.#verifyHolds(only);
       await this.#verifyLots(only);
+      await this.#verifyRates(only);
+      await this.#verifyAllowances(only);
       await this.#verifyClaims(only);
     }
     if (account === undefined) await this.#verifySum();
@@ -86,12 +89,16 @@ class Verification {
   }
 
   /** Calls back for each page of a list, until the list ends or too much was found. */
-  async #eachPage(next: (last: Row | undefined) => Promise<Row[]>, visit: (page: Row[]) => Promise<void> | void) {
+  async #eachPage(
+    next: (last: Row | undefined) => Promise<Row[]>,
+    visit: (page: Row[]) => Promise<void> | void,
+    size = PAGE,
+  ) {
     for (let last: Row | undefined; this.#differences.length < DIFFERENCES_MAX;) {
       const page = await next(last);
       await visit(page);
       last = page.at(-1);
-      if (page.length < PAGE) return;
+      if (page.length < size) return;
     }
   }
 
@@ -208,6 +215,41 @@ class Verification {
           this.#report(row['id'] ?? null, toInteger(row['version']), `lot ${row['part']} ${what}.`);
         }
       },
+    );
+  }
+
+  async #verifyRates(only: number | null): Promise<void> {
+    await this.#eachPage(
+      (last) => this.#read(this.#statements.rates, [last?.['rate'] ?? FIRST_ID, toText(only)]),
+      (page) => {
+        for (const { id = null, rate, version, wrong } of page) {
+          if (version != null) {
+            this.#report(id, toInteger(version), `what rate ${rate} was charged does not follow from its terms.`);
+          }
+          if (wrong !== 'f') this.#report(id, null, `rate ${rate} does not match its entries.`);
+        }
+      },
+      RATES_PAGE,
+    );
+  }
+
+  async #verifyAllowances(only: number | null): Promise<void> {
+    await this.#eachPage(
+      (last) => this.#read(this.#statements.allowances, [last?.['id'] ?? FIRST_ID, toText(only)]),
+      (page) => {
+        for (const row of page) {
+          const [id, owner] = [row['id'] ?? '', row['account_id'] ?? ''];
+          const rows = JSON.parse(row['rows'] ?? '[]') as (AllowanceRow & { version: number })[];
+          // Instants of the ledger are whole milliseconds.
+          const isFiner = row['is_finer'] !== 'f';
+          const place = isFiner ? rows.length : findAllowanceDifference(toAllowanceRecord(row, owner), rows);
+          if (place === null) continue;
+          const wrong = rows[place];
+          if (wrong === undefined) this.#report(owner, null, `allowance ${id} does not match its entries.`);
+          else this.#report(owner, wrong.version, `what allowance ${id} granted does not follow from its terms.`);
+        }
+      },
+      RATES_PAGE,
     );
   }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { createSyncedDisk, syncPath, syncTree, type SyncedDisk } from './synced-disk.ts';
+import { BUFFERS, createSyncedDisk, syncPath, syncTree, type SyncedDisk } from './synced-disk.ts';
 
 /** A complete response ends with this, and one byte that says whether a transaction is open. */
 const READY = Buffer.from('Z\0\0\0\x05', 'latin1');
@@ -37,7 +37,10 @@ export class EmbeddedEngine {
 
   static async open(options: EngineOptions): Promise<EmbeddedEngine> {
     const { directory, isHeld, onWarning } = options;
-    if (directory === null) return new EmbeddedEngine(options, null, await PGlite.create());
+    if (directory === null) {
+      const pglite = await PGlite.create({ startParams: [...PGlite.defaultStartParams, ...BUFFERS] });
+      return new EmbeddedEngine(options, null, pglite);
+    }
     const path = join(directory, 'postgres');
     if (existsSync(toUnfinished(path))) await rm(path, { recursive: true, force: true });
     const disk = createSyncedDisk(path, isHeld);

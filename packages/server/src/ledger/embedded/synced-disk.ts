@@ -21,6 +21,12 @@ export interface SyncedDisk {
   isDead(): boolean;
 }
 
+/**
+ * Postgres reserves this at once, and clears it. What a bigger database reads comes from the system's cache, almost as fast:
+ * figures in bench/README.md.
+ */
+export const BUFFERS = ['-c', 'shared_buffers=32MB'];
+
 interface Stream {
   nfd?: number;
   node: unknown;
@@ -84,6 +90,7 @@ export function createSyncedDisk(path: string, isHeld: () => boolean = () => tru
     fs,
     startParams: [
       ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
+      ...BUFFERS,
       '-c',
       'fsync=on',
       '-c',

@@ -1,15 +1,20 @@
-import { APPLIED_SPAN_MAX, toBalance, type Balance, type Entry, type Snapshot } from 'realtime-credits/contract';
+import { toBalance, type Balance, type Entry } from 'realtime-credits/contract';
 import type { Circulation, FoundTransfer, Head } from '../ledger.ts';
-import { digestKey } from '../rules/fingerprint.ts';
 import { toEntry, toTransfer } from '../rules/journal-views.ts';
 import { formatTransferId, type TransferRef } from '../rules/transfer-id.ts';
-import type { SnapshotQuery } from '../storage.ts';
 import { toArrayLiteral } from './array-literal.ts';
-import { hasExpired, journalColumns, toInteger, toJournalRow, type Row } from './codecs.ts';
+import { journalColumns, toInteger, toJournalRow, type Row } from './codecs.ts';
 import { createStatement, type Statement, type Value } from './statements.ts';
 
 /** Sends one statement outside of a transaction. */
 export type Read = (statement: Statement, values?: readonly Value[]) => Promise<Row[]>;
+
+/** What every read of a snapshot names. */
+export interface SnapshotSource {
+  epoch: string;
+  /** The column that names the server's timeline: an old primary must not show its balances. */
+  timeline: string;
+}
 
 /**
  * Reads of accounts and their history, one statement each: what a statement sees is one instant of the database, and an
@@ -20,40 +25,11 @@ export type Read = (statement: Statement, values?: readonly Value[]) => Promise<
  */
 export class AccountReads {
   readonly #read: Read;
-  readonly #epoch: string;
   readonly #statements: ReturnType<typeof createStatements>;
 
-  constructor(schema: string, epoch: string, read: Read) {
+  constructor(schema: string, read: Read) {
     this.#read = read;
-    this.#epoch = epoch;
     this.#statements = createStatements(schema);
-  }
-
-  async readSnapshot(query: SnapshotQuery): Promise<{ snapshot: Snapshot; hasExpired: boolean }> {
-    const { account, since, operations, nowMs } = query;
-    const digests = operations.map((key) => digestKey(account, key));
-    const [row] = await this.#read(this.#statements.snapshot, [
-      account,
-      String(since ?? Number.MAX_SAFE_INTEGER),
-      toArrayLiteral('bytea', digests),
-      new Date(nowMs).toISOString(),
-    ]);
-    const version = toInteger(row?.['version']);
-    const rejected = toKeys(row?.['abandoned']);
-    return {
-      snapshot: {
-        account,
-        epoch: this.#epoch,
-        version,
-        balance: toBalance(toInteger(row?.['posted']), toInteger(row?.['held'])),
-        from: Math.min(version, Math.max(since ?? version, version - APPLIED_SPAN_MAX)),
-        applied: [...new Set([...toKeys(row?.['applied']), ...toKeys(row?.['known'])])],
-        ...(rejected.length === 0
-          ? {}
-          : { rejected: rejected.map((id) => ({ id, code: 'operation_abandoned' as const })) }),
-      },
-      hasExpired: row?.['expired'] === 't',
-    };
   }
 
   async readVersions(accounts: readonly string[]): Promise<Map<string, number>> {
@@ -109,19 +85,8 @@ export class AccountReads {
   }
 }
 
-/** Keys contain no comma, so a list of them is one text. */
-function toKeys(list: string | null | undefined): string[] {
-  return list == null || list === '' ? [] : list.split(',');
-}
-
 function createStatements(s: string) {
   const number = `(SELECT number FROM ${s}.accounts WHERE id = $1)`;
-  /** Keys of the account's own operations on one of its sides, in the versions that a snapshot covers. */
-  const own = (side: string) => `SELECT ${side}_version AS version, key FROM ${s}.journal
-    WHERE ${side} = a.number AND hash IS NOT NULL AND actor = a.id AND key IS NOT NULL
-      AND ${side}_version > greatest($2::bigint, a.version - ${APPLIED_SPAN_MAX}) AND ${side}_version <= a.version`;
-  const keys = (condition: string) => `array_to_string(ARRAY(SELECT key FROM ${s}.journal
-    WHERE key_digest = ANY($3::bytea[]) AND fingerprint IS ${condition}), ',')`;
   const page = (side: string) => `(SELECT * FROM ${s}.journal
     WHERE ${side} = ${number} AND ${side}_version < $2::bigint AND hash IS NOT NULL
     ORDER BY ${side}_version DESC LIMIT $3::bigint)`;
@@ -131,13 +96,6 @@ function createStatements(s: string) {
   const middle = 's.low + (s.high - s.low + 1) / 2';
   const instant = (side: string) => at(side, 'created_at', 's.account', middle);
   return {
-    snapshot: createStatement(`SELECT coalesce(a.posted, 0) AS posted, coalesce(a.held, 0) AS held,
-        coalesce(a.version, 0) AS version,
-        array_to_string(ARRAY(SELECT key FROM (${own('debit')} UNION ALL ${own('credit')}) e ORDER BY version), ',')
-          AS applied,
-        ${keys('NOT NULL')} AS known, ${keys('NULL')} AS abandoned,
-        ${hasExpired(s, '$4')} AS expired
-      FROM (SELECT $1::text AS id) q LEFT JOIN ${s}.accounts a ON a.id = q.id`),
     versions: createStatement(`SELECT id, version FROM ${s}.accounts WHERE id = ANY($1::text[])`),
     entries: createStatement(`SELECT ${journalColumns(s)} FROM (${page('debit')} UNION ALL ${page('credit')}) j
       ORDER BY CASE WHEN j.debit = ${number} THEN j.debit_version ELSE j.credit_version END DESC LIMIT $3::bigint`),

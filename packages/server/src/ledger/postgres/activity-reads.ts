@@ -1,4 +1,4 @@
-import { CreditsError, parseVersion, toBalance } from 'realtime-credits/contract';
+import { CreditsError, parseVersion, toBalance, type RatePeriod } from 'realtime-credits/contract';
 import type {
   ActivityFilter,
   ActivityKind,
@@ -6,9 +6,10 @@ import type {
   ActivityPage,
   ActivityReader,
   ActivityTotals,
+  BalancePoint,
   FoundActivity,
 } from '../activity.ts';
-import { parseActivityFilter, parseActivityPage, type ActivityCursor } from '../parse-activity.ts';
+import { parseActivityFilter, parseActivityPage, parseBalances, type ActivityCursor } from '../parse-activity.ts';
 import { toEntry } from '../rules/journal-views.ts';
 import { parseUserAccount } from '../rules/parse.ts';
 import { toPublicAccount } from '../rules/system-accounts.ts';
@@ -93,13 +94,22 @@ export function createActivityReader(
       }
       throw new CreditsError('unavailable', `Account ${id} has just changed: read version ${asked} again.`);
     },
+    async balances(account, options): Promise<BalancePoint[]> {
+      const { from, until, points } = parseBalances(options);
+      const rows = await read(statements.balances, [parseUserAccount(account), from, until, String(points)]);
+      return rows.map((row) => ({
+        version: toInteger(row['version']),
+        available: toInteger(row['available']),
+        createdAt: new Date(toInteger(row['created_at'])).toISOString(),
+      }));
+    },
   });
 }
 
 /** Which entry of a group names its line. */
 function findLineVersion(rows: readonly Row[], entries: FoundActivity['entries'], asked: number): number | null {
   const own = entries.find(({ version }) => version === asked);
-  if (own === undefined) return null;
+  if (own === undefined || own.kind === 'rate' || own.kind === 'allowance') return null;
   if (own.verb === 'post') return asked;
   const isOpen = rows.some((row) => row['hold_open'] === 't');
   if (isOpen) return entries.find(({ verb }) => verb === 'hold')?.version ?? null;
@@ -126,6 +136,15 @@ function toLine(row: Row): ActivityLine {
       row['hold'] == null
         ? null
         : { id: row['hold'], amount: toInteger(row['hold_amount']), expiresAt: instant('hold_expires_at') },
+    rate:
+      row['rate_id'] == null
+        ? null
+        : {
+            id: row['rate_id'],
+            resource: text('rate_resource'),
+            amount: toInteger(row['rate_amount']),
+            per: text('rate_per') as RatePeriod,
+          },
     transfer: debit === null || row['counterparty'] == null ? null : formatTransferId(debit),
     reverses:
       row['reverses'] == null
@@ -141,7 +160,7 @@ function toLine(row: Row): ActivityLine {
   };
 }
 
-/** Values $2 to $11 of every statement. */
+/** Values $2 to $12 of every statement. */
 function toValues(filter: ActivityFilter): Value[] {
   const list = (items: readonly string[] | undefined) => (items === undefined ? null : toArrayLiteral('text', items));
   const number = (value: number | undefined) => (value === undefined ? null : String(value));
@@ -157,6 +176,7 @@ function toValues(filter: ActivityFilter): Value[] {
     number(filter.amountMax),
     filter.from ?? null,
     filter.until ?? null,
+    list(filter.rates),
   ];
 }
 
@@ -168,7 +188,8 @@ const FILTER = `($2::text[] IS NULL OR kind = ANY($2))
   AND ($8::bigint IS NULL OR amount >= $8)
   AND ($9::bigint IS NULL OR amount <= $9)
   AND ($10::timestamptz IS NULL OR created_at >= $10)
-  AND ($11::timestamptz IS NULL OR created_at < $11)`;
+  AND ($11::timestamptz IS NULL OR created_at < $11)
+  AND ($12::text[] IS NULL OR rate_id = ANY($12))`;
 
 function createStatements(s: string) {
   const number = `(SELECT number FROM ${s}.accounts WHERE id = $1)`;
@@ -176,18 +197,18 @@ function createStatements(s: string) {
   const category = `coalesce(j.metadata->>'category', '') AS category`;
   const isSpent = `j.credit IN (SELECT number FROM ${s}.accounts WHERE id LIKE 'system:%')`;
   const rest = `j.actor, j.created_at, j.debit, j.debit_version, j.reverses_debit, j.reverses_version,
-    h.id AS hold, h.amount AS hold_amount, h.expires_at AS hold_expires_at`;
+    h.id AS hold, h.amount AS hold_amount, h.expires_at AS hold_expires_at, j.rate->>0 AS rate_id`;
 
   const debits = `SELECT j.debit_version AS version, j.amount, -j.amount AS change, j.debit_posted AS balance,
       CASE j.kind WHEN 'adjust' THEN 'adjusted' WHEN 'reverse' THEN 'reversed' WHEN 'transfer' THEN 'sent' WHEN 'breakage' THEN 'expired'
-        WHEN 'post' THEN CASE WHEN ${isSpent} THEN 'spent' ELSE 'sent' END ELSE 'spent' END AS kind,
+        WHEN 'post' THEN CASE WHEN ${isSpent} THEN 'spent' ELSE 'sent' END WHEN 'spend' THEN 'spent' ELSE 'used' END AS kind,
       coalesce(h.reason, j.reason) AS reason, ${category}, ${idOf('j.credit')} AS counterparty, ${rest}
     FROM ${s}.journal j LEFT JOIN ${s}.holds h ON h.id = j.hold
-    WHERE j.debit = ${number} AND j.hash IS NOT NULL AND j.kind <> 'hold'`;
+    WHERE j.debit = ${number} AND j.hash IS NOT NULL AND j.credit IS NOT NULL`;
   // A release is a line of its own only where nothing was charged: what was charged in parts has its lines already.
   const credits = `SELECT j.credit_version AS version, j.amount,
       CASE WHEN j.debit IS NULL THEN 0 ELSE j.amount END AS change, j.credit_posted AS balance,
-      CASE j.kind WHEN 'grant' THEN 'granted' WHEN 'adjust' THEN 'adjusted' WHEN 'reverse' THEN 'refunded'
+      CASE j.kind WHEN 'grant' THEN 'granted' WHEN 'allowance' THEN 'granted' WHEN 'refill' THEN 'granted' WHEN 'adjust' THEN 'adjusted' WHEN 'reverse' THEN 'refunded'
         WHEN 'void' THEN 'released' WHEN 'expire' THEN 'released' ELSE 'received' END AS kind,
       coalesce(h.reason, j.reason) AS reason, ${category}, ${idOf('j.debit')} AS counterparty, ${rest}
     FROM ${s}.journal j LEFT JOIN ${s}.holds h ON h.id = j.hold AND h.account = j.credit
@@ -197,14 +218,22 @@ function createStatements(s: string) {
       a.posted - sum(h.remaining) OVER (ORDER BY j.debit_version) AS balance, 'reserved' AS kind,
       h.reason, ${category}, ${idOf('h.destination')} AS counterparty, j.actor, j.created_at, NULL::bigint AS debit,
       NULL::bigint AS debit_version, NULL::bigint AS reverses_debit, NULL::bigint AS reverses_version,
-      h.id AS hold, h.amount AS hold_amount, h.expires_at AS hold_expires_at
+      h.id AS hold, h.amount AS hold_amount, h.expires_at AS hold_expires_at, NULL::text AS rate_id
     FROM ${s}.holds h JOIN ${s}.accounts a ON a.number = h.account
       JOIN ${s}.journal j ON j.hold = h.id AND j.kind = 'hold'
     WHERE h.account = ${number} AND h.remaining > 0`;
 
+  const entry = (side: string, version: string, value: string) => `SELECT ${value} FROM ${s}.journal
+    WHERE ${side} = (SELECT number FROM account) AND ${side}_version = ${version} AND hash IS NOT NULL`;
+  /** Of the change that made a version of the account: when it was, or what was available after it. */
+  const at = (version: string, value: 'created_at' | 'available') => {
+    const of = (name: string) => (value === 'available' ? `${name}_posted - ${name}_held` : value);
+    return `(${entry('debit', version, of('debit'))} UNION ALL ${entry('credit', version, of('credit'))})`;
+  };
+
   const range = (side: string, lines: string) => `(SELECT * FROM (${lines}
-      AND j.${side}_version < CASE WHEN $12::boolean THEN ${Number.MAX_SAFE_INTEGER} ELSE $13::bigint END) l
-    WHERE ${FILTER} ORDER BY version DESC LIMIT $14::bigint)`;
+      AND j.${side}_version < CASE WHEN $13::boolean THEN ${Number.MAX_SAFE_INTEGER} ELSE $14::bigint END) l
+    WHERE ${FILTER} ORDER BY version DESC LIMIT $15::bigint)`;
   const origin = `SELECT CASE WHEN o.debit = ${number} THEN o.debit_version ELSE o.credit_version END AS version,
       o.amount, o.created_at, coalesce(oh.reason, o.reason) AS reason
     FROM ${s}.journal o LEFT JOIN ${s}.holds oh ON oh.id = o.hold
@@ -213,17 +242,18 @@ function createStatements(s: string) {
     FROM ${s}.journal r WHERE r.reverses_debit = l.debit AND r.reverses_version = l.debit_version`;
   return {
     page: createStatement(`SELECT l.version, l.kind, l.amount, l.change, l.balance, l.reason, l.category, l.actor,
-        l.counterparty, l.hold, l.hold_amount, ${milliseconds('l.hold_expires_at')} AS hold_expires_at, l.debit,
+        l.rate_id, r.resource AS rate_resource, r.amount AS rate_amount, r.per AS rate_per, l.counterparty, l.hold, l.hold_amount, ${milliseconds('l.hold_expires_at')} AS hold_expires_at, l.debit,
         l.debit_version, o.version AS reverses, o.amount AS reverses_amount, o.reason AS reverses_reason,
         ${milliseconds('o.created_at')} AS reverses_at, (${reversal}) AS reversed_by,
         ${milliseconds('l.created_at')} AS created_at
       FROM (
         SELECT * FROM (
-          (SELECT * FROM (${reserved}) l WHERE $12::boolean AND version < $13::bigint AND ${FILTER}
-            ORDER BY version DESC LIMIT $14::bigint)
+          (SELECT * FROM (${reserved}) l WHERE $13::boolean AND version < $14::bigint AND ${FILTER}
+            ORDER BY version DESC LIMIT $15::bigint)
           UNION ALL ${range('debit', debits)} UNION ALL ${range('credit', credits)}
-        ) u ORDER BY kind = 'reserved' DESC, version DESC LIMIT $14::bigint
+        ) u ORDER BY kind = 'reserved' DESC, version DESC LIMIT $15::bigint
       ) l LEFT JOIN LATERAL (${origin}) o ON true
+      LEFT JOIN ${s}.rates r ON r.id = l.rate_id::uuid
       ORDER BY l.kind = 'reserved' DESC, l.version DESC`),
     totals: createStatement(`SELECT coalesce(a.posted, 0) AS posted, coalesce(a.held, 0) AS held,
         coalesce(a.version, 0) AS version, g.kind, g.category, g.count, g.amount, g.added, g.taken
@@ -232,6 +262,23 @@ function createStatements(s: string) {
           sum(greatest(change, 0)) AS added, sum(greatest(-change, 0)) AS taken
         FROM (${reserved} UNION ALL ${debits} UNION ALL ${credits}) l WHERE ${FILTER} GROUP BY kind, category) g ON true
       ORDER BY g.kind, g.category`),
+    // Versions grow with time: the ends of a period are found by halving, and every point by its version.
+    balances: createStatement(`WITH RECURSIVE account AS (SELECT number, version FROM ${s}.accounts WHERE id = $1),
+      search AS (
+        SELECT place, instant, 1::bigint AS lo, version + 1 AS hi
+        FROM account, (VALUES ('from', $2::timestamptz), ('until', $3::timestamptz)) ends (place, instant)
+        UNION ALL
+        SELECT place, instant, CASE WHEN earlier THEN middle + 1 ELSE lo END, CASE WHEN earlier THEN hi ELSE middle END
+        FROM (SELECT s.*, (lo + hi) / 2 AS middle FROM search s WHERE lo < hi AND instant IS NOT NULL) s
+        CROSS JOIN LATERAL (SELECT ${at('s.middle', 'created_at')} < s.instant AS earlier) e
+      ),
+      ends AS (SELECT coalesce((SELECT greatest(lo - 1, 1) FROM search WHERE place = 'from' AND lo = hi), 1) AS first,
+        coalesce((SELECT lo - 1 FROM search WHERE place = 'until' AND lo = hi), (SELECT version FROM account)) AS last),
+      points AS (SELECT DISTINCT first + (last - first) * i / ($4::bigint - 1) AS version
+        FROM ends, generate_series(0, $4::bigint - 1) i WHERE first <= last)
+      SELECT version, ${at('version', 'available')} AS available,
+        ${milliseconds(`(${at('version', 'created_at')})`)} AS created_at
+      FROM points ORDER BY version`),
     // All entries of a hold of the account's own; otherwise the one entry.
     entries: createStatement(`WITH entry AS (
         SELECT * FROM ${s}.journal WHERE debit = ${number} AND debit_version = $2::bigint AND hash IS NOT NULL

@@ -1,21 +1,35 @@
+import { isRefillDue } from '../rules/allowances.ts';
 import { compareLots, isPast, listNamedLots, type NamedLot } from '../rules/lots.ts';
+import type { FoundAlerts } from '../rules/events.ts';
+import { mayCharge } from '../rules/rates.ts';
 import { toClaimId, type BatchState, type Locks, type LotRecord } from '../rules/state.ts';
 import { formatTransferId } from '../rules/transfer-id.ts';
 import { toArrayLiteral } from './array-literal.ts';
 import {
   ACCOUNT_COLUMNS,
+  ALLOWANCE_COLUMNS,
+  ALERT_COLUMNS,
   holdColumns,
   journalColumns,
   LOT_COLUMNS,
+  LOT_TEXT,
+  milliseconds,
+  RATE_COLUMNS,
   toAccount,
+  toAllowanceRecord,
+  toAlertRecord,
   toHoldRecord,
   toInteger,
   toJournalRow,
   toKnownKey,
   toLotRecord,
+  toLotRecords,
+  toRateRecord,
   type Row,
 } from './codecs.ts';
 import type { SqlClient } from './database.ts';
+import type { DatabaseClock } from './database-clock.ts';
+import type { TimelineFence } from './timeline.ts';
 import { createStatement, roundTrip, sendUnnamed, type Statement, type Statements, type Value } from './statements.ts';
 
 /**
@@ -27,30 +41,53 @@ import { createStatement, roundTrip, sendUnnamed, type Statement, type Statement
  */
 export type ReadStatements = ReturnType<typeof createReadStatements>;
 
-export function createReadStatements(s: string) {
+/** @param timeline - The column that names the server's timeline. */
+export function createReadStatements(s: string, timeline: string) {
   const transfer = `unnest($1::bigint[], $2::bigint[]) AS t(debit, version) CROSS JOIN LATERAL (SELECT *
     FROM ${s}.journal WHERE debit = t.debit AND debit_version = t.version AND hash IS NOT NULL LIMIT 1) j`;
   return {
     lock: createStatement(
-      `SELECT ${ACCOUNT_COLUMNS} FROM ${s}.accounts WHERE id = ANY($1::text[]) ORDER BY number FOR UPDATE`,
+      `SELECT ${ACCOUNT_COLUMNS}, ${milliseconds('clock_timestamp()')} AS clock, ${timeline} AS timeline
+        FROM ${s}.accounts
+        WHERE id = ANY($1::text[]) ORDER BY number FOR UPDATE`,
     ),
     keys: createStatement(`SELECT ${journalColumns(s)}, ${holdColumns(s)}
       FROM unnest($1::bytea[]) AS k(digest)
       CROSS JOIN LATERAL (SELECT * FROM ${s}.journal WHERE key_digest = k.digest LIMIT 1) j
       LEFT JOIN LATERAL (SELECT * FROM ${s}.holds WHERE id = j.hold LIMIT 1) h ON true`),
-    /** Holds past their end, and which accounts have lots: a row without a hold says no more than that. */
-    expired: createStatement(`SELECT a.number, l.found AS has_lots, ${holdColumns(s)} FROM ${s}.accounts a
+    /**
+     * Holds past their end; the lots past their instant and the first of the others in spending order, which are two ranges
+     * of two indexes; and which accounts have rates or allowances.
+     */
+    expired: createStatement(`SELECT a.number, CASE WHEN l.found THEN array_to_string(ARRAY(
+          (SELECT ${LOT_TEXT} FROM ${s}.lots l WHERE account = a.number AND free > 0 AND expires_at <= $2::timestamptz)
+          UNION ALL
+          (SELECT ${LOT_TEXT} FROM ${s}.lots l WHERE account = a.number AND free > 0
+            AND (expires_at IS NULL OR expires_at > $2::timestamptz)
+            ORDER BY priority, expires_at, version, part LIMIT $3::bigint)), ';') END AS lots,
+        r.found AS has_rates, w.found AS has_allowances, ${holdColumns(s)}
+      FROM ${s}.accounts a
       LEFT JOIN LATERAL (SELECT * FROM ${s}.holds
         WHERE account = a.number AND remaining > 0 AND expires_at <= $2::timestamptz OFFSET 0) h ON true
-      LEFT JOIN LATERAL (SELECT true AS found FROM ${s}.lots WHERE account = a.number AND free > 0 LIMIT 1) l ON true
-      WHERE a.id = ANY($1::text[]) AND (h.id IS NOT NULL OR l.found)`),
-    /** Lots past their instant, and the first of the others in spending order: two ranges of two indexes. */
-    lots: createStatement(`SELECT ${LOT_COLUMNS} FROM unnest($1::bigint[]) AS a(number) CROSS JOIN LATERAL (
-        (SELECT * FROM ${s}.lots WHERE account = a.number AND free > 0 AND expires_at <= $2::timestamptz)
-        UNION ALL
-        (SELECT * FROM ${s}.lots WHERE account = a.number AND free > 0
-          AND (expires_at IS NULL OR expires_at > $2::timestamptz)
-          ORDER BY priority, expires_at, version, part LIMIT $3::bigint)) l`),
+      LEFT JOIN LATERAL (SELECT true AS found FROM ${s}.lots WHERE account = a.number AND free > 0
+        ORDER BY priority, expires_at, version, part LIMIT 1) l ON true
+      LEFT JOIN LATERAL (SELECT true AS found FROM ${s}.rates WHERE account = a.number AND state <> 'stopped' LIMIT 1) r
+        ON true
+      LEFT JOIN LATERAL (SELECT true AS found FROM ${s}.allowances WHERE account = a.number AND next_at IS NOT NULL LIMIT 1) w
+        ON true
+      WHERE a.id = ANY($1::text[]) AND (h.id IS NOT NULL OR l.found OR r.found OR w.found)`),
+    rates: createStatement(`SELECT ${RATE_COLUMNS} FROM unnest($1::bigint[]) AS a(number) CROSS JOIN LATERAL (SELECT *
+      FROM ${s}.rates WHERE account = a.number AND state <> 'stopped' OFFSET 0) r ORDER BY r.id`),
+    allowances:
+      createStatement(`SELECT ${ALLOWANCE_COLUMNS} FROM unnest($1::bigint[]) AS a(number) CROSS JOIN LATERAL (SELECT *
+      FROM ${s}.allowances WHERE account = a.number AND next_at IS NOT NULL OFFSET 0) w ORDER BY w.id`),
+    alerts: createStatement(`SELECT ${ALERT_COLUMNS} FROM ${s}.accounts a JOIN ${s}.alerts l ON l.account = a.number
+      WHERE a.id = ANY($1::text[])`),
+    /** Lots of which it is time to tell that they expire. Few instants have come and are not told. */
+    lotAlerts: createStatement(`SELECT ${LOT_COLUMNS}, ${milliseconds('e.at')} AS at FROM ${s}.accounts a
+      CROSS JOIN LATERAL (SELECT * FROM ${s}.lot_alerts WHERE at <= $2::timestamptz AND account = a.number OFFSET 0) e
+      CROSS JOIN LATERAL (SELECT * FROM ${s}.lots WHERE account = e.account AND version = e.version AND part = e.part
+        LIMIT 1) l WHERE a.id = ANY($1::text[]) ORDER BY e.at, l.version, l.part`),
     namedLots: createStatement(`SELECT ${LOT_COLUMNS}
       FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS n(account, version, part) CROSS JOIN LATERAL (SELECT *
         FROM ${s}.lots WHERE account = n.account AND version = n.version AND part = n.part LIMIT 1) l`),
@@ -78,8 +115,10 @@ export interface BatchReader {
   client: SqlClient;
   statements: Statements;
   read: ReadStatements;
-  /** Begins the transaction, or the part of the host's transaction. Sent with the first statements. */
-  begin: Statement;
+  clock: DatabaseClock;
+  fence: TimelineFence;
+  /** Begins the transaction, or the part of the host's transaction. Sent with the first statements; null: it has begun. */
+  begin: Statement | null;
 }
 
 /** What a batch asks for. */
@@ -87,29 +126,34 @@ export interface BatchQuery {
   /** What the batch needs, each thing once. */
   locks: Required<Locks>;
   nowMs: number;
-  /** The account for credits that expire. */
+  /** The accounts for credits that expire, for what rates charge, and for what allowances grant. */
   breakage: string;
+  spent: string;
+  issued: string;
   /** Lots to read of each account. */
   lotsMax: number;
+  /** Whether the host wants events. */
+  isTelling: boolean;
 }
 
 /**
  * The state of a batch; or the row ids of accounts that have to be created first, or locked as well: then the batch begins
  * again, because all accounts are locked at once.
  */
-export type BatchRead = { state: BatchState } | { missing: string[] } | { unlocked: string };
+export type BatchRead = { state: BatchState; alerts: FoundAlerts } | { missing: string[] } | { unlocked: string[] };
 
 /**
  * Begins the transaction of a batch, locks, and reads its state. The caller ends the transaction, also when this throws.
  */
 export async function readBatch(reader: BatchReader, query: BatchQuery): Promise<BatchRead> {
-  const { locks, nowMs, breakage } = query;
-  const { client, statements, read } = reader;
+  const { locks, nowMs, breakage, spent, issued } = query;
+  const { client, statements, read, clock, fence } = reader;
   const send = (statement: Statement, values: readonly Value[]) => async () => {
     const { rows } = await statements.send(client, statement, values);
     return rows as Row[];
   };
-  const begin = () => sendUnnamed(client, reader.begin);
+  const { begin: first } = reader;
+  const begin = first === null ? null : () => sendUnnamed(client, first);
   const holdIds = locks.holds.length === 0 ? null : toArrayLiteral('uuid', locks.holds);
   const transfers = locks.transfers.length === 0 ? null : toTransferParameters(locks);
   const accounts = new Set(locks.accounts);
@@ -125,15 +169,20 @@ export async function readBatch(reader: BatchReader, query: BatchQuery): Promise
   const ids = toArrayLiteral('text', [...accounts]);
   const now = new Date(nowMs).toISOString();
   const claims = locks.claims.length === 0 ? null : toArrayLiteral('text', locks.claims);
-  const [, locked, keys, expired, holds, claimed, reversible] = await roundTrip(client, [
+  const sentAtMs = clock.monotonicMs();
+  const [, locked, keys, expired, holds, claimed, reversible, ofAccounts, ofLotAlerts] = await roundTrip(client, [
     isReferring ? null : begin,
     send(read.lock, [ids]),
     locks.keys.length === 0 ? null : send(read.keys, [toArrayLiteral('bytea', locks.keys)]),
-    send(read.expired, [ids, now]),
+    send(read.expired, [ids, now, String(query.lotsMax)]),
     holdIds === null ? null : send(read.holds, [holdIds]),
     claims === null ? null : send(read.claims, [ids, claims]),
     transfers === null ? null : send(read.transfers, transfers),
+    query.isTelling ? send(read.alerts, [ids]) : null,
+    query.isTelling ? send(read.lotAlerts, [ids, now]) : null,
   ]);
+  fence.observe(locked[0]?.['timeline']);
+  if (locked[0] !== undefined) clock.observe(toInteger(locked[0]['clock']), sentAtMs);
   const states = new Map(locked.map((row) => [row['id'] ?? '', toAccount(row)]));
   const missing = [...accounts].filter((id) => !states.has(id));
   if (missing.length > 0) return { missing };
@@ -147,21 +196,59 @@ export async function readBatch(reader: BatchReader, query: BatchQuery): Promise
     ),
     transfers: new Map(reversible?.map((row) => toReversible(row))),
     lots: new Map(),
+    rates: new Map(),
+    allowances: new Map(),
   };
-  const owners = new Set(expired.flatMap((row) => (row['has_lots'] == null ? [] : (row['number'] ?? []))));
+  const owners = (column: string) => [
+    ...new Set(expired.flatMap((row) => (row[column] == null ? [] : (row['number'] ?? [])))),
+  ];
+  const [ofRates, ofAllowances] = [owners('has_rates'), owners('has_allowances')];
+  const ownLots = new Map(expired.flatMap((row) => (row['lots'] == null ? [] : [[row['number'] ?? '', row['lots']]])));
   const named = listNamedLots(state);
-  if (owners.size === 0 && named.length === 0) return { state };
-  const [ofOwners, byName] = await roundTrip(client, [
-    owners.size === 0 ? null : send(read.lots, [toArrayLiteral('bigint', [...owners]), now, String(query.lotsMax)]),
-    named.length === 0 ? null : send(read.namedLots, toLotParameters(named)),
-  ]);
   const idOfNumber = new Map([...states.values()].map(({ id, number }) => [String(number), id]));
-  const records = [...(ofOwners ?? []), ...(byName ?? [])].map((row) =>
-    toLotRecord(row, idOfNumber.get(row['account'] ?? '') ?? ''),
+  const idOf = (row: Row): string => idOfNumber.get(row['account'] ?? '') ?? '';
+  const alerts = toFoundAlerts(ofAccounts ?? [], ofLotAlerts ?? [], idOf);
+  if (ownLots.size + ofRates.length + ofAllowances.length + named.length === 0) return { state, alerts };
+  const [byName, rates, allowances] = await roundTrip(client, [
+    named.length === 0 ? null : send(read.namedLots, toLotParameters(named)),
+    ofRates.length === 0 ? null : send(read.rates, [toArrayLiteral('bigint', ofRates)]),
+    ofAllowances.length === 0 ? null : send(read.allowances, [toArrayLiteral('bigint', ofAllowances)]),
+  ]);
+  const inOrder = [...ownLots].flatMap(([number, text]) =>
+    toLotRecords(text, { number: toInteger(number), id: idOfNumber.get(number) ?? '' }),
   );
-  addLots(state, records, query);
-  const isAnyPast = [...state.lots.values()].some(({ lots }) => lots.some((lot) => isPast(lot, nowMs)));
-  return isAnyPast && !states.has(breakage) ? { unlocked: breakage } : { state };
+  addLots(state, [...inOrder, ...(byName ?? []).map((row) => toLotRecord(row, idOf(row)))], query);
+  for (const row of rates ?? []) {
+    const own = state.rates.get(idOf(row)) ?? [];
+    state.rates.set(idOf(row), [...own, toRateRecord(row, idOf(row))]);
+  }
+  for (const row of allowances ?? []) {
+    const own = state.allowances.get(idOf(row)) ?? [];
+    state.allowances.set(idOf(row), [...own, toAllowanceRecord(row, idOf(row))]);
+  }
+  const refilled = [...state.allowances].filter(([, own]) => own.some((each) => isRefillDue(each, nowMs)));
+  // Where there are rates, missed refills are granted one by one, and what they granted expires.
+  const isAnyMissed = refilled.some(([id]) => state.rates.has(id));
+  const isAnyPast = isAnyMissed || [...state.lots.values()].some(({ lots }) => lots.some((lot) => isPast(lot, nowMs)));
+  const isAnyDue = [...state.rates.values()].some((own) => mayCharge(own, nowMs));
+  const needed = [
+    ...(isAnyPast ? [breakage] : []),
+    ...(isAnyDue ? [spent] : []),
+    ...(refilled.length > 0 ? [issued] : []),
+  ];
+  const unlocked = needed.filter((id) => !states.has(id));
+  return unlocked.length > 0 ? { unlocked } : { state, alerts };
+}
+
+function toFoundAlerts(ofAccounts: readonly Row[], ofLots: readonly Row[], idOf: (row: Row) => string): FoundAlerts {
+  return {
+    accounts: new Map(ofAccounts.map((row) => [idOf(row), toAlertRecord(row, idOf(row))])),
+    lots: ofLots.map((row) => {
+      const lot = toLotRecord(row, idOf(row));
+      const { account, version, part } = lot;
+      return { alert: { account, version, part, atMs: toInteger(row['at']) }, lot };
+    }),
+  };
 }
 
 /** Groups lots by account. An account of which as many were read as were asked for may have more. */

@@ -3,12 +3,19 @@ import type { BatchChanges } from '../rules/state.ts';
 import { toArrayLiteral } from './array-literal.ts';
 import {
   ACCOUNT_CHANGES,
+  ALLOWANCE_CHANGES,
+  ALLOWANCE_INSERT,
+  ALERT_WRITE,
   CLAIM_INSERT,
+  EVENT_INSERT,
   HOLD_CHANGES,
   HOLD_INSERT,
   JOURNAL_INSERT,
+  LOT_ALERT_KEY,
   LOT_CHANGES,
   LOT_INSERT,
+  RATE_CHANGES,
+  RATE_INSERT,
   type Columns,
 } from './codecs.ts';
 import type { SqlClient } from './database.ts';
@@ -59,8 +66,48 @@ const PARTS: readonly Part[] = [
       FROM ${from} WHERE l.account = u.account AND l.version = u.version AND l.part = u.part RETURNING 1`,
   }),
   part({ columns: LOT_INSERT, rows: ({ lotsOpened }) => lotsOpened, write: insert('lots', LOT_INSERT) }),
+  part({
+    columns: RATE_CHANGES,
+    rows: ({ ratesChanged }) => ratesChanged,
+    write: (s, from) => `UPDATE ${s}.rates r SET state = u.state, settled_until = u.settled_until,
+      remainder = u.remainder, prepaid = u.prepaid, charged = u.charged, next_at = u.next_at, due_at = u.due_at
+      FROM ${from} WHERE r.id = u.id RETURNING 1`,
+  }),
+  part({ columns: RATE_INSERT, rows: ({ ratesOpened }) => ratesOpened, write: insert('rates', RATE_INSERT) }),
+  part({
+    columns: ALLOWANCE_CHANGES,
+    rows: ({ allowancesChanged }) => allowancesChanged,
+    write: (s, from) => `UPDATE ${s}.allowances w SET amount = u.amount, carry_over = u.carry_over, period = u.period,
+      next_at = u.next_at, granted = u.granted FROM ${from} WHERE w.id = u.id RETURNING 1`,
+  }),
+  part({
+    columns: ALLOWANCE_INSERT,
+    rows: ({ allowancesOpened }) => allowancesOpened,
+    write: insert('allowances', ALLOWANCE_INSERT),
+  }),
   part({ columns: JOURNAL_INSERT, rows: ({ rows }) => rows, write: insert('journal', JOURNAL_INSERT) }),
   part({ columns: CLAIM_INSERT, rows: ({ claims }) => claims, write: insert('claims', CLAIM_INSERT) }),
+  part({ columns: EVENT_INSERT, rows: ({ events }) => events, write: insert('outbox', EVENT_INSERT) }),
+  part({
+    columns: ALERT_WRITE,
+    rows: ({ alerts }) => alerts,
+    write: (
+      s,
+      from,
+    ) => `INSERT INTO ${s}.alerts (account, level, day, lows) SELECT account, level, day, lows FROM ${from}
+      ON CONFLICT (account) DO UPDATE SET level = excluded.level, day = excluded.day, lows = excluded.lows RETURNING 1`,
+  }),
+  part({
+    columns: LOT_ALERT_KEY,
+    rows: ({ lotAlertsOpened }) => lotAlertsOpened,
+    write: insert('lot_alerts', LOT_ALERT_KEY),
+  }),
+  part({
+    columns: LOT_ALERT_KEY,
+    rows: ({ lotAlertsDone }) => lotAlertsDone,
+    write: (s, from) => `DELETE FROM ${s}.lot_alerts l USING ${from}
+      WHERE l.at = u.at AND l.account = u.account AND l.version = u.version AND l.part = u.part RETURNING 1`,
+  }),
 ];
 
 /** Makes the statement that writes some of the tables. Others are not touched: that would cost a single command most. */

@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
-import type { HoldState } from 'realtime-credits/contract';
+import type { AllowancePeriod, HoldState, RatePeriod, RateState } from 'realtime-credits/contract';
 import type {
+  AccountRef,
   AccountState,
+  AllowanceRecord,
+  AlertRecord,
   ClaimRecord,
+  EventRecord,
   HoldRecord,
   JournalRow,
   JournalSide,
   KnownKey,
+  LotAlert,
   LotRecord,
+  RateRecord,
 } from '../rules/state.ts';
 import type { ArrayType, Cell } from './array-literal.ts';
 
@@ -43,9 +49,11 @@ export function milliseconds(column: string): string {
   return `(extract(epoch FROM ${column}) * 1000)::bigint`;
 }
 
-/** Whether account `a` has a hold or a lot whose instant has come. */
+/** Whether account `a` has a hold, a lot, a rate or an allowance whose instant has come. */
 export function hasExpired(s: string, now: string): string {
-  return `(EXISTS (SELECT FROM ${s}.holds WHERE account = a.number AND remaining > 0 AND expires_at <= ${now}::timestamptz)
+  return `(EXISTS (SELECT FROM ${s}.rates WHERE account = a.number AND state <> 'stopped' AND next_at <= ${now}::timestamptz)
+    OR EXISTS (SELECT FROM ${s}.allowances WHERE account = a.number AND next_at <= ${now}::timestamptz)
+    OR EXISTS (SELECT FROM ${s}.holds WHERE account = a.number AND remaining > 0 AND expires_at <= ${now}::timestamptz)
     OR EXISTS (SELECT FROM ${s}.lots WHERE account = a.number AND free > 0 AND expires_at <= ${now}::timestamptz))`;
 }
 
@@ -82,7 +90,8 @@ export function journalColumns(s: string): string {
     j.credit, ${idOf(s, 'j.credit')} AS credit_id, j.credit_version, j.credit_posted, j.credit_held,
     j.amount, j.kind, j.actor, j.key, encode(j.key_digest, 'hex') AS key_digest,
     encode(j.fingerprint, 'hex') AS fingerprint, j.reason, j.metadata::text AS metadata,
-    j.reverses_debit, j.reverses_version, j.hold, j.hold_remaining, j.lots::text AS lots,
+    j.reverses_debit, j.reverses_version, j.hold, j.hold_remaining, j.lots::text AS lots, j.rate::text AS rate,
+    j.allowance::text AS allowance,
     ${milliseconds('j.hold_expires_at')} AS hold_expires_at, ${milliseconds('j.created_at')} AS created_at,
     encode(j.hash, 'hex') AS hash`;
 }
@@ -116,6 +125,8 @@ export function toJournalRow(row: Row): JournalRow {
     holdRemaining: optional(row['hold_remaining'], toInteger),
     holdExpiresAtMs: optional(row['hold_expires_at'], toInteger),
     lots: row['lots'] ?? null,
+    rate: row['rate'] ?? null,
+    allowance: row['allowance'] ?? null,
     createdAtMs: toInteger(row['created_at']),
     hash: row['hash'] ?? null,
   };
@@ -146,6 +157,8 @@ export const JOURNAL_INSERT: Columns<JournalRow> = {
   reason: ['text', ({ reason }) => reason],
   metadata: ['json', ({ metadata }) => metadata],
   lots: ['json', ({ lots }) => lots],
+  rate: ['json', ({ rate }) => rate],
+  allowance: ['json', ({ allowance }) => allowance],
 };
 
 /** Columns of a hold `h`, named so that they can stand beside those of a journal row. */
@@ -219,6 +232,26 @@ export function toLotRecord(row: Row, id: string): LotRecord {
   };
 }
 
+/** A lot `l` as a text, of which a list with semicolons is read by {@link toLotRecords}. */
+export const LOT_TEXT = `concat_ws(',', l.version, l.part, l.amount, l.priority, l.free, l.held,
+  ${milliseconds('l.expires_at')})`;
+
+export function toLotRecords(texts: string, account: AccountRef): LotRecord[] {
+  return texts.split(';').map((text) => {
+    const [version, part, amount, priority, free, held, expiresAtMs] = text.split(',');
+    return {
+      account,
+      version: toInteger(version),
+      part: toInteger(part),
+      amount: toInteger(amount),
+      priority: toInteger(priority),
+      expiresAtMs: optional(expiresAtMs, toInteger),
+      free: toInteger(free),
+      held: toInteger(held),
+    };
+  });
+}
+
 export const LOT_INSERT: Columns<LotRecord> = {
   account: ['bigint', ({ account }) => account.number],
   version: ['bigint', ({ version }) => version],
@@ -236,6 +269,124 @@ export const LOT_CHANGES: Columns<LotRecord> = {
   part: ['bigint', ({ part }) => part],
   free: ['bigint', ({ free }) => free],
   held: ['bigint', ({ held }) => held],
+};
+
+/** Columns of a rate `r`. */
+export const RATE_COLUMNS = `r.id, r.account, r.resource, r.amount, r.per, ${milliseconds('r.started_at')} AS started_at,
+  r.state, ${milliseconds('r.settled_until')} AS settled_until, r.remainder, r.prepaid, r.charged,
+  ${milliseconds('r.next_at')} AS next_at, ${milliseconds('r.due_at')} AS due_at`;
+
+/** @param id - Of the account with this number. */
+export function toRateRecord(row: Row, id: string): RateRecord {
+  return {
+    id: toText(row['id']),
+    account: { number: toInteger(row['account']), id },
+    resource: toText(row['resource']),
+    amount: toInteger(row['amount']),
+    per: toText(row['per']) as RatePeriod,
+    startedAtMs: toInteger(row['started_at']),
+    state: toText(row['state']) as RateState,
+    settledUntilMs: toInteger(row['settled_until']),
+    remainder: toInteger(row['remainder']),
+    prepaid: toInteger(row['prepaid']),
+    charged: toInteger(row['charged']),
+    nextAtMs: optional(row['next_at'], toInteger),
+    dueAtMs: optional(row['due_at'], toInteger),
+  };
+}
+
+export const RATE_CHANGES: Columns<RateRecord> = {
+  id: ['uuid', ({ id }) => id],
+  state: ['text', ({ state }) => state],
+  settled_until: ['timestamptz', ({ settledUntilMs }) => settledUntilMs],
+  remainder: ['bigint', ({ remainder }) => remainder],
+  prepaid: ['bigint', ({ prepaid }) => prepaid],
+  charged: ['bigint', ({ charged }) => charged],
+  next_at: ['timestamptz', ({ nextAtMs }) => nextAtMs],
+  due_at: ['timestamptz', ({ dueAtMs }) => dueAtMs],
+};
+
+export const RATE_INSERT: Columns<RateRecord> = {
+  ...RATE_CHANGES,
+  account: ['bigint', ({ account }) => account.number],
+  resource: ['text', ({ resource }) => resource],
+  amount: ['bigint', ({ amount }) => amount],
+  per: ['text', ({ per }) => per],
+  started_at: ['timestamptz', ({ startedAtMs }) => startedAtMs],
+};
+
+/** Columns of an allowance `w`. */
+export const ALLOWANCE_COLUMNS = `w.id, w.account, w.name, w.amount, w.per, ${milliseconds('w.anchor')} AS anchor, w.time_zone,
+  w.carry_over, w.period, ${milliseconds('w.next_at')} AS next_at, w.granted`;
+
+/** @param id - Of the account with this number. */
+export function toAllowanceRecord(row: Row, id: string): AllowanceRecord {
+  return {
+    id: toText(row['id']),
+    account: { number: toInteger(row['account']), id },
+    name: toText(row['name']),
+    amount: toInteger(row['amount']),
+    per: toText(row['per']) as AllowancePeriod,
+    anchorMs: toInteger(row['anchor']),
+    timeZone: toText(row['time_zone']),
+    carryOver: toInteger(row['carry_over']),
+    period: toInteger(row['period']),
+    nextAtMs: optional(row['next_at'], toInteger),
+    granted: toInteger(row['granted']),
+  };
+}
+
+export const ALLOWANCE_CHANGES: Columns<AllowanceRecord> = {
+  id: ['uuid', ({ id }) => id],
+  amount: ['bigint', ({ amount }) => amount],
+  carry_over: ['bigint', ({ carryOver }) => carryOver],
+  period: ['bigint', ({ period }) => period],
+  next_at: ['timestamptz', ({ nextAtMs }) => nextAtMs],
+  granted: ['bigint', ({ granted }) => granted],
+};
+
+export const ALLOWANCE_INSERT: Columns<AllowanceRecord> = {
+  ...ALLOWANCE_CHANGES,
+  account: ['bigint', ({ account }) => account.number],
+  name: ['text', ({ name }) => name],
+  per: ['text', ({ per }) => per],
+  anchor: ['timestamptz', ({ anchorMs }) => anchorMs],
+  time_zone: ['text', ({ timeZone }) => timeZone],
+};
+
+export const EVENT_INSERT: Columns<EventRecord> = {
+  account: ['bigint', ({ account }) => account.number],
+  type: ['text', ({ type }) => type],
+  body: ['json', ({ body }) => body],
+  created_at: ['timestamptz', ({ createdAtMs }) => createdAtMs],
+  next_at: ['timestamptz', ({ createdAtMs }) => createdAtMs],
+};
+
+/** Columns of an alert `l`. */
+export const ALERT_COLUMNS = 'l.account, l.level, l.day, l.lows';
+
+/** @param id - Of the account with this number. */
+export function toAlertRecord(row: Row, id: string): AlertRecord {
+  return {
+    account: { number: toInteger(row['account']), id },
+    level: optional(row['level'], toInteger),
+    day: toInteger(row['day']),
+    lows: toInteger(row['lows']),
+  };
+}
+
+export const ALERT_WRITE: Columns<AlertRecord> = {
+  account: ['bigint', ({ account }) => account.number],
+  level: ['bigint', ({ level }) => level],
+  day: ['bigint', ({ day }) => day],
+  lows: ['bigint', ({ lows }) => lows],
+};
+
+export const LOT_ALERT_KEY: Columns<LotAlert> = {
+  at: ['timestamptz', ({ atMs }) => atMs],
+  account: ['bigint', ({ account }) => account.number],
+  version: ['bigint', ({ version }) => version],
+  part: ['bigint', ({ part }) => part],
 };
 
 /** A journal row with the hold that it names, from {@link journalColumns} and {@link holdColumns}. */

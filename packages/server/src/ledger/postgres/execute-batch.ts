@@ -2,15 +2,24 @@ import assert from 'node:assert/strict';
 import type { Intent } from '../rules/command-table.ts';
 import { collectLocks } from '../rules/collect-locks.ts';
 import { decide } from '../rules/decide.ts';
+import type { EventRules } from '../rules/events.ts';
 import { createHoldId } from '../rules/hold-id.ts';
 import { MoreLotsNeeded } from '../rules/lots.ts';
-import { isSystemAccount, SYSTEM_BREAKAGE, toSlotAccount } from '../rules/system-accounts.ts';
+import {
+  isSystemAccount,
+  SYSTEM_BREAKAGE,
+  SYSTEM_ISSUED,
+  SYSTEM_SPENT,
+  toSlotAccount,
+} from '../rules/system-accounts.ts';
 import type { BatchResult } from '../storage.ts';
 import { toArrayLiteral } from './array-literal.ts';
 import { readBatch, type ReadStatements } from './batch-read.ts';
 import { writeBatch, type WriteStatements } from './batch-write.ts';
 import type { SqlClient } from './database.ts';
+import type { DatabaseClock } from './database-clock.ts';
 import { toPayloads } from './notifications.ts';
+import type { TimelineFence } from './timeline.ts';
 import { createStatement, roundTrip, sendUnnamed, type Statement, type Statements } from './statements.ts';
 
 /** The statements of one ledger, and how they are sent. */
@@ -19,6 +28,11 @@ export interface BatchContext {
   read: ReadStatements;
   write: WriteStatements;
   createAccounts: Statement;
+  /** Kept by what batches read of it. */
+  clock: DatabaseClock;
+  /** What events the host wants; null: none. */
+  events: EventRules | null;
+  fence: TimelineFence;
   /** Where to notify other processes; null where there are none. */
   channel: string | null;
 }
@@ -49,14 +63,14 @@ const PLANNER =
 export const ARRAY_NULLS = 'SET LOCAL array_nulls = on';
 
 /**
- * A batch begins again after it created accounts, when it must lock one more account or read more lots, and after it
- * switched prepared statements off.
+ * A batch begins again after it created accounts, when it must lock more accounts, and after it switched prepared
+ * statements off; and it reads again when it needs more lots.
  */
 const ATTEMPTS_MAX = 8;
 
-/** Lots of an account that a batch reads. When it spends more of them it begins again, with 20 times as many. */
+/** Lots of an account that a batch reads for each of its commands. When it needs more it reads 8 times as many. */
 const LOTS_READ = 4;
-const LOTS_READ_FACTOR = 20;
+const LOTS_READ_FACTOR = 8;
 
 /** Bounds of a batch that is a transaction of its own. */
 export const OWN_TRANSACTION = {
@@ -89,17 +103,29 @@ export async function executeBatch(
   const { statements } = context;
   const locks = collectLocks(intents, bounds.slot);
   const breakage = toSlotAccount(SYSTEM_BREAKAGE, bounds.slot);
+  const spent = toSlotAccount(SYSTEM_SPENT, bounds.slot);
+  const issued = toSlotAccount(SYSTEM_ISSUED, bounds.slot);
   const accountsToLock = new Set(locks.accounts);
-  let lotsMax = LOTS_READ;
+  let lotsMax = LOTS_READ * Math.max(1, locks.commandsMax);
+  let isBegun = false;
   const undo = () => sendUnnamed(client, bounds.undo);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const query = { locks: { ...locks, accounts: [...accountsToLock] }, nowMs, breakage, lotsMax };
-      const found = await readBatch({ client, ...context, begin: bounds.begin }, query);
+      const query = {
+        locks: { ...locks, accounts: [...accountsToLock] },
+        nowMs,
+        breakage,
+        spent,
+        issued,
+        lotsMax,
+        isTelling: context.events !== null,
+      };
+      const found = await readBatch({ client, ...context, begin: isBegun ? null : bounds.begin }, query);
+      isBegun = false;
       if ('unlocked' in found) {
-        assert(attempt < ATTEMPTS_MAX, `The account ${found.unlocked} cannot be locked.`);
+        assert(attempt < ATTEMPTS_MAX, `The accounts ${found.unlocked.join(', ')} cannot be locked.`);
         await undo();
-        accountsToLock.add(found.unlocked);
+        for (const id of found.unlocked) accountsToLock.add(id);
         continue;
       }
       if ('missing' in found) {
@@ -113,10 +139,12 @@ export async function executeBatch(
         ]);
         continue;
       }
-      const options = { nowMs, slot: bounds.slot, createId: () => createHoldId(nowMs) };
+      const events = context.events === null ? null : { rules: context.events, found: found.alerts };
+      const options = { nowMs, slot: bounds.slot, createId: () => createHoldId(nowMs), events };
       const { outcomes, changes } = decide(intents, found.state, options);
-      const accounts = [...changes.accounts].map(({ id }) => id).filter((id) => !isSystemAccount(id));
-      if (changes.rows.length === 0) {
+      const changed = [...changes.accounts, ...changes.events.map(({ account }) => account)].map(({ id }) => id);
+      const accounts = [...new Set(changed)].filter((id) => !isSystemAccount(id));
+      if (changes.rows.length + changes.lotAlertsDone.length === 0) {
         await undo();
       } else {
         const { channel } = context;
@@ -126,11 +154,14 @@ export async function executeBatch(
       }
       return { outcomes, accounts, rows: changes.rows };
     } catch (error) {
-      await undo().catch(() => undefined);
       if (error instanceof MoreLotsNeeded && attempt < ATTEMPTS_MAX) {
+        // Everything is locked, and nothing is written: it only reads again.
         lotsMax *= LOTS_READ_FACTOR;
+        isBegun = true;
         continue;
       }
+      isBegun = false;
+      await undo().catch(() => undefined);
       if (!statements.recover(error) || attempt >= ATTEMPTS_MAX) throw error;
     }
   }

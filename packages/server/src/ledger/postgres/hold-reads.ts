@@ -1,7 +1,7 @@
 import { toBalance, type Hold, type HoldsPage, type Snapshot } from 'realtime-credits/contract';
 import { toHold } from '../rules/journal-views.ts';
 import type { HoldsQuery } from '../storage.ts';
-import type { Read } from './account-reads.ts';
+import type { Read, SnapshotSource } from './account-reads.ts';
 import { hasExpired, holdColumns, milliseconds, toHoldRecord, toInteger } from './codecs.ts';
 import { createStatement } from './statements.ts';
 
@@ -11,10 +11,11 @@ export class HoldReads {
   readonly #epoch: string;
   readonly #statements: ReturnType<typeof createStatements>;
 
-  constructor(schema: string, epoch: string, read: Read) {
+  /** @param isTelling - Whether instants at which to tell that a lot expires count as well. */
+  constructor(schema: string, { epoch, timeline }: SnapshotSource, read: Read, isTelling: boolean) {
     this.#read = read;
     this.#epoch = epoch;
-    this.#statements = createStatements(schema);
+    this.#statements = createStatements(schema, { timeline, isTelling });
   }
 
   async readHold(id: string): Promise<Hold | null> {
@@ -61,11 +62,14 @@ const LIST_STATE = `(CASE WHEN remaining > 0 THEN 'open' ELSE state END)`;
 
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-function createStatements(s: string) {
+function createStatements(s: string, { timeline, isTelling }: { timeline: string; isTelling: boolean }) {
+  const alerts = `UNION (SELECT DISTINCT account FROM ${s}.lot_alerts WHERE at <= $1::timestamptz LIMIT $2::bigint)`;
+  const nextAlert = `UNION ALL (SELECT at FROM ${s}.lot_alerts ORDER BY at LIMIT 1)`;
   return {
     hold: createStatement(`SELECT ${holdColumns(s)} FROM ${s}.holds h WHERE h.id = $1::uuid`),
     // One statement, so holds and balance are of one instant: what is held is the sum of the open holds.
-    ofAccount: createStatement(`SELECT coalesce(a.posted, 0) AS posted, coalesce(a.held, 0) AS held,
+    ofAccount:
+      createStatement(`SELECT ${timeline} AS timeline, coalesce(a.posted, 0) AS posted, coalesce(a.held, 0) AS held,
         coalesce(a.version, 0) AS version,
         ${hasExpired(s, '$5')} AS expired,
         ${holdColumns(s)}
@@ -79,11 +83,21 @@ function createStatements(s: string) {
         (SELECT DISTINCT account FROM ${s}.holds WHERE remaining > 0 AND expires_at <= $1::timestamptz LIMIT $2::bigint)
         UNION
         (SELECT DISTINCT account FROM ${s}.lots WHERE free > 0 AND expires_at <= $1::timestamptz LIMIT $2::bigint)
+        UNION
+        (SELECT DISTINCT account FROM ${s}.rates WHERE due_at <= $1::timestamptz LIMIT $2::bigint)
+        UNION
+        (SELECT DISTINCT account FROM ${s}.allowances WHERE next_at <= $1::timestamptz LIMIT $2::bigint)
+        ${isTelling ? alerts : ''}
         LIMIT $2::bigint) e
       JOIN ${s}.accounts a ON a.number = e.account`),
     nextExpiry: createStatement(`SELECT min(${milliseconds('e.expires_at')}) AS expires_at FROM (
         (SELECT expires_at FROM ${s}.holds WHERE remaining > 0 ORDER BY expires_at LIMIT 1)
         UNION ALL
-        (SELECT expires_at FROM ${s}.lots WHERE free > 0 AND expires_at IS NOT NULL ORDER BY expires_at LIMIT 1)) e`),
+        (SELECT expires_at FROM ${s}.lots WHERE free > 0 AND expires_at IS NOT NULL ORDER BY expires_at LIMIT 1)
+        UNION ALL
+        (SELECT due_at FROM ${s}.rates WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1)
+        UNION ALL
+        (SELECT next_at FROM ${s}.allowances WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1)
+        ${isTelling ? nextAlert : ''}) e`),
   };
 }

@@ -1,7 +1,7 @@
 import { toBalance, type LotsPage, type Snapshot } from 'realtime-credits/contract';
 import { toLot } from '../rules/journal-views.ts';
 import type { LotsQuery } from '../storage.ts';
-import type { Read } from './account-reads.ts';
+import type { Read, SnapshotSource } from './account-reads.ts';
 import { hasExpired, LOT_COLUMNS, toInteger, toLotRecord } from './codecs.ts';
 import { createStatement } from './statements.ts';
 
@@ -11,10 +11,10 @@ export class LotReads {
   readonly #epoch: string;
   readonly #statement: ReturnType<typeof createLotsStatement>;
 
-  constructor(schema: string, epoch: string, read: Read) {
+  constructor(schema: string, { epoch, timeline }: SnapshotSource, read: Read) {
     this.#read = read;
     this.#epoch = epoch;
-    this.#statement = createLotsStatement(schema);
+    this.#statement = createLotsStatement(schema, timeline);
   }
 
   async readLots({ account, limit, nowMs }: LotsQuery): Promise<{ page: LotsPage; hasExpired: boolean }> {
@@ -30,8 +30,8 @@ export class LotReads {
   }
 }
 
-function createLotsStatement(s: string) {
-  return createStatement(`SELECT coalesce(a.posted, 0) AS q_posted, coalesce(a.held, 0) AS q_held,
+function createLotsStatement(s: string, timeline: string) {
+  return createStatement(`SELECT ${timeline} AS timeline, coalesce(a.posted, 0) AS q_posted, coalesce(a.held, 0) AS q_held,
       coalesce(a.version, 0) AS q_version, ${hasExpired(s, '$3')} AS q_expired, ${LOT_COLUMNS}
     FROM (SELECT $1::text AS id) q LEFT JOIN ${s}.accounts a ON a.id = q.id
     LEFT JOIN LATERAL (SELECT * FROM ${s}.lots WHERE account = a.number AND free > 0

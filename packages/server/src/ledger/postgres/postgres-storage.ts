@@ -1,20 +1,28 @@
-import { CreditsError } from 'realtime-credits/contract';
+import { CreditsError, isCreditsError } from 'realtime-credits/contract';
 import { verify } from '../audit/verify.ts';
+import type { EventRules } from '../rules/events.ts';
 import { SLOT_COUNT } from '../rules/system-accounts.ts';
 import type { ErrorClass, LedgerStorage } from '../storage.ts';
+import type { Outbox } from '../webhooks/outbox.ts';
 import { AccountReads, type Read } from './account-reads.ts';
+import { AllowanceReads } from './allowance-reads.ts';
 import { createReadStatements } from './batch-read.ts';
 import { WriteStatements } from './batch-write.ts';
 import { checkOut } from './checkout.ts';
-import type { Row } from './codecs.ts';
+import { milliseconds, toInteger, type Row } from './codecs.ts';
 import { toDatabase, type Database, type SqlPool } from './database.ts';
+import { DatabaseClock } from './database-clock.ts';
 import { createAccountsStatement, executeBatch, OWN_TRANSACTION, type BatchContext } from './execute-batch.ts';
 import { HoldReads } from './hold-reads.ts';
 import { LotReads } from './lot-reads.ts';
+import { RateReads } from './rate-reads.ts';
 import { migrate, type MigrateOptions } from './migrate.ts';
 import { Notifications } from './notifications.ts';
+import { createOutbox } from './outbox.ts';
 import { createLedgerMigrations, LEDGER_NAMESPACE, LEDGER_TABLES, parseSchema } from './schema.ts';
+import { SnapshotReads } from './snapshot-reads.ts';
 import { isConflict, isConnectionFailure, isRefusal, toCreditsError } from './sql-error.ts';
+import { TimelineFence } from './timeline.ts';
 import { createStatement, sendUnnamed, Statements } from './statements.ts';
 
 export interface PostgresStorageOptions {
@@ -24,6 +32,8 @@ export interface PostgresStorageOptions {
   /** Where to listen for notifications when the pool is the host's. @default as the pool connects */
   listenUrl: string | undefined;
   onWarning: (message: string, cause: unknown) => void;
+  /** What events the host wants. @default none */
+  events?: EventRules | null;
 }
 
 /** A ledger in a Postgres schema: the storage port, and what joining transactions of the host needs beyond it. */
@@ -34,6 +44,7 @@ export interface PostgresStorage {
   notifications: Notifications;
   /** The slot for transactions of the host. The writer has another, so it does not wait for them. */
   joinedSlot: number;
+  outbox: Outbox;
 }
 
 /** Options for the migrations of a ledger's schema. */
@@ -60,20 +71,33 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
   const { pool } = database;
   await migrate(pool, ledgerMigrations(schema));
   const s = `"${schema}"`;
-  const { epoch, slot } = await open(pool, s);
+  const clock = new DatabaseClock();
+  const { epoch, slot, fence } = await open(database, s, clock);
   const statements = new Statements(options.onWarning);
   const notifications = new Notifications(database, epoch);
+  const { events = null } = options;
   const context: BatchContext = {
+    events,
     statements,
-    read: createReadStatements(s),
+    read: createReadStatements(s, fence.column),
     write: new WriteStatements(s),
     createAccounts: createAccountsStatement(s),
+    clock,
+    fence,
     channel: notifications.channel,
   };
-  const read: Read = async (statement, values) => (await statements.sendAlone(pool, statement, values)).rows as Row[];
-  const accounts = new AccountReads(s, epoch, read);
-  const holds = new HoldReads(s, epoch, read);
-  const lots = new LotReads(s, epoch, read);
+  const read: Read = async (statement, values) => {
+    const rows = (await statements.sendAlone(pool, statement, values)).rows as Row[];
+    fence.observe(rows[0]?.['timeline']);
+    return rows;
+  };
+  const source = { epoch, timeline: fence.column };
+  const accounts = new AccountReads(s, read);
+  const snapshots = new SnapshotReads(s, source, read);
+  const holds = new HoldReads(s, source, read, events !== null);
+  const lots = new LotReads(s, source, read);
+  const rates = new RateReads(s, source, read);
+  const allowances = new AllowanceReads(s, source, read);
   const bounds = { ...OWN_TRANSACTION, slot, sender: notifications.sender };
   const storage: LedgerStorage = {
     epoch,
@@ -93,7 +117,7 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
     },
     classifyError,
     toCreditsError,
-    readSnapshot: (query) => accounts.readSnapshot(query),
+    readSnapshot: (query) => snapshots.readSnapshot(query),
     readVersions: (ids) => accounts.readVersions(ids),
     readEntries: (query) => accounts.readEntries(query),
     readVersionAt: (account, instantMs) => accounts.readVersionAt(account, instantMs),
@@ -104,33 +128,55 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
     readHolds: (query) => holds.readHolds(query),
     readAllHolds: (query) => holds.readAllHolds(query),
     readLots: (query) => lots.readLots(query),
+    readRates: (query) => rates.readRates(query),
+    readAllowances: (query) => allowances.readAllowances(query),
     readExpiredAccounts: (nowMs, limit) => holds.readExpiredAccounts(nowMs, limit),
     readNextExpiry: () => holds.readNextExpiry(),
     readHeads: (query) => accounts.readHeads(query),
     verify: (query) => verify(s, read, query),
     listen: (onChanged) => notifications.start(onChanged),
   };
-  return { storage, pool, context, notifications, joinedSlot: slot + 1 };
+  return { storage, pool, context, notifications, joinedSlot: slot + 1, outbox: createOutbox(s, read) };
 }
 
 function classifyError(error: unknown): ErrorClass {
   if (isConflict(error)) return 'conflict';
   if (isConnectionFailure(error)) return 'connection_lost';
-  return isRefusal(error) ? 'unavailable' : 'other';
+  return isRefusal(error) || (isCreditsError(error) && error.code === 'unavailable') ? 'unavailable' : 'other';
 }
 
-/** Reads the epoch, and takes the next slots. Where the database accepts no changes, any slots do. */
-async function open(pool: SqlPool, s: string): Promise<{ epoch: string; slot: number }> {
+/** Reads the epoch and the clock, and takes the next slots. Where the database accepts no changes, any slots do. */
+async function open(
+  { pool, kind }: Database<SqlPool>,
+  s: string,
+  clock: DatabaseClock,
+): Promise<{ epoch: string; slot: number; fence: TimelineFence }> {
   const { client, release } = await checkOut(pool);
   try {
-    const { rows } = await sendUnnamed(client, createStatement(`SELECT epoch FROM ${s}.ledger`));
+    const sentAtMs = clock.monotonicMs();
+    const text = `SELECT epoch, ${milliseconds('clock_timestamp()')} AS clock FROM ${s}.ledger`;
+    const { rows } = await sendUnnamed(client, createStatement(text));
     const [row] = rows as Row[];
     if (row?.['epoch'] == null) throw new CreditsError('unavailable', 'The ledger has lost its epoch.');
-    return { epoch: row['epoch'], slot: await takeSlot() };
+    clock.observe(toInteger(row['clock']), sentAtMs);
+    return { epoch: row['epoch'], fence: await openFence(), slot: await takeSlot() };
   } catch (error) {
     throw toCreditsError(error);
   } finally {
     await release(false);
+  }
+
+  async function openFence(): Promise<TimelineFence> {
+    if (kind === 'embedded') return new TimelineFence(false);
+    try {
+      const fence = new TimelineFence(true);
+      const { rows } = await sendUnnamed(client, createStatement(`SELECT ${fence.column} AS timeline`));
+      fence.observe((rows as Row[])[0]?.['timeline']);
+      return fence;
+    } catch (error) {
+      if (isConnectionFailure(error)) throw error;
+      return new TimelineFence(false);
+    }
   }
 
   async function takeSlot(): Promise<number> {

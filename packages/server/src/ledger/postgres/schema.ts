@@ -1,6 +1,8 @@
 import { CreditsError } from 'realtime-credits/contract';
 import { PRIORITY_MAX } from '../rules/lots.ts';
+import { RATE_AMOUNT_MAX } from '../rules/rates.ts';
 import { SLOT_COUNT, SYSTEM_ISSUED, SYSTEM_SPENT } from '../rules/system-accounts.ts';
+import { createAllowanceMigrations } from './allowance-schema.ts';
 import type { Migration } from './migrate.ts';
 
 /**
@@ -16,7 +18,19 @@ import type { Migration } from './migrate.ts';
 export const LEDGER_NAMESPACE = 'ledger';
 
 /** Tables of the ledger. A schema that has one of them without our record of migrations belongs to somebody else. */
-export const LEDGER_TABLES = ['accounts', 'journal', 'holds', 'claims', 'lots', 'ledger'] as const;
+export const LEDGER_TABLES = [
+  'accounts',
+  'journal',
+  'holds',
+  'claims',
+  'lots',
+  'rates',
+  'allowances',
+  'outbox',
+  'alerts',
+  'lot_alerts',
+  'ledger',
+] as const;
 
 const MAX = Number.MAX_SAFE_INTEGER;
 
@@ -24,6 +38,10 @@ const PARCEL = '[0-9]{1,16},[0-9]{1,3}(,([0-9]{1,16}|null)){3}';
 
 /** The stored form of parcels, see `writeParcels`. */
 export const PARCELS_PATTERN = `^[[][[]${PARCEL}[]](,[[]${PARCEL}[]])*[]]$`;
+
+/** The stored form of what a row makes of a rate, see `writeRate`. */
+export const RATE_PATTERN =
+  '^[[]"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"(,[0-9]{1,16}){4}((,[0-9]{1,16}){2},"[a-z]+",".*")?[]]$';
 
 /**
  * Reads the name of a schema.
@@ -273,6 +291,120 @@ export function createLedgerMigrations(schema: string): readonly Migration[] {
       // Rows by the account whose lots they name: verification compares lots with them.
       name: '025-journal-lots',
       sql: `CREATE INDEX journal_lots ON ${s}.journal (coalesce(debit, credit)) WHERE lots IS NOT NULL`,
+    },
+    {
+      // What the row makes of a rate: see `writeRate`. Such a row has a credit where it charges something.
+      name: '026-journal-rate',
+      sql: `ALTER TABLE ${s}.journal ADD COLUMN rate json,
+  DROP CONSTRAINT journal_sides, DROP CONSTRAINT journal_key, DROP CONSTRAINT journal_amount,
+  ADD CONSTRAINT journal_sides CHECK (CASE
+    WHEN kind IN ('grant', 'spend', 'transfer', 'adjust', 'reverse', 'post', 'breakage')
+      THEN debit IS NOT NULL AND credit IS NOT NULL AND debit <> credit AND hash IS NOT NULL
+    WHEN kind = 'hold' THEN debit IS NOT NULL AND credit IS NULL AND hash IS NOT NULL
+    WHEN kind IN ('void', 'expire') THEN debit IS NULL AND credit IS NOT NULL AND hash IS NOT NULL
+    WHEN kind IN ('extend', 'unchanged', 'abandoned') THEN debit IS NOT NULL AND credit IS NULL AND hash IS NULL
+    WHEN kind IN ('start', 'charge', 'suspend', 'resume', 'stop')
+      THEN debit IS NOT NULL AND hash IS NOT NULL AND CASE amount WHEN 0 THEN credit IS NULL
+        ELSE credit IS NOT NULL AND credit <> debit END
+    ELSE false END),
+  ADD CONSTRAINT journal_key CHECK (CASE WHEN kind IN ('expire', 'breakage', 'charge', 'suspend', 'resume')
+    THEN num_nonnulls(key, key_digest, fingerprint) = 0
+    ELSE num_nulls(key, key_digest) = 0 AND octet_length(key_digest) = 16
+      AND (fingerprint IS NULL) = (kind = 'abandoned') END),
+  ADD CONSTRAINT journal_amount CHECK (CASE WHEN hash IS NULL THEN amount IS NULL
+    ELSE amount IS NOT NULL AND amount BETWEEN CASE WHEN rate IS NULL THEN 1 ELSE 0 END AND ${MAX}
+      AND octet_length(hash) = 32 END),
+  ADD CONSTRAINT journal_rate CHECK ((rate IS NOT NULL) = (kind IN ('start', 'charge', 'suspend', 'resume', 'stop'))
+    AND (rate IS NULL OR rate::text ~ '${RATE_PATTERN}'))`,
+    },
+    {
+      name: '027-rates',
+      sql: `CREATE TABLE ${s}.rates (
+  id uuid NOT NULL,
+  account bigint NOT NULL,
+  amount bigint NOT NULL,
+  remainder bigint NOT NULL,
+  prepaid bigint NOT NULL,
+  charged bigint NOT NULL,
+  started_at timestamptz NOT NULL,
+  settled_until timestamptz NOT NULL,
+  next_at timestamptz,
+  due_at timestamptz,
+  state text NOT NULL,
+  per text NOT NULL,
+  resource text NOT NULL,
+  CONSTRAINT rates_pkey PRIMARY KEY (id),
+  CONSTRAINT rates_amount CHECK (amount BETWEEN 1 AND ${RATE_AMOUNT_MAX}),
+  CONSTRAINT rates_remainder CHECK (remainder BETWEEN 0 AND ${MAX}),
+  CONSTRAINT rates_charged CHECK (charged BETWEEN 0 AND ${MAX} AND prepaid BETWEEN 0 AND charged),
+  CONSTRAINT rates_settled CHECK (settled_until >= started_at),
+  CONSTRAINT rates_per CHECK (per IN ('hour', 'day', 'week', 'month')),
+  CONSTRAINT rates_state CHECK (state IN ('active', 'suspended', 'stopped')
+    AND num_nulls(next_at, due_at) = CASE state WHEN 'active' THEN 0 ELSE 2 END)
+)`,
+    },
+    {
+      name: '028-rates-account',
+      sql: `CREATE INDEX rates_account ON ${s}.rates (account, next_at) WHERE state <> 'stopped'`,
+    },
+    {
+      name: '029-rates-due',
+      sql: `CREATE INDEX rates_due ON ${s}.rates (due_at) WHERE due_at IS NOT NULL`,
+    },
+    {
+      name: '030-journal-rate',
+      sql: `CREATE INDEX journal_rate ON ${s}.journal ((rate->>0), debit_version) WHERE rate IS NOT NULL`,
+    },
+    ...createAllowanceMigrations(s),
+    {
+      // `next_at` of a pending row is when it may be claimed; of another one, when its delivery was decided.
+      name: '034-outbox',
+      sql: `CREATE TABLE ${s}.outbox (
+  position bigint GENERATED ALWAYS AS IDENTITY,
+  account bigint NOT NULL,
+  attempts bigint NOT NULL DEFAULT 0,
+  created_at timestamptz NOT NULL,
+  next_at timestamptz NOT NULL,
+  first_at timestamptz,
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  state text NOT NULL DEFAULT 'pending',
+  type text NOT NULL,
+  error text,
+  body json NOT NULL,
+  CONSTRAINT outbox_pkey PRIMARY KEY (position),
+  CONSTRAINT outbox_id_key UNIQUE (id),
+  CONSTRAINT outbox_due_key UNIQUE (state, next_at, position),
+  CONSTRAINT outbox_account_key UNIQUE (account, state, position),
+  CONSTRAINT outbox_state CHECK (state IN ('pending', 'delivered', 'failed'))
+)`,
+    },
+    {
+      // The lowest threshold that an account has crossed: see `Events`. Accounts that never crossed one have no row.
+      name: '035-alerts',
+      sql: `CREATE TABLE ${s}.alerts (
+  account bigint NOT NULL,
+  level bigint,
+  day bigint NOT NULL,
+  lows bigint NOT NULL,
+  CONSTRAINT alerts_pkey PRIMARY KEY (account),
+  CONSTRAINT alerts_level CHECK (level BETWEEN 0 AND ${MAX}),
+  CONSTRAINT alerts_lows CHECK (lows >= 0)
+)`,
+    },
+    {
+      name: '036-lot-alerts',
+      sql: `CREATE TABLE ${s}.lot_alerts (
+  at timestamptz NOT NULL,
+  account bigint NOT NULL,
+  version bigint NOT NULL,
+  part bigint NOT NULL,
+  CONSTRAINT lot_alerts_pkey PRIMARY KEY (at, account, version, part)
+)`,
+    },
+    {
+      // All transfers, for operators.
+      name: '037-journal-time',
+      sql: `CREATE INDEX journal_time ON ${s}.journal (created_at) WHERE debit IS NOT NULL AND credit IS NOT NULL`,
     },
   ];
 }

@@ -18,7 +18,12 @@ const CONNECTION_CODES = new Set([
 
 /** The SQLSTATE of an error, or the code of its socket; empty without one. */
 export function codeOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
+  const { code, routine } = (typeof error === 'object' && error !== null ? error : {}) as {
+    code?: unknown;
+    routine?: unknown;
+  };
+  // How a standby refuses BEGIN READ WRITE: as a setting that is not supported.
+  if (code === '0A000' && routine === 'call_bool_check_hook') return '25006';
   return typeof code === 'string' ? code : '';
 }
 

@@ -1,7 +1,9 @@
 import { adjust } from './adjust.ts';
+import { changeAllowance, startAllowance, stopAllowance } from './allowance.ts';
 import { expire } from './expire.ts';
 import { extend, hold, post, voidHold } from './hold.ts';
 import { grant, spend, transfer } from './move.ts';
+import { startRate, stopRate } from './rate.ts';
 import { resolveOperations } from './resolve-operations.ts';
 import { reverse } from './reverse.ts';
 
@@ -42,6 +44,29 @@ export const COMMANDS = {
    * @throws {CreditsError} `hold_not_found`, `hold_already_resolved`, and as `grant`
    */
   extend,
+  /**
+   * Starts to charge credits per period for a resource. Charges the minimum at once; what accrues beyond it is charged
+   * by the first command or read after it, and at least every hour. When nothing is available the rate is suspended, and
+   * costs nothing until something is.
+   * @throws {CreditsError} `insufficient_credits` (less than the minimum, or nothing), and as `grant`
+   */
+  startRate,
+  /** Stops a rate for good, charged to the instant. @throws {CreditsError} `rate_not_found`, and as `grant` */
+  stopRate,
+  /**
+   * Starts to grant credits for each calendar period. Grants at once what is left of the period that is running, in
+   * proportion and rounded down. After an outage it grants for the period that is running then, and what would have been
+   * carried over into it.
+   * @throws {CreditsError} as `grant`
+   */
+  startAllowance,
+  /** Changes what an allowance grants, from its next refill on. @throws {CreditsError} `allowance_not_found`, and as `grant` */
+  changeAllowance,
+  /**
+   * Stops an allowance for good. What it granted can be spent until its instant.
+   * @throws {CreditsError} `allowance_not_found`, and as `grant`
+   */
+  stopAllowance,
 };
 
 export type CommandTable = typeof COMMANDS;

@@ -2,7 +2,7 @@ import { CreditsError, isCreditsError } from 'realtime-credits/contract';
 import type { Receipt } from '../commands.ts';
 import { COMMANDS, UPKEEP, type CommandIntent, type Intent } from './command-table.ts';
 import type { IntentBase } from './intent.ts';
-import { Journal } from './journal.ts';
+import { Journal, type JournalOptions } from './journal.ts';
 import { subjectOf } from './journal-views.ts';
 import type { Batch, CommandRule } from './rule.ts';
 import { toClaimId, type BatchChanges, type BatchState } from './state.ts';
@@ -22,6 +22,8 @@ export interface DecideOptions {
   slot: number;
   /** Makes the id of a hold. */
   createId: () => string;
+  /** What events the host wants. @default none */
+  events?: JournalOptions['events'];
 }
 
 /**
@@ -29,12 +31,13 @@ export interface DecideOptions {
  * it goes. Uses no database, no clock and no waiting, so the rules can be read and tested alone.
  */
 export function decide(intents: readonly Intent[], state: BatchState, options: DecideOptions): Decision {
-  const { nowMs, slot, createId } = options;
-  const journal = new Journal(state, { nowMs, slot });
+  const { nowMs, slot, createId, events } = options;
+  const journal = new Journal(state, { nowMs, slot, ...(events === undefined ? {} : { events }) });
   const batch: Batch = { state, journal, nowMs, slot, createId };
-  journal.expireHolds();
-  journal.expireLots();
-  return { outcomes: intents.map((intent) => decideOne(intent, batch)), changes: journal.changes };
+  journal.settle();
+  const outcomes = intents.map((intent) => decideOne(intent, batch));
+  journal.finish();
+  return { outcomes, changes: journal.changes };
 }
 
 function decideOne(intent: Intent, batch: Batch): Outcome {

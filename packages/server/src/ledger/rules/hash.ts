@@ -8,7 +8,8 @@ import type { JournalRow, JournalSide } from './state.ts';
  *
  * The one definition of the canonical form. Verification computes the same form in SQL: fields in the order below, joined
  * by U+001F, with U+001E for null; numbers in decimal, instants in microseconds since 1970, hashes and digests in hex,
- * metadata and parcels as the stored text. A row without parcels ends before them. Neither separator can occur in a field:
+ * metadata, parcels, rate and allowance as the stored text. A row ends with the last of these three that it has. Neither
+ * separator can occur in a field:
  * texts with control characters are refused.
  */
 
@@ -58,8 +59,12 @@ export function canonicalRow(
     row.holdRemaining ?? NULL,
     toMicroseconds(row.holdExpiresAtMs),
     toMicroseconds(row.createdAtMs),
-    ...(row.lots === null ? [] : [row.lots]),
+    ...optionalFields([row.lots, row.rate, row.allowance]),
   ].join(SEPARATOR);
+}
+
+function optionalFields(fields: readonly (string | null)[]): string[] {
+  return fields.slice(0, fields.findLastIndex((field) => field !== null) + 1).map((field) => field ?? NULL);
 }
 
 function canonicalSide(side: JournalSide | null): string {

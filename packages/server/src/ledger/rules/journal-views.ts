@@ -1,15 +1,27 @@
 import assert from 'node:assert/strict';
 import {
   toBalance,
+  type Allowance,
   type Entry,
   type Hold,
   type Lot,
   type Metadata,
+  type Rate,
   type Transfer,
   type TransferKind,
 } from 'realtime-credits/contract';
-import type { AdjustReceipt, HoldReceipt, PostReceipt, ReceiptBase, TransferReceipt } from '../commands.ts';
-import type { HoldRecord, JournalRow, JournalSide, KnownKey, LotRecord } from './state.ts';
+import type {
+  AdjustReceipt,
+  AllowanceReceipt,
+  HoldReceipt,
+  PostReceipt,
+  RateReceipt,
+  ReceiptBase,
+  TransferReceipt,
+} from '../commands.ts';
+import { readAllowance } from './allowances.ts';
+import { readRate } from './rates.ts';
+import type { AllowanceRecord, HoldRecord, JournalRow, JournalSide, KnownKey, LotRecord, RateRecord } from './state.ts';
 import { isSystemAccount, SYSTEM_SPENT, toPublicAccount } from './system-accounts.ts';
 import { formatTransferId } from './transfer-id.ts';
 
@@ -60,7 +72,8 @@ export function toEntry(row: JournalRow, direction: 'debit' | 'credit'): Entry {
   const sign = direction === 'debit' ? 1 : -1;
   // What the entry changed, taken back: only a hold leaves `posted` alone, and only a transfer leaves `held` alone.
   const posted = kind === 'transfer' || kind === 'post' ? side.posted + sign * amount : side.posted;
-  const held = kind === 'transfer' ? side.held : kind === 'hold' ? side.held - amount : side.held + amount;
+  const isUnheld = kind === 'transfer' || kind === 'rate' || kind === 'allowance';
+  const held = isUnheld ? side.held : kind === 'hold' ? side.held - amount : side.held + amount;
   return {
     account: toPublicAccount(side.id),
     version: side.version,
@@ -81,7 +94,8 @@ export function toEntry(row: JournalRow, direction: 'debit' | 'credit'): Entry {
 }
 
 /** A post takes from what is held on the debit side, and is a plain transfer for the receiver. */
-function kindOnSide({ kind }: JournalRow, direction: 'debit' | 'credit'): Entry['kind'] {
+function kindOnSide({ kind, amount, allowance }: JournalRow, direction: 'debit' | 'credit'): Entry['kind'] {
+  if (amount === 0) return allowance === null ? 'rate' : 'allowance';
   if (kind === 'hold' || kind === 'void' || kind === 'expire') return kind;
   return kind === 'post' && direction === 'debit' ? 'post' : 'transfer';
 }
@@ -111,6 +125,40 @@ export function toLot({ version, amount, free, held, priority, expiresAtMs }: Lo
     held,
     priority,
     expiresAt: expiresAtMs === null ? null : toIso(expiresAtMs),
+  };
+}
+
+/** A rate as it is now. */
+export function toRate(rate: RateRecord): Rate {
+  return {
+    id: rate.id,
+    account: rate.account.id,
+    resource: rate.resource,
+    amount: rate.amount,
+    per: rate.per,
+    state: rate.state,
+    startedAt: toIso(rate.startedAtMs),
+    settledAt: toIso(rate.settledUntilMs),
+    charged: rate.charged,
+    prepaid: rate.prepaid,
+  };
+}
+
+/** An allowance as it is now. */
+export function toAllowance(allowance: AllowanceRecord): Allowance {
+  const { id, account, name, amount, per, anchorMs, timeZone, carryOver, nextAtMs, granted } = allowance;
+  return {
+    id,
+    account: account.id,
+    name,
+    amount,
+    per,
+    anchor: toIso(anchorMs),
+    timeZone,
+    carryOver,
+    state: nextAtMs === null ? 'stopped' : 'active',
+    granted,
+    nextRefillAt: nextAtMs === null ? null : toIso(nextAtMs),
   };
 }
 
@@ -165,4 +213,12 @@ export function toHoldReceipt({ row, hold }: KnownKey): HoldReceipt {
 
 export function toPostReceipt({ row, hold }: KnownKey): PostReceipt {
   return { ...toBase(row), transfer: toTransfer(row), hold: toHoldAt(row, hold) };
+}
+
+export function toRateReceipt({ row }: KnownKey): RateReceipt {
+  return { ...toBase(row), rate: toRate(readRate(row)) };
+}
+
+export function toAllowanceReceipt({ row }: KnownKey): AllowanceReceipt {
+  return { ...toBase(row), allowance: toAllowance(readAllowance(row)) };
 }

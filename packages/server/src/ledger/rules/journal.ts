@@ -1,27 +1,31 @@
 import assert from 'node:assert/strict';
-import { CREDITS_MAX, type Credits, type HoldState, type TransferKind } from 'realtime-credits/contract';
+import {
+  CREDITS_MAX,
+  type AllowanceVerb,
+  type Credits,
+  type HoldState,
+  type RateVerb,
+  type TransferKind,
+} from 'realtime-credits/contract';
+import { isRefillDue, limitParcels, listRefills, refillAt, type Refill } from './allowances.ts';
+import { causeOfRate, causeOfRefill, HOLD_EXPIRY, LOT_EXPIRY, type Cause } from './cause.ts';
+import { Events, type EventRules, type FoundAlerts } from './events.ts';
 import { EMPTY_HASH, hashRow } from './hash.ts';
-import { Lots, parcelsOfHold, readParcels, toArriving, writeParcels, type LotRef, type Parcel } from './lots.ts';
-import type { AccountState, BatchChanges, BatchState, HoldRecord, JournalRow, JournalSide } from './state.ts';
-import { isSystemAccount, SYSTEM_BREAKAGE, toSlotAccount } from './system-accounts.ts';
+import { Lots, parcelsOfHold, readParcels, toArriving, type LotRef, type Parcel } from './lots.ts';
+import { toJournalRow, toSide, type Subject } from './journal-row.ts';
+import { Rates } from './rates.ts';
+import type {
+  AccountState,
+  AllowanceRecord,
+  BatchChanges,
+  BatchState,
+  HoldRecord,
+  JournalRow,
+  JournalSide,
+  RateRecord,
+} from './state.ts';
+import { isSystemAccount, SYSTEM_BREAKAGE, SYSTEM_ISSUED, SYSTEM_SPENT, toSlotAccount } from './system-accounts.ts';
 import type { TransferRef } from './transfer-id.ts';
-
-/** The actor of what the ledger does by itself. */
-const LEDGER_ACTOR = 'system:ledger';
-
-/** Who causes a row, and why. */
-type Cause = Pick<JournalRow, 'actor' | 'key' | 'keyDigest' | 'fingerprint' | 'reason' | 'metadata'>;
-
-const HOLD_EXPIRY: Cause = {
-  actor: LEDGER_ACTOR,
-  key: null,
-  keyDigest: null,
-  fingerprint: null,
-  reason: 'The hold expired',
-  metadata: null,
-};
-
-const LOT_EXPIRY: Cause = { ...HOLD_EXPIRY, reason: 'The credits expired' };
 
 /** A move of credits. */
 interface Move {
@@ -32,20 +36,17 @@ interface Move {
   parcels?: readonly Parcel[];
 }
 
-/** What a row says besides its cause and its sides. */
-interface Subject {
-  kind: JournalRow['kind'];
-  amount: Credits | null;
-  hold?: HoldRecord;
-  reverses?: TransferRef | null;
-  parcels?: readonly Parcel[];
-}
-
 /** What a row changes on one account. */
 interface Change {
   account: AccountState;
   posted: number;
   held: number;
+}
+
+export interface JournalOptions {
+  nowMs: number;
+  slot: number;
+  events?: { rules: EventRules; found: FoundAlerts } | null;
 }
 
 /**
@@ -61,16 +62,33 @@ export class Journal {
     claims: [],
     lotsOpened: new Set(),
     lotsChanged: new Set(),
+    ratesOpened: new Set(),
+    ratesChanged: new Set(),
+    allowancesOpened: new Set(),
+    allowancesChanged: new Set(),
+    events: [],
+    alerts: new Set(),
+    lotAlertsOpened: [],
+    lotAlertsDone: [],
   };
   readonly #state: BatchState;
   readonly #lots: Lots;
+  readonly #rates: Rates;
+  readonly #events: Events | null;
   readonly #nowMs: number;
   readonly #slot: number;
 
-  /** @param options.slot - Of the breakage account. */
-  constructor(state: BatchState, { nowMs, slot }: { nowMs: number; slot: number }) {
+  /**
+   * @param options.slot - Of the accounts for what is spent and what expires.
+   * @param options.events - @default none
+   */
+  constructor(state: BatchState, { nowMs, slot, events = null }: JournalOptions) {
     this.#state = state;
     this.#lots = new Lots(state.lots, this.changes);
+    this.#rates = new Rates(state.rates, this.changes, (rate, verb, amount) => {
+      this.#changeRate(causeOfRate(verb, rate), verb, rate, amount);
+    });
+    this.#events = events === null ? null : new Events(events.rules, events.found, { changes: this.changes, nowMs });
     this.#nowMs = nowMs;
     this.#slot = slot;
   }
@@ -93,7 +111,12 @@ export class Journal {
   }
 
   /** Moves credits from one account to another. */
-  move(cause: Cause, kind: Exclude<TransferKind, 'post'>, move: Move, reverses: TransferRef | null = null): JournalRow {
+  move(
+    cause: Cause,
+    kind: Exclude<TransferKind, 'post' | RateVerb | AllowanceVerb>,
+    move: Move,
+    reverses: TransferRef | null = null,
+  ): JournalRow {
     const { source, amount } = move;
     const parcels = move.parcels ?? this.#lots.select(source, amount);
     if (!isSystemAccount(source.id)) this.#lots.change(source.id, parcels, { free: -1, held: 0 });
@@ -131,7 +154,7 @@ export class Journal {
   }
 
   /** Releases what remains of a hold. What is past its instant then expires. */
-  release(cause: Cause, hold: HoldRecord, state: 'voided' | 'expired'): JournalRow {
+  release(cause: Cause, hold: HoldRecord, state: 'voided' | 'expired', atMs = this.#nowMs): JournalRow {
     const amount = hold.remaining;
     const parcels = parcelsOfHold(hold, amount);
     this.#resolve(hold, 0, state);
@@ -139,22 +162,143 @@ export class Journal {
     const kind = state === 'voided' ? 'void' : 'expire';
     this.#lots.change(account.id, parcels, { free: 1, held: -1 });
     const row = this.#record(cause, { kind, amount, hold, parcels }, null, { account, posted: 0, held: -amount });
-    if (parcels.length > 0) this.expireLots();
+    if (parcels.length > 0) this.#expireLots(atMs, account.id);
     return row;
   }
 
+  /**
+   * Settles what time has done: ends of holds, instants of lots, refills, and rates. Of an account with rates each instant
+   * is settled as it was: what accrued before it is taken from what could be spent until then.
+   */
+  settle(): void {
+    for (const id of this.#state.rates.keys()) {
+      const account = this.findAccount(id);
+      for (const atMs of this.#pastInstants(id)) {
+        this.#rates.settle(account, atMs);
+        this.#expireHolds(atMs, id);
+        this.#expireLots(atMs, id);
+        this.#refill(atMs, id);
+        this.#rates.settle(account, atMs);
+      }
+      this.#rates.settle(account, this.#nowMs);
+    }
+    this.#expireHolds(this.#nowMs);
+    this.#expireLots(this.#nowMs);
+    for (const id of this.#state.allowances.keys()) this.#refill(this.#nowMs, id);
+    this.#events?.announceLots(
+      (id) => this.findAccount(id),
+      (lot) => this.#lots.current(lot),
+    );
+  }
+
+  /** Suspends and resumes rates by what the commands left available, and computes when they are settled next. */
+  finish(): void {
+    for (const id of this.#state.rates.keys()) this.#rates.settle(this.findAccount(id), this.#nowMs);
+    this.#rates.schedule(
+      (id) => this.findAccount(id),
+      this.#nowMs,
+      (account) => this.#events?.nextThreshold(account) ?? null,
+    );
+  }
+
+  /** Starts a rate: charges its minimum, and what it accrued if it began in the past. */
+  startRate(cause: Cause, rate: RateRecord): JournalRow {
+    this.#rates.open(rate);
+    const row = this.#changeRate(cause, 'start', rate, rate.prepaid);
+    this.#rates.settle(this.findAccount(rate.account.id), this.#nowMs);
+    return row;
+  }
+
+  /** Stops a rate. What it accrued is charged already: the batch began with it. */
+  stopRate(cause: Cause, rate: RateRecord): JournalRow {
+    this.#rates.stop(rate, this.#nowMs);
+    return this.#changeRate(cause, 'stop', rate, 0);
+  }
+
+  #changeRate(cause: Cause, verb: RateVerb, rate: RateRecord, amount: Credits): JournalRow {
+    this.#rates.markChanged(rate);
+    const account = this.findAccount(rate.account.id);
+    const parcels = this.#lots.select(account, amount);
+    this.#lots.change(account.id, parcels, { free: -1, held: 0 });
+    const spent = amount === 0 ? null : this.findAccount(toSlotAccount(SYSTEM_SPENT, this.#slot));
+    const credit = spent === null ? null : { account: spent, posted: amount, held: 0 };
+    return this.#record(cause, { kind: verb, amount, parcels, rate }, { account, posted: -amount, held: 0 }, credit);
+  }
+
+  /** Starts an allowance, with what it grants for the period that is running. */
+  startAllowance(cause: Cause, allowance: AllowanceRecord, refill: Refill): JournalRow {
+    const { id } = allowance.account;
+    this.#state.allowances.set(id, [...(this.#state.allowances.get(id) ?? []), allowance]);
+    this.changes.allowancesOpened.add(allowance);
+    return this.#grantAllowance(cause, 'allowance', allowance, refill);
+  }
+
+  /** Changes what an allowance grants from now on. */
+  changeAllowance(
+    cause: Cause,
+    allowance: AllowanceRecord,
+    change: Partial<Pick<AllowanceRecord, 'amount' | 'carryOver' | 'nextAtMs'>>,
+  ): JournalRow {
+    Object.assign(allowance, change);
+    return this.#grantAllowance(cause, 'allowance', allowance, { ...allowance, parcels: [] });
+  }
+
+  /** Grants what is due of the allowances of an account. */
+  #refill(atMs: number, account: string): void {
+    for (const allowance of this.#state.allowances.get(account) ?? []) {
+      if (!isRefillDue(allowance, atMs)) continue;
+      this.#grantAllowance(causeOfRefill(allowance), 'refill', allowance, refillAt(allowance, atMs));
+    }
+  }
+
+  #grantAllowance(
+    cause: Cause,
+    kind: AllowanceVerb,
+    allowance: AllowanceRecord,
+    refill: Omit<Refill, 'nextAtMs'> & Pick<AllowanceRecord, 'nextAtMs'>,
+  ): JournalRow {
+    const account = this.findAccount(allowance.account.id);
+    const source = refill.parcels.length === 0 ? null : this.findAccount(toSlotAccount(SYSTEM_ISSUED, this.#slot));
+    // A refill is no command that could be refused: it grants what there is room for.
+    const room = source === null ? 0 : Math.min(CREDITS_MAX - account.posted, source.posted - source.floor);
+    const parcels = limitParcels(refill.parcels, room);
+    const amount = parcels.reduce((sum, parcel) => sum + parcel.amount, 0);
+    allowance.period = refill.period;
+    allowance.nextAtMs = refill.nextAtMs;
+    allowance.granted += amount;
+    if (!this.changes.allowancesOpened.has(allowance)) this.changes.allowancesChanged.add(allowance);
+    const subject: Subject = { kind, amount, allowance, parcels };
+    if (source === null || amount === 0) return this.#record(cause, subject, { account, posted: 0, held: 0 }, null);
+    const credit = { account, posted: amount, held: 0 };
+    const row = this.#record(cause, subject, { account: source, posted: -amount, held: 0 }, credit);
+    this.#openLots(account, parcels);
+    return row;
+  }
+
+  /** The instants of an account up to now at which a hold ended, a lot expired or an allowance was due, in order. */
+  #pastInstants(account: string): number[] {
+    const holds = [...this.#state.holds.values()].filter((hold) => hold.account.id === account && hold.remaining > 0);
+    const instants = [...holds, ...(this.#state.lots.get(account)?.lots ?? [])].flatMap(
+      ({ expiresAtMs }) => expiresAtMs ?? [],
+    );
+    const rates = this.#state.rates.get(account)?.length ?? 1;
+    instants.push(...listRefills(this.#state.allowances.get(account) ?? [], rates, this.#nowMs));
+    return [...new Set(instants)].filter((ms) => ms <= this.#nowMs).toSorted((a, b) => a - b);
+  }
+
   /** Releases the holds whose end has come, oldest end first. */
-  expireHolds(): void {
+  #expireHolds(atMs: number, account?: string): void {
     const due = [...this.#state.holds.values()].filter(
-      ({ remaining, expiresAtMs }) => remaining > 0 && expiresAtMs <= this.#nowMs,
+      (hold) =>
+        hold.remaining > 0 && hold.expiresAtMs <= atMs && (account === undefined || hold.account.id === account),
     );
     due.sort((a, b) => a.expiresAtMs - b.expiresAtMs || (a.id < b.id ? -1 : 1));
-    for (const hold of due) this.release(HOLD_EXPIRY, hold, 'expired');
+    for (const hold of due) this.release(HOLD_EXPIRY, hold, 'expired', atMs);
   }
 
   /** Moves what is past its instant and not held to the breakage account, lot by lot, the earliest instant first. */
-  expireLots(): void {
-    for (const { lot, parcel } of this.#lots.due(this.#nowMs)) {
+  #expireLots(atMs: number, account?: string): void {
+    for (const { lot, parcel } of this.#lots.due(atMs, account)) {
       const source = this.findAccount(lot.account.id);
       const destination = this.findAccount(toSlotAccount(SYSTEM_BREAKAGE, this.#slot));
       this.move(LOT_EXPIRY, 'breakage', { source, destination, amount: parcel.amount, parcels: [parcel] });
@@ -201,21 +345,34 @@ export class Journal {
     const parcels = toArriving(subject.parcels, destination.id, this.#nowMs);
     const credit = { account: destination, posted: amount, held: 0 };
     const row = this.#record(cause, { ...subject, parcels }, debit, credit);
-    if (!isSystemAccount(destination.id)) this.#lots.open(destination, parcels);
+    if (!isSystemAccount(destination.id)) this.#openLots(destination, parcels);
     return row;
+  }
+
+  #openLots(account: AccountState, parcels: readonly Parcel[]): void {
+    this.#lots.open(account, parcels);
+    for (const [part, { expiresAtMs }] of parcels.entries()) this.#events?.watchLot(account, part, expiresAtMs);
   }
 
   #record(cause: Cause, what: Subject, debit: Change | null, credit: Change | null): JournalRow {
     const heads = { debit: debit?.account.hash ?? EMPTY_HASH, credit: credit?.account.hash ?? EMPTY_HASH };
-    const row = this.#toRow(cause, what, {
+    const row = toJournalRow(cause, what, {
       debit: debit === null ? null : this.#apply(debit),
       credit: credit === null ? null : this.#apply(credit),
+      createdAtMs: this.#nowMs,
     });
     const destination = what.kind === 'hold' ? (what.hold?.destination?.id ?? null) : null;
     const hash = hashRow(row, heads, destination);
     for (const change of [debit, credit]) if (change !== null) change.account.hash = hash;
     const recorded = { ...row, hash };
     this.changes.rows.push(recorded);
+    if (this.#events !== null) {
+      const sides = [
+        debit === null ? [] : toObserved('debit', debit),
+        credit === null ? [] : toObserved('credit', credit),
+      ];
+      this.#events.observe(recorded, what, sides.flat());
+    }
     return recorded;
   }
 
@@ -232,37 +389,13 @@ export class Journal {
 
   #note(cause: Cause, kind: JournalRow['kind'], account: AccountState, hold: HoldRecord | null): JournalRow {
     const what: Subject = { kind, amount: null, ...(hold === null ? {} : { hold }) };
-    const row = { ...this.#toRow(cause, what, { debit: toSide(account), credit: null }), hash: null };
+    const sides = { debit: toSide(account), credit: null, createdAtMs: this.#nowMs };
+    const row = { ...toJournalRow(cause, what, sides), hash: null };
     this.changes.rows.push(row);
     return row;
   }
-
-  #toRow(
-    { actor, key, keyDigest, fingerprint, reason, metadata }: Cause,
-    { kind, amount, hold, reverses = null, parcels = [] }: Subject,
-    { debit, credit }: { debit: JournalSide | null; credit: JournalSide | null },
-  ): Omit<JournalRow, 'hash'> {
-    return {
-      debit,
-      credit,
-      amount,
-      kind,
-      actor,
-      key,
-      keyDigest,
-      fingerprint,
-      reason,
-      metadata,
-      reverses,
-      hold: hold?.id ?? null,
-      holdRemaining: hold?.remaining ?? null,
-      holdExpiresAtMs: hold?.expiresAtMs ?? null,
-      lots: writeParcels(parcels),
-      createdAtMs: this.#nowMs,
-    };
-  }
 }
 
-function toSide({ id, number, version, posted, held }: AccountState): JournalSide {
-  return { id, number, version, posted, held };
+function toObserved(direction: 'debit' | 'credit', { account, posted, held }: Change) {
+  return { account, direction, available: posted - held };
 }

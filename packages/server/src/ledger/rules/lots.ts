@@ -144,6 +144,8 @@ export class Lots {
   readonly #lots: BatchState['lots'];
   readonly #opened: Set<LotRecord>;
   readonly #changed: Set<LotRecord>;
+  /** By account: its lots in spending order. */
+  readonly #ordered = new Map<string, readonly LotRecord[]>();
 
   constructor(lots: BatchState['lots'], changes: { lotsOpened: Set<LotRecord>; lotsChanged: Set<LotRecord> }) {
     this.#lots = lots;
@@ -157,8 +159,11 @@ export class Lots {
     const parcels: Parcel[] = [];
     if (own === undefined) return parcels;
     let wanted = amount;
-    for (const lot of own.lots.filter(({ free }) => free > 0).toSorted(compareLots)) {
+    const ordered = this.#ordered.get(id) ?? own.lots.toSorted(compareLots);
+    this.#ordered.set(id, ordered);
+    for (const lot of ordered) {
       if (wanted === 0) return parcels;
+      if (lot.free === 0) continue;
       if (own.frontier !== null && compareLots(lot, own.frontier) > 0) break;
       const taken = Math.min(lot.free, wanted);
       parcels.push(toParcel(lot, taken));
@@ -200,20 +205,26 @@ export class Lots {
       const lot: LotRecord = { account, version, part, amount, priority, expiresAtMs, free: amount, held: 0 };
       const own = this.#lots.get(id) ?? { lots: [], frontier: null };
       own.lots.push(lot);
+      this.#ordered.delete(id);
       this.#lots.set(id, own);
       this.#opened.add(lot);
     }
   }
 
-  /** Lots with credits that are past their instant and not held, the earliest instant first. */
-  due(nowMs: number): { lot: LotRecord; parcel: Parcel }[] {
-    const due = [...this.#lots.values()].flatMap(({ lots }) =>
-      lots.filter((lot) => lot.free > 0 && isPast(lot, nowMs)),
-    );
+  /** Lots with credits that are past their instant and not held, the earliest instant first; of one account or of all. */
+  due(nowMs: number, account?: string): { lot: LotRecord; parcel: Parcel }[] {
+    const found = account === undefined ? [...this.#lots.values()] : [this.#lots.get(account) ?? { lots: [] }];
+    const due = found.flatMap(({ lots }) => lots.filter((lot) => lot.free > 0 && isPast(lot, nowMs)));
     due.sort(
       (a, b) => (a.expiresAtMs ?? 0) - (b.expiresAtMs ?? 0) || a.account.number - b.account.number || compareLots(a, b),
     );
     return due.map((lot) => ({ lot, parcel: toParcel(lot, lot.free) }));
+  }
+
+  /** A lot as it is now in the batch, if the batch has read it. */
+  current(lot: LotRecord): LotRecord {
+    const own = this.#lots.get(lot.account.id)?.lots ?? [];
+    return own.find(({ version, part }) => version === lot.version && part === lot.part) ?? lot;
   }
 
   #find(account: string, { version, part }: LotRef): LotRecord {

@@ -43,7 +43,8 @@ export function parseUserAccount(value: unknown, name = 'account'): string {
   throw invalidField(name, `${name} must not begin with "system:": those accounts are the ledger's own.`);
 }
 
-function parseText(value: unknown, name: string, lengthMax: number): string {
+/** Reads a text without control characters. @throws {CreditsError} `invalid_request` */
+export function parseText(value: unknown, name: string, lengthMax: number): string {
   // Half a surrogate pair does not survive UTF-8, and hashes join fields by control characters.
   if (typeof value === 'string' && value.length >= 1 && value.length <= lengthMax && !/[\p{Cc}\p{Cs}]/u.test(value)) {
     return value;

@@ -1,4 +1,11 @@
-import type { Credits, HoldState, TransferKind } from 'realtime-credits/contract';
+import type {
+  AllowancePeriod,
+  Credits,
+  HoldState,
+  RatePeriod,
+  RateState,
+  TransferKind,
+} from 'realtime-credits/contract';
 import type { AccountLots } from './lots.ts';
 import type { TransferRef } from './transfer-id.ts';
 
@@ -42,13 +49,15 @@ export type ChangeKind = TransferKind | 'hold' | 'void' | 'expire';
 export type NoteKind = 'extend' | 'unchanged' | 'abandoned';
 
 /**
- * A row of `journal`. Transfers have both sides; `hold` has a debit, `void` and `expire` have a credit. Notes have the
- * account they are about as debit, with its state as it was, and no hash. Rows are never changed.
+ * A row of `journal`. Transfers have both sides; `hold` has a debit, `void` and `expire` have a credit. Rows of a rate
+ * have its account as debit, and a credit where they charge something. Rows of an allowance that grant nothing have its
+ * account as debit. Notes have the account they are about as debit,
+ * with its state as it was, and no hash. Rows are never changed.
  */
 export interface JournalRow {
   readonly debit: JournalSide | null;
   readonly credit: JournalSide | null;
-  /** Null in notes. */
+  /** Null in notes; 0 where a rate charged nothing, or an allowance granted nothing. */
   readonly amount: Credits | null;
   readonly kind: ChangeKind | NoteKind;
   readonly actor: string;
@@ -69,6 +78,10 @@ export interface JournalRow {
   readonly holdExpiresAtMs: number | null;
   /** The part of the amount that is of lots, as `writeParcels` writes it; null when all of it is plain. */
   readonly lots: string | null;
+  /** What the row makes of a rate, as `writeRate` writes it; null in rows of no rate. */
+  readonly rate: string | null;
+  /** What the row makes of an allowance, as `writeAllowance` writes it; null in rows of no allowance. */
+  readonly allowance: string | null;
   readonly createdAtMs: number;
   /** Null in notes. */
   readonly hash: string | null;
@@ -106,6 +119,74 @@ export interface LotRecord {
   free: Credits;
   /** What holds reserve. It does not expire until it is released. */
   held: Credits;
+}
+
+/** A row of `rates`. Deciding changes it in place. */
+export interface RateRecord {
+  readonly id: string;
+  readonly account: AccountRef;
+  readonly resource: string;
+  readonly amount: Credits;
+  readonly per: RatePeriod;
+  readonly startedAtMs: number;
+  state: RateState;
+  /** Until when it is charged. Only moves forward. */
+  settledUntilMs: number;
+  /** What was left of a credit then, in units of `PERIOD_UNITS`. Of a period or more, where it could not be paid. */
+  remainder: number;
+  /** What is left of the minimum charge: so many of the next credits are paid. */
+  prepaid: Credits;
+  /** Since the start, the minimum included. */
+  charged: Credits;
+  /** When a read must settle it first: it has accrued a credit, or is to be suspended. Null unless active. */
+  nextAtMs: number | null;
+  /** When the sweep settles it. Null unless active. */
+  dueAtMs: number | null;
+}
+
+/** A row of `allowances`. Deciding changes it in place. */
+export interface AllowanceRecord {
+  readonly id: string;
+  readonly account: AccountRef;
+  readonly name: string;
+  /** Of the next refill. */
+  amount: Credits;
+  readonly per: AllowancePeriod;
+  readonly anchorMs: number;
+  readonly timeZone: string;
+  carryOver: Credits;
+  /** The last period that was granted, see `startOf`; -1 before the first. Only moves forward. */
+  period: number;
+  /** When the next one begins. Null once it is stopped. */
+  nextAtMs: number | null;
+  /** Since the start. */
+  granted: Credits;
+}
+
+/** A row of `outbox`: an event of a user account, with the body that is sent. */
+export interface EventRecord {
+  readonly account: AccountRef;
+  readonly type: string;
+  readonly body: string;
+  readonly createdAtMs: number;
+}
+
+/** A row of `alerts`: which thresholds an account has crossed. Deciding changes it in place. */
+export interface AlertRecord {
+  readonly account: AccountRef;
+  /** The lowest threshold that was crossed and not armed again; null: none. */
+  level: Credits | null;
+  /** Days since 1970 in UTC, and how many `balance.low` there were on that day. */
+  day: number;
+  lows: number;
+}
+
+/** A row of `lot_alerts`: when to tell that a lot expires. */
+export interface LotAlert {
+  readonly account: AccountRef;
+  readonly version: number;
+  readonly part: number;
+  readonly atMs: number;
 }
 
 /** A row of `claims`: the key that paid a claim of an account. */
@@ -161,6 +242,10 @@ export interface BatchState {
    * transfers above name. Accounts without any are absent.
    */
   readonly lots: Map<string, AccountLots>;
+  /** By row id: rates that are not stopped, the oldest first. Accounts without any are absent. */
+  readonly rates: Map<string, RateRecord[]>;
+  /** By row id: allowances that are not stopped, the oldest first. Accounts without any are absent. */
+  readonly allowances: Map<string, AllowanceRecord[]>;
 }
 
 /** What a batch writes. */
@@ -178,6 +263,20 @@ export interface BatchChanges {
   readonly lotsOpened: Set<LotRecord>;
   /** Lots to update. None of them is in `lotsOpened`. */
   readonly lotsChanged: Set<LotRecord>;
+  /** Rates to insert, as they are after the batch. */
+  readonly ratesOpened: Set<RateRecord>;
+  /** Rates to update. None of them is in `ratesOpened`. */
+  readonly ratesChanged: Set<RateRecord>;
+  /** Allowances to insert, as they are after the batch. */
+  readonly allowancesOpened: Set<AllowanceRecord>;
+  /** Allowances to update. None of them is in `allowancesOpened`. */
+  readonly allowancesChanged: Set<AllowanceRecord>;
+  /** In the order of what they are about. Like the following ones, empty where no events are configured. */
+  readonly events: EventRecord[];
+  /** Alerts to insert or update, as they are after the batch. */
+  readonly alerts: Set<AlertRecord>;
+  readonly lotAlertsOpened: LotAlert[];
+  readonly lotAlertsDone: LotAlert[];
 }
 
 /** Names a claim of one account. Row ids contain no space. */

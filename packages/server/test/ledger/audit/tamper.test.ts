@@ -10,7 +10,7 @@ const bench = createBench(async () => ({ database: await openEmbeddedDatabase() 
 /** Columns whose change is found in every row that is an entry. */
 const ENTRY_COLUMNS = `debit debit_version debit_posted debit_held credit credit_version credit_posted credit_held amount
   kind actor key key_digest fingerprint reason metadata reverses_debit reverses_version hold hold_remaining hold_expires_at
-  lots created_at hash`;
+  lots rate allowance created_at hash`;
 
 /** Columns whose change is found in rows that change nothing, and so have no hash. */
 const NOTE_COLUMNS = 'debit debit_version debit_posted debit_held actor key key_digest';
@@ -19,6 +19,8 @@ const FOUND: Record<string, string> = {
   journal: ENTRY_COLUMNS,
   holds: 'id account destination amount remaining state actor reason lots expires_at created_at',
   lots: 'account version part amount priority free held expires_at',
+  rates: 'id account resource amount per started_at state settled_until remainder prepaid charged',
+  allowances: 'id account amount carry_over period granted anchor next_at per time_zone name',
   accounts: 'id floor posted held version hash',
   claims: 'account key_digest',
 };
@@ -28,8 +30,14 @@ const NOT_FOUND: Record<string, string> = {
   accounts: 'number created_at',
   // A claim key is stored in no other place. (That its command is paid once is kept by the journal's keys as well.)
   claims: 'claim_key',
+  // When a rate is settled next follows from it, and is written again with each settlement.
+  rates: 'next_at due_at',
   // The epoch names the state of the database, and nothing follows from it; the table has one row.
   ledger: 'epoch began_at one_row',
+  // What others are told, and when, is no part of a balance.
+  outbox: 'position account attempts created_at next_at first_at id state type error body',
+  alerts: 'account level day lows',
+  lot_alerts: 'at account version part',
 };
 
 function list(columnsOfTables: Record<string, string>): (readonly [table: string, column: string])[] {
@@ -78,6 +86,31 @@ beforeAll(async () => {
   await bench.ledger.hold({ ...by(account), account, amount: 3, expiresAfterMs: 3_600_000 });
   await bench.ledger.transfer({ ...by(account), source: account, destination: other, amount: 1 });
   bench.time.nowMs += 1_000;
+  const rate = {
+    ...by('system:panel'),
+    account,
+    resource: 'server "1"',
+    amount: 3_600,
+    minimum: 2,
+    per: 'hour' as const,
+  };
+  const started = await bench.ledger.startRate(rate);
+  await bench.ledger.startRate({ ...rate, ...by('system:panel'), amount: 77, per: 'month' });
+  bench.time.nowMs += 5_700;
+  await bench.ledger.balance(account);
+  bench.time.nowMs += 3_600_000;
+  await bench.ledger.balance(account);
+  await bench.ledger.grant({ ...by('system:promo'), account, amount: 9 });
+  await bench.ledger.stopRate({ ...by('system:panel'), account, rate: started.rate.id });
+  const plan = { account, amount: 30, per: 'day' as const, timeZone: 'Europe/Berlin', carryOver: 4, name: 'Plan "S"' };
+  const { allowance } = await bench.ledger.startAllowance({ ...by('system:plans'), ...plan, anchor: inMs(-3_600_000) });
+  bench.time.nowMs += 3 * 86_400_000;
+  await bench.ledger.balance(account);
+  const about = { account, allowance: allowance.id };
+  await bench.ledger.changeAllowance({ ...by('system:plans'), ...about, amount: 20 });
+  bench.time.nowMs += 86_400_000;
+  await bench.ledger.balance(account);
+  await bench.ledger.stopAllowance({ ...by('system:plans'), ...about });
   const { version, balance } = await bench.ledger.balance(account);
   await bench.ledger.adjust({ ...by(account), account, available: balance.available, expectedVersion: version });
   await bench.ledger.resolveOperations(account, [fresh('abandoned')]);
@@ -102,6 +135,8 @@ async function findRows(table: string, isNote = false): Promise<{ place: string;
     accounts: 'id = $1',
     claims: `account = ${number}`,
     lots: `account = ${number}`,
+    rates: `account = ${number}`,
+    allowances: `account = ${number}`,
   };
   const kind = table === 'journal' ? 'kind' : `''`;
   const { rows } = await bench.database.pool.query<{ place: string; kind: string }>(
@@ -154,13 +189,20 @@ test('the history has every kind of row', async () => {
   const kinds = rows.map(({ kind }) => kind).toSorted();
   expect(kinds).toEqual([
     'abandoned',
+    'allowance',
     'breakage',
+    'charge',
     'expire',
     'extend',
     'grant',
     'hold',
     'post',
+    'refill',
+    'resume',
     'reverse',
+    'start',
+    'stop',
+    'suspend',
     'transfer',
     'unchanged',
     'void',

@@ -13,6 +13,14 @@ const changes: BatchChanges = {
   claims: [claim],
   lotsOpened: new Set(),
   lotsChanged: new Set(),
+  ratesOpened: new Set(),
+  ratesChanged: new Set(),
+  allowancesOpened: new Set(),
+  allowancesChanged: new Set(),
+  events: [],
+  alerts: new Set(),
+  lotAlertsOpened: [],
+  lotAlertsDone: [],
 };
 
 /** Writes with a client that answers the end of the transaction with a word. */

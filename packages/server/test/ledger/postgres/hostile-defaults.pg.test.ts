@@ -4,7 +4,8 @@ import { expect, inject, test, vi } from 'vitest';
 import { SYSTEM_CLOCK } from '../../../src/clock.ts';
 import { createLedger } from '../../../src/ledger/create-ledger.ts';
 import type { Database } from '../../../src/ledger/postgres/database.ts';
-import { administer, createPostgresDatabase } from '../../support/database.ts';
+import { administer } from '../../support/administer.ts';
+import { createPostgresDatabase } from '../../support/database.ts';
 import { by, createBench, fresh, openAccount, refusal } from '../../support/ledger.ts';
 import { testBehaviour } from '../behaviour-suite.ts';
 

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLedger } from '../../../src/ledger/create-ledger.ts';
 import { createVerifyStatements, type VerifyStatements } from '../../../src/ledger/audit/verify-statements.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { OperatorReader } from '../../../src/ledger/operator.ts';
 import type { Database, SqlQuery } from '../../../src/ledger/postgres/database.ts';
+import { createOperatorReader } from '../../../src/ledger/postgres/operator-reads.ts';
 import { formatTransferId } from '../../../src/ledger/rules/transfer-id.ts';
 import { openEmbeddedDatabase } from '../../support/database.ts';
 import { by } from '../../support/ledger.ts';
@@ -22,6 +24,7 @@ const ACCOUNT = 'user:1';
 
 let database: Database;
 let ledger: Ledger;
+let operator: OperatorReader;
 let sent: SqlQuery[] = [];
 
 beforeAll(async () => {
@@ -29,6 +32,7 @@ beforeAll(async () => {
   const { pool } = database;
   const recorded = recordQueries(pool, (query) => sent.push(query));
   ledger = await createLedger({ database: { ...database, pool: recorded }, expirySweepMs: 3_600_000 });
+  operator = createOperatorReader(recorded);
   // Rows of the right shape and number: a hot account with 40,000 entries and keys, and 5,000 others.
   await pool.query(`
     INSERT INTO credits.accounts (id, floor, posted, version, hash, created_at)
@@ -37,7 +41,8 @@ beforeAll(async () => {
     INSERT INTO credits.journal (debit, debit_version, debit_posted, debit_held, credit, credit_version, credit_posted,
         credit_held, amount, kind, actor, key, key_digest, fingerprint, reason, created_at, hash)
       SELECT 65, n, 0, 0, 66 + n % 4999, 1 + n / 4999, 0, 0, 1, 'transfer', 'user:1', 'key-' || n,
-        substr(sha256(convert_to('user:1' || chr(31) || 'key-' || n, 'UTF8')), 1, 16), sha256('f'), 'A plan', now(), sha256('x')
+        substr(sha256(convert_to('user:1' || chr(31) || 'key-' || n, 'UTF8')), 1, 16), sha256('f'), 'A plan',
+        now() - interval '1 second' * (40000 - n), sha256('x')
       FROM generate_series(1, 40000) n;
     INSERT INTO credits.holds (id, account, amount, remaining, state, actor, reason, expires_at, created_at)
       SELECT ('00000000-0000-7000-9000-' || lpad(n::text, 12, '0'))::uuid, 65 + n / 50, 5,
@@ -46,6 +51,14 @@ beforeAll(async () => {
     INSERT INTO credits.lots (account, version, part, amount, priority, free, held, expires_at)
       SELECT 65 + n / 50, n + 1, 0, 5, n % 3, CASE WHEN n % 10 = 0 THEN 5 ELSE 0 END, 0, now() + interval '1 day'
       FROM generate_series(0, 19999) n;
+    INSERT INTO credits.rates (id, account, amount, remainder, prepaid, charged, started_at, settled_until, next_at, due_at,
+        state, per, resource)
+      SELECT ('00000000-0000-7000-a000-' || lpad(n::text, 12, '0'))::uuid, 65 + n / 50, 5, 0, 0, 0, now(), now(), e, e, CASE WHEN e IS NULL THEN 'stopped' ELSE 'active' END,
+        'hour', 'server' FROM generate_series(0, 19999) n,
+        LATERAL (SELECT CASE WHEN n % 10 = 0 THEN now() + interval '1 day' END AS e) x;
+    INSERT INTO credits.allowances (id, account, amount, carry_over, period, granted, anchor, next_at, per, time_zone, name)
+      SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 65 + n / 10, 1, 0, 0, 1, now(),
+        now() + interval '1 day', 'day', 'UTC', 'plan' FROM generate_series(0, 19999) n;
     INSERT INTO credits.claims SELECT 65, 'claim-' || n, sha256('c') FROM generate_series(1, 20000) n;
     ANALYZE`);
 });
@@ -104,6 +117,10 @@ const READS: [what: string, call: () => Promise<unknown>][] = [
   ['one hold', () => ledger.findHold('00000000-0000-7000-9000-000000000000')],
   ['holds of an account', () => ledger.holds(ACCOUNT, { state: 'expired' })],
   ['lots of an account', () => ledger.lots(ACCOUNT)],
+  ['rates of an account', () => ledger.rates(ACCOUNT)],
+  ['allowances of an account', () => ledger.allowances(ACCOUNT)],
+  ['transfers of everybody', () => operator.transfers({ filter: { from: '2026-01-01T00:00:00Z' } })],
+  ['transfers of an account', () => operator.transfers({ filter: { account: ACCOUNT } })],
   ['heads', () => ledger.heads({ after: 'user:2', limit: 10 })],
 ];
 
@@ -116,7 +133,7 @@ describe.each(['force_generic_plan', 'force_custom_plan'])('with %s', (mode) => 
   });
 
   // Planned without the settings of a batch, as inside a transaction of the host.
-  test('a command of a hot account finds its key, its claim, its holds and its lots by index', async () => {
+  test('a command of a hot account finds its key, its claim, its holds, its lots and its rates by index', async () => {
     const command = { ...by(ACCOUNT), account: ACCOUNT, amount: 1, claimKey: 'claim-x' };
     const hold = '00000000-0000-7000-9000-000000000010';
     for (const call of [
@@ -130,6 +147,7 @@ describe.each(['force_generic_plan', 'force_custom_plan'])('with %s', (mode) => 
       const keys = nodesOf(plans).filter((node) => node['Index Name'] === 'journal_key');
       expect(keys.length).toBeGreaterThan(0);
       expect(nodesOf(plans).map((node) => node['Index Name'])).toContain('lots_order');
+      expect(nodesOf(plans).map((node) => node['Index Name'])).toContain('rates_account');
     }
   });
 });
@@ -142,6 +160,8 @@ const VERIFY: Record<keyof VerifyStatements, (string | null)[]> = {
   notes: ['0', '\\x', null],
   holds: ['00000000-0000-0000-0000-000000000000', null],
   lots: ['0', '0', '-1', null],
+  rates: ['00000000-0000-0000-0000-000000000000', null],
+  allowances: ['00000000-0000-0000-0000-000000000000', null],
   claims: ['0', '', null],
   number: [ACCOUNT],
   sum: [],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../../src/ledger/postgres/database.ts';
-import { administer, createPostgresDatabase } from '../../support/database.ts';
+import { administer } from '../../support/administer.ts';
+import { createPostgresDatabase } from '../../support/database.ts';
 
 async function warningsOf(url: string): Promise<string[]> {
   const warnings: string[] = [];

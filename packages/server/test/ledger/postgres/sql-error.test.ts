@@ -17,6 +17,13 @@ test.each(['57014', '55P03', '25006', '53100', '53200', '53300', '58030'])(
   },
 );
 
+test('a standby refuses to begin a transaction that writes, which is the refusal of a database that takes no changes', () => {
+  const error = Object.assign(sqlError('0A000'), { routine: 'call_bool_check_hook' });
+  expect(isRefusal(error)).toBe(true);
+  expect(toCreditsError(error)).toMatchObject({ code: 'unavailable', message: expect.stringContaining('standby') });
+  expect(isRefusal(sqlError('0A000'))).toBe(false);
+});
+
 test.each(['08000', '08006', '57P01', '57P02', '57P03', '25P03', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'])(
   'a connection that fails with %s is unavailable, and its batch may be repeated',
   (code) => {

@@ -21,7 +21,16 @@ function createState(balances: Record<string, number>): BatchState {
     const number = accounts.size + 1;
     accounts.set(id, { id, number, floor, posted, held: 0, version: 1, hash: 'before', versionBefore: 1 });
   }
-  return { accounts, keys: new Map(), holds: new Map(), transfers: new Map(), claims: new Map(), lots: new Map() };
+  return {
+    accounts,
+    keys: new Map(),
+    holds: new Map(),
+    transfers: new Map(),
+    claims: new Map(),
+    lots: new Map(),
+    rates: new Map(),
+    allowances: new Map(),
+  };
 }
 
 function addHold(state: BatchState, account: string, part: Partial<HoldRecord> = {}): HoldRecord {

@@ -22,6 +22,8 @@ const ROW: Row = {
   holdRemaining: 3,
   holdExpiresAtMs: 1_795_348_860_000,
   lots: null,
+  rate: null,
+  allowance: null,
   createdAtMs: 1_795_348_800_000,
 };
 
@@ -45,6 +47,17 @@ test('the canonical form joins its fields by U+001F, with U+001E for what is abs
   expect(text.replaceAll('\u001f', '|').replaceAll('\u001e', 'null')).toBe(
     `||user:1|2|70|5|null|null|null|null|30|spend|user:1|key-1|${'bb'.repeat(16)}|Lunch “at” 🍜|null|null|null|null|null|null|null|1795348800000000`,
   );
+});
+
+test('the parcels, the rate and the allowance of a row are at the end of its canonical form', () => {
+  const end = (part: Partial<Row>): string =>
+    canonicalRow({ ...ROW, ...part }, HEADS, null).split('1795348800000000')[1] ?? '';
+  expect(end({})).toBe('');
+  expect(end({ lots: '[[1]]' })).toBe('\u001f[[1]]');
+  expect(end({ rate: '["a"]' })).toBe('\u001f\u001e\u001f["a"]');
+  expect(end({ allowance: '["b"]' })).toBe('\u001f\u001e\u001f\u001e\u001f["b"]');
+  expect(end({ lots: '[[1]]', allowance: '["b"]' })).toBe('\u001f[[1]]\u001f\u001e\u001f["b"]');
+  expect(end({ lots: '[[1]]', rate: '["a"]' })).toBe('\u001f[[1]]\u001f["a"]');
 });
 
 const CHANGES: [name: string, row: Row][] = [
