@@ -8,8 +8,6 @@ const config: NextConfig = {
   distDir: process.env['NEXT_DIST_DIR'] ?? '.next',
   poweredByHeader: false,
   reactStrictMode: true,
-  // Next's own gzip would hold back small chunks; the reverse proxy compresses.
-  compress: false,
   // They belong to the server process, which opens the one database; no bundle may carry a second copy.
   serverExternalPackages: ['@electric-sql/pglite', 'better-auth', 'pg', 'realtime-credits-server'],
   devIndicators: false,

@@ -57,7 +57,7 @@ export default function CreditsDisplay({
   const view = useCreditsView(initial);
   const details = useDetails();
   const number = useRef<HTMLSpanElement>(null);
-  const change = useChange(view.state.account, view.amount, number);
+  const change = useChange(view.state, view.amount, number);
   const changes = useRecentChanges(activityHref !== undefined);
   const look = VARIANTS[variant];
   const scale = SIZES[size];

@@ -1,7 +1,6 @@
 import type { Snapshot } from 'realtime-credits';
 
 import type { ActivityGroup } from './activity.ts';
-
 /**
  * What the dashboard's own routes answer: the shapes that the design document's host has, plus `data.new_balance` and
  * `snapshot` on everything that changes or shows a balance. `coins` and `new_balance` mean `available`.
@@ -38,18 +37,39 @@ export interface Me {
   avatar_url: string | null;
   referral_code: string;
   referral_earnings: number;
+  /** Whether they are told by e-mail when their credits run low. */
+  balance_messages: boolean;
   created_at: string;
   updated_at: string;
 }
 
-/** `GET /api/user/me`, `POST /api/user/update-profile {display_name?, first_name?, last_name?}` */
+/** `GET /api/user/me`, `POST /api/user/update-profile {display_name?, first_name?, last_name?, balance_messages?}` */
 export interface MeAnswer {
   success: true;
   user: Me;
   snapshot: Snapshot;
 }
 
-interface WithBalance {
+/** `GET /api/user/sign-in`: how the person signs in. `DELETE /api/user/sign-in/[provider]` unlinks an account elsewhere. */
+export interface SignInWaysAnswer {
+  success: true;
+  data: {
+    has_password: boolean;
+    second_factor: boolean;
+    /** Oldest first. `POST /api/user/passkeys/[id] {name}` names one, and `DELETE` removes it. */
+    passkeys: { id: string; name: string; created_at: string }[];
+    /** Linked accounts. */
+    providers: ('discord' | 'google' | 'github')[];
+  };
+}
+
+/** `GET /api/user/sessions`: where the person is signed in. `DELETE /api/user/sessions/[id]` ends one. */
+export interface OwnSessionsAnswer {
+  success: true;
+  data: { id: string; user_agent: string | null; created_at: string; current: boolean }[];
+}
+
+export interface WithBalance {
   success: true;
   message: string;
   snapshot: Snapshot;
@@ -62,6 +82,8 @@ export interface DailyCheckAnswer {
     canClaim: boolean;
     /** Why this account earns nothing yet; null where it does. */
     refusal: string | null;
+    /** What the person can do about it. */
+    refusalAction: 'verify_email' | null;
     alreadyClaimed: boolean;
     hasLoggedIn: boolean;
     /** What a claim pays now, or paid today. */
@@ -114,9 +136,11 @@ export interface Plan {
   id: string;
   name: string;
   description: string;
-  /** Whole credits for the first month, and once for the setup. */
+  /** Whole credits that are charged when it runs: the price, or the first hour of a plan with a price per hour. */
   plan_cost: number;
   setup_fee: number;
+  /** Whole credits per hour while it runs, the first of which is `plan_cost`; null: paid once. */
+  per_hour: number | null;
   memory_mb: number;
   disk_mb: number;
   cpu_percent: number;
@@ -144,17 +168,53 @@ export interface GameServer {
   software_id: string;
   location_id: string;
   plan_id: string;
-  /** `provisioning` while its hold is open; a server that failed keeps its row and its reason, and costs nothing. */
-  status: 'provisioning' | 'running' | 'failed' | 'deleting';
+  /**
+   * `provisioning` while its hold is open; a server that failed keeps its row and its reason, and costs nothing.
+   * `stopped`: by its owner. `suspended`: no credits are left for it, and it runs again once there are some.
+   */
+  status: 'provisioning' | 'running' | 'stopped' | 'suspended' | 'failed' | 'deleting' | 'deleted';
   failure: string | null;
+  /** What is charged when it runs, as in {@link Plan}. */
   total_cost: number;
+  per_hour: number | null;
   created_at: string;
+}
+
+/** What a person's servers cost by the hour, and how long their credits last. */
+export interface Burn {
+  /** Credits per hour of everything that runs now. */
+  per_hour: number;
+  /** ISO instant at which the first server is suspended if nothing else happens; null: nothing runs out. */
+  exhausts_at: string | null;
 }
 
 /** `GET /api/servers` */
 export interface ServersAnswer {
   success: true;
-  data: { servers: GameServer[]; provisioner: 'pterodactyl' | 'simulator' };
+  data: { servers: GameServer[]; burn: Burn; provisioner: 'pterodactyl' | 'simulator' };
+}
+
+/** `GET /api/servers/[id]` */
+export interface ServerAnswer {
+  success: true;
+  data: {
+    server: GameServer;
+    burn: Burn;
+    /** Null until the panel says. */
+    address: string | null;
+    panel_url: string | null;
+    /** Charged so far, in whole credits. */
+    charged: number;
+    /** What its hours cost, newest first, day by day; at most 30 lines. */
+    charges: ActivityItem[];
+    provisioner: 'pterodactyl' | 'simulator';
+  };
+}
+
+/** `POST /api/servers/[id]/power {on}`: stops a server, which then costs nothing, or starts it. */
+export interface ServerPowerAnswer extends WithBalance {
+  server: GameServer;
+  data: { new_balance: number };
 }
 
 /** `POST /api/servers/create {name, server_type_id, server_software_id, location_id, plan_id}` → 201 when it runs. */
@@ -190,6 +250,14 @@ export interface ReferralClaimAnswer extends WithBalance {
   data: { total_claimed: number; clicks_claimed: number; signups_claimed: number; new_balance: number };
 }
 
+/**
+ * `POST /api/codes/redeem {code}`. 404 `code_not_valid` for a code that is unknown or cannot be used now; 409 `code_redeemed`
+ * for one that the user has used.
+ */
+export interface RedeemAnswer extends WithBalance {
+  data: { code: string; amount: number; new_balance: number };
+}
+
 /** `POST /api/transfers {to_username, amount, note?}`: never says anything of the recipient's balance. */
 export interface TransferAnswer extends WithBalance {
   transfer: { id: string; to_username: string; amount: number; note: string | null; created_at: string };
@@ -200,6 +268,8 @@ export interface TransferAnswer extends WithBalance {
 export interface ActivityItem {
   /** Names the line within its account: `/activity/<version>`. */
   version: number;
+  /** Of charges by the hour in a row, of one server and one day: what they were for. Null for everything else. */
+  usage: { server: number | null; name: string; duration_ms: number } | null;
   group: ActivityGroup;
   reason: string;
   amount: number;
@@ -207,8 +277,8 @@ export interface ActivityItem {
   change: number;
   /** The balance after it: the balance of the next older line plus `change`. */
   balance: number;
-  /** Who caused it: the user, the dashboard by itself, someone of the team, or the user on the other side. */
-  by: { kind: 'you' | 'dashboard' | 'team' } | { kind: 'user'; username: string | null };
+  /** Who caused it: the user, the dashboard by itself, someone of the team (whom only administrators learn), or the user on the other side. */
+  by: { kind: 'you' | 'dashboard' } | { kind: 'team'; username?: string } | { kind: 'user'; username: string | null };
   /** The user on the other side, as they are called now; null where it is the dashboard. */
   other: string | null;
   /** What was reserved for it, and until when; null for what needed no reservation. */
@@ -249,6 +319,16 @@ export interface ActivityTotalsAnswer {
   };
 }
 
+/** `GET /api/activity/balances?from=`, an ISO instant: at most 200 points, evenly spaced by change, oldest first. */
+export interface BalancesAnswer {
+  success: true;
+  data: {
+    /** What was available from each instant on. The first may lie before `from`: it holds at `from`. */
+    points: { available: number; created_at: string }[];
+    version: number;
+  };
+}
+
 /** `GET /api/activity/[version]`: a line, and what happened step by step, oldest first. */
 export interface ActivityItemAnswer {
   success: true;
@@ -264,140 +344,6 @@ export interface ActivityItemAnswer {
       after: { posted: number; held: number; available: number };
       created_at: string;
     }[];
-  };
-}
-
-/**
- * `POST /api/admin/users/[id]/coins {amount, reason}`, `{balance, expected_version, reason}` or `{reverse, reason}`, where
- * `reverse` is a transfer's id; `POST /api/admin/approvals/[id] {approve, reason}`. The snapshot is the admin's own.
- *
- * 202 without `data` where a second administrator has to approve it, and 200 without where it was rejected.
- */
-export interface AdminAdjustAnswer extends WithBalance {
-  data: {
-    user_id: string;
-    amount: number;
-    balance_before: number;
-    balance_after: number;
-    version: number;
-    new_balance: number;
-  } | null;
-}
-
-/** `GET /api/admin/approvals`: what waits for a second administrator, oldest first. */
-export interface AdminApprovalsAnswer {
-  success: true;
-  data: {
-    id: number;
-    user_id: string;
-    username: string;
-    requested_by: string;
-    /** Whether the reader asked for it: then somebody else has to approve it. */
-    own: boolean;
-    amount: number;
-    reason: string;
-    requested_at: string;
-  }[];
-}
-
-/** `GET /api/admin/audit?before=&limit=`: newest first. Names are those of now. */
-export interface AdminAuditAnswer {
-  success: true;
-  data: {
-    id: number;
-    at: string;
-    actor: string;
-    actor_id: string;
-    kind: string;
-    target: string;
-    target_id: string;
-    amount: number | null;
-    details: Record<string, unknown>;
-    reason: string;
-    address: string;
-  }[];
-  next: number | null;
-}
-
-/**
- * `POST /api/admin/users/[id]/role {role: 'user' | 'admin', reason}`, `…/ban {banned, reason}`, `…/email {email, reason}`,
- * `…/close {reason}`, and `…/password {reason}`, which answers with a generated password.
- */
-export interface AdminPersonAnswer {
-  success: true;
-  message: string;
-  data: { password: string } | null;
-}
-
-/** `GET /api/admin/users/[id]/coins?before=&limit=` */
-export interface AdminEntriesAnswer {
-  success: true;
-  user: AdminUser;
-  entries: {
-    /** The account's version at this entry. */
-    id: number;
-    user_id: string;
-    /** Signed change of `available`. */
-    delta: number;
-    balance_before: number;
-    balance_after: number;
-    held_after: number;
-    source_category: string;
-    source_action: string;
-    reference_id: string | null;
-    message: string;
-    /** How the other user of a transfer is called now. */
-    counterparty: string | null;
-    actor: string;
-    created_at: string;
-  }[];
-  next: number | null;
-}
-
-export interface AdminUser {
-  id: string;
-  username: string;
-  email: string;
-  role: 0 | 1;
-  banned: boolean;
-  coins: number;
-  held: number;
-  version: number;
-  created_at: string;
-}
-
-/** `GET /api/admin/users?query=&limit=&offset=` */
-export interface AdminUsersAnswer {
-  success: true;
-  data: { users: AdminUser[]; total: number; limit: number; offset: number };
-}
-
-/** `GET /api/admin/circulation` */
-export interface AdminCirculationAnswer {
-  success: true;
-  data: { issued: number; spent: number; circulating: number; held: number; accounts: number };
-}
-
-/** `POST /api/admin/verify` */
-export interface AdminVerifyAnswer {
-  success: true;
-  data: {
-    ok: boolean;
-    accounts: number;
-    entries: number;
-    transfers: number;
-    differences: { account: string | null; version: number | null; message: string }[];
-    checkedAt: string;
-  };
-}
-
-/** `GET|POST /api/admin/provisioning {delay_ms, failure}`: adjusts the simulator; 409 when the panel is real. */
-export interface AdminProvisioningAnswer {
-  success: true;
-  data: {
-    provisioner: 'pterodactyl' | 'simulator';
-    delay_ms: number;
-    failure: 'none' | 'refuse' | 'no_node' | 'lost_answer';
   };
 }
 

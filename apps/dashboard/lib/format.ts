@@ -30,6 +30,15 @@ export function formatMegabytes(megabytes: number): string {
   return megabytes >= 1_024 && megabytes % 256 === 0 ? `${megabytes / 1_024} GB` : `${megabytes} MB`;
 }
 
+/** `50` → `½ vCPU`, `250` → `2½ vCPU`: percent of one processor, as panels count it. */
+export function formatProcessors(percent: number): string {
+  const parts = ['', '¼', '½', '¾'];
+  const processors = Math.floor(percent / 100);
+  const part = parts[(percent % 100) / 25];
+  if (part === undefined) return `${percent / 100} vCPU`;
+  return `${processors === 0 && part !== '' ? '' : processors}${part} vCPU`;
+}
+
 const countries = new Intl.DisplayNames('en', { type: 'region' });
 
 /** `DE` → `Germany`; what is no country code stays as it is. */
@@ -43,6 +52,14 @@ export function formatClock(durationMs: number): string {
   return [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60]
     .map((part) => String(part).padStart(2, '0'))
     .join(':');
+}
+
+/** `19 h`, `1 h 30 min`, `45 min`: how long something ran. Rounded to minutes. */
+export function formatHours(durationMs: number): string {
+  const minutes = Math.max(1, Math.round(durationMs / 60_000));
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  if (hours === 0) return `${rest} min`;
+  return rest === 0 ? `${whole.format(hours)} h` : `${whole.format(hours)} h ${rest} min`;
 }
 
 /** `5 hours and 12 minutes`, for people. */

@@ -43,7 +43,8 @@ export async function readRoute<Answer>(path: string): Promise<Answer> {
   });
   const response = await getRuntime().fetch(request);
   if (response.status === 401) return leaveToSignIn();
-  if (response.status === 404) notFound();
+  // What the page's address says cannot be read by the route either: there is no such page.
+  if (response.status === 404 || response.status === 400) notFound();
   if (!response.ok) {
     // The error page shows the digest: the id by which the log names this request.
     const digest = response.headers.get('x-request-id') ?? undefined;

@@ -1,7 +1,15 @@
 import { Hono } from 'hono';
+import { routePath } from 'hono/route';
 import type { Pool } from 'pg';
 import { CREDITS_PATH, CreditsError } from 'realtime-credits';
-import { assertReadableUrl, toUnavailable, type CreditsHandler, type Ledger } from 'realtime-credits-server';
+import {
+  assertReadableUrl,
+  toUnavailable,
+  type CreditsHandler,
+  type CreditsTracer,
+  type Ledger,
+  type OperatorReader,
+} from 'realtime-credits-server';
 import type { Activity } from './activity/activity.ts';
 import type { Adjustments } from './administration/adjustments.ts';
 import type { Audit } from './administration/audit.ts';
@@ -11,6 +19,9 @@ import type { Auth } from './auth/auth.ts';
 import type { Credentials } from './auth/credentials.ts';
 import type { PasswordTries } from './auth/password-tries.ts';
 import type { Sessions } from './auth/sessions.ts';
+import type { Codes } from './codes/codes.ts';
+import type { Redemptions } from './codes/redeem.ts';
+import type { SocialProvider } from './auth/social.ts';
 import type { DailyBonus } from './daily/daily-bonus.ts';
 import { readClientAddress } from './http/client-address.ts';
 import { isTrustedMutation, readOwnHost, type OriginRules } from './http/origin.ts';
@@ -20,8 +31,11 @@ import { isExpected, toFailure } from './http/failure.ts';
 import { currentRequestId } from './http/request-scope.ts';
 import { createRoutes, toResponse } from './http/route.ts';
 import { API_CONTENT_SECURITY_POLICY } from './http/security-headers.ts';
+import type { Mailer } from './mail/mailer.ts';
+import type { ShownMessages } from './mail/shown-messages.ts';
 import type { Metrics } from './metrics.ts';
 import type { Names } from './names.ts';
+import type { Rewards } from './payouts/rewards.ts';
 import type { Profiles } from './profiles.ts';
 import type { Provisioner } from './provisioning/provisioner.ts';
 import type { Simulator } from './provisioning/simulator.ts';
@@ -31,14 +45,20 @@ import { registerActivityRoutes } from './routes/activity.ts';
 import { registerAdjustmentRoutes } from './routes/adjustments.ts';
 import { registerAdminRoutes } from './routes/admin.ts';
 import { AUTH_ROUTES, registerAuthRoutes } from './routes/auth.ts';
+import { registerCodeRoutes } from './routes/codes.ts';
 import { registerDailyRoutes } from './routes/daily-login.ts';
 import { registerDocsRoutes } from './routes/docs.ts';
 import { registerExampleRoutes } from './routes/examples.ts';
+import { registerMessageRoutes } from './routes/messages.ts';
 import { registerOperationsRoutes } from './routes/operations.ts';
+import { registerOversightRoutes } from './routes/oversight.ts';
 import { registerPeopleRoutes } from './routes/people.ts';
 import { registerReferralRoutes } from './routes/referrals.ts';
 import { registerRegistryRoutes } from './routes/registry.ts';
+import { registerRewardRoutes } from './routes/rewards.ts';
 import { registerServerRoutes } from './routes/servers.ts';
+import { createToAdminUser } from './routes/to-admin-user.ts';
+import { registerSessionRoutes } from './routes/sessions.ts';
 import { registerTransferRoutes } from './routes/transfers.ts';
 import { registerUserRoutes } from './routes/user.ts';
 import type { Servers } from './servers/servers.ts';
@@ -52,10 +72,20 @@ export interface ApiParts {
   people: People;
   closing: Closing;
   credentials: Credentials;
+  messages: ShownMessages;
+  mailer: Mailer;
+  /** Those that are configured. */
+  socialProviders: readonly SocialProvider[];
+  /** Whether messages are sent, and not shown. */
+  sendsMail: boolean;
   credits: CreditsHandler;
   sessions: Sessions;
   ledger: Ledger;
   activity: Activity;
+  operator: OperatorReader;
+  rewards: Rewards;
+  /** Whose days count where a request names no zone. */
+  timeZone: string;
   pool: Pool;
   profiles: Profiles;
   referrals: Referrals;
@@ -67,15 +97,23 @@ export interface ApiParts {
   /** Whether the examples page may practise. */
   demo: boolean;
   daily: DailyBonus;
+  codes: Codes;
+  redemptions: Redemptions;
   limiter: RateLimiter;
   passwordTries: PasswordTries;
   originRules: OriginRules;
   health: Health;
   metrics: Metrics;
   metricsToken: string | null;
+  tracer: CreditsTracer;
+  /** Whether the sender of a request may name the trace that it belongs to. */
+  trustTrace: boolean;
   onWarning: (message: string, cause: unknown) => void;
 }
 
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** What names a span; anybody can send others. */
+const METHODS = new Set([...SAFE_METHODS, 'POST', 'DELETE']);
 const HEALTH_PATH = /^\/api\/(?:health\/|metrics$)/;
 
 /** Every request below `/api`, `/r` and `/docs`. */
@@ -95,10 +133,9 @@ export function createApi(parts: ApiParts): Api {
   const routes = createRoutes({ app, sessions, ledger, originRules, onWarning });
 
   let mayMissUrl = originRules.publicUrl === null;
-  const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
   function assertTrusted(request: Request): void {
-    if (safeMethods.has(request.method) || isTrustedMutation(request, originRules)) return;
+    if (SAFE_METHODS.has(request.method) || isTrustedMutation(request, originRules)) return;
     if (mayMissUrl && readOwnHost(request) === null) {
       mayMissUrl = false;
       onWarning(
@@ -118,6 +155,20 @@ export function createApi(parts: ApiParts): Api {
   }
 
   app.use('/api/*', async (context, next) => {
+    const { method, headers } = context.req.raw;
+    await parts.tracer.run(
+      {
+        // The pattern of the route, which is last: a path contains ids.
+        name: METHODS.has(method) ? `${method} ${routePath(context, -1)}` : 'HTTP',
+        kind: 'server',
+        describe: () => ({ 'http.response.status_code': context.res.status }),
+        callers: [parts.tracer.current(parts.trustTrace ? headers : undefined)],
+      },
+      next,
+    );
+  });
+
+  app.use('/api/*', async (context, next) => {
     assertTrusted(context.req.raw);
     if (!HEALTH_PATH.test(context.req.path)) await limitRequest(context.req.raw.headers);
     await next();
@@ -132,14 +183,20 @@ export function createApi(parts: ApiParts): Api {
 
   registerOperationsRoutes(routes, { ...parts, app });
   registerUserRoutes(routes, parts);
+  registerSessionRoutes(routes, parts);
   registerDailyRoutes(routes, parts);
+  registerCodeRoutes(routes, parts);
   registerServerRoutes(routes, parts);
   registerReferralRoutes(routes, parts);
   registerTransferRoutes(routes, parts);
-  registerActivityRoutes(routes, parts);
-  registerAdminRoutes(routes, parts);
+  const toAdminUser = createToAdminUser(ledger);
+  registerActivityRoutes(routes, { ...parts, toAdminUser });
+  registerAdminRoutes(routes, { ...parts, toAdminUser });
   registerAdjustmentRoutes(routes, parts);
   registerPeopleRoutes(routes, parts);
+  registerMessageRoutes(routes, parts);
+  registerOversightRoutes(routes, parts);
+  registerRewardRoutes(routes, parts);
   if (parts.demo) registerExampleRoutes(routes, parts);
   routes.refuseOtherMethods();
   registerRegistryRoutes(app, originRules);

@@ -1,8 +1,9 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
-import type { AdjustmentLimits } from './administration/adjustments.ts';
+import type { AdjustmentLimits } from './administration/budget.ts';
 import { LIMITS } from './http/rate-limit.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
+import { SOCIAL_PROVIDERS, type SocialProviders } from './auth/social.ts';
 import type { PayoutRules } from './payouts/eligibility.ts';
 
 /**
@@ -38,12 +39,18 @@ export interface Config {
   adminEmails: string[];
   /** The panel that makes servers; null: the built-in simulator. */
   pterodactyl: { url: string; apiKey: string } | null;
+  /** How messages are sent; null: they are shown to the operator. */
+  mail: { url: string; from: string } | null;
+  /** Where people may sign in with an account that they have elsewhere. */
+  socialProviders: SocialProviders;
   /** Requests within a minute, pages and reads included; none: no limit. */
   requestLimit: { account?: number; address?: number };
   /** Credits that one administrator may move by themself; above them a second one approves. */
   adjustments: AdjustmentLimits;
   /** What the operator asks of an account before it is paid. */
   payouts: PayoutRules;
+  /** Available credits at which people with servers by the hour are told that they run low. */
+  lowBalance: number[];
   /** The zone whose midnight starts a new day for the daily bonus. */
   timeZone: string;
   /** The least that is logged. */
@@ -68,6 +75,14 @@ const origin = z.string().transform((text, context) => {
   context.addIssue('must be an origin such as https://panel.example, without a path');
   return z.NEVER;
 });
+const smtpUrl = z.string().refine((text) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== '';
+}, 'must be an address such as smtps://user:password@mail.example.com, with %-escapes in the password');
+const mailFrom = z.string().refine((text) => {
+  const [, address = text] = /^[^<>"\p{C}]+ <([^<>]+)>$/u.exec(text) ?? [];
+  return z.email().safeParse(address).success;
+}, 'must be an address such as panel@example.com, or Panel <panel@example.com>');
 const timeZone = z.string().refine((zone) => {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone }).format(0);
@@ -97,6 +112,14 @@ const environmentSchema = z.object({
   ADMIN_EMAILS: list.pipe(z.array(z.email())).optional(),
   PTERODACTYL_URL: z.url({ protocol: /^https?$/ }).optional(),
   PTERODACTYL_API_KEY: z.string().min(1).optional(),
+  SMTP_URL: smtpUrl.optional(),
+  MAIL_FROM: mailFrom.optional(),
+  DISCORD_CLIENT_ID: z.string().optional(),
+  DISCORD_CLIENT_SECRET: z.string().optional(),
+  GOOGLE_CLIENT_ID: z.string().optional(),
+  GOOGLE_CLIENT_SECRET: z.string().optional(),
+  GITHUB_CLIENT_ID: z.string().optional(),
+  GITHUB_CLIENT_SECRET: z.string().optional(),
   REQUESTS_PER_ACCOUNT: count.default(LIMITS.request.account),
   REQUESTS_PER_ADDRESS: count.optional(),
   ADJUST_MAX: count.default(100_000),
@@ -106,6 +129,15 @@ const environmentSchema = z.object({
   PAYOUT_ACCOUNTS_PER_ADDRESS: count.optional(),
   REFERRAL_LATER_DAY: flag.optional(),
   REFERRALS_PER_DAY: count.default(20),
+  LOW_BALANCE: list
+    .pipe(
+      z
+        .array(z.string().transform(Number).pipe(z.int().min(1).max(1_000_000_000)))
+        .min(1)
+        .max(10),
+    )
+    .refine((amounts) => new Set(amounts).size === amounts.length, 'must not name an amount twice')
+    .default([50]),
   TIME_ZONE: timeZone.default('UTC'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
@@ -145,6 +177,19 @@ export function parseConfig(environment: Record<string, string | undefined>, dir
   if ((env.PTERODACTYL_URL === undefined) !== (env.PTERODACTYL_API_KEY === undefined)) {
     conflicts.push('PTERODACTYL_URL and PTERODACTYL_API_KEY only work together: set both or neither.');
   }
+  if ((env.SMTP_URL === undefined) !== (env.MAIL_FROM === undefined)) {
+    conflicts.push('SMTP_URL and MAIL_FROM only work together: set both or neither.');
+  }
+  const socialProviders: SocialProviders = {};
+  for (const provider of SOCIAL_PROVIDERS) {
+    const name = provider.toUpperCase() as Uppercase<typeof provider>;
+    const clientId = env[`${name}_CLIENT_ID`];
+    const clientSecret = env[`${name}_CLIENT_SECRET`];
+    if (clientId !== undefined && clientSecret !== undefined) socialProviders[provider] = { clientId, clientSecret };
+    else if (clientId !== clientSecret) {
+      conflicts.push(`${name}_CLIENT_ID and ${name}_CLIENT_SECRET only work together: set both or neither.`);
+    }
+  }
   // One of the demo users is an administrator. A generated password is kept in a file, which other instances do not read.
   if (demo && reachable && (env.DEMO_PASSWORD ?? '').length < REACHABLE_DEMO_PASSWORD_LENGTH_MIN) {
     conflicts.push(
@@ -173,6 +218,8 @@ export function parseConfig(environment: Record<string, string | undefined>, dir
       env.PTERODACTYL_URL !== undefined && env.PTERODACTYL_API_KEY !== undefined
         ? { url: env.PTERODACTYL_URL.replace(/\/+$/, ''), apiKey: env.PTERODACTYL_API_KEY }
         : null,
+    mail: env.SMTP_URL !== undefined && env.MAIL_FROM !== undefined ? { url: env.SMTP_URL, from: env.MAIL_FROM } : null,
+    socialProviders,
     requestLimit: toRequestLimit(
       env.REQUESTS_PER_ACCOUNT,
       env.REQUESTS_PER_ADDRESS ?? (reachable ? LIMITS.request.address : 0),
@@ -185,6 +232,7 @@ export function parseConfig(environment: Record<string, string | undefined>, dir
       referralLaterDay: env.REFERRAL_LATER_DAY ?? isFarmed,
       referralsPerDay: env.REFERRALS_PER_DAY,
     },
+    lowBalance: env.LOW_BALANCE,
     timeZone: env.TIME_ZONE,
     logLevel: env.LOG_LEVEL,
     metricsToken: env.METRICS_TOKEN ?? null,

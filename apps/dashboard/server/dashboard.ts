@@ -2,6 +2,7 @@ import {
   createActivityReader,
   createCreditsHandler,
   createLedger,
+  createOperatorReader,
   groupFaults,
   migrate,
   toDisplayEntry,
@@ -10,6 +11,7 @@ import {
   type Database,
   type Ledger,
 } from 'realtime-credits-server';
+import { createOpenTelemetryTracer } from 'realtime-credits-server/opentelemetry';
 import { createAdjustments } from './administration/adjustments.ts';
 import { createAudit, OPERATOR } from './administration/audit.ts';
 import { createClosing } from './administration/closing.ts';
@@ -19,7 +21,10 @@ import { createApi } from './api.ts';
 import { createAuth, migrateAuth, type AuthOptions } from './auth/auth.ts';
 import { createCredentials } from './auth/credentials.ts';
 import { createPasswordTries } from './auth/password-tries.ts';
+import { SOCIAL_PROVIDERS } from './auth/social.ts';
 import { createSessions, type Sessions } from './auth/sessions.ts';
+import { createCodes } from './codes/codes.ts';
+import { createRedemptions } from './codes/redeem.ts';
 import type { Config } from './config.ts';
 import { createDailyBonus } from './daily/daily-bonus.ts';
 import { createDay } from './daily/day.ts';
@@ -28,13 +33,21 @@ import { readOrCreateDemoPassword } from './demo/password.ts';
 import { seedDemo } from './demo/seed.ts';
 import { DEMO_USERS } from './demo/users.ts';
 import { createHealth, type Health } from './health.ts';
+import { readClientAddress } from './http/client-address.ts';
 import { trustedOriginsOf } from './http/origin.ts';
 import { createRateLimiter, type Limit, type LimitName, type LimitStore } from './http/rate-limit.ts';
 import { currentRequestId } from './http/request-scope.ts';
 import { serveRequests } from './http/serve-requests.ts';
+import { BALANCE_EVENTS, createBalanceMessages, type BalanceMessages } from './mail/balance-messages.ts';
+import { createMailer } from './mail/mailer.ts';
+import { createOutbox } from './mail/outbox.ts';
+import type { Message } from './mail/messages.ts';
+import { createShownMessages } from './mail/shown-messages.ts';
+import { createSmtp } from './mail/smtp.ts';
 import { createMetrics } from './metrics.ts';
 import { createNames } from './names.ts';
 import { createEligibility } from './payouts/eligibility.ts';
+import { createRewards } from './payouts/rewards.ts';
 import { createPayouts } from './payouts/payouts.ts';
 import { createProfiles } from './profiles.ts';
 import type { Provisioner } from './provisioning/provisioner.ts';
@@ -47,9 +60,11 @@ import { toMe } from './routes/user.ts';
 import type { DashboardRuntime } from './runtime.ts';
 import { readOrCreateSecret } from './secret.ts';
 import { toCatalogue } from './servers/catalogue.ts';
+import { createCharging } from './servers/charging.ts';
 import { createOrders } from './servers/orders.ts';
-import { createServerRows, toGameServer } from './servers/server-rows.ts';
+import { createServerRows } from './servers/server-rows.ts';
 import { createServers } from './servers/servers.ts';
+import { createSuspensions } from './servers/suspensions.ts';
 import { DASHBOARD_MIGRATIONS } from './tables.ts';
 import { createUsers } from './users.ts';
 
@@ -94,6 +109,8 @@ export interface DashboardOptions {
   provisioner?: Provisioner;
   /** Pauses before asking a silent panel again. */
   retryDelaysMs?: readonly number[];
+  /** Shows the operator a message that cannot be sent. */
+  onMessage?: (message: Message) => void;
   onWarning: (message: string, cause: unknown) => void;
 }
 
@@ -108,7 +125,23 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   const publicUrl = config.publicUrl ?? localUrl;
 
   const metrics = createMetrics();
-  const ledger = await createLedger({ database, onWarning, observer: metrics.observer });
+  const tracer = createOpenTelemetryTracer();
+  const observer = { ...metrics.observer, tracer };
+  let receive!: (messages: BalanceMessages) => void;
+  const receiving = new Promise<BalanceMessages>((resolve) => {
+    receive = resolve;
+  });
+  const ledger = await createLedger({
+    database,
+    onWarning,
+    observer,
+    webhooks: {
+      events: BALANCE_EVENTS,
+      thresholds: config.lowBalance,
+      // Events may be waiting before what handles them is there.
+      onEvent: async (event) => (await receiving).receive(event),
+    },
+  });
   await migrate(pool, { namespace: 'dashboard', migrations: DASHBOARD_MIGRATIONS });
   const secret =
     config.secret ??
@@ -118,31 +151,61 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   const profiles = createProfiles(pool);
   const rules = config.payouts;
   const eligibility = createEligibility({ pool, secret, rules, now });
-  const referrals = createReferrals({ pool, profiles, secret, day, now, publicUrl, rules, eligibility });
+  const audit = createAudit(pool);
+  const rewards = createRewards({ pool, ledger, audit, limits: config.adjustments });
+  const referrals = createReferrals({ pool, rewards, profiles, secret, day, now, publicUrl, rules, eligibility });
   const payouts = createPayouts({ pool, ledger, now });
   const onClaimed = (userId: string): Promise<void> => referrals.qualify(userId);
-  const daily = createDailyBonus({ pool, payouts, day, eligibility, now, onClaimed });
+  const daily = createDailyBonus({ pool, rewards, payouts, day, eligibility, now, onClaimed });
 
   const referralClaims = createReferralClaims({ payouts, eligibility });
   const users = createUsers(pool);
   const provisioner: Provisioner | Simulator =
-    options.provisioner ?? (config.pterodactyl === null ? createSimulator() : createPterodactyl(config.pterodactyl));
+    options.provisioner ??
+    (config.pterodactyl === null ? createSimulator() : createPterodactyl({ ...config.pterodactyl, tracer }));
   const rows = createServerRows(pool, now);
   const { retryDelaysMs } = options;
+  const charging = createCharging({ ledger, rows });
+  const suspensions = createSuspensions({ ledger, rows, provisioner, onWarning });
   const orders = createOrders({
     ledger,
     rows,
+    charging,
     provisioner,
     now,
     ...(retryDelaysMs === undefined ? {} : { retryDelaysMs }),
   });
-  const servers = createServers({ rows, orders, onWarning });
+  const servers = createServers({ ledger, rows, orders, charging, suspensions, onWarning });
 
+  // No other process can have an embedded database open.
+  const limitStore: LimitStore = database.kind === 'postgres' ? { pool } : 'memory';
+  const messages = createShownMessages(pool, config.adminEmails);
+  const outbox = createOutbox(pool, now);
+  const smtp = config.mail === null ? null : createSmtp(config.mail);
+  const show = async (message: Message): Promise<void> => {
+    options.onMessage?.(message);
+    await messages.keep(message);
+  };
+  const mailer = createMailer({
+    deliver: smtp?.deliver ?? show,
+    outbox,
+    store: limitStore,
+    now,
+    count: metrics.countMessage,
+    onWarning,
+  });
+
+  const { timeZone } = config;
+  receive(createBalanceMessages({ pool, ledger, outbox, mailer, publicUrl, timeZone, now }));
+
+  const socialProviders = SOCIAL_PROVIDERS.filter((provider) => config.socialProviders[provider] !== undefined);
   const originRules = { publicUrl: config.publicUrl, trustedOrigins: config.trustedOrigins };
   const authOptions: AuthOptions = {
     pool,
     secret,
     baseUrl: publicUrl,
+    socialProviders: config.socialProviders,
+    passkeyOrigin: config.publicUrl,
     trustedOrigins: (request) =>
       request === undefined ? [publicUrl, ...config.trustedOrigins] : trustedOriginsOf(request, originRules),
     onWarning,
@@ -151,6 +214,30 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       credits.recheckSessions(userId);
     },
     onUserChanged: (userId) => sessions.forget(userId),
+    onAccountLinked: async (id, way, headers) =>
+      audit.record({
+        actor: id,
+        kind: 'sign_in_way',
+        target: id,
+        details: { way, on: true },
+        reason: '',
+        address: (headers === null ? null : readClientAddress(headers)) ?? '',
+        operationId: crypto.randomUUID(),
+      }),
+    sendMessage: mailer.send,
+    rememberLink: (userId, token) => credentials.rememberLink(userId, token),
+    onPasswordReset: async ({ id, emailVerified }, headers) => {
+      await (emailVerified ? credentials.voidLinks(id) : credentials.confirmMailbox(id));
+      await audit.record({
+        actor: id,
+        kind: 'password',
+        target: id,
+        details: { by: 'link' },
+        reason: '',
+        address: (headers === null ? null : readClientAddress(headers)) ?? '',
+        operationId: crypto.randomUUID(),
+      });
+    },
     onUserCreated: async (user, headers) => {
       // Only who signs up comes by a request: the operator's people have no rule.
       if (headers === null) return;
@@ -183,15 +270,12 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       ? {}
       : { trustedOrigins: [publicUrl, ...config.trustedOrigins] }),
     trustRequestId: true,
-    observer: metrics.observer,
+    observer,
     onWarning,
   });
-  // No other process can have an embedded database open.
-  const limitStore: LimitStore = database.kind === 'postgres' ? { pool } : 'memory';
   const limiter = createRateLimiter(limitStore, { request: config.requestLimit, ...options.limits });
 
   const credentials = createCredentials(auth);
-  const audit = createAudit(pool);
   const people = createPeople({ credentials, audit });
 
   metrics.watch({ ledger, credits });
@@ -200,13 +284,41 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     audit,
     adjustments: createAdjustments({ pool, ledger, audit, limits: config.adjustments }),
     people,
-    closing: createClosing({ ledger, users, profiles, eligibility, servers, credentials, audit, onWarning }),
+    closing: createClosing({
+      ledger,
+      users,
+      profiles,
+      eligibility,
+      messages: {
+        forget: async (userId) => {
+          await outbox.forget(userId);
+          await messages.forget(userId);
+        },
+      },
+      servers,
+      credentials,
+      audit,
+      onWarning,
+    }),
     credentials,
+    messages,
+    mailer,
+    sendsMail: smtp !== null,
+    socialProviders,
     auth,
     credits,
     sessions,
     ledger,
-    activity: createActivity({ reader: createActivityReader(pool), ledger, names, timeZone: config.timeZone }),
+    operator: createOperatorReader(pool),
+    rewards,
+    timeZone,
+    activity: createActivity({
+      reader: createActivityReader(pool),
+      ledger,
+      names,
+      findServers: rows.findByRates,
+      timeZone,
+    }),
     pool,
     profiles,
     referrals,
@@ -217,12 +329,16 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     provisioner,
     demo: config.demo,
     daily,
+    codes: createCodes({ pool, ledger, audit, limits: config.adjustments, now }),
+    redemptions: createRedemptions({ pool, payouts, eligibility, now }),
     limiter,
     passwordTries: createPasswordTries(pool, limitStore),
     originRules,
     health,
     metrics,
     metricsToken: config.metricsToken,
+    tracer,
+    trustTrace: config.trustProxy,
     onWarning,
   });
   const fetch = serveRequests(api.fetch, metrics);
@@ -243,13 +359,14 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     await closeDemoAccounts(credentials);
   } else {
     const ids = await openDemoAccounts({ credentials, profiles, users }, demoPassword);
-    await seedDemo({ pool, ledger, profiles, referrals, servers, provisioner, day, now, ids });
+    await seedDemo({ pool, database, profiles, referrals, servers, provisioner, day, now, ids });
   }
 
   let timer: NodeJS.Timeout | undefined;
   async function sweep(sweepServers: () => Promise<number>): Promise<void> {
     try {
       await sweepServers();
+      await mailer.sweep();
       await limiter.sweep();
     } catch (error) {
       onWarning('The sweep failed; the next one tries again.', error);
@@ -267,7 +384,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     readDaily: (userId: string) => daily.check(userId),
     readReferrals: (userId: string) => referrals.read(userId),
     readServers: async (userId: string) => ({
-      servers: (await servers.list(userId)).map(toGameServer),
+      ...(await servers.read(userId)),
       provisioner: provisioner.kind,
     }),
     readCatalogue: () => toCatalogue(provisioner.kind),
@@ -275,6 +392,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       demo: config.demo ? { users: DEMO_USERS.map(({ email, label }) => ({ email, label })) } : null,
       provisioner: provisioner.kind,
       timeZone: config.timeZone,
+      socialProviders,
     }),
   });
 
@@ -293,6 +411,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       return referrals.recordClick(code, { address: visitor.address, userId: user?.id ?? null });
     },
     startSweeping: async () => {
+      suspensions.start();
       // No other process can have an embedded database open. A process that held a lease in it is dead.
       await sweep(database.kind === 'embedded' ? servers.sweepAtStart : servers.sweep);
       timer = setInterval(() => void sweep(servers.sweep), SWEEP_MS);
@@ -300,7 +419,11 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     },
     close: async () => {
       clearInterval(timer);
+      await suspensions.stop();
+      // Events that are being handled may still write messages.
       await ledger.close();
+      await mailer.close();
+      smtp?.close();
     },
   });
 }

@@ -41,11 +41,12 @@ async function main(): Promise<void> {
   process.on('SIGINT', handleSignal);
   process.on('SIGTERM', handleSignal);
 
-  const server = await startServer(config, warn);
+  const server = await startServer(config, { info: log.info, warn });
   stop = server.stop;
   print(`\n  The dashboard is at ${config.publicUrl ?? server.url}`);
   const { provisioner } = server.dashboard.runtime.facts;
   for (const line of describeDemo(config, server)) print(line);
+  if (config.mail === null) print('\n  Messages to people are shown here, and on the admin page: no SMTP_URL is set.');
   if (provisioner === 'simulator') print('\n  Servers are simulated: no panel is configured.');
   print('');
   log.info('Ready.');

@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { CreditsError } from 'realtime-credits';
 import type { CreditsHandler, CreditsObserver, Ledger } from 'realtime-credits-server';
 import { CLIENT_ADDRESS_HEADER } from './http/client-address.ts';
+import type { MessageOutcome } from './mail/mailer.ts';
 
 /**
  * Metrics of this process for Prometheus. The names of accounts, people and requests are in none of them.
@@ -11,6 +12,8 @@ export interface Metrics {
   readonly observer: CreditsObserver;
   /** Counts a response of the API. */
   countResponse(method: string, status: number): void;
+  /** Counts the outcome of a message to somebody. */
+  countMessage(outcome: MessageOutcome): void;
   /** What is read when it is asked for. */
   watch(sources: { ledger: Pick<Ledger, 'queueLength'>; credits: Pick<CreditsHandler, 'streams'> }): void;
   /** In the text format of Prometheus. */
@@ -69,6 +72,12 @@ export function createMetrics(): Metrics {
     labelNames: ['method', 'status'],
     registers,
   });
+  const messages = new Counter({
+    name: 'dashboard_messages_total',
+    help: 'Messages to people, by outcome.',
+    labelNames: ['outcome'],
+    registers,
+  });
   const startedAt = new Gauge({ name: 'process_start_time_seconds', help: 'When the process started.', registers });
   startedAt.set(Math.round(Date.now() / 1_000 - process.uptime()));
   addGauge(registry, 'process_resident_memory_bytes', 'Memory of the process.', () => process.memoryUsage.rss());
@@ -92,6 +101,7 @@ export function createMetrics(): Metrics {
     observer: Object.freeze(observer),
     countResponse: (method: string, status: number) =>
       responses.inc({ method: METHODS.has(method) ? method : 'other', status }),
+    countMessage: (outcome: MessageOutcome) => messages.inc({ outcome }),
     watch({ ledger, credits }: Parameters<Metrics['watch']>[0]) {
       addGauge(registry, 'credits_queue_length', 'Commands that wait in this process.', () => ledger.queueLength);
       addGauge(registry, 'credits_open_streams', 'Event streams that are open in this process.', () => credits.streams);

@@ -1,40 +1,47 @@
-import { randomInt } from 'node:crypto';
 import type { Pool } from 'pg';
+import { generateCode } from './codes/code-text.ts';
 
 /** What the dashboard keeps of a person beside the account of better-auth. */
 export interface Profile {
   firstName: string;
   lastName: string;
   referralCode: string;
+  /** Whether they are told by e-mail when their credits run low. */
+  balanceMessages: boolean;
 }
 
 export interface Profiles {
   /** The profile of a user, made on first touch. */
   read(userId: string): Promise<Profile>;
   /** Changes what is given. */
-  update(userId: string, change: { firstName?: string | undefined; lastName?: string | undefined }): Promise<Profile>;
+  update(userId: string, change: ProfileChange): Promise<Profile>;
   /** Forgets the names of a person. */
   forget(userId: string): Promise<void>;
   /** Whose referral code this is; null when nobody's. */
   findByReferralCode(code: string): Promise<string | null>;
 }
 
-/** Without 0 and O, 1 and I: people read codes to each other. */
-const CODE_ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
+export interface ProfileChange {
+  firstName?: string | undefined;
+  lastName?: string | undefined;
+  balanceMessages?: boolean | undefined;
+}
+
 const CODE_LENGTH = 8;
+const COLUMNS = 'first_name, last_name, referral_code, balance_messages';
 
 interface ProfileRow {
   first_name: string;
   last_name: string;
   referral_code: string;
+  balance_messages: boolean;
 }
 
 export function createProfiles(pool: Pool): Profiles {
   async function find(userId: string): Promise<Profile | null> {
-    const { rows } = await pool.query<ProfileRow>(
-      `SELECT first_name, last_name, referral_code FROM dashboard_profiles WHERE user_id = $1`,
-      [userId],
-    );
+    const { rows } = await pool.query<ProfileRow>(`SELECT ${COLUMNS} FROM dashboard_profiles WHERE user_id = $1`, [
+      userId,
+    ]);
     return rows[0] === undefined ? null : toProfile(rows[0]);
   }
 
@@ -45,20 +52,18 @@ export function createProfiles(pool: Pool): Profiles {
       if (known !== null) return known;
       await pool.query(
         `INSERT INTO dashboard_profiles (user_id, referral_code) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
-        [userId, createReferralCode()],
+        [userId, generateCode(CODE_LENGTH)],
       );
     }
   }
 
-  async function update(
-    userId: string,
-    change: { firstName?: string | undefined; lastName?: string | undefined },
-  ): Promise<Profile> {
+  async function update(userId: string, change: ProfileChange): Promise<Profile> {
     await read(userId);
     const { rows } = await pool.query<ProfileRow>(
-      `UPDATE dashboard_profiles SET first_name = coalesce($2, first_name), last_name = coalesce($3, last_name)
-       WHERE user_id = $1 RETURNING first_name, last_name, referral_code`,
-      [userId, change.firstName ?? null, change.lastName ?? null],
+      `UPDATE dashboard_profiles SET first_name = coalesce($2, first_name), last_name = coalesce($3, last_name),
+         balance_messages = coalesce($4, balance_messages)
+       WHERE user_id = $1 RETURNING ${COLUMNS}`,
+      [userId, change.firstName ?? null, change.lastName ?? null, change.balanceMessages ?? null],
     );
     return rows[0] === undefined ? read(userId) : toProfile(rows[0]);
   }
@@ -78,12 +83,11 @@ export function createProfiles(pool: Pool): Profiles {
   return Object.freeze({ read, update, forget, findByReferralCode });
 }
 
-function createReferralCode(): string {
-  let code = '';
-  for (let i = 0; i < CODE_LENGTH; i += 1) code += CODE_ALPHABET[randomInt(CODE_ALPHABET.length)];
-  return code;
-}
-
 function toProfile(row: ProfileRow): Profile {
-  return { firstName: row.first_name, lastName: row.last_name, referralCode: row.referral_code };
+  return {
+    firstName: row.first_name,
+    lastName: row.last_name,
+    referralCode: row.referral_code,
+    balanceMessages: row.balance_messages,
+  };
 }

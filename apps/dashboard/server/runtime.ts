@@ -1,4 +1,5 @@
 import type { Snapshot } from 'realtime-credits';
+import type { SocialProvider } from './auth/social.ts';
 import type { CatalogueAnswer, DailyCheckAnswer, Me, ReferralsAnswer, ServersAnswer } from '../lib/api.ts';
 
 /**
@@ -29,6 +30,8 @@ export interface DashboardRuntime {
     demo: { users: { email: string; label: string }[] } | null;
     provisioner: 'pterodactyl' | 'simulator';
     timeZone: string;
+    /** With whose accounts people can sign in. */
+    socialProviders: readonly SocialProvider[];
   };
 }
 

@@ -20,6 +20,8 @@ import { allowsPage, readRequestTarget } from './http/request-target.ts';
 import { stampHeader } from './http/stamp-header.ts';
 import { contentSecurityPolicy, createNonce, securityHeaders } from './http/security-headers.ts';
 import { findReferralCode, referralCookie } from './referrals/visit.ts';
+import type { Log } from './log.ts';
+import { subjectOf } from './mail/messages.ts';
 import { setRuntime } from './runtime.ts';
 
 /** A running server. */
@@ -50,7 +52,7 @@ const KEEP_ALIVE_MS = 75_000;
 /** Paths of the fetch handler, which are no pages of Next. */
 const API_PATHS = /^\/(api|docs)(?:[/?]|$)|^\/r\//;
 
-type Warn = (message: string, cause: unknown) => void;
+type Warn = Log['warn'];
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 
@@ -72,10 +74,10 @@ export type PreparePages = (around: { config: Config; server: Server; port: numb
  */
 export async function startServer(
   config: Config,
-  warn: Warn,
+  log: Pick<Log, 'info' | 'warn'>,
   preparePages: PreparePages = prepareNext,
 ): Promise<RunningServer> {
-  const onWarning = groupFaults(warn);
+  const onWarning = groupFaults(log.warn);
   let listener: Listener = answerStarting;
   const server = createServer((request, response) => listener(request, response));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -95,7 +97,15 @@ export async function startServer(
 
   try {
     database = await openOrExplain(config, onWarning);
-    dashboard = await createDashboard({ config, database, localUrl: url, onWarning });
+    dashboard = await createDashboard({
+      config,
+      database,
+      localUrl: url,
+      // The address and the link are what the operator hands on.
+      onMessage: ({ to, kind, link }) =>
+        log.info('A message was not sent: no SMTP_URL is set.', { to, subject: subjectOf(kind), link }),
+      onWarning,
+    });
     setRuntime(dashboard.runtime);
     await dashboard.startSweeping();
     pages = await preparePages({ config, server, port: portOf(url) });
@@ -111,8 +121,9 @@ const prepareNext: PreparePages = async ({ config, server, port }) => {
   const app = next({
     dev: !config.production,
     dir: DASHBOARD_DIRECTORY,
-    // Hot reload hangs on to the server's upgrades.
-    httpServer: server,
+    // Hot reload hangs on to the server's upgrades. Otherwise there is nothing to upgrade to, and a server without a
+    // listener ignores the offer, as clients expect that would rather speak HTTP/2.
+    httpServer: config.production ? createServer() : server,
     hostname: config.host,
     port,
   });

@@ -150,4 +150,96 @@ CREATE INDEX dashboard_signups_by_mailbox ON dashboard_signups (mailbox_key);
 CREATE INDEX dashboard_signups_by_address ON dashboard_signups (address_key, created_at);
 `,
   },
+  {
+    name: '005-messages',
+    sql: `
+CREATE TABLE dashboard_messages (
+  id bigserial PRIMARY KEY,
+  at timestamptz NOT NULL DEFAULT now(),
+  user_id text NOT NULL,
+  recipient text NOT NULL,
+  subject text NOT NULL,
+  link text
+);
+`,
+  },
+  {
+    name: '006-codes',
+    sql: `
+CREATE TABLE dashboard_codes (
+  id bigserial PRIMARY KEY,
+  code text NOT NULL UNIQUE,
+  amount bigint NOT NULL CHECK (amount > 0),
+  uses integer NOT NULL DEFAULT 0,
+  uses_max integer NOT NULL,
+  starts_at timestamptz NOT NULL,
+  ends_at timestamptz,
+  note text NOT NULL,
+  stopped boolean NOT NULL DEFAULT false,
+  created_at timestamptz NOT NULL,
+  created_by text NOT NULL,
+  operation_id text NOT NULL,
+  UNIQUE (created_by, operation_id),
+  CHECK (uses BETWEEN 0 AND uses_max),
+  CHECK (ends_at > starts_at)
+);
+
+CREATE TABLE dashboard_redemptions (
+  code text NOT NULL REFERENCES dashboard_codes (code),
+  user_id text NOT NULL,
+  amount bigint NOT NULL CHECK (amount > 0),
+  redeemed_at timestamptz NOT NULL,
+  PRIMARY KEY (code, user_id)
+);
+CREATE INDEX dashboard_redemptions_by_time ON dashboard_redemptions (code, redeemed_at);
+
+ALTER TABLE dashboard_payouts DROP CONSTRAINT dashboard_payouts_kind_check;
+ALTER TABLE dashboard_payouts ADD CHECK (kind IN ('daily', 'referral', 'code'));
+CREATE INDEX dashboard_audit_by_target ON dashboard_audit (target, id);
+`,
+  },
+  {
+    name: '007-servers-by-the-hour',
+    sql: `
+ALTER TABLE dashboard_servers
+  ADD COLUMN per_hour bigint CHECK (per_hour > 0),
+  ADD COLUMN powered boolean NOT NULL DEFAULT true,
+  ADD COLUMN rate_id text,
+  ADD COLUMN rate_ids text[] NOT NULL DEFAULT '{}',
+  ADD COLUMN suspended boolean NOT NULL DEFAULT false;
+CREATE INDEX dashboard_servers_charged ON dashboard_servers (user_id) WHERE status = 'running' AND rate_id IS NOT NULL;
+CREATE INDEX dashboard_servers_by_rates ON dashboard_servers USING gin (rate_ids);
+`,
+  },
+  {
+    name: '008-outbox',
+    sql: `
+CREATE TABLE dashboard_outbox (
+  id bigserial PRIMARY KEY,
+  at timestamptz NOT NULL,
+  kind text NOT NULL,
+  user_id text NOT NULL,
+  recipient text NOT NULL,
+  link text,
+  tries integer NOT NULL DEFAULT 0,
+  next_try_at timestamptz NOT NULL
+);
+CREATE INDEX dashboard_outbox_due ON dashboard_outbox (next_try_at);
+
+ALTER TABLE dashboard_messages ADD COLUMN failed boolean NOT NULL DEFAULT false;
+`,
+  },
+  {
+    name: '009-balance-messages',
+    sql: `
+CREATE TABLE dashboard_handled_events (
+  event_id text PRIMARY KEY,
+  at timestamptz NOT NULL
+);
+CREATE INDEX dashboard_handled_events_by_time ON dashboard_handled_events (at);
+
+ALTER TABLE dashboard_outbox ADD COLUMN details jsonb;
+ALTER TABLE dashboard_profiles ADD COLUMN balance_messages boolean NOT NULL DEFAULT true;
+`,
+  },
 ];

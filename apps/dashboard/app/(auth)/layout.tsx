@@ -1,36 +1,17 @@
 import { redirect } from 'next/navigation';
 import type { ReactNode } from 'react';
 
-import { AuthAside } from '@/components/auth/auth-aside';
+import { AuthFrame } from '@/components/auth/auth-frame';
 import { SignedOut } from '@/components/auth/signed-out';
-import { LogoMark, Wordmark } from '@/components/brand/logo';
-import { ThemeSwitch } from '@/components/theme/theme-switch';
-import { Button } from '@/components/ui/button';
 import { readViewer } from '@/lib/viewer';
 
 /** Signing in and up. A user who is signed in already is sent to the overview. */
 export default async function AuthLayout({ children }: { children: ReactNode }) {
   if ((await readViewer()) !== null) redirect('/');
   return (
-    <div className="grid min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
+    <AuthFrame>
       <SignedOut />
-      <div className="flex min-h-dvh flex-col px-6 py-6 sm:px-10">
-        <header className="flex items-center justify-between">
-          <Wordmark />
-          <div className="flex items-center gap-2">
-            <Button asChild variant="ghost" size="sm">
-              {/* oxlint-disable-next-line nextjs/no-html-link-for-pages -- another site, which Next does not know */}
-              <a href="/docs/">Docs</a>
-            </Button>
-            <ThemeSwitch />
-          </div>
-        </header>
-        <main className="flex flex-1 items-center justify-center py-12">{children}</main>
-      </div>
-      <aside className="relative hidden overflow-hidden border-l bg-sidebar lg:block" aria-hidden>
-        <LogoMark className="absolute -right-32 -bottom-40 size-[36rem] opacity-[0.035]" />
-        <AuthAside />
-      </aside>
-    </div>
+      {children}
+    </AuthFrame>
   );
 }

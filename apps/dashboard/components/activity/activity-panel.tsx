@@ -10,17 +10,21 @@ import { EmptyState } from '@/components/credits/ui/empty-state';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { Alert } from '@/components/ui/alert';
 import { Card } from '@/components/ui/card';
+import type { AdminUser } from '@/lib/admin-api';
 import type { ActivityAnswer, ActivityItem } from '@/lib/api';
 
 interface ActivityPanelProps {
   first: ActivityAnswer['data'];
   /** The filter, as an address has it; '' for everything. */
   query: string;
+  /** Whose they are, where an administrator looks. By default they are the reader's own. */
+  of?: AdminUser;
 }
 
 /** The lines of a filter, newest first, grouped by the reader's own days. Older ones come as the reader gets there. */
-export function ActivityPanel({ first, query }: ActivityPanelProps) {
-  const { items, next, isLoading, error, readOlder } = useActivity(first, query);
+export function ActivityPanel({ first, query, of }: ActivityPanelProps) {
+  const api = of === undefined ? '/api/activity' : `/api/admin/users/${encodeURIComponent(of.id)}/activity`;
+  const { items, next, isLoading, error, readOlder } = useActivity(first, query, api);
   const timeZone = useTimeZone();
   const end = useRef<HTMLDivElement>(null);
 
@@ -42,7 +46,7 @@ export function ActivityPanel({ first, query }: ActivityPanelProps) {
       <Card>
         {query === '' ? (
           <EmptyState icon={Activity} title="No activity yet" className="py-20">
-            Every credit that comes or goes will be listed here, with its reason and your balance after it.
+            Every credit that comes or goes will be listed here, with its reason and the balance after it.
           </EmptyState>
         ) : (
           <EmptyState icon={ListFilter} title="Nothing matches" className="py-16">
@@ -61,7 +65,13 @@ export function ActivityPanel({ first, query }: ActivityPanelProps) {
           <Card className="overflow-hidden">
             <ul className="divide-y">
               {ofDay.map((item) => (
-                <ActivityRow key={item.version} item={item} time={key === RESERVED ? 'instant' : 'time'} detailed />
+                <ActivityRow
+                  key={item.version}
+                  item={item}
+                  time={key === RESERVED ? 'instant' : 'time'}
+                  detailed
+                  {...(of === undefined ? {} : { of })}
+                />
               ))}
             </ul>
           </Card>
@@ -76,7 +86,7 @@ export function ActivityPanel({ first, query }: ActivityPanelProps) {
       <div ref={end} className="flex justify-center pt-1">
         {next === null ? (
           <p className="text-sm text-muted-foreground">
-            {query === '' ? 'This is where your account begins.' : 'No more matches.'}
+            {query === '' ? 'This is where the account begins.' : 'No more matches.'}
           </p>
         ) : (
           <SubmitButton type="button" variant="outline" pending={isLoading} onClick={() => void readOlder()}>

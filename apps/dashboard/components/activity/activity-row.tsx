@@ -1,10 +1,12 @@
 import Link from 'next/link';
 
 import { describeActivity } from '@/components/activity/describe-activity';
+import { UndoEvent } from '@/components/admin/undo-event';
 import { Change } from '@/components/credits/activity/amount';
 import type { InstantStyle } from '@/components/credits/activity/instant';
 import { LocalTime } from '@/components/credits/activity/local-time';
 import { Badge } from '@/components/ui/badge';
+import type { AdminUser } from '@/lib/admin-api';
 import type { ActivityItem } from '@/lib/api';
 import { formatCredits } from '@/lib/format';
 
@@ -13,12 +15,14 @@ interface ActivityRowProps {
   time: InstantStyle;
   /** Shows the balance after it, and what needs explaining. */
   detailed?: boolean;
+  /** Whose it is, where an administrator looks: with who caused it, and the way to undo it. */
+  of?: AdminUser;
 }
 
 const LINK = 'rounded-sm underline decoration-border underline-offset-4 hover:decoration-foreground';
 
 /** One event: what happened and why, by how much, and what it made of the balance. Leads to its own page. */
-export function ActivityRow({ item, time, detailed = false }: ActivityRowProps) {
+export function ActivityRow({ item, time, detailed = false, of }: ActivityRowProps) {
   const { icon: Icon, title, note } = describeActivity(item);
   const isOpen = item.group === 'reserved';
   return (
@@ -30,31 +34,42 @@ export function ActivityRow({ item, time, detailed = false }: ActivityRowProps) 
       </span>
       <div className="min-w-0 flex-1">
         <p className="text-sm font-medium wrap-anywhere">
-          <Link
-            href={`/activity/${item.version}`}
-            prefetch={false}
-            className="outline-none after:absolute after:inset-0 focus-visible:after:ring-[3px] focus-visible:after:ring-ring/50 focus-visible:after:ring-inset"
-          >
-            {item.reason}
-          </Link>
+          {of === undefined ? (
+            <Link
+              href={toPage(item)}
+              prefetch={false}
+              className="outline-none after:absolute after:inset-0 focus-visible:after:ring-[3px] focus-visible:after:ring-ring/50 focus-visible:after:ring-inset"
+            >
+              {item.reason}
+            </Link>
+          ) : (
+            item.reason
+          )}
         </p>
         <p className="mt-0.5 flex flex-wrap items-center gap-x-1.5 gap-y-1 text-[0.8125rem] text-muted-foreground">
           <span>
             {title} · <LocalTime iso={item.created_at} style={time} />
+            {of === undefined ? null : ` · ${describeCause(item.by, of.username)}`}
           </span>
-          {item.reversed_by === null ? null : (
+          {item.reversed_by === null ? null : of === undefined ? (
             <Link href={`/activity/${item.reversed_by}`} prefetch={false} className="relative rounded-full">
-              <Badge variant="outline">{item.change < 0 ? 'Refunded' : 'Taken back'}</Badge>
+              <ReversedBadge change={item.change} />
             </Link>
+          ) : (
+            <ReversedBadge change={item.change} />
           )}
         </p>
         {detailed && note !== null ? <p className="mt-1 text-[0.8125rem] text-muted-foreground">{note}</p> : null}
         {detailed && item.reverses !== null ? (
           <p className="mt-1 text-[0.8125rem] text-muted-foreground">
             {item.change > 0 ? 'Refund of ' : 'Takes back '}
-            <Link href={`/activity/${item.reverses.version}`} prefetch={false} className={`relative ${LINK}`}>
-              {item.reverses.reason}
-            </Link>
+            {of === undefined ? (
+              <Link href={`/activity/${item.reverses.version}`} prefetch={false} className={`relative ${LINK}`}>
+                {item.reverses.reason}
+              </Link>
+            ) : (
+              item.reverses.reason
+            )}
             , <LocalTime iso={item.reverses.created_at} style="date" />
           </p>
         ) : null}
@@ -72,6 +87,34 @@ export function ActivityRow({ item, time, detailed = false }: ActivityRowProps) 
           </p>
         ) : null}
       </div>
+      {of === undefined ? null : (
+        <div className="flex w-9 shrink-0 justify-end">
+          <UndoEvent item={item} user={of} />
+        </div>
+      )}
     </li>
   );
+}
+
+/** Charges by the hour are explained where their server is. */
+function toPage({ usage, version }: ActivityItem): string {
+  return usage?.server == null ? `/activity/${version}` : `/servers/${usage.server}`;
+}
+
+function ReversedBadge({ change }: { change: number }) {
+  return <Badge variant="outline">{change < 0 ? 'Refunded' : 'Taken back'}</Badge>;
+}
+
+/** Who caused it, for an administrator. */
+function describeCause(by: ActivityItem['by'], username: string): string {
+  switch (by.kind) {
+    case 'you':
+      return `by ${username}`;
+    case 'dashboard':
+      return 'by the dashboard';
+    case 'team':
+      return `by ${by.username ?? 'the team'}`;
+    case 'user':
+      return `by ${by.username ?? 'another player'}`;
+  }
 }

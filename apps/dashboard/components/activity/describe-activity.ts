@@ -8,6 +8,7 @@ import {
   Scale,
   ShoppingCart,
   Sparkles,
+  Timer,
   Undo2,
   type LucideIcon,
 } from 'lucide-react';
@@ -32,6 +33,7 @@ const ICONS: Record<ActivityGroup, LucideIcon> = {
   refunds: Undo2,
   adjusted: Scale,
   spent: ShoppingCart,
+  hosting: Timer,
   sent: ArrowUpRight,
   reserved: Lock,
   released: LockOpen,
@@ -58,6 +60,8 @@ function toTitle({ group, other, reserved, change }: ActivityItem): string {
       return 'Adjusted by the team';
     case 'spent':
       return reserved === null ? 'Spent' : 'Charged';
+    case 'hosting':
+      return 'By the hour';
     case 'reserved':
       return 'Reserved';
     case 'released':

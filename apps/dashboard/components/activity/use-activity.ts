@@ -18,8 +18,8 @@ const isReserved = ({ group }: ActivityItem) => group === 'reserved';
 export function joinActivity(first: Page, known: Page | null): Page {
   if (known === null || first.next === null || first.next.startsWith('r')) return first;
   const older = known.items.filter((item) => !isReserved(item));
-  const booked = first.items.filter((item) => !isReserved(item));
-  const oldestOfFirst = booked.at(-1)?.version ?? 0;
+  // Where the next page begins: the last line may be of several changes.
+  const oldestOfFirst = Number(first.next);
   const newestOfOlder = older[0]?.version ?? 0;
   if (newestOfOlder < oldestOfFirst) return first;
   return {
@@ -28,8 +28,12 @@ export function joinActivity(first: Page, known: Page | null): Page {
   };
 }
 
-/** The lines of one filter: the newest page, which a server renders again with every change, and older ones on demand. */
-export function useActivity(first: Page, query: string) {
+/**
+ * The lines of one filter: the newest page, which a server renders again with every change, and older ones on demand.
+ *
+ * @param api - The route that has them.
+ */
+export function useActivity(first: Page, query: string, api: string) {
   const [known, setKnown] = useState<Page | null>(null);
   const [isLoading, setLoading] = useState(false);
   const [error, setError] = useState<string | null>(null);
@@ -41,7 +45,7 @@ export function useActivity(first: Page, query: string) {
     if (next === null || loading.current) return;
     loading.current = true;
     setLoading(true);
-    const path = `/api/activity?${query}${query === '' ? '' : '&'}before=${next}&limit=${PAGE_SIZE}`;
+    const path = `${api}?${query}${query === '' ? '' : '&'}before=${next}&limit=${PAGE_SIZE}`;
     const result = await send<ActivityAnswer>('GET', path);
     loading.current = false;
     setLoading(false);

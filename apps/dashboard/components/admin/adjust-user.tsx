@@ -2,7 +2,7 @@
 import { useRouter } from 'next/navigation';
 
 import { AdjustDialog } from '@/components/credits/admin/adjust-dialog';
-import type { AdminUser } from '@/lib/api';
+import type { AdminUser } from '@/lib/admin-api';
 import { formatChange, formatCredits } from '@/lib/format';
 import { showSuccess } from '@/lib/toast';
 

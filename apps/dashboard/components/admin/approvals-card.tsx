@@ -8,7 +8,7 @@ import { LocalTime } from '@/components/credits/activity/local-time';
 import { send } from '@/components/credits/send';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { Card, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
-import type { AdminAdjustAnswer, AdminApprovalsAnswer } from '@/lib/api';
+import type { AdminAdjustAnswer, AdminApprovalsAnswer } from '@/lib/admin-api';
 import { showError, showSuccess } from '@/lib/toast';
 
 /** Adjustments above one administrator's limits. Who asked for one can only take it back. */

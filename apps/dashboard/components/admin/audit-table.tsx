@@ -1,14 +1,19 @@
 'use client';
-import { ScrollText } from 'lucide-react';
+import { CircleAlert, ScrollText } from 'lucide-react';
+import { useState } from 'react';
 
 import { Change } from '@/components/credits/activity/amount';
+import { joinPages, type Page } from '@/components/credits/activity/join-pages';
 import { LocalTime } from '@/components/credits/activity/local-time';
 import { send } from '@/components/credits/send';
 import { EmptyState } from '@/components/credits/ui/empty-state';
-import { ShowOlder, useOlderPages } from '@/components/admin/older-pages';
+import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { Alert } from '@/components/ui/alert';
 import { Card } from '@/components/ui/card';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
-import type { AdminAuditAnswer } from '@/lib/api';
+import type { AdminAuditAnswer } from '@/lib/admin-api';
+import { PROVIDER_NAMES } from '@/lib/provider-names';
+import type { SocialProvider } from '@/server/auth/social';
 
 type AuditRow = AdminAuditAnswer['data'][number];
 
@@ -17,23 +22,37 @@ const WHAT: Record<string, string> = {
   request_adjustment: 'Asked for an adjustment',
   approve_adjustment: 'Approved an adjustment',
   reject_adjustment: 'Rejected an adjustment',
+  void: 'Released a reservation',
   role: 'Changed the role',
   ban: 'Banned',
   unban: 'Ended the ban',
   password: 'Changed the password',
   email: 'Changed the address',
+  show_link: 'Looked at a link',
   close: 'Closed the account',
+  create_code: 'Created a code',
+  edit_code: 'Changed a code',
+  replay_event: 'Sent an event again',
+  edit_rewards: 'Changed rewards',
 };
 
 /** What administrators did, newest first: who, whom, what, why, from where and when. */
 export function AuditTable({ first }: { first: Pick<AdminAuditAnswer, 'data' | 'next'> }) {
-  const pages = useOlderPages(
-    { items: first.data, next: first.next },
-    (before) => send<AdminAuditAnswer>('GET', `/api/admin/audit?before=${before}`),
-    ({ data, next }) => ({ items: data, next }),
-  );
+  const [older, setOlder] = useState<Page<AuditRow> | null>(null);
+  const [pending, setPending] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const { items, next } = joinPages({ items: first.data, next: first.next }, older, ({ id }) => id);
 
-  if (pages.items.length === 0) {
+  async function readOlder() {
+    if (next === null) return;
+    setPending(true);
+    const result = await send<AdminAuditAnswer>('GET', `/api/admin/audit?before=${next}`);
+    setPending(false);
+    setError(result.ok ? null : result.failure.message);
+    if (result.ok) setOlder({ items: [...items, ...result.answer.data], next: result.answer.next });
+  }
+
+  if (items.length === 0) {
     return (
       <Card>
         <EmptyState icon={ScrollText} title="Nothing yet">
@@ -57,7 +76,7 @@ export function AuditTable({ first }: { first: Pick<AdminAuditAnswer, 'data' | '
             </TableRow>
           </TableHeader>
           <TableBody>
-            {pages.items.map((row) => (
+            {items.map((row) => (
               <TableRow key={row.id}>
                 <TableCell className="whitespace-normal sm:min-w-56">
                   <p className="font-medium">{describe(row)}</p>
@@ -80,14 +99,39 @@ export function AuditTable({ first }: { first: Pick<AdminAuditAnswer, 'data' | '
           </TableBody>
         </Table>
       </Card>
-      <ShowOlder pages={pages} />
+      {error === null ? null : (
+        <Alert role="alert" variant="destructive">
+          <CircleAlert aria-hidden />
+          <p>{error}</p>
+        </Alert>
+      )}
+      {next === null ? null : (
+        <SubmitButton
+          type="button"
+          variant="outline"
+          className="justify-self-center"
+          pending={pending}
+          onClick={() => void readOlder()}
+        >
+          Show older
+        </SubmitButton>
+      )}
     </div>
   );
 }
 
 function describe({ kind, details }: AuditRow): string {
   if (kind === 'role') return details['role'] === 'admin' ? 'Made an administrator' : 'Made a user';
+  if (kind === 'second_factor')
+    return details['on'] === true ? 'Set up a second factor' : 'Turned the second factor off';
+  if (kind === 'sign_in_way') return describeWay(String(details['way']), details['on'] === true);
   return WHAT[kind] ?? kind;
+}
+
+function describeWay(way: string, on: boolean): string {
+  if (way === 'passkey') return on ? 'Added a passkey' : 'Removed a passkey';
+  const name = way in PROVIDER_NAMES ? PROVIDER_NAMES[way as SocialProvider] : way;
+  return on ? `Linked an account of ${name}` : `Unlinked an account of ${name}`;
 }
 
 function nameActor({ actor_id: actorId, target_id: targetId, actor }: AuditRow): string {

@@ -1,7 +1,7 @@
 import { Amount } from '@/components/credits/activity/amount';
 import { Stat } from '@/components/stat';
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
-import type { AdminCirculationAnswer } from '@/lib/api';
+import type { AdminCirculationAnswer } from '@/lib/admin-api';
 import { formatCount, formatCredits } from '@/lib/format';
 
 /** Where all credits are: issued less spent is what people have. */

@@ -7,7 +7,7 @@ import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
 import { Input } from '@/components/ui/input';
-import type { AdminProvisioningAnswer } from '@/lib/api';
+import type { AdminProvisioningAnswer } from '@/lib/admin-api';
 import { send } from '@/components/credits/send';
 import { showError, showSuccess } from '@/lib/toast';
 

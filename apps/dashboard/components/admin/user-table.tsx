@@ -10,7 +10,7 @@ import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Input } from '@/components/ui/input';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
-import type { AdminUsersAnswer } from '@/lib/api';
+import type { AdminUsersAnswer } from '@/lib/admin-api';
 import { formatCount, formatCredits } from '@/lib/format';
 
 interface UserTableProps {

@@ -6,7 +6,7 @@ import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { LocalTime } from '@/components/credits/activity/local-time';
 import { Alert } from '@/components/ui/alert';
 import { Card, CardAction, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
-import type { AdminVerifyAnswer } from '@/lib/api';
+import type { AdminVerifyAnswer } from '@/lib/admin-api';
 import { formatCount } from '@/lib/format';
 import { send } from '@/components/credits/send';
 import { showError } from '@/lib/toast';
@@ -38,12 +38,19 @@ export function VerifyCard() {
           </SubmitButton>
         </CardAction>
       </CardHeader>
-      <CardContent aria-live="polite">
+      <CardContent className="grid gap-4" aria-live="polite">
         {report === null ? (
           <p className="text-sm text-muted-foreground">Not verified since this page was opened.</p>
         ) : (
           <VerifyResult report={report} />
         )}
+        <p className="text-sm text-muted-foreground">
+          <a href="/api/admin/heads" download className="text-foreground underline underline-offset-4">
+            Download the newest hash of each account
+          </a>{' '}
+          and keep the file where nobody who can change the database can change it too. The command “verify --heads”
+          later shows whether anything up to today was changed.
+        </p>
       </CardContent>
     </Card>
   );

@@ -1,12 +1,16 @@
 'use client';
+import Link from 'next/link';
 import { useState, type FormEvent } from 'react';
 
+import { OtherWays } from '@/components/auth/other-ways';
 import { Refusal } from '@/components/auth/refusal';
+import { SecondFactorForm } from '@/components/auth/second-factor-form';
 import { useCooldown } from '@/components/auth/use-cooldown';
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { Button } from '@/components/ui/button';
 import { Input } from '@/components/ui/input';
+import type { SocialProvider } from '@/server/auth/social';
 import { signIn, type AuthRefusal } from '@/lib/auth-client';
 
 interface SignInFormProps {
@@ -14,14 +18,16 @@ interface SignInFormProps {
   next: string;
   /** Offered for one click; null outside of the demo. */
   demo: { users: { email: string; label: string }[] } | null;
+  providers: readonly SocialProvider[];
 }
 
 /** E-mail and password. The page is reloaded afterwards, which removes all data of a previous user. */
-export function SignInForm({ next, demo }: SignInFormProps) {
+export function SignInForm({ next, demo, providers }: SignInFormProps) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [refusal, setRefusal] = useState<AuthRefusal | null>(null);
   const [pending, setPending] = useState(false);
+  const [owesCode, setOwesCode] = useState(false);
   const [cooldownMs, startCooldown] = useCooldown();
 
   async function handleSubmit(event: FormEvent) {
@@ -33,6 +39,11 @@ export function SignInForm({ next, demo }: SignInFormProps) {
     }
     setPending(true);
     const refused = await signIn(email.trim(), password);
+    if (refused === 'code') {
+      setOwesCode(true);
+      setPending(false);
+      return;
+    }
     if (refused === null) {
       window.location.assign(next);
       return;
@@ -43,6 +54,7 @@ export function SignInForm({ next, demo }: SignInFormProps) {
   }
 
   const fieldError = (field: AuthRefusal['field']) => (refusal?.field === field ? refusal?.message : undefined);
+  if (owesCode) return <SecondFactorForm next={next} onBack={() => setOwesCode(false)} />;
   return (
     <form onSubmit={handleSubmit} className="grid gap-5" method="post" noValidate>
       <Field label="E-mail" error={fieldError('email')}>
@@ -71,10 +83,17 @@ export function SignInForm({ next, demo }: SignInFormProps) {
           />
         )}
       </Field>
+      <Link
+        href="/forgot-password"
+        className="-mt-2 justify-self-start text-[0.8125rem] text-muted-foreground underline underline-offset-4 hover:text-foreground"
+      >
+        Forgot your password?
+      </Link>
       <Refusal message={refusal?.field === undefined ? refusal?.message : undefined} cooldownMs={cooldownMs} />
       <SubmitButton pending={pending} disabled={cooldownMs > 0}>
         Sign in
       </SubmitButton>
+      <OtherWays providers={providers} next={next} passkey />
       {demo === null ? null : (
         <div className="mt-2 rounded-lg border border-dashed p-4">
           <p className="text-sm font-medium">Demo accounts</p>

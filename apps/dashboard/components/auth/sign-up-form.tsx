@@ -1,17 +1,19 @@
 'use client';
 import { useState, type FormEvent } from 'react';
 
+import { OtherWays } from '@/components/auth/other-ways';
 import { Refusal } from '@/components/auth/refusal';
 import { useCooldown } from '@/components/auth/use-cooldown';
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { Input } from '@/components/ui/input';
 import { signUp, type AuthRefusal } from '@/lib/auth-client';
+import type { SocialProvider } from '@/server/auth/social';
 
 const PASSWORD_LENGTH_MIN = 8;
 
 /** Name, e-mail and password. What can be seen to be wrong is said before anything is sent. */
-export function SignUpForm() {
+export function SignUpForm({ providers }: { providers: readonly SocialProvider[] }) {
   const [refusal, setRefusal] = useState<AuthRefusal | null>(null);
   const [pending, setPending] = useState(false);
   const [cooldownMs, startCooldown] = useCooldown();
@@ -57,6 +59,7 @@ export function SignUpForm() {
       <SubmitButton pending={pending} disabled={cooldownMs > 0}>
         Create account
       </SubmitButton>
+      <OtherWays providers={providers} next="/" />
     </form>
   );
 }

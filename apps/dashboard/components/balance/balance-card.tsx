@@ -13,8 +13,8 @@ import { formatChange, formatCredits } from '@/lib/format';
  * The balance, explained: what may be spent, what is reserved and why, and how the three numbers belong together. While
  * an own command is under way its effect is in the big number, and named below it.
  */
-export function BalanceCard({ initial }: { initial: Snapshot }) {
-  const { shown, confirmed, pending } = useBalance(initial);
+export function BalanceCard({ initial, children }: { initial: Snapshot; children?: ReactNode }) {
+  const { shown, confirmed, pending, accrued } = useBalance(initial);
   const { posted, held } = confirmed;
   return (
     <Card className="overflow-hidden">
@@ -30,20 +30,23 @@ export function BalanceCard({ initial }: { initial: Snapshot }) {
               Includes {pending.map(({ delta, reason }) => `${formatChange(delta)} for “${reason}”`).join(', ')}, not
               confirmed yet
             </>
+          ) : accrued > 0 ? (
+            `Includes ${formatChange(-accrued)} by the hour, not settled yet`
           ) : (
-            'Yours to spend right now.'
+            'Ready to spend'
           )}
         </p>
+        {children}
         <div className="mt-auto pt-8">
           {held > 0 ? <HeldBar posted={posted} held={held} /> : null}
           <dl className="grid gap-4 sm:grid-cols-2">
             <Part icon={<Wallet />} term="In your account" value={posted}>
-              Everything you have been given or sent, less what you have spent.
+              All you received, minus all you spent.
             </Part>
             <Part icon={<Lock />} term="Reserved" value={held}>
               {held === 0
-                ? 'Nothing is set aside at the moment.'
-                : 'Set aside for servers that are being set up. It comes back if a setup fails.'}
+                ? 'Nothing is reserved right now.'
+                : 'For servers that are being set up. Released if setup fails.'}
             </Part>
           </dl>
         </div>

@@ -3,8 +3,9 @@ import { ChevronDown, CircleAlert, CircleCheck, LoaderCircle } from 'lucide-reac
 import Link from 'next/link';
 import { selectView } from 'realtime-credits/client';
 import { useCreditsState } from 'realtime-credits/react';
-import { useId, useState, type ReactNode } from 'react';
+import { useId, useState } from 'react';
 
+import { SumLine } from '@/components/balance/sum-line';
 import { UNKNOWN } from '@/components/credits/use-credits-view';
 import { Card } from '@/components/ui/card';
 import { ACTIVITY_GROUPS, GROUP_LABELS, type ActivityGroup } from '@/lib/activity';
@@ -31,7 +32,11 @@ export function ExplainBalance({ totals }: { totals: ActivityTotalsAnswer['data'
   const inAccount = BOOKED.reduce((total, group) => total + (sums.get(group)?.change ?? 0), 0);
   const reserved = sums.get('reserved');
   const pending = state.confirmed === null ? [] : state.pending;
-  const result = [...pending.map(({ delta }) => delta), reserved?.change ?? 0].reduce((a, b) => a + b, inAccount);
+  const { accrued } = state;
+  const result = [...pending.map(({ delta }) => delta), reserved?.change ?? 0, -accrued].reduce(
+    (a, b) => a + b,
+    inAccount,
+  );
   // The number on the page: the server's, until the browser has one of its own.
   const shown = selectView(state).shown ?? totals.balance.available;
   const isCurrent = state.confirmed === null || state.confirmed.version === totals.version;
@@ -58,30 +63,36 @@ export function ExplainBalance({ totals }: { totals: ActivityTotalsAnswer['data'
           {BOOKED.map((group) => {
             const sum = sums.get(group);
             return sum === undefined ? null : (
-              <Line key={group} value={formatChange(sum.change)}>
+              <SumLine key={group} value={formatChange(sum.change)}>
                 <GroupLink group={group} count={sum.count} />
-              </Line>
+              </SumLine>
             );
           })}
-          {reserved === undefined && pending.length === 0 ? null : (
-            <Line value={formatCredits(inAccount)} isSum>
+          {reserved === undefined && pending.length === 0 && accrued === 0 ? null : (
+            <SumLine value={formatCredits(inAccount)} isSum>
               In your account
-            </Line>
+            </SumLine>
           )}
           {reserved === undefined ? null : (
-            <Line value={formatChange(reserved.change)}>
+            <SumLine value={formatChange(reserved.change)}>
               <GroupLink group="reserved" count={reserved.count} />
-            </Line>
+            </SumLine>
+          )}
+          {accrued === 0 ? null : (
+            <SumLine value={formatChange(-accrued)}>
+              By the hour
+              <span className="ml-1.5 text-muted-foreground">not settled yet</span>
+            </SumLine>
           )}
           {pending.map((operation) => (
-            <Line key={operation.id} value={formatChange(operation.delta)}>
+            <SumLine key={operation.id} value={formatChange(operation.delta)}>
               {operation.reason === '' ? 'Your change' : operation.reason}
               <span className="ml-1.5 text-muted-foreground">not confirmed yet</span>
-            </Line>
+            </SumLine>
           ))}
-          <Line value={formatCredits(result)} isSum>
+          <SumLine value={formatCredits(result)} isSum>
             Available
-          </Line>
+          </SumLine>
         </dl>
         <p role="status" className="mt-4 flex items-start gap-2 text-[0.8125rem] text-muted-foreground">
           {!isCurrent ? (
@@ -122,16 +133,5 @@ function GroupLink({ group, count }: { group: ActivityGroup; count: number }) {
       </Link>
       <span className="ml-1.5 text-[0.8125rem] text-muted-foreground">{formatCount(count, 'time')}</span>
     </>
-  );
-}
-
-function Line({ value, isSum = false, children }: { value: string; isSum?: boolean; children: ReactNode }) {
-  return (
-    <div
-      className={cn('flex items-baseline justify-between gap-4 py-1.5', isSum && 'mt-1 border-t pt-2.5 font-semibold')}
-    >
-      <dt className="min-w-0 wrap-anywhere">{children}</dt>
-      <dd className="shrink-0">{value}</dd>
-    </div>
   );
 }

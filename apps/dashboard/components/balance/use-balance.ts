@@ -13,6 +13,8 @@ export interface BalanceView {
   confirmed: Balance;
   /** Own commands that are still under way. */
   pending: readonly PendingOperation[];
+  /** What was charged by time since `confirmed`. */
+  accrued: number;
 }
 
 const NONE: readonly PendingOperation[] = [];
@@ -27,7 +29,7 @@ export function useBalance(initial: Snapshot): BalanceView {
   const state = useSyncExternalStore<CreditsState | null>(subscribe, () => creditsClient.getState(), never);
   const shown = state === null ? null : selectView(state).shown;
   if (state === null || shown === null || state.confirmed === null || state.account !== initial.account) {
-    return { shown: initial.balance.available, confirmed: initial.balance, pending: NONE };
+    return { shown: initial.balance.available, confirmed: initial.balance, pending: NONE, accrued: 0 };
   }
-  return { shown, confirmed: state.confirmed.balance, pending: state.pending };
+  return { shown, confirmed: state.confirmed.balance, pending: state.pending, accrued: state.accrued };
 }

@@ -9,6 +9,7 @@ import { creditsClient } from '@/stores/credits-store';
 import { formatAgo, formatCredits, formatDelta } from './format';
 import type { Freshness } from './freshness';
 import { changeOf, describeOther } from './recent-changes';
+import { TimeLines } from './time-lines';
 
 const DOT: Record<Freshness['kind'], string> = {
   live: 'bg-success',
@@ -62,11 +63,16 @@ export function CreditsDetails({
         </p>
       </div>
 
-      {balance !== undefined && (balance.held > 0 || state.pending.length > 0) && (
+      {balance !== undefined && (balance.held > 0 || state.accrued > 0 || state.pending.length > 0) && (
         <dl className="grid grid-cols-1 gap-2 border-t pt-3 tabular-nums">
           {balance.held > 0 && <Line name="In your account" value={formatCredits(balance.posted)} />}
           {balance.held > 0 && <Line name="Held" note="reserved, not yet charged" value={formatDelta(-balance.held)} />}
-          {state.pending.length > 0 && <Line name="Confirmed" value={formatCredits(balance.available)} />}
+          {(state.accrued > 0 || state.pending.length > 0) && (
+            <Line name="Confirmed" value={formatCredits(balance.available)} />
+          )}
+          {state.accrued > 0 && (
+            <Line name="Since then" note="what time has cost, not yet settled" value={formatDelta(-state.accrued)} />
+          )}
           {state.pending.map((operation) => (
             <Line
               key={operation.id}
@@ -78,6 +84,8 @@ export function CreditsDetails({
           ))}
         </dl>
       )}
+
+      {state.confirmed?.time !== undefined && <TimeLines key={state.confirmed.time.at} time={state.confirmed.time} />}
 
       {changes !== null && changes.length > 0 && (
         <section aria-label="Last changes" className="border-t pt-3">

@@ -53,13 +53,37 @@ export function shorten(amount: number, limit: number): Digits {
   return { value, format: SHORT, text: short.format(value) };
 }
 
-/** Says how long ago something was, in the unit that a person would use. Never negative, whatever the clock did. */
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** `40 s`, `25 min`, `19 h`, `12 days`: in the unit that a person would use, and no more than it is. */
+export function formatSpan(milliseconds: number): string {
+  const ms = Math.max(0, milliseconds);
+  if (ms < MINUTE_MS) return `${Math.floor(ms / SECOND_MS)} s`;
+  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min`;
+  if (ms < 2 * DAY_MS) return `${Math.floor(ms / HOUR_MS)} h`;
+  return `${whole.format(Math.floor(ms / DAY_MS))} days`;
+}
+
+/** Says how long ago something was. Never negative, whatever the clock did. */
 export function formatAgo(milliseconds: number): string {
-  const seconds = Math.max(0, Math.floor(milliseconds / 1_000));
-  if (seconds < 2) return 'just now';
-  if (seconds < 60) return `${seconds} s ago`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ago`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} days ago`;
+  return milliseconds < 2 * SECOND_MS ? 'just now' : `${formatSpan(milliseconds)} ago`;
+}
+
+/** `25 min left`, `19 h left`, `12 days left`: what is shown as left is there. */
+export function formatLeft(milliseconds: number): string {
+  return milliseconds < MINUTE_MS ? 'less than a minute left' : `${formatSpan(milliseconds)} left`;
+}
+
+/** `until Tue 14:20`, and from six days on `until 12 Dec`. More than a year is too far to name a day. */
+export function formatUntil(untilMs: number, nowMs: number, timeZone?: string): string {
+  const leftMs = untilMs - nowMs;
+  if (leftMs > 365 * DAY_MS) return 'for more than a year';
+  const options: Intl.DateTimeFormatOptions =
+    leftMs < 6 * DAY_MS
+      ? { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+      : { day: 'numeric', month: 'short' };
+  return `until ${new Intl.DateTimeFormat('en-GB', { ...options, timeZone }).format(untilMs).replace(',', '')}`;
 }

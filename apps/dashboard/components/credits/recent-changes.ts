@@ -44,6 +44,25 @@ export function changeOf({ before, after }: Entry): number {
   return after.available - before.available;
 }
 
+/** Holds that were released whole: together, reserving and releasing changed nothing. */
+function findUndone(entries: readonly Entry[]): ReadonlySet<string | null> {
+  const reserved = new Map(entries.filter(({ verb }) => verb === 'hold').map(({ hold, amount }) => [hold, amount]));
+  const released = entries.filter(({ verb }) => verb === 'void' || verb === 'expire');
+  return new Set(released.filter(({ hold, amount }) => reserved.get(hold) === amount).map(({ hold }) => hold));
+}
+
+/** What a rate charges credit by credit is one change, as long as nothing else comes between. */
+function joinCharges(entries: readonly Entry[]): Entry[] {
+  const joined: Entry[] = [];
+  for (const entry of entries) {
+    const newer = joined.at(-1);
+    if (newer?.verb === 'charge' && entry.verb === 'charge' && newer.reason === entry.reason) {
+      joined[joined.length - 1] = { ...newer, before: entry.before };
+    } else joined.push(entry);
+  }
+  return joined;
+}
+
 async function read(): Promise<void> {
   const { account, confirmed } = creditsClient.getState();
   const newest = confirmed?.version ?? null;
@@ -54,8 +73,12 @@ async function read(): Promise<void> {
   const page = (await response.json().catch(() => null)) as HistoryPage | null;
   if (!Array.isArray(page?.entries)) return;
   const sinceVersion = Math.max(firstVersion, changes.entries?.[0]?.version ?? 0);
-  const entries = page.entries.filter((entry) => changeOf(entry) !== 0).slice(0, SHOWN);
-  const added = entries.filter(({ version, actor }) => version > sinceVersion && actor !== account);
+  const undone = findUndone(page.entries);
+  const changed = page.entries.filter((entry) => changeOf(entry) !== 0 && !undone.has(entry.hold));
+  const entries = joinCharges(changed).slice(0, SHOWN);
+  const added = entries.filter(
+    ({ version, actor, verb }) => version > sinceVersion && actor !== account && verb !== 'charge',
+  );
   readVersion = page.snapshot.version;
   set({ account, entries, unread: [...added, ...changes.unread].slice(0, SHOWN) });
 }

@@ -12,6 +12,11 @@ export interface SendFailure {
 
 const TIMEOUT_MS = 30_000;
 
+/** Names one intended command. `crypto.randomUUID` is missing on pages without https. */
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');
+}
+
 /**
  * Calls a route that does not change the person's own balance, or asks one to read on. Never throws.
  *

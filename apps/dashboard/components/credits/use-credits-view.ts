@@ -53,6 +53,6 @@ function kindOf(shown: number | null, freshness: Freshness, error: string | null
 /** What a server knows about a balance that it was not told: the first paint of a page without `initial`. */
 export const UNKNOWN: CreditsState = creditsClient.getInitialState();
 
-function toState({ account, epoch, version, balance }: Snapshot): CreditsState {
-  return { ...UNKNOWN, account, confirmed: { balance, version, epoch } };
+function toState({ account, epoch, version, balance, time }: Snapshot): CreditsState {
+  return { ...UNKNOWN, account, confirmed: { balance, version, epoch, ...(time && { time }) } };
 }

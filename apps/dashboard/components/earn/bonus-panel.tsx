@@ -29,17 +29,19 @@ export function BonusPanel({ daily, renderedAt }: BonusPanelProps) {
       <div className="px-5 py-6 sm:px-6">
         <StreakTrack daily={daily} large />
       </div>
-      <div className="grid gap-1 border-t px-5 py-6 text-center sm:px-6">
-        <p className="text-sm text-muted-foreground">
-          {daily.canClaim ? 'Today’s claim closes in' : 'The next claim opens in'}
-        </p>
-        <p className="text-4xl font-semibold tracking-tight" role="timer">
-          <Countdown until={target} renderedAt={renderedAt} style="clock" onEnd={router.refresh} />
-        </p>
-        <p className="text-sm text-muted-foreground">
-          <LocalTime iso={target} style="instant" /> your time: a day ends at midnight in {zoneName(daily.timeZone)}.
-        </p>
-      </div>
+      {daily.refusalAction !== null ? null : (
+        <div className="grid gap-1 border-t px-5 py-6 text-center sm:px-6">
+          <p className="text-sm text-muted-foreground">
+            {daily.canClaim ? 'Today’s claim closes in' : 'The next claim opens in'}
+          </p>
+          <p className="text-4xl font-semibold tracking-tight" role="timer">
+            <Countdown until={target} renderedAt={renderedAt} style="clock" onEnd={router.refresh} />
+          </p>
+          <p className="text-sm text-muted-foreground">
+            <LocalTime iso={target} style="instant" /> your time: a day ends at midnight in {zoneName(daily.timeZone)}.
+          </p>
+        </div>
+      )}
       <CardFooter className="min-h-18 justify-between">
         <ClaimState daily={daily} renderedAt={renderedAt} />
       </CardFooter>

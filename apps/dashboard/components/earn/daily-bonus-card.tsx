@@ -1,5 +1,6 @@
 'use client';
 import { Check, Gift } from 'lucide-react';
+import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 
 import { Countdown } from '@/components/earn/countdown';
@@ -33,7 +34,11 @@ export function DailyBonusCard({ daily, renderedAt }: DailyBonusProps) {
         <StreakTrack daily={daily} />
         <p className="text-center text-[0.8125rem] text-muted-foreground">
           {daily.refusal !== null ? (
-            'New accounts begin to earn a little later.'
+            daily.refusalAction === null ? (
+              'New accounts begin to earn a little later.'
+            ) : (
+              'Confirm your e-mail address, and it is yours.'
+            )
           ) : daily.canClaim ? (
             <>
               Open for another{' '}
@@ -63,7 +68,16 @@ export function ClaimState({ daily, renderedAt }: DailyBonusProps) {
     );
   }
   if (daily.refusal !== null && !daily.alreadyClaimed) {
-    return <p className="text-sm text-muted-foreground">{daily.refusal}</p>;
+    return (
+      <p className="text-sm text-muted-foreground">
+        {daily.refusal}{' '}
+        {daily.refusalAction === null ? null : (
+          <Link href="/settings#email" className="font-medium text-foreground underline underline-offset-4">
+            Send it again
+          </Link>
+        )}
+      </p>
+    );
   }
   return (
     <>

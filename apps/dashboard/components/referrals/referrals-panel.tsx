@@ -1,5 +1,6 @@
 'use client';
-import { Check, Clock, Gift, Users } from 'lucide-react';
+import { Check, Clock, Gift, QrCode as QrCodeIcon, Users } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 
 import { Amount } from '@/components/credits/activity/amount';
 import { CopyButton } from '@/components/copy-button';
@@ -8,12 +9,15 @@ import { LocalTime } from '@/components/credits/activity/local-time';
 import { Stat } from '@/components/stat';
 import { EmptyState } from '@/components/credits/ui/empty-state';
 import { Badge } from '@/components/ui/badge';
+import { Button } from '@/components/ui/button';
 import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
 import { Input } from '@/components/ui/input';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
 import { useReferralStats, type ReferralStats } from '@/hooks/useReferralStats';
 import { formatCount, formatCredits, formatCreditsWithUnit } from '@/lib/format';
 import { showError, showInfo, showSuccess } from '@/lib/toast';
+
+const QrCode = lazy(() => import('@/components/qr-code'));
 
 /** The person's link, what it has brought, and the claim of it. */
 export function ReferralsPanel({ initial }: { initial: ReferralStats }) {
@@ -38,7 +42,7 @@ export function ReferralsPanel({ initial }: { initial: ReferralStats }) {
       </div>
       <Card>
         <CardHeader>
-          <CardTitle>To be claimed</CardTitle>
+          <CardTitle>Available to claim</CardTitle>
         </CardHeader>
         <CardContent className="grid gap-6">
           <p className="text-5xl leading-none font-semibold tracking-tight text-credits-large tabular-nums">
@@ -73,6 +77,7 @@ export function ReferralsPanel({ initial }: { initial: ReferralStats }) {
 }
 
 function LinkCard({ stats }: { stats: ReferralStats }) {
+  const [isCodeShown, setCodeShown] = useState(false);
   return (
     <Card>
       <CardHeader>
@@ -87,15 +92,26 @@ function LinkCard({ stats }: { stats: ReferralStats }) {
           .
         </CardDescription>
       </CardHeader>
-      <CardContent className="flex gap-2">
-        <Input
-          readOnly
-          value={stats.link}
-          aria-label="Your referral link"
-          className="font-mono text-[0.8125rem] sm:text-[0.8125rem]"
-          onFocus={(event) => event.target.select()}
-        />
-        <CopyButton text={stats.link} label="Copy your referral link" />
+      <CardContent className="grid gap-4">
+        <div className="flex gap-2">
+          <Input
+            readOnly
+            value={stats.link}
+            aria-label="Your referral link"
+            className="font-mono text-[0.8125rem] sm:text-[0.8125rem]"
+            onFocus={(event) => event.target.select()}
+          />
+          <CopyButton text={stats.link} label="Copy your referral link" />
+        </div>
+        {isCodeShown ? (
+          <Suspense>
+            <QrCode text={stats.link} label="QR code of your referral link" />
+          </Suspense>
+        ) : (
+          <Button variant="outline" className="justify-self-start" onClick={() => setCodeShown(true)}>
+            <QrCodeIcon /> Show a QR code
+          </Button>
+        )}
       </CardContent>
     </Card>
   );

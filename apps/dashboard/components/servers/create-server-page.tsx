@@ -6,17 +6,19 @@ import { getRuntime } from '@/server/runtime';
 
 /** Ordering a server. Two addresses lead here: the one that fits ours, and the one that hosts know. */
 export async function CreateServerPage() {
-  const { snapshot } = await requireViewer();
-  const catalogue = getRuntime().readCatalogue();
+  const { user, snapshot } = await requireViewer();
+  const runtime = getRuntime();
+  const catalogue = runtime.readCatalogue();
+  const { burn } = await runtime.readServers(user.id);
   return (
     <div className="grid gap-8">
       <PageHeader
         title="New server"
         {...(catalogue.provisioner === 'simulator' ? { actions: <SimulatorBadge /> } : {})}
       >
-        Five choices, and you see what it costs all along.
+        Choose what to run, and where.
       </PageHeader>
-      <CreateServer catalogue={catalogue} snapshot={snapshot} />
+      <CreateServer catalogue={catalogue} snapshot={snapshot} burn={burn} renderedAt={Date.now()} />
     </div>
   );
 }

@@ -7,20 +7,24 @@ import { Choice, Step } from '@/components/form/choice';
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { CreationPanel } from '@/components/servers/creation-panel';
+import { GameArt } from '@/components/servers/game-art';
 import { checkName, toFirstOrder, toSoftware, toTotal, type Order } from '@/components/servers/order';
-import { OrderSummary } from '@/components/servers/order-summary';
+import { OrderBar, OrderSummary } from '@/components/servers/order-summary';
 import { useCreateServer } from '@/components/servers/use-create-server';
 import { Input } from '@/components/ui/input';
-import type { CatalogueAnswer, Plan } from '@/lib/api';
-import { formatCount, formatCountry, formatMegabytes } from '@/lib/format';
+import type { Burn, CatalogueAnswer, Plan } from '@/lib/api';
+import { formatCount, formatCountry, formatCredits, formatMegabytes, formatProcessors } from '@/lib/format';
+import { MONTH_DAYS, toMonthly } from '@/lib/runway';
 
 interface CreateServerProps {
   catalogue: CatalogueAnswer['data'];
   snapshot: Snapshot;
+  burn: Burn;
+  renderedAt: number;
 }
 
 /** The whole order on one page: nothing is hidden behind a "next", and the cost is always beside it. */
-export function CreateServer({ catalogue, snapshot }: CreateServerProps) {
+export function CreateServer({ catalogue, snapshot, burn, renderedAt }: CreateServerProps) {
   const [order, setOrder] = useState<Order>(() => toFirstOrder(catalogue));
   const [nameError, setNameError] = useState<string | null>(null);
   const { creation, create, restart } = useCreateServer();
@@ -54,8 +58,13 @@ export function CreateServer({ catalogue, snapshot }: CreateServerProps) {
                 checked={order.typeId === type.id}
                 onSelect={(typeId) => change({ typeId, softwareId: toSoftware(catalogue, typeId)[0]?.id ?? '' })}
               >
-                <span className="font-medium">{type.name}</span>
-                <span className="text-[0.8125rem] text-muted-foreground">{type.description}</span>
+                <span className="flex gap-3.5">
+                  <GameArt type={type.id} />
+                  <span className="grid content-start gap-0.5">
+                    <span className="font-medium">{type.name}</span>
+                    <span className="text-[0.8125rem] leading-snug text-muted-foreground">{type.description}</span>
+                  </span>
+                </span>
               </Choice>
             ))}
           </div>
@@ -76,7 +85,7 @@ export function CreateServer({ catalogue, snapshot }: CreateServerProps) {
             ))}
           </div>
         </Step>
-        <Step number={3} title="Place" hint="Nearer is faster.">
+        <Step number={3} title="Location" hint="Closer means less lag.">
           <div className="grid gap-3 grid-cols-2 xl:grid-cols-4">
             {catalogue.locations.map((location) => (
               <Choice
@@ -89,7 +98,7 @@ export function CreateServer({ catalogue, snapshot }: CreateServerProps) {
               >
                 <span className="font-medium">{location.name}</span>
                 <span className="text-[0.8125rem] text-muted-foreground">
-                  {location.available ? formatCountry(location.country) : 'Full at the moment'}
+                  {location.available ? formatCountry(location.country) : 'Full'}
                 </span>
               </Choice>
             ))}
@@ -130,14 +139,15 @@ export function CreateServer({ catalogue, snapshot }: CreateServerProps) {
         </Step>
       </div>
       <div className="lg:sticky lg:top-24">
-        <OrderSummary plan={plan} snapshot={snapshot}>
+        <OrderSummary plan={plan} snapshot={snapshot} burn={burn} renderedAt={renderedAt}>
           {(missing) => (
-            <SubmitButton pending={false} disabled={missing > 0} size="lg">
+            <SubmitButton pending={false} disabled={missing > 0} size="lg" className="hidden lg:flex">
               Create server
             </SubmitButton>
           )}
         </OrderSummary>
       </div>
+      <OrderBar plan={plan} snapshot={snapshot} />
     </form>
   );
 }
@@ -148,15 +158,24 @@ function PlanFacts({ plan }: { plan: Plan }) {
       <span className="flex items-baseline justify-between gap-3">
         <span className="font-medium">{plan.name}</span>
         <span>
-          <Amount amount={toTotal(plan)} className="text-base" />
-          <span className="text-[0.8125rem] text-muted-foreground"> credits</span>
+          <Amount amount={plan.per_hour ?? toTotal(plan)} className="text-base" />
+          <span className="text-[0.8125rem] text-muted-foreground">
+            {plan.per_hour === null ? ' once' : ' per hour'}
+          </span>
         </span>
       </span>
-      <span className="flex-1 text-[0.8125rem] text-muted-foreground">{plan.description}</span>
+      <span className="flex-1 text-[0.8125rem] text-muted-foreground">
+        {plan.description}
+        {plan.per_hour === null ? null : (
+          <span className="block pt-1">
+            {formatCredits(toMonthly(plan.per_hour))} in {MONTH_DAYS} days
+          </span>
+        )}
+      </span>
       <span className="mt-3 grid gap-1 border-t pt-3 text-[0.8125rem] text-muted-foreground tabular-nums">
         <span>{formatMegabytes(plan.memory_mb)} memory</span>
         <span>{formatMegabytes(plan.disk_mb)} disk</span>
-        <span>{plan.cpu_percent} % of a processor</span>
+        <span>{formatProcessors(plan.cpu_percent)}</span>
         <span>{plan.backups === 0 ? 'No backups' : formatCount(plan.backups, 'backup')}</span>
       </span>
     </>

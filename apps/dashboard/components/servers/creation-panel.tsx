@@ -18,7 +18,7 @@ interface CreationPanelProps {
   onRestart: () => void;
 }
 
-/** The outcome of an order: reserved, set up, charged; or refused and given back; or not known yet. */
+/** The outcome of an order: reserved, set up, charged; or refused and released; or not known yet. */
 export function CreationPanel({ creation, name, snapshot, onRestart }: CreationPanelProps) {
   const { pending } = useBalance(snapshot);
   const creating = creation.state === 'creating';
@@ -55,10 +55,12 @@ export function CreationPanel({ creation, name, snapshot, onRestart }: CreationP
       {creation.state === 'creating' ? null : (
         <div className="flex flex-wrap justify-center gap-2 border-t px-6 py-5">
           <Button asChild variant={creation.state === 'created' ? 'default' : 'outline'}>
-            <Link href="/servers">Your servers</Link>
+            <Link href={creation.state === 'created' ? `/servers/${creation.answer.server_id}` : '/servers'}>
+              {creation.state === 'created' ? 'Open server' : 'Your servers'}
+            </Link>
           </Button>
           <Button variant={creation.state === 'created' ? 'outline' : 'default'} onClick={onRestart}>
-            {creation.state === 'created' ? 'Another one' : 'Change and try again'}
+            {creation.state === 'created' ? 'Add another' : 'Change and try again'}
           </Button>
         </div>
       )}
@@ -80,7 +82,7 @@ function PanelSign({ creation, unknown }: Pick<CreationPanelProps, 'creation'> &
 
 function toTitle(creation: CreationPanelProps['creation'], name: string, unknown: boolean): string {
   if (creation.state === 'created') return `“${creation.answer.server.name}” is running`;
-  if (creation.state === 'refused') return 'It was not created, and nothing was charged';
+  if (creation.state === 'refused') return 'Setup failed. You were not charged';
   return unknown ? 'The server has not answered yet' : `Setting up “${name}”`;
 }
 
@@ -91,25 +93,25 @@ function PanelText({
 }: Pick<CreationPanelProps, 'creation'> & { unknown: boolean; reserved: boolean }) {
   if (creation.state === 'refused') return <p>{creation.message}</p>;
   if (creation.state === 'created') {
-    const { cost_breakdown: cost, data } = creation.answer;
+    const { cost_breakdown: cost, data, server } = creation.answer;
     return (
       <p>
-        <Amount amount={cost.total_cost} /> credits were charged. You have <Amount amount={data.new_balance} /> left.
+        <Amount amount={cost.total_cost} /> credits were charged
+        {server.per_hour === null ? null : ' for the first hour'}. You have <Amount amount={data.new_balance} /> left.
       </p>
     );
   }
   if (unknown) {
     return (
       <p>
-        The order or its answer was lost on the way. We are asking again, under the same number: that makes no second
-        server, and charges nothing twice.
+        The connection was lost. We keep asking about your order. This makes no second server and charges nothing twice.
       </p>
     );
   }
   return (
     <p>
       <Amount amount={creation.cost} /> credits are {reserved ? 'reserved' : 'being reserved'}, not charged yet.{' '}
-      {reserved ? 'You may leave this page: it goes on.' : null}
+      {reserved ? 'You can leave this page. Setup continues.' : null}
     </p>
   );
 }

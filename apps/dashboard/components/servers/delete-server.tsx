@@ -13,18 +13,32 @@ import {
   AlertDialogTitle,
   AlertDialogTrigger,
 } from '@/components/ui/alert-dialog';
+import { send } from '@/components/credits/send';
+import { runwayOnceOff, savedPerHour } from '@/components/servers/power';
+import { RunwayEffect } from '@/components/servers/runway-effect';
+import { useNow } from '@/components/servers/runway';
 import { Button } from '@/components/ui/button';
 import { useCreditsSync } from '@/hooks/useCreditsUpdate';
 import type { GameServer, ServerDeleteAnswer } from '@/lib/api';
-import { send } from '@/components/credits/send';
+import type { Spending } from '@/lib/runway';
 import { showError, showSuccess } from '@/lib/toast';
 
-/** Deletes a server after asking once more: what is on it is gone for good, and is not paid back. */
-export function DeleteServer({ server }: { server: GameServer }) {
+interface DeleteServerProps {
+  server: GameServer;
+  spending: Spending;
+  renderedAt: number;
+  /** Where to go once it is gone. By default the page stays. */
+  leaveTo?: string;
+}
+
+/** Deletes a server after asking once more: what is on it is gone for good, and what that does to the runway. */
+export function DeleteServer({ server, spending, renderedAt, leaveTo }: DeleteServerProps) {
   const router = useRouter();
   const { syncCreditsAfterApiCall } = useCreditsSync();
   const [pending, setPending] = useState(false);
+  const now = useNow(renderedAt);
   const failed = server.status === 'failed';
+  const saved = savedPerHour(server);
 
   async function handleDelete() {
     setPending(true);
@@ -33,6 +47,7 @@ export function DeleteServer({ server }: { server: GameServer }) {
     if (result.ok) {
       await syncCreditsAfterApiCall(result.answer);
       showSuccess(failed ? 'Removed from the list' : `“${server.name}” is deleted`);
+      if (leaveTo !== undefined) router.push(leaveTo);
     } else {
       showError('The server was not deleted', result.failure.message);
     }
@@ -48,13 +63,18 @@ export function DeleteServer({ server }: { server: GameServer }) {
         </Button>
       </AlertDialogTrigger>
       <AlertDialogContent>
-        <div>
-          <AlertDialogTitle>{failed ? `Remove “${server.name}”?` : `Delete “${server.name}”?`}</AlertDialogTitle>
-          <AlertDialogDescription>
-            {failed
-              ? 'It never ran and cost nothing. Only its place in this list goes.'
-              : 'Everything on it is gone for good. The credits it cost are not paid back.'}
-          </AlertDialogDescription>
+        <div className="grid gap-4">
+          <div>
+            <AlertDialogTitle>{failed ? `Remove “${server.name}”?` : `Delete “${server.name}”?`}</AlertDialogTitle>
+            <AlertDialogDescription>{describeLoss(server)}</AlertDialogDescription>
+          </div>
+          {saved === 0 ? null : (
+            <RunwayEffect
+              perHour={{ before: spending.perHour, after: spending.perHour - saved }}
+              until={{ before: spending.exhaustsAtMs, after: runwayOnceOff(server, spending, now) }}
+              now={now}
+            />
+          )}
         </div>
         <AlertDialogFooter>
           <AlertDialogCancel>Keep it</AlertDialogCancel>
@@ -63,4 +83,11 @@ export function DeleteServer({ server }: { server: GameServer }) {
       </AlertDialogContent>
     </AlertDialog>
   );
+}
+
+function describeLoss({ status, per_hour: perHour }: GameServer): string {
+  if (status === 'failed') return 'It never ran and cost nothing. Only its place in this list goes.';
+  return perHour === null
+    ? 'Everything on it is gone for good. The credits it cost are not paid back.'
+    : 'Everything on it is gone for good. It stops costing credits at once. What it cost so far is not paid back.';
 }

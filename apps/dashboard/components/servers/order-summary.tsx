@@ -5,39 +5,58 @@ import type { ReactNode } from 'react';
 
 import { Amount } from '@/components/credits/activity/amount';
 import { useBalance } from '@/components/balance/use-balance';
+import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { toTotal } from '@/components/servers/order';
+import { toSpending } from '@/components/servers/power';
+import { Runway, useNow } from '@/components/servers/runway';
 import { Alert } from '@/components/ui/alert';
 import { Card, CardHeader, CardTitle } from '@/components/ui/card';
-import type { Plan } from '@/lib/api';
+import type { Burn, Plan } from '@/lib/api';
+import { MONTH_DAYS, runwayWith, toMonthly } from '@/lib/runway';
 import { formatCredits, formatCreditsWithUnit } from '@/lib/format';
 
 interface OrderSummaryProps {
   plan: Plan | undefined;
   snapshot: Snapshot;
+  burn: Burn;
+  renderedAt: number;
   /** The button. `missing` is how many credits are not there, 0 when all are. */
   children: (missing: number) => ReactNode;
 }
 
-/** What it costs, part by part, and what remains of the live balance. Another tab's purchase counts at once. */
-export function OrderSummary({ plan, snapshot, children }: OrderSummaryProps) {
+/** Cost, part by part, and what remains of the live balance. Another tab's purchase counts at once. */
+export function OrderSummary({ plan, snapshot, burn, renderedAt, children }: OrderSummaryProps) {
   const { shown } = useBalance(snapshot);
+  const now = useNow(renderedAt);
   if (plan === undefined) return null;
   const total = toTotal(plan);
   const missing = Math.max(0, total - shown);
+  const perHour = burn.per_hour + (plan.per_hour ?? 0);
+  const spending = toSpending(burn, shown);
+  const until = plan.per_hour === null || missing > 0 ? null : runwayWith(spending, plan.per_hour, now);
   return (
     <Card>
       <CardHeader>
-        <CardTitle>What it costs</CardTitle>
+        <CardTitle>Cost</CardTitle>
       </CardHeader>
       <dl className="grid gap-2.5 px-5 pt-4 text-sm sm:px-6">
-        <Line term={`${plan.name}, first month`}>{formatCredits(plan.plan_cost)}</Line>
-        <Line term="Setup, once">{formatCredits(plan.setup_fee)}</Line>
+        {plan.per_hour === null ? (
+          <>
+            <Line term={`${plan.name}, once`}>{formatCredits(plan.plan_cost)}</Line>
+            <Line term="Setup fee">{formatCredits(plan.setup_fee)}</Line>
+          </>
+        ) : (
+          <>
+            <Line term={`${plan.name}, per hour`}>{formatCredits(plan.per_hour)}</Line>
+            <Line term={`In ${MONTH_DAYS} days`}>{formatCredits(toMonthly(plan.per_hour))}</Line>
+          </>
+        )}
         <div className="my-1 border-t" />
-        <Line term="Together" strong>
+        <Line term={plan.per_hour === null ? 'Total' : 'First hour, charged now'} strong>
           <Amount amount={total} className="text-lg font-semibold" />
         </Line>
         <Line term="You have">{formatCredits(shown)}</Line>
-        <Line term="Remains after">{missing > 0 ? '—' : formatCredits(shown - total)}</Line>
+        <Line term="Balance after">{missing > 0 ? '–' : formatCredits(shown - total)}</Line>
       </dl>
       <div className="grid gap-4 px-5 pt-5 pb-5 sm:px-6 sm:pb-6">
         {missing > 0 ? (
@@ -52,12 +71,44 @@ export function OrderSummary({ plan, snapshot, children }: OrderSummaryProps) {
             </p>
           </Alert>
         ) : null}
+        {until === null ? null : (
+          <p className="rounded-md bg-muted/60 px-4 py-3 text-sm">
+            Your credits will last{' '}
+            <span className="font-medium">
+              <Runway until={until} renderedAt={renderedAt} />
+            </span>
+            .{burn.per_hour > 0 ? ` Everything you run then costs ${formatCredits(perHour)} per hour.` : null}
+          </p>
+        )}
         {children(missing)}
         <p className="text-[0.8125rem] leading-snug text-muted-foreground">
-          The credits are reserved while it is set up, and only taken once it runs. If that fails, you get them back.
+          {plan.per_hour === null
+            ? 'Credits are reserved while your server is set up and charged when it runs. If setup fails, you pay nothing.'
+            : 'The first hour is reserved while your server is set up and charged when it runs. If setup fails, you pay nothing. Stopped, it costs nothing.'}
         </p>
       </div>
     </Card>
+  );
+}
+
+/** On screens where the summary is at the end of the page: the cost and the button, always in view. */
+export function OrderBar({ plan, snapshot }: Pick<OrderSummaryProps, 'plan' | 'snapshot'>) {
+  const { shown } = useBalance(snapshot);
+  if (plan === undefined) return null;
+  const total = toTotal(plan);
+  return (
+    <div className="sticky bottom-0 z-20 -mx-4 flex items-center justify-between gap-4 border-t bg-background/95 px-4 py-3 backdrop-blur sm:-mx-8 sm:px-8 lg:hidden">
+      <p className="text-sm leading-tight">
+        <Amount amount={plan.per_hour ?? total} className="text-lg font-semibold" />{' '}
+        {plan.per_hour === null ? 'credits' : 'per hour'}
+        <span className="block text-[0.8125rem] text-muted-foreground">
+          {total > shown ? `${formatCredits(total - shown)} short` : `${formatCredits(shown - total)} left`}
+        </span>
+      </p>
+      <SubmitButton pending={false} disabled={total > shown}>
+        Create server
+      </SubmitButton>
+    </div>
   );
 }
 

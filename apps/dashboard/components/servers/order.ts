@@ -28,7 +28,7 @@ export function toSoftware(catalogue: Catalogue, typeId: string): Catalogue['sof
   return catalogue.software.filter((software) => software.type_id === typeId);
 }
 
-/** Whole credits: the first month and the setup. */
+/** Whole credits that are charged when it runs: the price or the first hour, and the setup. */
 export function toTotal(plan: Plan): number {
   return plan.plan_cost + plan.setup_fee;
 }

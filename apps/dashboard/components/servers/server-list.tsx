@@ -2,22 +2,27 @@ import { Plus, Server } from 'lucide-react';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 
-import { Amount } from '@/components/credits/activity/amount';
 import { LocalTime } from '@/components/credits/activity/local-time';
 import { DeleteServer } from '@/components/servers/delete-server';
+import { describeCost } from '@/components/servers/describe-cost';
+import { GameArt } from '@/components/servers/game-art';
+import { ServerNote } from '@/components/servers/server-note';
 import { ServerStatus } from '@/components/servers/server-status';
 import { EmptyState } from '@/components/credits/ui/empty-state';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import type { CatalogueAnswer, GameServer } from '@/lib/api';
+import type { Spending } from '@/lib/runway';
 
 interface ServerListProps {
   servers: readonly GameServer[];
   catalogue: CatalogueAnswer['data'];
+  spending: Spending;
+  renderedAt: number;
 }
 
 /** All servers, with what each one is, what it cost, and why one failed. */
-export function ServerList({ servers, catalogue }: ServerListProps) {
+export function ServerList({ servers, ...facts }: ServerListProps) {
   if (servers.length === 0) {
     return (
       <Card>
@@ -33,7 +38,7 @@ export function ServerList({ servers, catalogue }: ServerListProps) {
             </Button>
           }
         >
-          Pick a game, a place and a plan. The credits are reserved while it is set up, and only taken once it runs.
+          Pick a game, a location and a plan. Credits are reserved during setup and charged when your server runs.
         </EmptyState>
       </Card>
     );
@@ -42,56 +47,56 @@ export function ServerList({ servers, catalogue }: ServerListProps) {
     <ul className="grid gap-4 md:grid-cols-2">
       {servers.map((server) => (
         <li key={server.id} className="flex min-w-0">
-          <ServerCard server={server} catalogue={catalogue} />
+          <ServerCard server={server} {...facts} />
         </li>
       ))}
     </ul>
   );
 }
 
-function ServerCard({ server, catalogue }: { server: GameServer; catalogue: CatalogueAnswer['data'] }) {
+function ServerCard({
+  server,
+  catalogue,
+  spending,
+  renderedAt,
+}: Omit<ServerListProps, 'servers'> & { server: GameServer }) {
   const software = catalogue.software.find(({ id }) => id === server.software_id);
   const location = catalogue.locations.find(({ id }) => id === server.location_id);
   const plan = catalogue.plans.find(({ id }) => id === server.plan_id);
   return (
     <Card className="min-w-0 flex-1">
       <div className="flex items-start justify-between gap-4 px-5 pt-5">
-        <div className="min-w-0">
-          <h2 className="truncate font-semibold">{server.name}</h2>
-          <p className="mt-0.5 text-sm text-muted-foreground">
-            {software === undefined ? server.software_id : `${software.name} ${software.version}`}
-          </p>
+        <div className="flex min-w-0 items-center gap-3.5">
+          <GameArt type={server.type_id} />
+          <div className="min-w-0">
+            <h2 className="truncate font-semibold">
+              <Link
+                href={`/servers/${server.id}`}
+                className="rounded-sm outline-none hover:underline hover:underline-offset-4 focus-visible:ring-[3px] focus-visible:ring-ring/50"
+              >
+                {server.name}
+              </Link>
+            </h2>
+            <p className="mt-0.5 text-sm text-muted-foreground">
+              {software === undefined ? server.software_id : `${software.name} ${software.version}`}
+            </p>
+          </div>
         </div>
         <ServerStatus status={server.status} />
       </div>
       <dl className="grid grid-cols-3 gap-4 px-5 py-5 text-sm">
-        <Fact term="Place">{location?.name ?? server.location_id}</Fact>
+        <Fact term="Location">{location?.name ?? server.location_id}</Fact>
         <Fact term="Plan">{plan?.name ?? server.plan_id}</Fact>
         <Fact term="Created">
           <LocalTime iso={server.created_at} style="date" />
         </Fact>
       </dl>
-      {server.status === 'failed' ? (
-        <p className="mx-5 mb-5 rounded-md bg-destructive-soft px-3 py-2 text-[0.8125rem] text-destructive">
-          {server.failure ?? 'It could not be set up.'} Nothing was charged.
-        </p>
-      ) : null}
-      {server.status === 'provisioning' ? (
-        <p className="mx-5 mb-5 rounded-md bg-info-soft px-3 py-2 text-[0.8125rem] text-info">
-          Being set up. The credits are reserved and not charged yet.
-        </p>
-      ) : null}
+      <ServerNote server={server} className="mx-5 mb-5" />
       <div className="mt-auto flex min-h-14 items-center justify-between gap-4 border-t px-5 py-3">
-        <p className="text-sm text-muted-foreground">
-          {server.status === 'failed' ? (
-            'Cost nothing'
-          ) : (
-            <>
-              <Amount amount={server.total_cost} /> credits {server.status === 'provisioning' ? 'reserved' : 'paid'}
-            </>
-          )}
-        </p>
-        {server.status === 'running' || server.status === 'failed' ? <DeleteServer server={server} /> : null}
+        <p className="text-sm text-muted-foreground">{describeCost(server)}</p>
+        {server.status === 'provisioning' || server.status === 'deleting' ? null : (
+          <DeleteServer server={server} spending={spending} renderedAt={renderedAt} />
+        )}
       </div>
     </Card>
   );

@@ -1,4 +1,4 @@
-import { CircleAlert, CircleCheck, LoaderCircle, Trash2 } from 'lucide-react';
+import { CircleAlert, CircleCheck, CirclePause, CircleStop, LoaderCircle, Trash2 } from 'lucide-react';
 
 import { Badge } from '@/components/ui/badge';
 import type { GameServer } from '@/lib/api';
@@ -24,10 +24,28 @@ export function ServerStatus({ status }: { status: GameServer['status'] }) {
           <CircleAlert aria-hidden /> Failed
         </Badge>
       );
+    case 'stopped':
+      return (
+        <Badge>
+          <CircleStop aria-hidden /> Stopped
+        </Badge>
+      );
+    case 'suspended':
+      return (
+        <Badge variant="destructive">
+          <CirclePause aria-hidden /> Suspended
+        </Badge>
+      );
     case 'deleting':
       return (
         <Badge>
-          <Trash2 aria-hidden /> Being deleted
+          <Trash2 aria-hidden /> Deleting
+        </Badge>
+      );
+    case 'deleted':
+      return (
+        <Badge>
+          <Trash2 aria-hidden /> Deleted
         </Badge>
       );
   }

@@ -1,12 +1,13 @@
 import { Plus, Server } from 'lucide-react';
 import Link from 'next/link';
 
+import { describeCost } from '@/components/servers/describe-cost';
+import { GameArt } from '@/components/servers/game-art';
 import { ServerStatus } from '@/components/servers/server-status';
 import { EmptyState } from '@/components/credits/ui/empty-state';
 import { Button } from '@/components/ui/button';
 import { Card, CardAction, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
 import type { GameServer } from '@/lib/api';
-import { formatCreditsWithUnit } from '@/lib/format';
 
 const SHOWN_MAX = 5;
 
@@ -18,7 +19,7 @@ export function ServersCard({ servers }: { servers: readonly GameServer[] }) {
         <CardTitle>Servers</CardTitle>
         <CardAction className="row-span-1">
           <Button asChild variant="ghost" size="sm">
-            <Link href="/servers">All</Link>
+            <Link href="/servers">View all</Link>
           </Button>
         </CardAction>
       </CardHeader>
@@ -35,18 +36,24 @@ export function ServersCard({ servers }: { servers: readonly GameServer[] }) {
             </Button>
           }
         >
-          Pick a game and a plan; credits are only taken when it runs.
+          Pick a game and a plan. You pay when it runs.
         </EmptyState>
       ) : (
         <>
           <ul className="divide-y border-t">
             {servers.slice(0, SHOWN_MAX).map((server) => (
               <li key={server.id} className="flex items-center justify-between gap-4 px-5 py-4 sm:px-6">
-                <div className="min-w-0">
-                  <p className="truncate text-sm font-medium">{server.name}</p>
-                  <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">
-                    {server.status === 'failed' ? 'Nothing was charged' : formatCreditsWithUnit(server.total_cost)}
+                <GameArt type={server.type_id} className="size-9" />
+                <div className="min-w-0 flex-1">
+                  <p className="truncate text-sm font-medium">
+                    <Link
+                      href={`/servers/${server.id}`}
+                      className="rounded-sm outline-none hover:underline hover:underline-offset-4 focus-visible:ring-[3px] focus-visible:ring-ring/50"
+                    >
+                      {server.name}
+                    </Link>
                   </p>
+                  <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">{describeCost(server)}</p>
                 </div>
                 <ServerStatus status={server.status} />
               </li>

@@ -3,6 +3,7 @@ import { LogOut, MonitorSmartphone } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 
+import { send } from '@/components/credits/send';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { LocalTime } from '@/components/credits/activity/local-time';
 import { Badge } from '@/components/ui/badge';
@@ -28,6 +29,7 @@ const SHOWN_MAX = 6;
 export function SessionsCard({ sessions }: { sessions: readonly SessionView[] }) {
   const router = useRouter();
   const [pending, setPending] = useState(false);
+  const [ending, setEnding] = useState<string | null>(null);
   const others = sessions.filter(({ current }) => !current).length;
 
   async function handleRevoke() {
@@ -39,11 +41,22 @@ export function SessionsCard({ sessions }: { sessions: readonly SessionView[] })
     router.refresh();
   }
 
+  async function handleEnd(id: string) {
+    setEnding(id);
+    const result = await send('DELETE', `/api/user/sessions/${id}`);
+    setEnding(null);
+    if (result.ok) showSuccess('That browser is signed out');
+    else showError('It could not be signed out', result.failure.message);
+    router.refresh();
+  }
+
   return (
     <Card>
       <CardHeader className="pb-4">
         <CardTitle>Where you are signed in</CardTitle>
-        <CardDescription>Anything here that you do not know? Sign it out and change your password.</CardDescription>
+        <CardDescription>
+          Is there a browser you do not recognise? Sign it out, and change your password.
+        </CardDescription>
       </CardHeader>
       <ul className="divide-y border-t">
         {sessions.slice(0, SHOWN_MAX).map(({ id, browser, createdAt, current }) => (
@@ -55,7 +68,19 @@ export function SessionsCard({ sessions }: { sessions: readonly SessionView[] })
                 Since <LocalTime iso={createdAt} style="instant" />
               </p>
             </div>
-            {current ? <Badge>This one</Badge> : null}
+            {current ? (
+              <Badge>This one</Badge>
+            ) : (
+              <SubmitButton
+                type="button"
+                variant="ghost"
+                size="sm"
+                pending={ending === id}
+                onClick={() => void handleEnd(id)}
+              >
+                Sign out<span className="sr-only"> {browser}</span>
+              </SubmitButton>
+            )}
           </li>
         ))}
       </ul>

@@ -4,6 +4,7 @@ import Link from 'next/link';
 
 import CreditsDisplay from '@/components/CreditsDisplay';
 import { LogoMark, Wordmark } from '@/components/brand/logo';
+import { PaletteButton } from '@/components/palette/palette-button';
 import { HeaderSection } from '@/components/shell/header-section';
 import { MobileMenu } from '@/components/shell/mobile-menu';
 import { OfflineNote } from '@/components/shell/offline-note';
@@ -57,6 +58,7 @@ export async function AppShell({ children }: { children: ReactNode }) {
           </Link>
           <HeaderSection {...places} />
           <div className="ml-auto flex items-center gap-1.5 sm:gap-2.5">
+            <PaletteButton {...places} />
             <CreditsDisplay
               variant="prominent"
               size="md"

@@ -3,6 +3,7 @@ import { ChevronDown, LogOut, Settings } from 'lucide-react';
 import Link from 'next/link';
 
 import CreditsDisplay from '@/components/CreditsDisplay';
+import { signOut } from '@/components/shell/sign-out';
 import { Avatar } from '@/components/ui/avatar';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
@@ -14,8 +15,6 @@ import {
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from '@/components/ui/dropdown-menu';
-import { showError } from '@/lib/toast';
-import { useAuthStore } from '@/stores/user-store';
 
 interface UserMenuProps {
   name: string;
@@ -65,12 +64,4 @@ export function UserMenu({ name, email, username, admin }: UserMenuProps) {
       </DropdownMenuContent>
     </DropdownMenu>
   );
-}
-
-/** Everything of the person is gone from every tab at once; the session bridge then leaves the page. */
-async function signOut(): Promise<void> {
-  const confirmed = await useAuthStore.getState().logout();
-  if (!confirmed) {
-    showError('You are signed out here, but the server was not reached', 'Sign in and out again when you are online.');
-  }
 }

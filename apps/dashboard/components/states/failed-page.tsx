@@ -1,7 +1,7 @@
 'use client';
 import { RotateCw } from 'lucide-react';
 import Link from 'next/link';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 
 import { FullPage } from '@/components/states/full-page';
 import { useOnline } from '@/components/states/use-online';
@@ -16,11 +16,11 @@ interface FailedPageProps {
 export function FailedPage({ error, onRetry }: FailedPageProps) {
   const online = useOnline();
   // A script that failed to arrive is not asked for again by this document.
+  const wasOffline = useRef(false);
   useEffect(() => {
-    const reload = () => window.location.reload();
-    window.addEventListener('online', reload);
-    return () => window.removeEventListener('online', reload);
-  }, []);
+    if (!online) wasOffline.current = true;
+    else if (wasOffline.current) window.location.reload();
+  }, [online]);
   return (
     <FullPage
       sign={online ? (error.digest === undefined ? 'Something broke' : `Error ${error.digest}`) : 'Offline'}

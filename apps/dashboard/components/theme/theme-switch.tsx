@@ -24,9 +24,9 @@ export function ThemeSwitch() {
 }
 
 const THEMES = [
-  { value: 'dark', label: 'Dark', icon: Moon },
+  { value: 'system', label: 'System', icon: Monitor },
   { value: 'light', label: 'Light', icon: Sun },
-  { value: 'system', label: 'As this device', icon: Monitor },
+  { value: 'dark', label: 'Dark', icon: Moon },
 ] as const;
 
 const never = () => () => undefined;

@@ -11,7 +11,7 @@ import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle }
 import { Input } from '@/components/ui/input';
 import { useCreditsMutation } from '@/hooks/useCreditsUpdate';
 import type { TransferAnswer } from '@/lib/api';
-import { formatCredits, formatCreditsWithUnit } from '@/lib/format';
+import { formatCreditsWithUnit } from '@/lib/format';
 import { showError, showSuccess } from '@/lib/toast';
 
 interface Draft {
@@ -72,10 +72,10 @@ export function TransferForm({ snapshot, username }: { snapshot: Snapshot; usern
       <form onSubmit={handleSubmit} noValidate className="contents">
         <CardHeader>
           <CardTitle>Send credits</CardTitle>
-          <CardDescription>They arrive at once, and cannot be called back.</CardDescription>
+          <CardDescription>Transfers are instant and final.</CardDescription>
         </CardHeader>
         <CardContent className="grid gap-5">
-          <Field label="To" hint="Their user name." error={wrong.to}>
+          <Field label="To" hint="Their user name" error={wrong.to}>
             {(control) => (
               <Input
                 {...control}
@@ -109,7 +109,7 @@ export function TransferForm({ snapshot, username }: { snapshot: Snapshot; usern
               />
             )}
           </Field>
-          <Field label="Note" hint="They see it. You may leave it out." error={wrong.note}>
+          <Field label="Note" hint="Optional. They see it." error={wrong.note}>
             {(control) => (
               <Input
                 {...control}
@@ -139,9 +139,9 @@ function parseWhole(text: string): number | null {
 
 function check(to: string, amount: number | null, shown: number, username: string): Wrong {
   return {
-    ...(to === '' ? { to: 'Say who gets them.' } : {}),
-    ...(to.toLowerCase() === username.toLowerCase() ? { to: 'That is you.' } : {}),
-    ...(amount === null ? { amount: 'Give a whole number of credits, from 1 up.' } : {}),
-    ...(amount !== null && amount > shown ? { amount: `You have ${formatCredits(shown)}.` } : {}),
+    ...(to === '' ? { to: 'Choose a recipient.' } : {}),
+    ...(to.toLowerCase() === username.toLowerCase() ? { to: 'You cannot send credits to yourself.' } : {}),
+    ...(amount === null ? { amount: 'Enter a whole number, such as 50.' } : {}),
+    ...(amount !== null && amount > shown ? { amount: `You have ${formatCreditsWithUnit(shown)}.` } : {}),
   };
 }

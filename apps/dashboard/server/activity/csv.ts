@@ -19,25 +19,20 @@ const COLUMNS = [
 const BYTE_ORDER_MARK = '\u{FEFF}';
 
 /**
- * Writes all pages as CSV, one at a time as they are asked for: memory does not grow with the history.
+ * Writes all pages as CSV, one at a time.
  *
  * @param readPage - Reads the page after `before`; without it, the first one.
  */
-export function toCsvStream(
+export async function* writeCsv(
   readPage: (before?: string) => Promise<ActivityAnswer['data']>,
-): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
+): AsyncGenerator<string, void> {
+  yield `${BYTE_ORDER_MARK}${formatCsv(COLUMNS)}`;
   let before: string | null | undefined;
-  return new ReadableStream({
-    async pull(controller) {
-      const head = before === undefined ? `${BYTE_ORDER_MARK}${formatCsv(COLUMNS)}` : '';
-      const { items, next } = await readPage(before ?? undefined);
-      const text = head + items.map((item) => formatCsv(toFields(item))).join('');
-      if (text !== '') controller.enqueue(encoder.encode(text));
-      before = next;
-      if (next === null) controller.close();
-    },
-  });
+  while (before !== null) {
+    const { items, next }: ActivityAnswer['data'] = await readPage(before);
+    if (items.length > 0) yield items.map((item) => formatCsv(toFields(item))).join('');
+    before = next;
+  }
 }
 
 function toFields(item: ActivityItem): (string | number)[] {

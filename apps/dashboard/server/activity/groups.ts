@@ -7,6 +7,9 @@ const EARN = 'earn';
 /** Every command of an administrator has it, whether it adds, takes or sets. */
 const TEAM = 'admin';
 
+/** Of lines that only repeat what another one tells: they change nothing, and nobody is shown them. */
+export const HIDDEN = 'hidden';
+
 /** The group of a line. */
 export function toGroup({ kind, category }: { kind: ActivityKind; category: string }): ActivityGroup {
   switch (kind) {
@@ -14,6 +17,8 @@ export function toGroup({ kind, category }: { kind: ActivityKind; category: stri
       return category === TEAM ? 'adjusted' : category === EARN ? 'earned' : 'gifts';
     case 'spent':
       return category === TEAM ? 'adjusted' : 'spent';
+    case 'used':
+      return 'hosting';
     case 'refunded':
     case 'reversed':
       return 'refunds';
@@ -30,6 +35,7 @@ export const GROUP_FILTERS: Record<ActivityGroup, ActivityFilter> = {
   refunds: { kinds: ['refunded', 'reversed'] },
   adjusted: { kinds: ['granted', 'spent', 'adjusted'], categories: [TEAM] },
   spent: { kinds: ['spent'], exceptCategories: [TEAM] },
+  hosting: { kinds: ['used'] },
   sent: { kinds: ['sent'] },
   reserved: { kinds: ['reserved'] },
   released: { kinds: ['released'] },

@@ -4,6 +4,7 @@ import { CreditsError } from 'realtime-credits';
 import type { AdjustReceipt, JoinedLedger, Ledger, TransferReceipt } from 'realtime-credits-server';
 import { DashboardError } from '../http/failure.ts';
 import type { Audit } from './audit.ts';
+import { lockBudget, type AdjustmentLimits } from './budget.ts';
 
 /**
  * Changes of balances by administrators: within limits at once, above them once a second administrator approved.
@@ -25,6 +26,11 @@ export interface Adjustments {
    *   password from the requester; and as the ledger's commands
    */
   decide(decision: Decision): Promise<AdjustmentOutcome>;
+  /**
+   * Releases what a hold still reserves: no credits change hands, so no second administrator is asked.
+   * @throws {CreditsError} `hold_not_found`, `hold_already_resolved`, `idempotency_key_reused`
+   */
+  release(request: ReleaseRequest): Promise<void>;
 }
 
 /** By an amount, to an exact balance, or the opposite of a transfer. */
@@ -47,6 +53,11 @@ export interface AdjustmentRequest extends By {
   change: Change;
 }
 
+export interface ReleaseRequest extends By {
+  hold: string;
+  reason: string;
+}
+
 export interface Decision extends By {
   id: number;
   approve: boolean;
@@ -67,13 +78,6 @@ export interface WaitingAdjustment {
   change: Change;
   /** ISO instant. */
   requestedAt: string;
-}
-
-/** Credits that one administrator may move by themself. */
-export interface AdjustmentLimits {
-  each: number;
-  /** In any 24 hours. */
-  day: number;
 }
 
 interface ApprovalRow {
@@ -118,17 +122,10 @@ export function createAdjustments({ pool, ledger, audit, limits }: AdjustmentsOp
   function apply(asked: AdjustmentRequest): Promise<AdjustmentOutcome> {
     const { admin, operationId, target, change } = asked;
     return ledger.transaction(async ({ client, ledger: joined }) => {
-      await client.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`dashboard adjust ${admin}`]);
+      const { used, isKnown } = await lockBudget(client, asked);
       const { receipt, amount } = await run(joined, { target, change, actor: admin, key: operationId });
-      const { rows } = await client.query<{ day: string; known: boolean }>(
-        `SELECT coalesce(sum(abs(amount)), 0) AS day, coalesce(bool_or(operation_id = $2), false) AS known
-         FROM dashboard_audit WHERE actor = $1 AND kind = 'adjust'
-           AND (at > now() - interval '1 day' OR operation_id = $2)`,
-        [admin, operationId],
-      );
-      const isKnown = rows[0]?.known === true;
       const size = Math.abs(amount);
-      if (!isKnown && (size > limits.each || Number(rows[0]?.day ?? 0) + size > limits.day)) {
+      if (!isKnown && (size > limits.each || used + size > limits.day)) {
         throw new NeedsApproval(amount);
       }
       await audit.record({ ...toAction(asked, amount), kind: 'adjust' }, client);
@@ -219,9 +216,24 @@ export function createAdjustments({ pool, ledger, audit, limits }: AdjustmentsOp
     });
   }
 
+  function release({ hold, admin, operationId, reason, address }: ReleaseRequest): Promise<void> {
+    return ledger.transaction(async ({ client, ledger: joined }) => {
+      const receipt = await joined.void({
+        hold,
+        idempotencyKey: operationId,
+        actor: admin,
+        reason,
+        metadata: { category: 'admin', action: 'void' },
+      });
+      const action = { actor: admin, target: receipt.account, details: { hold }, reason, address, operationId };
+      await audit.record({ ...action, kind: 'void' }, client);
+    });
+  }
+
   return Object.freeze({
     request,
     decide,
+    release,
     async listWaiting() {
       const { rows } = await pool.query<ApprovalRow>(
         `SELECT ${COLUMNS} FROM dashboard_approvals WHERE status = 'waiting' ORDER BY id LIMIT 100`,
@@ -247,7 +259,7 @@ async function assertIndependent(client: Pick<Pool, 'query'>, row: ApprovalRow, 
     `WITH RECURSIVE dependent(id) AS (
        SELECT $1::text
        UNION SELECT a.target FROM dashboard_audit a JOIN dependent d ON a.actor = d.id
-         WHERE a.kind IN ('password', 'email') OR (a.kind = 'role' AND a.details->>'role' = 'admin')
+         WHERE a.kind IN ('password', 'email', 'show_link') OR (a.kind = 'role' AND a.details->>'role' = 'admin')
      ) SELECT 1 FROM dependent WHERE id = $2`,
     [row.admin_id, admin],
   );

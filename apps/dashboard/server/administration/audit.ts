@@ -4,8 +4,12 @@ import type { Pool } from 'pg';
 export interface Audit {
   /** Records an action, on a client of its transaction. The same operation of the same actor is recorded once. */
   record(action: AuditAction, client?: Queryable): Promise<void>;
-  /** Newest first. */
-  list(page: { before: number | null; limit: number }): Promise<{ rows: AuditRow[]; next: number | null }>;
+  /** Newest first; of one target only, where it is given. */
+  list(page: {
+    before: number | null;
+    limit: number;
+    target?: string;
+  }): Promise<{ rows: AuditRow[]; next: number | null }>;
 }
 
 export type AuditKind =
@@ -13,21 +17,29 @@ export type AuditKind =
   | 'request_adjustment'
   | 'approve_adjustment'
   | 'reject_adjustment'
+  | 'void'
   | 'role'
   | 'ban'
   | 'unban'
   | 'password'
   | 'email'
-  | 'close';
+  | 'second_factor'
+  | 'sign_in_way'
+  | 'show_link'
+  | 'close'
+  | 'create_code'
+  | 'edit_code'
+  | 'replay_event'
+  | 'edit_rewards';
 
 /** Who, whom, what, why and from where. */
 export interface AuditAction {
   /** A user's id, or {@link OPERATOR}. */
   actor: string;
   kind: AuditKind;
-  /** The user whom it is about. */
+  /** The user whom it is about, or {@link codeTarget}, {@link eventTarget}, {@link REWARDS}. */
   target: string;
-  /** Signed credits, of an adjustment. */
+  /** Signed credits, of an adjustment; what a code may pay more than before. */
   amount?: number;
   details?: Record<string, unknown>;
   reason: string;
@@ -48,6 +60,30 @@ type Queryable = Pick<Pool, 'query'>;
 
 /** The person at the terminal, whose settings and commands are no request. */
 export const OPERATOR = 'system:operator';
+
+const CODE = 'code:';
+
+/** How the log names a code. */
+export function codeTarget(code: string): string {
+  return `${CODE}${code}`;
+}
+
+const EVENT = 'event:';
+
+/** How the log names an event of the ledger. */
+export function eventTarget(id: string): string {
+  return `${EVENT}${id}`;
+}
+
+/** How the log names what the daily bonus and referrals pay. */
+export const REWARDS = 'rewards:all';
+
+/** `Code SUMMER26`, where a target is no user. */
+export function nameTarget(target: string): string | null {
+  if (target === REWARDS) return 'Rewards';
+  if (target.startsWith(EVENT)) return `Event ${target.slice(EVENT.length, EVENT.length + 8)}`;
+  return target.startsWith(CODE) ? `Code ${target.slice(CODE.length)}` : null;
+}
 
 interface Raw {
   id: string;
@@ -80,11 +116,11 @@ export function createAudit(pool: Pool): Audit {
         ],
       );
     },
-    async list({ before, limit }: { before: number | null; limit: number }) {
+    async list({ before, limit, target = null }: { before: number | null; limit: number; target?: string | null }) {
       const { rows } = await pool.query<Raw>(
         `SELECT id, at, actor, kind, target, amount, details, reason, address, operation_id FROM dashboard_audit
-         WHERE $1::bigint IS NULL OR id < $1 ORDER BY id DESC LIMIT $2`,
-        [before, limit + 1],
+         WHERE ($1::bigint IS NULL OR id < $1) AND ($3::text IS NULL OR target = $3) ORDER BY id DESC LIMIT $2`,
+        [before, limit + 1, target],
       );
       const page = rows.slice(0, limit).map(toAuditRow);
       return { rows: page, next: rows.length > limit ? (page.at(-1)?.id ?? null) : null };

@@ -1,6 +1,7 @@
 import { CreditsError } from 'realtime-credits';
 import type { Ledger } from 'realtime-credits-server';
 import type { Credentials } from '../auth/credentials.ts';
+import type { ShownMessages } from '../mail/shown-messages.ts';
 import type { Eligibility } from '../payouts/eligibility.ts';
 import type { Profiles } from '../profiles.ts';
 import type { Servers } from '../servers/servers.ts';
@@ -25,6 +26,7 @@ export interface ClosingOptions {
   users: Pick<Users, 'find'>;
   profiles: Pick<Profiles, 'forget'>;
   eligibility: Pick<Eligibility, 'forget'>;
+  messages: Pick<ShownMessages, 'forget'>;
   servers: Servers;
   credentials: Credentials;
   audit: Audit;
@@ -34,7 +36,7 @@ export interface ClosingOptions {
 const HOLDS_PAGE = 100;
 
 export function createClosing(options: ClosingOptions): Closing {
-  const { ledger, users, profiles, eligibility, servers, credentials, audit, onWarning } = options;
+  const { ledger, users, profiles, eligibility, messages, servers, credentials, audit, onWarning } = options;
 
   async function settle(userId: string): Promise<void> {
     for (const server of await servers.list(userId)) {
@@ -66,6 +68,7 @@ export function createClosing(options: ClosingOptions): Closing {
       await credentials.forget(userId);
       await profiles.forget(userId);
       await eligibility.forget(userId);
+      await messages.forget(userId);
       await servers.forgetNames(userId);
       // What was ordered while the sessions ended. A server that is still being made is settled by the sweep.
       await settle(userId).catch((error: unknown) => onWarning('A closed account has an open order.', error));

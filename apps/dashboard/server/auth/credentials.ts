@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Auth } from './auth.ts';
 
 /** Passwords and accounts as the operator's side changes them: at a start, or by a command, never by a request. */
@@ -7,8 +8,17 @@ export interface Credentials {
   /** Creates a user who has no password yet. Returns the id. */
   create(user: { email: string; name: string; username?: string }): Promise<string>;
   matches(userId: string, password: string): Promise<boolean>;
-  /** Sets the password, and ends every session of the user. */
+  /** Sets the password as the only thing that opens the account, and ends every session of the user. */
   setPassword(userId: string, password: string): Promise<void>;
+  /** Lets a link change the address of a user, for a day. */
+  rememberLink(userId: string, token: string): Promise<void>;
+  /** Links that were sent to somebody open nothing any more. */
+  voidLinks(userId: string): Promise<void>;
+  /**
+   * Remembers that the person reads the mailbox of their address. What opened the account before is deleted, besides the
+   * password: somebody else may have made it.
+   */
+  confirmMailbox(userId: string): Promise<void>;
   setRole(userId: string, role: 'admin' | 'user'): Promise<void>;
   /** Shuts the user out and ends their sessions, for this reason; null lets them in again. */
   setBanned(userId: string, reason: string | null): Promise<void>;
@@ -22,8 +32,34 @@ export interface Credentials {
   disable(userId: string, reason: string): Promise<void>;
 }
 
+const LINK_MS = 24 * 3_600_000;
+
+/** By what a link that changes an address is found: better-auth signs it, and could not take it back. */
+export function linkKey(token: unknown): string {
+  return `change-email:${createHash('sha256').update(String(token)).digest('base64url')}`;
+}
+
 /** Works on better-auth's own adapter. Its hooks therefore see each change, and ended sessions are forgotten at once. */
 export function createCredentials(auth: Auth): Credentials {
+  async function voidLinks(userId: string): Promise<void> {
+    const { adapter } = await auth.$context;
+    await adapter.deleteMany({ model: 'verification', where: [{ field: 'value', value: userId }] });
+  }
+
+  /** Everything that opens the account besides its password, or is asked for with it. */
+  async function deleteOtherWays(userId: string): Promise<void> {
+    const { adapter, internalAdapter } = await auth.$context;
+    const ofUser = { field: 'userId', value: userId };
+    await adapter.deleteMany({
+      model: 'account',
+      where: [ofUser, { field: 'providerId', operator: 'ne', value: 'credential' }],
+    });
+    await adapter.deleteMany({ model: 'twoFactor', where: [ofUser] });
+    await adapter.deleteMany({ model: 'passkey', where: [ofUser] });
+    await internalAdapter.updateUser(userId, { twoFactorEnabled: false });
+    await voidLinks(userId);
+  }
+
   return Object.freeze({
     async find(email: string) {
       const { internalAdapter } = await auth.$context;
@@ -50,7 +86,19 @@ export function createCredentials(auth: Auth): Credentials {
       } else {
         await internalAdapter.updatePassword(userId, hash);
       }
+      await deleteOtherWays(userId);
       await internalAdapter.deleteUserSessions(userId);
+    },
+    async rememberLink(userId: string, token: string) {
+      const { internalAdapter } = await auth.$context;
+      const expiresAt = new Date(Date.now() + LINK_MS);
+      await internalAdapter.createVerificationValue({ identifier: linkKey(token), value: userId, expiresAt });
+    },
+    voidLinks,
+    async confirmMailbox(userId: string) {
+      const { internalAdapter } = await auth.$context;
+      await deleteOtherWays(userId);
+      await internalAdapter.updateUser(userId, { emailVerified: true });
     },
     async setRole(userId: string, role: 'admin' | 'user') {
       const { internalAdapter } = await auth.$context;
@@ -64,6 +112,7 @@ export function createCredentials(auth: Auth): Credentials {
     async setEmail(userId: string, email: string) {
       const { internalAdapter } = await auth.$context;
       await internalAdapter.updateUser(userId, { email: email.toLowerCase(), emailVerified: false });
+      await voidLinks(userId);
       await internalAdapter.deleteUserSessions(userId);
     },
     async forget(userId: string) {
@@ -81,6 +130,7 @@ export function createCredentials(auth: Auth): Credentials {
         banReason: 'The account was closed.',
         banExpires: null,
       });
+      await deleteOtherWays(userId);
       await internalAdapter.deleteAccounts(userId);
       await internalAdapter.deleteUserSessions(userId);
     },
@@ -97,6 +147,7 @@ export function createCredentials(auth: Auth): Credentials {
     async disable(userId: string, reason: string) {
       const { internalAdapter } = await auth.$context;
       await internalAdapter.updateUser(userId, { role: 'user', banned: true, banReason: reason, banExpires: null });
+      await deleteOtherWays(userId);
       await internalAdapter.deleteAccounts(userId);
       await internalAdapter.deleteUserSessions(userId);
     },

@@ -26,9 +26,15 @@ export async function makeAdministrator(database: Database, email: string): Prom
     secret: crypto.randomUUID(),
     baseUrl: 'http://localhost',
     trustedOrigins: () => [],
+    socialProviders: {},
+    passkeyOrigin: null,
+    onAccountLinked: async () => undefined,
     onWarning: () => undefined,
     onSessionEnded: () => undefined,
     onUserChanged: () => undefined,
+    sendMessage: () => undefined,
+    rememberLink: async () => undefined,
+    onPasswordReset: async () => undefined,
     onUserCreated: async () => undefined,
   };
   await migrate(database.pool, { namespace: 'dashboard', migrations: DASHBOARD_MIGRATIONS });

@@ -66,11 +66,13 @@ export const usernameSchema = z
   .regex(/^[A-Za-z0-9_.]+$/, 'may have letters, digits, _ and . only')
   .refine((name) => !isReservedName(name), RESERVED_MESSAGE);
 
-/** Makes a user name from a name: `mara_3f9a1c`. */
+/** Makes a user name from a name: `mara_3f9a1c`, `elodie_02bd7e` from `Élodie`. */
 export function pickUsername(name: string): string {
   const stem =
     name
+      .normalize('NFKD')
       .toLowerCase()
+      .replaceAll('ß', 'ss')
       .replaceAll(/[^a-z0-9]+/g, '')
       .slice(0, 20) || 'player';
   return `${isReservedName(stem) ? 'player' : stem}_${crypto.randomUUID().slice(0, 6)}`;

@@ -11,6 +11,8 @@ export interface SessionUser {
   image: string | null;
   verified: boolean;
   role: 'admin' | 'user';
+  /** Signing in with the password asks for a code. */
+  secondFactor: boolean;
   /** ISO instants. */
   createdAt: string;
   updatedAt: string;
@@ -116,6 +118,7 @@ type AuthUser = {
   displayUsername?: string | null | undefined;
   role?: string | null | undefined;
   banned?: boolean | null | undefined;
+  twoFactorEnabled?: boolean | null | undefined;
 };
 
 function toSessionUser(user: AuthUser): SessionUser | null {
@@ -132,6 +135,7 @@ function toSessionUser(user: AuthUser): SessionUser | null {
     image: user.image ?? null,
     verified: user.emailVerified,
     role: user.role === 'admin' ? 'admin' : 'user',
+    secondFactor: user.twoFactorEnabled === true,
     createdAt: user.createdAt.toISOString(),
     updatedAt: user.updatedAt.toISOString(),
   };

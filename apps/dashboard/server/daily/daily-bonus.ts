@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { CreditsError } from 'realtime-credits';
 import type { DailyCheckAnswer, DailyClaimAnswer, DailyHistoryAnswer, DailyStatsAnswer } from '../../lib/api.ts';
+import type { Rewards } from '../payouts/rewards.ts';
 import { assertEligible, type Eligibility } from '../payouts/eligibility.ts';
 import { isUniqueViolation, type Payout, type Payouts } from '../payouts/payouts.ts';
 import type { Day } from './day.ts';
@@ -26,14 +27,12 @@ export interface DailyBonus {
 /** What a claim answers, beside the balance. */
 export type ClaimFacts = Omit<DailyClaimAnswer['data'], 'new_balance'>;
 
-/** Whole credits for the first to the seventh consecutive day. */
-export const DAILY_REWARDS: readonly number[] = [25, 30, 35, 40, 50, 60, 100];
-
 export interface DailyBonusOptions {
   pool: Pool;
   payouts: Payouts;
   day: Day;
   eligibility: Pick<Eligibility, 'check'>;
+  rewards: Pick<Rewards, 'read'>;
   /** Wall-clock milliseconds. */
   now: () => number;
   /** Called for each claim that was paid. */
@@ -49,7 +48,7 @@ interface ClaimRow {
 }
 
 export function createDailyBonus(options: DailyBonusOptions): DailyBonus {
-  const { pool, payouts, day, eligibility, now, onClaimed } = options;
+  const { pool, payouts, day, eligibility, rewards, now, onClaimed } = options;
 
   async function findLast(userId: string): Promise<ClaimRow | null> {
     const { rows } = await pool.query<ClaimRow>(
@@ -63,10 +62,11 @@ export function createDailyBonus(options: DailyBonusOptions): DailyBonus {
   async function check(userId: string): Promise<DailyCheckAnswer['data']> {
     const at = now();
     const today = day.of(at);
-    const [last, totals, ineligible] = await Promise.all([
+    const [last, totals, ineligible, { daily }] = await Promise.all([
       findLast(userId),
       readTotals(userId),
       eligibility.check(userId),
+      rewards.read(),
     ]);
     const claimed = last?.day === today;
     const streak = continuedStreak(last, today);
@@ -75,13 +75,14 @@ export function createDailyBonus(options: DailyBonusOptions): DailyBonus {
     return {
       canClaim: !claimed && ineligible === null,
       refusal: ineligible?.message ?? null,
+      refusalAction: ineligible?.action ?? null,
       alreadyClaimed: claimed,
       hasLoggedIn: claimed,
-      coinsAwarded: claimed && last !== null ? Number(last.amount) : rewardOf(streak + 1),
+      coinsAwarded: claimed && last !== null ? Number(last.amount) : rewardOf(daily, streak + 1),
       streak,
       longestStreak: totals.longest,
-      rewards: [...DAILY_REWARDS],
-      rewardIndex: (claimed ? next + 1 : next) % DAILY_REWARDS.length,
+      rewards: [...daily],
+      rewardIndex: (claimed ? next + 1 : next) % daily.length,
       nextClaimAt: claimed ? closesAt : toInstant(ineligible?.opensAt ?? at),
       expiresAt: closesAt,
       timeZone: day.timeZone,
@@ -104,7 +105,8 @@ export function createDailyBonus(options: DailyBonusOptions): DailyBonus {
     const last = await findLast(userId);
     if (last?.day === today) throw refuseSecond(last, at);
     const streak = continuedStreak(last, today) + 1;
-    const amount = rewardOf(streak);
+    const { daily } = await rewards.read();
+    const amount = rewardOf(daily, streak);
     const facts: ClaimFacts = {
       coins_awarded: amount,
       claimed_at: toInstant(at),
@@ -201,8 +203,8 @@ export function createDailyBonus(options: DailyBonusOptions): DailyBonus {
 }
 
 /** What the n-th consecutive day pays, counted from 1. */
-function rewardOf(streak: number): number {
-  return DAILY_REWARDS[(streak - 1) % DAILY_REWARDS.length] ?? 0;
+function rewardOf(daily: readonly number[], streak: number): number {
+  return daily[(streak - 1) % daily.length] ?? 0;
 }
 
 function toInstant(milliseconds: number): string {

@@ -3,7 +3,7 @@ import type { Failure } from '../../lib/api.ts';
 
 /** Errors of the dashboard itself, beside the table of `realtime-credits`. */
 export const DASHBOARD_ERRORS = {
-  provisioning_failed: { status: 409, title: 'The server could not be made' },
+  provisioning_failed: { status: 409, title: 'Setup failed' },
   server_busy: { status: 409, title: 'The server is being worked on' },
   server_limit_reached: { status: 409, title: 'No more servers' },
   server_not_found: { status: 404, title: 'No such server' },
@@ -11,8 +11,17 @@ export const DASHBOARD_ERRORS = {
   example_refused: { status: 409, title: 'Refused, as asked' },
   approval_not_found: { status: 404, title: 'No such adjustment' },
   approval_decided: { status: 409, title: 'Decided before' },
+  last_way_in: { status: 409, title: 'Nothing else signs you in' },
+  passkey_not_found: { status: 404, title: 'No such passkey' },
+  session_not_found: { status: 404, title: 'No such session' },
+  message_not_found: { status: 404, title: 'No such message' },
+  address_taken: { status: 409, title: 'The address is taken' },
   wrong_password: { status: 403, title: 'The password is not right' },
   not_eligible: { status: 403, title: 'This account is not paid yet' },
+  code_not_found: { status: 404, title: 'No such code' },
+  code_not_valid: { status: 404, title: 'No such code, or not any more' },
+  code_redeemed: { status: 409, title: 'The code was used before' },
+  rewards_changed: { status: 409, title: 'Somebody else changed it' },
   panel_is_real: { status: 409, title: 'Servers come from a real panel' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

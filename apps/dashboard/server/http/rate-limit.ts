@@ -14,7 +14,10 @@ export const LIMITS = {
   /** Everything, pages and reads included. The operator may set others. */
   request: { account: 1_200, address: 3_000 },
   claim: { account: 30, address: 120 },
+  /** Guessing a generated code takes 10^13 tries of this; an operator's own word is worth a few. */
+  redeem: { account: 6, address: 24 },
   serverCreate: { account: 10, address: 40 },
+  serverPower: { account: 20, address: 80 },
   transfer: { account: 20, address: 80 },
   profile: { account: 20, address: 80 },
   example: { account: 240, address: 960 },
@@ -22,6 +25,14 @@ export const LIMITS = {
   signUp: { address: 8 },
   close: { account: 8, address: 16 },
   changePassword: { account: 8, address: 8 },
+  /** By the address that somebody typed, whether or not it has an account. */
+  requestReset: { account: 3, address: 8 },
+  resetPassword: { address: 8 },
+  sendVerification: { account: 3, address: 8 },
+  verifyEmail: { address: 16 },
+  secondFactor: { account: 16, address: 16 },
+  passkey: { account: 16, address: 16 },
+  changeEmail: { account: 3, address: 8 },
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof LIMITS;

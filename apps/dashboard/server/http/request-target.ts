@@ -37,7 +37,12 @@ export function readRequestTarget(request: IncomingMessage, response: ServerResp
 
 /** Pages are read, and nothing else: Next would render them for any method. */
 export function allowsPage(request: IncomingMessage, response: ServerResponse): boolean {
-  if (request.method === 'GET' || request.method === 'HEAD' || request.method === 'POST') return true;
+  if (request.method === 'GET' || request.method === 'HEAD') return true;
+  // A form that is sent before its script runs is shown again. Nobody reads what it says: Next would look for an action.
+  if (request.method === 'POST') {
+    request.method = 'GET';
+    return true;
+  }
   return end(response, request.method === 'OPTIONS' ? 204 : 405, { Allow: PAGE_METHODS });
 }
 

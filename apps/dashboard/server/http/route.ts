@@ -41,7 +41,7 @@ type Handled = Promise<RouteAnswer | Response>;
 export interface Routes {
   anyone(method: 'GET', path: string, handle: (context: RouteContext) => Promise<RouteAnswer>): void;
   user(method: Method, path: string, handle: (context: UserContext) => Handled): void;
-  admin(method: Method, path: string, handle: (context: UserContext) => Promise<RouteAnswer>): void;
+  admin(method: Method, path: string, handle: (context: UserContext) => Handled): void;
   /** Answers 405 to every other method on the paths registered so far. */
   refuseOtherMethods(): void;
 }

@@ -38,6 +38,8 @@ export interface Ineligible {
   message: string;
   /** Milliseconds; null where waiting does not help. */
   opensAt: number | null;
+  /** What the person can do about it now. */
+  action: 'verify_email' | null;
 }
 
 export interface EligibilityOptions {
@@ -110,18 +112,26 @@ export function assertEligible(ineligible: Ineligible | null): void {
 
 function judge(row: Row, rules: PayoutRules, at: number): Ineligible | null {
   if (rules.verifiedEmail && !row.verified) {
-    return { message: 'Verify your e-mail address first: the link is in your mailbox.', opensAt: null };
+    return {
+      message: 'Verify your e-mail address first: the link is in your mailbox.',
+      opensAt: null,
+      action: 'verify_email',
+    };
   }
   if (Number(row.mailbox_before) > 0) {
-    return { message: 'An older account has the same mailbox. Only that one earns.', opensAt: null };
+    return { message: 'An older account has the same mailbox. Only that one earns.', opensAt: null, action: null };
   }
   if (rules.accountsPerAddress > 0 && Number(row.address_before) >= rules.accountsPerAddress) {
-    return { message: 'Too many accounts were made where this one was made. It earns nothing.', opensAt: null };
+    return {
+      message: 'Too many accounts were made where this one was made. It earns nothing.',
+      opensAt: null,
+      action: null,
+    };
   }
   // Without a wait the clock is not asked: the instance that made the account may be ahead of this one.
   if (rules.waitHours === 0 || row.created_at === null) return null;
   const opensAt = new Date(row.created_at).getTime() + rules.waitHours * HOUR_MS;
   if (opensAt <= at) return null;
   const hours = rules.waitHours === 1 ? 'hour' : `${rules.waitHours} hours`;
-  return { message: `New accounts earn nothing in their first ${hours}.`, opensAt };
+  return { message: `New accounts earn nothing in their first ${hours}.`, opensAt, action: null };
 }

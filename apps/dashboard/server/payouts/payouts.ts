@@ -21,7 +21,7 @@ export interface Payouts {
 }
 
 export interface Claim {
-  kind: 'daily' | 'referral';
+  kind: 'daily' | 'referral' | 'code';
   amount: number;
   reason: string;
   /** Names what is paid at most once per user; null when the operation id is enough. */

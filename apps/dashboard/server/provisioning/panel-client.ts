@@ -1,3 +1,4 @@
+import type { CreditsTracer } from 'realtime-credits-server';
 import { z } from 'zod';
 import { ProvisioningError } from './provisioner.ts';
 
@@ -7,6 +8,7 @@ export interface PanelClientOptions {
   apiKey: string;
   /** How long one request may take. Making a server writes to the panel's node, too. @default 15_000 */
   timeoutMs?: number;
+  tracer?: CreditsTracer;
 }
 
 /** A definite answer: 2xx or 4xx. */
@@ -42,8 +44,16 @@ const errorsSchema = z.object({
   ),
 });
 
-export function createPanelClient({ url, apiKey, timeoutMs = 15_000 }: PanelClientOptions): PanelClient {
-  async function send(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<PanelAnswer> {
+export function createPanelClient({ url, apiKey, timeoutMs = 15_000, tracer }: PanelClientOptions): PanelClient {
+  const send: PanelClient['send'] = (method, path, body) => {
+    if (tracer === undefined) return request(method, path, body);
+    const describe = ({ status }: PanelAnswer) => ({ 'http.response.status_code': status });
+    // What follows the first part of a path are ids and addresses.
+    const name = `panel ${method} /${/\w+/.exec(path)?.[0] ?? ''}`;
+    return tracer.run({ name, kind: 'client', describe }, () => request(method, path, body));
+  };
+
+  async function request(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<PanelAnswer> {
     let response: Response;
     let text: string;
     try {

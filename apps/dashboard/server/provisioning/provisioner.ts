@@ -17,6 +17,12 @@ export interface Provisioner {
   find(externalId: string): Promise<{ panelId: number } | null>;
   /** Removes a server; one that is gone already is removed. @throws {ProvisioningError} `unknown` — no answer. */
   remove(panelId: number): Promise<void>;
+  /** Stops a server, and keeps its owner from starting it. Repeating it changes nothing. @throws as {@link remove} */
+  suspend(panelId: number): Promise<void>;
+  /** Ends a suspension. @throws as {@link remove} */
+  unsuspend(panelId: number): Promise<void>;
+  /** Where players find a server, and where its owner manages it. Null where there is none. @throws as {@link remove} */
+  describe(panelId: number): Promise<{ address: string | null; panelUrl: string | null }>;
 }
 
 /** What is to be made, and for whom. */

@@ -55,6 +55,25 @@ export function createPterodactyl(options: PanelClientOptions): Provisioner {
     if (answer.status !== 204 && answer.status !== 404) throw new ProvisioningError('unknown', answer.sentence);
   }
 
+  /** The Application API has no power controls: a suspended server is stopped, and stays so. */
+  async function setSuspended(panelId: number, action: 'suspend' | 'unsuspend'): Promise<void> {
+    const answer = await panel.send('POST', `/servers/${panelId}/${action}`);
+    // One that the panel does not have runs nowhere.
+    if (answer.status !== 204 && answer.status !== 404) throw new ProvisioningError('unknown', answer.sentence);
+  }
+
+  async function describe(panelId: number): Promise<{ address: string | null; panelUrl: string | null }> {
+    const answer = await panel.send('GET', `/servers/${panelId}?include=allocations`);
+    if (answer.status === 404) return { address: null, panelUrl: null };
+    if (answer.status !== 200) throw new ProvisioningError('unknown', answer.sentence);
+    const { identifier, allocation, relationships } = panel.parse(describedSchema, answer.body).attributes;
+    const own = relationships.allocations.data.find(({ attributes }) => attributes.id === allocation)?.attributes;
+    return {
+      address: own === undefined ? null : `${own.alias ?? own.ip}:${own.port}`,
+      panelUrl: `${options.url}/server/${encodeURIComponent(identifier)}`,
+    };
+  }
+
   /** The panel's user of ours: found by our id or by the mailbox, otherwise a new one. */
   async function ensureUser(owner: ServerOrder['owner']): Promise<number> {
     const known = await panel.send('GET', `/users/external/${encodeURIComponent(owner.id)}`);
@@ -114,7 +133,9 @@ export function createPterodactyl(options: PanelClientOptions): Provisioner {
     return found.attributes.id;
   }
 
-  return Object.freeze({ kind: 'pterodactyl' as const, create, find, remove });
+  const suspend = (panelId: number) => setSuspended(panelId, 'suspend');
+  const unsuspend = (panelId: number) => setSuspended(panelId, 'unsuspend');
+  return Object.freeze({ kind: 'pterodactyl' as const, create, find, remove, suspend, unsuspend, describe });
 }
 
 /** Names are unique at the panel too, and may be taken there by somebody else; they begin and end with a letter or digit. */
@@ -135,6 +156,16 @@ async function beforeAnythingIsMade<T>(work: () => Promise<T>): Promise<T> {
 
 const listSchema = <Item extends z.ZodType>(item: Item) => z.object({ data: z.array(item) });
 const serverSchema = z.object({ attributes: z.object({ id: z.int() }) });
+const allocationSchema = z.object({
+  attributes: z.object({ id: z.int(), ip: z.string(), alias: z.string().nullable(), port: z.int() }),
+});
+const describedSchema = z.object({
+  attributes: z.object({
+    identifier: z.string(),
+    allocation: z.int(),
+    relationships: z.object({ allocations: listSchema(allocationSchema) }),
+  }),
+});
 const userSchema = z.object({ attributes: z.object({ id: z.int(), email: z.string() }) });
 const locationSchema = z.object({ attributes: z.object({ id: z.int(), short: z.string() }) });
 const nestSchema = z.object({

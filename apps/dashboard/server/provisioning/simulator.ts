@@ -1,4 +1,4 @@
-import type { AdminProvisioningAnswer } from '../../lib/api.ts';
+import type { AdminProvisioningAnswer } from '../../lib/admin-api.ts';
 import { ProvisioningError, type Provisioner } from './provisioner.ts';
 
 /** How the simulator behaves: what an administrator adjusts. */
@@ -47,6 +47,12 @@ export function createSimulator(
     },
     async remove(panelId: number) {
       for (const [externalId, id] of made) if (id === panelId) made.delete(externalId);
+    },
+    async suspend() {},
+    async unsuspend() {},
+    async describe(panelId: number) {
+      // A domain that nobody can own: it must not look like a server that exists.
+      return { address: `server-${panelId}.example.test:25565`, panelUrl: null };
     },
     readSettings: () => settings,
     adjust(next: SimulatorSettings) {

@@ -4,6 +4,7 @@ import type { Day } from '../daily/day.ts';
 import { SHOWN_NAME } from '../names.ts';
 import type { Eligibility, PayoutRules } from '../payouts/eligibility.ts';
 import { hashPrivately, toMailbox } from '../payouts/mailbox.ts';
+import type { Rewards } from '../payouts/rewards.ts';
 import type { Profiles } from '../profiles.ts';
 
 /**
@@ -27,9 +28,6 @@ export interface Referrals {
   totalEarned(userId: string): Promise<number>;
 }
 
-/** Credits per referred person and per visitor. */
-export const REWARD_PER_SIGNUP = 50;
-export const REWARD_PER_CLICK = 1;
 /** Per referrer and day; more are counted, and earn nothing. The operator says how many sign-ups. */
 export const REWARDED_CLICKS_PER_DAY_MAX = 10;
 
@@ -49,21 +47,23 @@ export interface ReferralsOptions {
   publicUrl: string;
   rules: Pick<PayoutRules, 'referralLaterDay' | 'referralsPerDay'>;
   eligibility: Pick<Eligibility, 'shareAddress'>;
+  rewards: Pick<Rewards, 'read'>;
 }
 
 export function createReferrals(options: ReferralsOptions): Referrals {
-  const { pool, profiles, secret, day, now, publicUrl, rules, eligibility } = options;
+  const { pool, profiles, secret, day, now, publicUrl, rules, eligibility, rewards } = options;
 
   async function recordClick(code: string, visitor: { address: string; userId: string | null }): Promise<boolean> {
     const referrerId = await profiles.findByReferralCode(code);
     if (referrerId === null || referrerId === visitor.userId) return false;
+    const { click } = await rewards.read();
     await pool.query(
       `INSERT INTO dashboard_referral_clicks (referrer_id, visitor, day, reward)
        SELECT $1, $2, $3, CASE WHEN count(*) FILTER (WHERE reward > 0) < ${REWARDED_CLICKS_PER_DAY_MAX} THEN $4::bigint ELSE 0 END
        FROM dashboard_referral_clicks WHERE referrer_id = $1 AND day = $3
        HAVING count(*) < ${CLICKS_PER_DAY_MAX}
        ON CONFLICT DO NOTHING`,
-      [referrerId, hashPrivately(secret, visitor.address), day.of(now()), REWARD_PER_CLICK],
+      [referrerId, hashPrivately(secret, visitor.address), day.of(now()), click],
     );
     return true;
   }
@@ -74,7 +74,7 @@ export function createReferrals(options: ReferralsOptions): Referrals {
     const { rows } = await pool.query<{ email: string }>(`SELECT email FROM "user" WHERE id = $1`, [referrerId]);
     const referrer = rows[0];
     if (referrer === undefined || toMailbox(referrer.email) === toMailbox(user.email)) return;
-    const reward = (await eligibility.shareAddress(user.id, referrerId)) ? 0 : REWARD_PER_SIGNUP;
+    const reward = (await eligibility.shareAddress(user.id, referrerId)) ? 0 : (await rewards.read()).signup;
     await pool.query(
       `INSERT INTO dashboard_referral_signups (referred_id, referrer_id, email_key, reward, created_at)
        SELECT $1, $2, $3, CASE WHEN count(*) FILTER (WHERE reward > 0) < $6 THEN $4::bigint ELSE 0 END, $5::timestamptz
@@ -106,7 +106,7 @@ export function createReferrals(options: ReferralsOptions): Referrals {
   }
 
   async function read(userId: string): Promise<ReferralsAnswer['data']> {
-    const [profile, clicks, signups, open, earned] = await Promise.all([
+    const [profile, clicks, signups, open, earned, { signup, click }] = await Promise.all([
       profiles.read(userId),
       pool.query<{ clicks: string; open: string }>(
         `SELECT count(*) AS clicks, coalesce(sum(reward) FILTER (WHERE claimed_by IS NULL), 0) AS open
@@ -126,14 +126,15 @@ export function createReferrals(options: ReferralsOptions): Referrals {
         [userId],
       ),
       totalEarned(userId),
+      rewards.read(),
     ]);
     const claimableClicks = Number(clicks.rows[0]?.open ?? 0);
     const claimableSignups = Number(open.rows[0]?.open ?? 0);
     return {
       code: profile.referralCode,
       link: `${publicUrl}/sign-up?ref=${profile.referralCode}`,
-      reward_per_signup: REWARD_PER_SIGNUP,
-      reward_per_click: REWARD_PER_CLICK,
+      reward_per_signup: signup,
+      reward_per_click: click,
       clicks: Number(clicks.rows[0]?.clicks ?? 0),
       signups: signups.rows.map((row) => ({
         username: row.username,

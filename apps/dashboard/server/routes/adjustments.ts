@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AdminAdjustAnswer, AdminApprovalsAnswer } from '../../lib/api.ts';
+import type { AdminAdjustAnswer, AdminApprovalsAnswer, AdminVoidAnswer } from '../../lib/admin-api.ts';
 import type { AdjustmentOutcome, Adjustments } from '../administration/adjustments.ts';
 import { readBody } from '../http/body.ts';
 import { DashboardError } from '../http/failure.ts';
@@ -32,6 +32,7 @@ const adjustSchema = z.union([
   }),
   z.strictObject({ reverse: z.string().min(1).max(100), reason }),
 ]);
+const voidSchema = z.strictObject({ reason });
 const decisionSchema = z.strictObject({ approve: z.boolean(), reason });
 
 /** `POST /api/admin/users/[id]/coins`, `GET /api/admin/approvals` and `POST /api/admin/approvals/[id]`. */
@@ -97,6 +98,12 @@ export function registerAdjustmentRoutes(routes: Routes, options: AdjustmentRout
       })),
     );
     return { body: { success: true, data } satisfies AdminApprovalsAnswer };
+  });
+
+  routes.admin('POST', '/api/admin/holds/:id/void', async (context) => {
+    const { reason: why } = await readBody(context.request, voidSchema);
+    await adjustments.release({ ...by(context), hold: context.param('id'), reason: why });
+    return { body: { success: true, message: 'The reservation was released.' } satisfies AdminVoidAnswer };
   });
 
   routes.admin('POST', '/api/admin/approvals/:id', async (context) => {

@@ -2,28 +2,33 @@ import { HISTORY_LIMIT_MAX, type Entry } from 'realtime-credits';
 import type { Ledger } from 'realtime-credits-server';
 import { z } from 'zod';
 import type {
+  AdminBurnAnswer,
   AdminCirculationAnswer,
   AdminEntriesAnswer,
   AdminProvisioningAnswer,
-  AdminUser,
   AdminUsersAnswer,
   AdminVerifyAnswer,
-} from '../../lib/api.ts';
+} from '../../lib/admin-api.ts';
 import { readBody, readQuery, wholeNumber } from '../http/body.ts';
+import { toDownload } from '../http/download.ts';
 import { DashboardError } from '../http/failure.ts';
 import type { Routes } from '../http/route.ts';
 import { plainText } from '../http/text.ts';
 import type { Names } from '../names.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
 import { findUser } from './find-user.ts';
+import type { ToAdminUser } from './to-admin-user.ts';
 import { isSimulator, SIMULATOR_DELAY_MS_MAX, type Simulator } from '../provisioning/simulator.ts';
-import type { UserRecord, Users } from '../users.ts';
+import type { Servers } from '../servers/servers.ts';
+import type { Users } from '../users.ts';
 
 export interface AdminRoutesOptions {
   ledger: Ledger;
   users: Users;
   names: Names;
+  servers: Pick<Servers, 'readBurn'>;
   provisioner: Provisioner | Simulator;
+  toAdminUser: ToAdminUser;
 }
 
 const usersQuerySchema = z.strictObject({
@@ -35,6 +40,9 @@ const entriesQuerySchema = z.strictObject({
   before: wholeNumber.optional(),
   limit: wholeNumber.pipe(z.int().min(1).max(HISTORY_LIMIT_MAX)).default(25),
 });
+/** Who runs out next, as an operator looks at them. */
+const PEOPLE_MAX = 5;
+
 const verifySchema = z.strictObject({});
 const provisioningSchema = z.strictObject({
   delay_ms: z.int().min(0).max(SIMULATOR_DELAY_MS_MAX),
@@ -43,22 +51,7 @@ const provisioningSchema = z.strictObject({
 
 /** `/api/admin/*`: for administrators; everybody else finds nothing there. */
 export function registerAdminRoutes(routes: Routes, options: AdminRoutesOptions): void {
-  const { ledger, users, names, provisioner } = options;
-
-  async function toAdminUser(user: UserRecord): Promise<AdminUser> {
-    const { balance, version } = await ledger.balance(user.id);
-    return {
-      id: user.id,
-      username: user.username,
-      email: user.email,
-      role: user.role === 'admin' ? 0 : 1,
-      banned: user.banned,
-      coins: balance.available,
-      held: balance.held,
-      version,
-      created_at: user.createdAt,
-    };
-  }
+  const { ledger, users, names, servers, provisioner, toAdminUser } = options;
 
   routes.admin('GET', '/api/admin/users', async ({ request }) => {
     const page = readQuery(request, usersQuerySchema);
@@ -96,9 +89,26 @@ export function registerAdminRoutes(routes: Routes, options: AdminRoutesOptions)
     };
   });
 
+  routes.admin('GET', '/api/admin/burn', async () => {
+    const { perHour, servers: count, next } = await servers.readBurn();
+    const people = next.slice(0, PEOPLE_MAX).map(async (person) => ({
+      user_id: person.userId,
+      username: (await names.read(person.userId)) ?? 'A closed account',
+      per_hour: person.perHour,
+      available: person.available,
+      exhausts_at: person.exhaustsAt,
+    }));
+    const data = { per_hour: perHour, servers: count, next: await Promise.all(people) };
+    return { body: { success: true, data } satisfies AdminBurnAnswer };
+  });
+
   routes.admin('POST', '/api/admin/verify', async ({ request }) => {
     await readBody(request, verifySchema);
     return { body: { success: true, data: await ledger.verify() } satisfies AdminVerifyAnswer };
+  });
+
+  routes.admin('GET', '/api/admin/heads', async ({ requestId }) => {
+    return toDownload(writeHeads(ledger), { name: 'heads.jsonl', type: 'application/jsonl', requestId });
   });
 
   routes.admin('GET', '/api/admin/provisioning', async () => ({ body: toProvisioningAnswer(provisioner) }));
@@ -111,6 +121,16 @@ export function registerAdminRoutes(routes: Routes, options: AdminRoutesOptions)
     provisioner.adjust(settings);
     return { body: toProvisioningAnswer(provisioner) };
   });
+}
+
+/** The lines that the command `heads` writes and `verify --heads` reads. */
+async function* writeHeads(ledger: Pick<Ledger, 'heads'>): AsyncGenerator<string, void> {
+  let after: string | null = null;
+  do {
+    const page: Awaited<ReturnType<Ledger['heads']>> = await ledger.heads(after === null ? {} : { after });
+    for (const head of page.heads) yield `${JSON.stringify(head)}\n`;
+    after = page.next;
+  } while (after !== null);
 }
 
 function toProvisioningAnswer(provisioner: Provisioner | Simulator): AdminProvisioningAnswer {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { AdminAuditAnswer, AdminPersonAnswer } from '../../lib/api.ts';
-import { OPERATOR, type Audit } from '../administration/audit.ts';
+import type { AdminAuditAnswer, AdminPersonAnswer } from '../../lib/admin-api.ts';
+import { OPERATOR, nameTarget, type Audit } from '../administration/audit.ts';
 import type { Closing } from '../administration/closing.ts';
 import type { By, People } from '../administration/people.ts';
 import { isDemoEmail } from '../demo/users.ts';
@@ -77,7 +77,7 @@ export function registerPeopleRoutes(
     return { message: 'The account is closed, and its person forgotten.' };
   });
   change('password', passwordSchema, async (by) => ({
-    message: 'They have a new password, and are signed out. It is shown this once.',
+    message: 'They have a new password, which is shown this once. They are signed out, and have no second factor.',
     password: await people.resetPassword(by),
   }));
   change('email', emailSchema, async (by, { email }) => {
@@ -97,7 +97,7 @@ export function registerPeopleRoutes(
         actor: await nameOf(actor),
         actor_id: actor,
         kind,
-        target: await nameOf(target),
+        target: nameTarget(target) ?? (await nameOf(target)),
         target_id: target,
         amount,
         details,

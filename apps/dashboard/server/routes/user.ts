@@ -31,6 +31,7 @@ const profileSchema = z.strictObject({
   display_name: displayNameSchema.optional(),
   first_name: plainText({ max: 60 }).optional(),
   last_name: plainText({ max: 60 }).optional(),
+  balance_messages: z.boolean().optional(),
 });
 
 /** `GET /api/user/me`, `POST /api/user/update-profile` and `POST /api/user/close`. */
@@ -59,7 +60,11 @@ export function registerUserRoutes(routes: Routes, options: UserRoutesOptions): 
   routes.user('POST', '/api/user/update-profile', async (context) => {
     await limiter.take('profile', context.caller);
     const change = await readBody(context.request, profileSchema);
-    await profiles.update(context.user.id, { firstName: change.first_name, lastName: change.last_name });
+    await profiles.update(context.user.id, {
+      firstName: change.first_name,
+      lastName: change.last_name,
+      balanceMessages: change.balance_messages,
+    });
     let user = context.user;
     if (change.display_name !== undefined) {
       const { rows } = await pool.query<{ updatedAt: Date | string }>(
@@ -95,6 +100,7 @@ export async function toMe(
     avatar_url: user.image,
     referral_code: profile.referralCode,
     referral_earnings: earned,
+    balance_messages: profile.balanceMessages,
     created_at: user.createdAt,
     updated_at: user.updatedAt,
   };

@@ -3,10 +3,12 @@ import type { Ledger } from 'realtime-credits-server';
 import { DashboardError } from '../http/failure.ts';
 import { ProvisioningError, type Provisioner, type ServerOrder } from '../provisioning/provisioner.ts';
 import { findInCatalogue } from './catalogue.ts';
+import type { Charging } from './charging.ts';
 import { LEASE_MS, type NewServer, type ServerRow, type ServerRows } from './server-rows.ts';
 
 /**
- * One ordered server, from reserved credits to a server or to none: reserve → provision → post or void.
+ * One ordered server, from reserved credits to a server or to none: reserve → provision → post or void. For a server by the
+ * hour its first hour is reserved; in place of the post, its rate is started.
  *
  * Invariants: a row and its hold are one transaction, and no request goes to the panel before it is committed; credits are posted only
  * for a server that the panel was seen to have; they are given back only when it has none, and one that turns up after
@@ -26,6 +28,7 @@ export interface Orders {
 export interface OrdersOptions {
   ledger: Ledger;
   rows: ServerRows;
+  charging: Charging;
   provisioner: Provisioner;
   /** Wall-clock milliseconds. */
   now: () => number;
@@ -41,10 +44,11 @@ export interface OrdersOptions {
 const HOLD_MS = 15 * 60_000;
 const RECHECK_MS = 10 * 60_000;
 const ACTOR = 'system:provisioning';
+const LATE = 'The panel took too long; the credits were given back.';
 const STOPPED = 'The dashboard stopped before the server was made.';
 
 export function createOrders(options: OrdersOptions): Orders {
-  const { ledger, rows, provisioner, now, retryDelaysMs = [300, 1_500] } = options;
+  const { ledger, rows, charging, provisioner, now, retryDelaysMs = [300, 1_500] } = options;
   const { holdMs = HOLD_MS, recheckMs = RECHECK_MS } = options;
 
   async function place(server: NewServer, serversMax: number, owner: ServerOrder['owner']): Promise<ServerRow | null> {
@@ -84,13 +88,13 @@ export function createOrders(options: OrdersOptions): Orders {
     for (let attempt = 0; ; attempt += 1) {
       try {
         const { panelId } = await provisioner.create(order);
-        return await post(row, panelId);
+        return await deliver(row, panelId);
       } catch (error) {
         if (!(error instanceof ProvisioningError)) throw error;
         if (error.outcome === 'refused' && !mayExist) return refuse(row, error.message, null);
         mayExist = true;
         const found = await lookUp(row.externalId);
-        if (found !== null && found !== 'silent') return post(row, found.panelId);
+        if (found !== null && found !== 'silent') return deliver(row, found.panelId);
         if (found === null && error.outcome === 'refused') return refuse(row, error.message, now() + recheckMs);
       }
       const delayMs = retryDelaysMs[attempt];
@@ -110,6 +114,26 @@ export function createOrders(options: OrdersOptions): Orders {
     }
   }
 
+  function deliver(row: ServerRow, panelId: number): Promise<ServerRow> {
+    return row.perHour === null ? post(row, panelId) : begin(row, panelId);
+  }
+
+  async function begin(row: ServerRow, panelId: number): Promise<ServerRow> {
+    try {
+      const running = (await charging.begin(row, panelId)) ?? (await readAgain(row));
+      await rows.endLease(row);
+      return running;
+    } catch (error) {
+      if (!isCreditsError(error)) throw error;
+      if (error.code !== 'hold_already_resolved' && error.code !== 'insufficient_credits') throw error;
+      const current = await readAgain(row);
+      if (current.status !== 'provisioning') return current;
+      await provisioner.remove(panelId);
+      if (error.code === 'insufficient_credits') return refuse(row, 'Your credits ran out during setup.', null);
+      return finish(row, 'failed', { failure: LATE });
+    }
+  }
+
   async function post(row: ServerRow, panelId: number): Promise<ServerRow> {
     try {
       await ledger.post({
@@ -125,7 +149,7 @@ export function createOrders(options: OrdersOptions): Orders {
       if (hold.state !== 'posted') {
         // The credits went back before the panel answered: a server that nobody paid for does not stay.
         await provisioner.remove(panelId);
-        return finish(row, 'failed', { failure: 'The panel took too long; the credits were given back.' });
+        return finish(row, 'failed', { failure: LATE });
       }
     }
     return finish(row, 'running', { panelId });
@@ -137,7 +161,7 @@ export function createOrders(options: OrdersOptions): Orders {
         hold: holdOf(row),
         idempotencyKey: `void:${row.externalId}`,
         actor: ACTOR,
-        reason: `Server “${row.request.name}” was not made`,
+        reason: `Server “${row.request.name}” failed`,
         metadata: { category: 'servers', action: 'create', server: row.id },
       });
     } catch (error) {
@@ -151,14 +175,19 @@ export function createOrders(options: OrdersOptions): Orders {
 
   async function finish(row: ServerRow, status: 'running' | 'failed', change: Parameters<ServerRows['move']>[2]) {
     const moved = await rows.move(row, status, change);
-    return moved ?? (await rows.findByOperation(row.userId, row.operationId)) ?? row;
+    if (moved?.status === 'running') await rows.endLease(moved);
+    return moved ?? readAgain(row);
+  }
+
+  async function readAgain(row: ServerRow): Promise<ServerRow> {
+    return (await rows.find(row.userId, row.id)) ?? row;
   }
 
   async function settle(row: ServerRow): Promise<ServerRow> {
     switch (row.status) {
       case 'provisioning': {
         const found = await provisioner.find(row.externalId);
-        if (found !== null) return post(row, found.panelId);
+        if (found !== null) return deliver(row, found.panelId);
         return refuse(row, STOPPED, now() + recheckMs);
       }
       case 'deleting': {

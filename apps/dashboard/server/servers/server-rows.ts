@@ -6,7 +6,8 @@ import type { ServerChoice } from './catalogue.ts';
  * The rows of `dashboard_servers`: every statement about them, and nothing about when it is used.
  *
  * A row moves `provisioning → running | failed`, then `deleting → deleted`. Each move names the status that it
- * leaves: of two processes with the same row, only one moves it. `leased_until` says until when a process counts
+ * leaves: of two processes with the same row, only one moves it. A row with a price per hour has a rate of the ledger while
+ * it is charged. `leased_until` says until when a process counts
  * as working on it; the lease saves work, and correctness does not depend on it.
  */
 export type ServerStatus = 'provisioning' | 'running' | 'failed' | 'deleting' | 'deleted';
@@ -22,7 +23,17 @@ export interface ServerRow {
   externalId: string;
   planCost: number;
   setupFee: number;
+  /** Null: paid once. */
+  perHour: number | null;
   status: ServerStatus;
+  /** Whether its owner wants it to run. */
+  powered: boolean;
+  /** The rate that charges it now. */
+  rateId: string | null;
+  /** All rates that it ever had. */
+  rateIds: string[];
+  /** Whether the panel was told to suspend it. */
+  suspended: boolean;
   holdId: string | null;
   panelId: number | null;
   failure: string | null;
@@ -40,6 +51,7 @@ export interface NewServer {
   externalId: string;
   planCost: number;
   setupFee: number;
+  perHour: number | null;
 }
 
 /** What a move may set besides the status. */
@@ -48,6 +60,12 @@ export interface ServerChange {
   failure?: string;
   removedBy?: string;
   recheckUntil?: number | null;
+}
+
+/** What a server by the hour is charged with: a rate while it is powered. */
+export interface ServerPower {
+  powered: boolean;
+  rateId: string | null;
 }
 
 export interface ServerRows {
@@ -62,7 +80,23 @@ export interface ServerRows {
   /** What a person sees, newest first: everything that is not deleted. */
   list(userId: string): Promise<ServerRow[]>;
   /** Moves a row from one status to another. Returns the row, or null when it was not in that status any more. */
-  move(row: ServerRow, to: ServerStatus, change?: ServerChange): Promise<ServerRow | null>;
+  move(row: ServerRow, to: ServerStatus, change?: ServerChange, client?: ClientBase): Promise<ServerRow | null>;
+  /** Says how a running row is powered now. Null when it was not powered as the given row any more. */
+  setPower(row: ServerRow, power: ServerPower, client: ClientBase): Promise<ServerRow | null>;
+  /** Notes what the panel was told. */
+  setSuspended(row: ServerRow, suspended: boolean): Promise<ServerRow>;
+  /** Rows of these people that are charged by the hour. */
+  listCharged(userIds: readonly string[]): Promise<ServerRow[]>;
+  /** Who pays how much by the hour, those who pay most first. Suspended ones count. */
+  listPayers(limit: number): Promise<{ userId: string; perHour: number }[]>;
+  /** What all servers that are charged cost by the hour. Suspended ones count. */
+  sumCharged(): Promise<{ perHour: number; servers: number }>;
+  /** Leases running rows that may have to be suspended at the panel or not, those looked at longest ago first. */
+  takeRunning(limit: number): Promise<ServerRow[]>;
+  /** Which servers of a person rates charge for. */
+  findByRates(userId: string, rates: readonly string[]): Promise<Map<string, number>>;
+  /** Leases one row; null while another process works on it. */
+  takeLease(row: ServerRow): Promise<ServerRow | null>;
   /** Forgets what a person called their servers. */
   forgetNames(userId: string): Promise<void>;
   /** Says that this process works on a row for some time more. */
@@ -86,7 +120,12 @@ interface Raw {
   external_id: string;
   plan_cost: string;
   setup_fee: string;
+  per_hour: string | null;
   status: ServerStatus;
+  powered: boolean;
+  rate_id: string | null;
+  rate_ids: string[];
+  suspended: boolean;
   hold_id: string | null;
   panel_id: string | null;
   failure: string | null;
@@ -96,7 +135,7 @@ interface Raw {
 }
 
 const COLUMNS =
-  'id, user_id, operation_id, request, external_id, plan_cost, setup_fee, status, hold_id, panel_id, failure, removed_by, recheck_until, created_at';
+  'id, user_id, operation_id, request, external_id, plan_cost, setup_fee, per_hour, status, powered, rate_id, rate_ids, suspended, hold_id, panel_id, failure, removed_by, recheck_until, created_at';
 
 /** @param now - Wall-clock milliseconds. */
 export function createServerRows(pool: Pool, now: () => number): ServerRows {
@@ -111,8 +150,8 @@ export function createServerRows(pool: Pool, now: () => number): ServerRows {
     async insert(server: NewServer, serversMax: number, client: ClientBase) {
       const rows = await query(
         `INSERT INTO dashboard_servers
-           (user_id, operation_id, request, external_id, plan_cost, setup_fee, status, leased_until, created_at)
-         SELECT $1, $2, $3, $4, $5, $6, 'provisioning', $7, $8
+           (user_id, operation_id, request, external_id, plan_cost, setup_fee, per_hour, status, leased_until, created_at)
+         SELECT $1, $2, $3, $4, $5, $6, $10, 'provisioning', $7, $8
          WHERE (SELECT count(*) FROM dashboard_servers
                 WHERE user_id = $1 AND status NOT IN ('failed', 'deleted')) < $9
          ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
@@ -126,6 +165,7 @@ export function createServerRows(pool: Pool, now: () => number): ServerRows {
           at(LEASE_MS),
           at(0),
           serversMax,
+          server.perHour,
         ],
         client,
       );
@@ -151,7 +191,7 @@ export function createServerRows(pool: Pool, now: () => number): ServerRows {
         `SELECT ${COLUMNS} FROM dashboard_servers WHERE user_id = $1 AND status <> 'deleted' ORDER BY id DESC LIMIT 200`,
         [userId],
       ),
-    async move(row: ServerRow, to: ServerStatus, change: ServerChange = {}) {
+    async move(row: ServerRow, to: ServerStatus, change: ServerChange = {}, client?: ClientBase) {
       const recheckUntil =
         change.recheckUntil === undefined || change.recheckUntil === null
           ? null
@@ -169,6 +209,69 @@ export function createServerRows(pool: Pool, now: () => number): ServerRows {
           change.removedBy ?? null,
           recheckUntil,
         ],
+        client,
+      );
+      return rows[0] ?? null;
+    },
+    async setPower(row: ServerRow, { powered, rateId }: ServerPower, client: ClientBase) {
+      const rows = await query(
+        `UPDATE dashboard_servers SET powered = $3, rate_id = $4::text,
+           rate_ids = CASE WHEN $4::text IS NULL THEN rate_ids ELSE rate_ids || $4::text END
+         WHERE id = $1 AND status IN ('running', 'deleting') AND rate_id IS NOT DISTINCT FROM $2 AND powered = $5
+         RETURNING ${COLUMNS}`,
+        [row.id, row.rateId, powered, rateId, row.powered],
+        client,
+      );
+      return rows[0] ?? null;
+    },
+    async setSuspended(row: ServerRow, suspended: boolean) {
+      const rows = await query(`UPDATE dashboard_servers SET suspended = $2 WHERE id = $1 RETURNING ${COLUMNS}`, [
+        row.id,
+        suspended,
+      ]);
+      return rows[0] ?? row;
+    },
+    listCharged: (userIds: readonly string[]) =>
+      query(
+        `SELECT ${COLUMNS} FROM dashboard_servers
+         WHERE user_id = ANY($1) AND status = 'running' AND rate_id IS NOT NULL ORDER BY id`,
+        [userIds],
+      ),
+    async listPayers(limit: number) {
+      const { rows } = await pool.query<{ user_id: string; per_hour: string }>(
+        `SELECT user_id, sum(per_hour) AS per_hour FROM dashboard_servers
+         WHERE status = 'running' AND rate_id IS NOT NULL GROUP BY user_id ORDER BY 2 DESC LIMIT $1`,
+        [limit],
+      );
+      return rows.map((row) => ({ userId: row.user_id, perHour: Number(row.per_hour) }));
+    },
+    async sumCharged() {
+      const { rows } = await pool.query<{ per_hour: string; servers: string }>(
+        `SELECT coalesce(sum(per_hour), 0) AS per_hour, count(*) AS servers FROM dashboard_servers
+         WHERE status = 'running' AND rate_id IS NOT NULL`,
+      );
+      return { perHour: Number(rows[0]?.per_hour ?? 0), servers: Number(rows[0]?.servers ?? 0) };
+    },
+    takeRunning: (limit: number) =>
+      query(
+        `UPDATE dashboard_servers SET leased_until = $2 WHERE id IN (
+           SELECT id FROM dashboard_servers
+           WHERE leased_until <= $1 AND status = 'running' AND (rate_id IS NOT NULL OR powered = suspended)
+           ORDER BY leased_until LIMIT $3 FOR UPDATE SKIP LOCKED
+         ) RETURNING ${COLUMNS}`,
+        [at(0), at(LEASE_MS), limit],
+      ),
+    async findByRates(userId: string, rates: readonly string[]) {
+      const { rows } = await pool.query<{ id: string; rate: string }>(
+        `SELECT id, unnest(rate_ids) AS rate FROM dashboard_servers WHERE user_id = $1 AND rate_ids && $2::text[]`,
+        [userId, rates],
+      );
+      return new Map(rows.map(({ id, rate }) => [rate, Number(id)]));
+    },
+    async takeLease(row: ServerRow) {
+      const rows = await query(
+        `UPDATE dashboard_servers SET leased_until = $3 WHERE id = $1 AND leased_until <= $2 RETURNING ${COLUMNS}`,
+        [row.id, at(0), at(LEASE_MS)],
       );
       return rows[0] ?? null;
     },
@@ -200,9 +303,14 @@ export function createServerRows(pool: Pool, now: () => number): ServerRows {
   });
 }
 
-/** What a person sees of a row. */
-export function toGameServer(row: ServerRow): GameServer {
-  const status = row.status === 'deleted' ? 'deleting' : row.status;
+/** How a rate of the ledger stands. */
+interface KnownRate {
+  id: string;
+  state: 'active' | 'suspended' | 'stopped';
+}
+
+/** What a person sees of a row. @param rates - Of the owner: a server whose rate is suspended is suspended. */
+export function toGameServer(row: ServerRow, rates: readonly KnownRate[] = []): GameServer {
   return {
     id: row.id,
     pterodactyl_id: row.panelId,
@@ -211,11 +319,18 @@ export function toGameServer(row: ServerRow): GameServer {
     software_id: row.request.server_software_id,
     location_id: row.request.location_id,
     plan_id: row.request.plan_id,
-    status,
+    status: toStatus(row, rates),
     failure: row.failure,
     total_cost: row.planCost + row.setupFee,
+    per_hour: row.perHour,
     created_at: row.createdAt,
   };
+}
+
+function toStatus({ status, powered, rateId }: ServerRow, rates: readonly KnownRate[]): GameServer['status'] {
+  if (status !== 'running') return status;
+  if (!powered) return 'stopped';
+  return rates.some(({ id, state }) => id === rateId && state === 'suspended') ? 'suspended' : 'running';
 }
 
 function toServerRow(raw: Raw): ServerRow {
@@ -227,7 +342,12 @@ function toServerRow(raw: Raw): ServerRow {
     externalId: raw.external_id,
     planCost: Number(raw.plan_cost),
     setupFee: Number(raw.setup_fee),
+    perHour: raw.per_hour === null ? null : Number(raw.per_hour),
     status: raw.status,
+    powered: raw.powered,
+    rateId: raw.rate_id,
+    rateIds: raw.rate_ids,
+    suspended: raw.suspended,
     holdId: raw.hold_id,
     panelId: raw.panel_id === null ? null : Number(raw.panel_id),
     failure: raw.failure,

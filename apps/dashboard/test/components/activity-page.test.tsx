@@ -25,6 +25,7 @@ function item(version: number, change: Partial<ActivityItem> = {}): ActivityItem
     reverses: null,
     reversed_by: null,
     reference: null,
+    usage: null,
     created_at: '2026-11-22T12:00:00.000Z',
     ...change,
   };

@@ -26,19 +26,19 @@ function entry(verb: Entry['verb'], before: [number, number], after: [number, nu
 
 const reserved = entry('hold', [1_000, 0], [1_000, 300]);
 const charged = entry('post', [1_000, 300], [700, 0]);
-const givenBack = entry('void', [1_000, 300], [1_000, 0]);
+const released = entry('void', [1_000, 300], [1_000, 0]);
 const sent = entry('transfer', [1_000, 0], [700, 0]);
 const earned = entry('grant', [700, 0], [1_000, 0]);
 
 test('a purchase lowers what can be spent once: when it is reserved, not again when it is charged', () => {
   expect(describeEntry(reserved).change).toBe(-300);
   expect(describeEntry(charged).change).toBe(0);
-  expect(describeEntry(charged).note).toContain('stays as it was');
+  expect(describeEntry(charged).note).toContain('did not change');
 });
 
-test('a reservation that was released is given back, and says that nothing was charged', () => {
-  expect(describeEntry(givenBack)).toMatchObject({ title: 'Given back', change: 300 });
-  expect(describeEntry(givenBack).note).toContain('nothing was charged');
+test('a reservation that was released says that nothing was charged', () => {
+  expect(describeEntry(released)).toMatchObject({ title: 'Released', change: 300 });
+  expect(describeEntry(released).note).toContain('nothing was charged');
 });
 
 test('a transfer is sent or received by its direction', () => {
@@ -46,17 +46,17 @@ test('a transfer is sent or received by its direction', () => {
   expect(describeEntry(entry('transfer', [700, 0], [1_000, 0])).title).toBe('Received');
 });
 
-test('"In" lists what was earned, and not what was merely given back', () => {
-  expect([earned, givenBack, sent].filter((one) => matchesFilter(one, 'in'))).toEqual([earned]);
+test('"In" lists what was earned, and not what was merely released', () => {
+  expect([earned, released, sent].filter((one) => matchesFilter(one, 'in'))).toEqual([earned]);
 });
 
 test('"Out" lists a purchase once, when it was charged', () => {
-  expect([reserved, charged, givenBack, sent, earned].filter((one) => matchesFilter(one, 'out'))).toEqual([
+  expect([reserved, charged, released, sent, earned].filter((one) => matchesFilter(one, 'out'))).toEqual([
     charged,
     sent,
   ]);
 });
 
 test('"Reservations" lists everything that a hold did', () => {
-  expect([reserved, charged, givenBack, sent].filter((one) => matchesFilter(one, 'reserved'))).toHaveLength(3);
+  expect([reserved, charged, released, sent].filter((one) => matchesFilter(one, 'reserved'))).toHaveLength(3);
 });

@@ -1,8 +1,9 @@
 // @vitest-environment happy-dom
-import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { act, cleanup, fireEvent, render, renderHook, screen, waitFor } from '@testing-library/react';
 import { toBalance, type Entry, type HistoryPage, type Snapshot } from 'realtime-credits';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ActivityList } from '@/components/credits/activity/activity-list';
+import { openRecentChanges, useRecentChanges } from '@/components/credits/recent-changes';
 import { creditsClient } from '@/stores/credits-store';
 
 function grant(account: string, version: number): Entry {
@@ -107,4 +108,23 @@ test('a host without a history says so, and can be asked again', async () => {
   expect((await screen.findByRole('alert')).textContent).toContain('The server answered 404.');
   fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
   await screen.findByText('Bonus 1 of u1');
+});
+
+test('what was reserved and released whole is no change among the last ones', async () => {
+  const held = (version: number, verb: 'hold' | 'void', amount: number): Entry => ({
+    ...grant('u1', version),
+    kind: verb,
+    verb,
+    amount,
+    hold: 'h1',
+    before: toBalance(100, verb === 'hold' ? 0 : amount),
+    after: toBalance(100, verb === 'hold' ? amount : 0),
+  });
+  const page = (entries: Entry[]): HistoryPage => ({ entries, next: null, snapshot: snapshotOf('u1', 3) });
+  answers.push(answerWith(page([held(3, 'void', 40), held(2, 'hold', 40), grant('u1', 1)])));
+  act(() => creditsClient.setAccount('u1'));
+  act(() => creditsClient.seed(snapshotOf('u1', 3)));
+  const { result } = renderHook(() => useRecentChanges(true));
+  act(() => openRecentChanges());
+  await waitFor(() => expect(result.current.entries?.map(({ version }) => version)).toEqual([1]));
 });

@@ -22,6 +22,7 @@ const catalogue: CatalogueAnswer['data'] = {
       description: '',
       plan_cost: 60,
       setup_fee: 15,
+      per_hour: null,
       memory_mb: 1_024,
       disk_mb: 5_120,
       cpu_percent: 50,
@@ -45,7 +46,7 @@ test('only software that runs the game is offered', () => {
   expect(toSoftware(catalogue, 'voice').map(({ id }) => id)).toEqual(['talk']);
 });
 
-test('the cost is the first month and the setup together', () => {
+test('the cost is the price and the setup together', () => {
   expect(catalogue.plans.map(toTotal)).toEqual([75]);
 });
 

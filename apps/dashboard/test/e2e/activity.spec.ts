@@ -94,7 +94,7 @@ test('older activity comes as the reader gets there', async ({ people }) => {
   await expect(page.getByRole('link', { name: 'Change 120.' })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Change 1.', exact: true })).toHaveCount(0);
   await page.getByRole('button', { name: 'Show older' }).scrollIntoViewIfNeeded();
-  await expect(page.getByText('This is where your account begins.')).toHaveCount(1, { timeout: 30_000 });
+  await expect(page.getByText('This is where the account begins.')).toHaveCount(1, { timeout: 30_000 });
   expect(await page.locator('main section li').count()).toBe(120);
 });
 

@@ -22,7 +22,8 @@ test('D14: a page that comes out of the back/forward cache shows the number of n
   const page = await context.newPage();
   // The stream is open: this shows that it does not keep the page out of the cache.
   const streaming = page.waitForResponse((response) => response.url().endsWith('/api/credits/stream'));
-  await page.goto(proxy.url);
+  // The session belongs to the name under which the dashboard is tested.
+  await page.goto(proxy.url.replace('127.0.0.1', new URL(baseURL ?? '').hostname));
   await expectCredits(page, 300);
   await streaming;
   // The runner loses sight of a page that comes out of that cache; the browser's own protocol does not.

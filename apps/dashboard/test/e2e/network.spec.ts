@@ -22,6 +22,21 @@ async function waitUntilLoaded(page: Page): Promise<void> {
     .toBe(true);
 }
 
+test('pages and scripts arrive compressed, an event stream does not', async ({ people }) => {
+  const person = await people.signUp({ credits: 300 });
+  const page = await openPage(person);
+  const script = await page.locator('script[src*="/_next/static/"]').first().getAttribute('src');
+  const encodings = await page.evaluate(
+    async (paths) => {
+      const answers = await Promise.all(paths.map((path) => fetch(path)));
+      await Promise.all(answers.map(async (answer) => answer.body?.cancel()));
+      return answers.map(({ headers }) => headers.get('content-encoding'));
+    },
+    ['/', script ?? '', '/api/credits/stream'],
+  );
+  expect(encodings).toEqual(['gzip', 'gzip', null]);
+});
+
 /** Well below the 30 s of a poll: what these tests show came by itself. */
 const AT_ONCE = { timeout: 20_000 };
 
@@ -135,14 +150,19 @@ test('a page whose scripts are cut off by a missing network says so, and is read
   await expectCredits(page, 300);
   // Scripts that the document names itself are there; one that is asked for later never arrives.
   const html = await (await person.request.get('/activity')).text();
+  const scripts = html.matchAll(/<script(?! noModule)[^>]*? src="([^"]+\.js)"(?! noModule)/gi);
+  const missing = new Set(Array.from(scripts, ([, path = '']) => path));
+  page.on('requestfinished', (request) => missing.delete(new URL(request.url()).pathname));
+  let cut: Promise<void> | undefined;
   await page.route('**/_next/static/chunks/*.js', async (route) => {
     if (html.includes(new URL(route.request().url()).pathname)) return route.continue();
-    await person.context.setOffline(true);
+    await expect.poll(() => missing.size).toBe(0);
+    await (cut ??= person.context.setOffline(true));
     await route.abort();
   });
   await page.goto('/activity');
-  await expect(page.getByText('You are offline')).toBeVisible();
-  await page.unrouteAll();
+  await expect(page.getByText('You are offline')).toBeVisible({ timeout: 30_000 });
+  await page.unrouteAll({ behavior: 'wait' });
   await person.context.setOffline(false);
   await expectCredits(page, 300);
   await expect(page.getByText('You are offline')).toBeHidden();

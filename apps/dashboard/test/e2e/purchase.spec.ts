@@ -73,7 +73,7 @@ test('a purchase that the server refuses goes back to what is true by then', asy
   const readFrames = await recordFrames(page);
   await people.adjust(person, -(5_000 - cost + 1), 'Spent elsewhere');
   await page.getByRole('button', { name: 'Create server' }).click();
-  await expect(page.getByRole('heading', { name: /nothing was charged/ })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('heading', { name: /You were not charged/ })).toBeVisible({ timeout: 30_000 });
   await person.context.unroute(updates);
 
   await expectCredits(page, cost - 1);

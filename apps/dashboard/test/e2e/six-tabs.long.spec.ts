@@ -2,8 +2,10 @@ import { expectCredits, samplePainted } from '../support/display.ts';
 import { expect, openPage, test } from '../support/people.ts';
 
 const GRANT = 250;
-/** Far beyond what a person would notice as slow: the test records how long it took, and does not race the machine. */
-const PAINTED_MS_MAX = 5_000;
+/** Below the 30 s of a poll: it came by itself. The test records how long it took, and does not race the machine. */
+const PAINTED_MS_MAX = 20_000;
+
+test.describe.configure({ timeout: 240_000 });
 
 test('a grant by the admin is painted in three tabs of each of two browsers', async ({ people }, info) => {
   const person = await people.signUp({ credits: 1_000 });

@@ -8,6 +8,7 @@ import {
   formatCreditsWithUnit,
   formatDuration,
   formatMegabytes,
+  formatProcessors,
 } from '@/lib/format';
 
 test('an amount is written with separators, and a prediction below zero is painted as 0', () => {
@@ -54,4 +55,8 @@ test('an instant belongs to the day of the reader, not of the server', () => {
 test('a country is named, and what is no country code stays', () => {
   expect(formatCountry('DE')).toBe('Germany');
   expect(formatCountry('Orbit')).toBe('Orbit');
+});
+
+test('a share of processors is written as hosts sell it', () => {
+  expect([25, 50, 100, 250, 330].map(formatProcessors)).toEqual(['¼ vCPU', '½ vCPU', '1 vCPU', '2½ vCPU', '3.3 vCPU']);
 });

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AdminApprovalsAnswer } from '../../lib/api.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { AdminApprovalsAnswer, AdminMessagesAnswer } from '../../lib/admin-api.ts';
+import type { OwnSessionsAnswer } from '../../lib/api.ts';
 import { CLIENT_ADDRESS_HEADER } from '../../server/http/client-address.ts';
 import {
   nextAddress,
@@ -11,6 +12,7 @@ import {
   type Person,
   type TestDashboard,
 } from './support/dashboard.ts';
+import { createPasskey } from './support/authenticator.ts';
 import { SPARK } from './support/order.ts';
 
 /**
@@ -40,9 +42,16 @@ let expired: Person;
 let receiver: Person;
 let server = 0;
 let approval = 0;
+let hold = '';
+let transfer = '';
+let message = 0;
+let session = '';
+let passkey = '';
 let people = 0;
 
 const PAGES = fileURLToPath(new URL('../../app', import.meta.url));
+
+const CALLBACK = (provider: string) => `/api/auth/callback/${provider}?state=made-up&code=made-up`;
 
 const ROWS: Record<string, Row> = {
   'GET /api/health/live': { access: 'anyone', status: 200 },
@@ -50,6 +59,7 @@ const ROWS: Record<string, Row> = {
   'GET /api/metrics': { access: 'anyone', status: 404 },
   'GET /api/activity': { access: 'user', status: 200 },
   'GET /api/activity/totals': { access: 'user', status: 200 },
+  'GET /api/activity/balances': { access: 'user', status: 200 },
   'GET /api/activity/export': { access: 'user', status: 200 },
   'GET /api/activity/:version': { access: 'user', status: 200, path: () => '/api/activity/1' },
   'GET /api/user/me': { access: 'user', status: 200 },
@@ -61,11 +71,41 @@ const ROWS: Record<string, Row> = {
     disposable: true,
   },
   'POST /api/user/update-profile': { access: 'user', status: 200, body: () => ({ first_name: 'Some' }) },
+  'GET /api/user/sign-in': { access: 'user', status: 200 },
+  'DELETE /api/user/sign-in/:provider': { access: 'user', status: 404, path: () => '/api/user/sign-in/discord' },
+  'POST /api/user/passkeys/:id': {
+    access: 'user',
+    status: 200,
+    other: 404,
+    path: () => `/api/user/passkeys/${passkey}`,
+    body: () => ({ name: 'Phone' }),
+  },
+  'DELETE /api/user/passkeys/:id': {
+    access: 'user',
+    status: 200,
+    other: 404,
+    path: () => `/api/user/passkeys/${passkey}`,
+  },
+  'GET /api/user/sessions': { access: 'user', status: 200 },
+  'DELETE /api/user/sessions/:id': {
+    access: 'user',
+    status: 200,
+    other: 404,
+    path: () => `/api/user/sessions/${session}`,
+  },
   'GET /api/user/daily-login': { access: 'user', status: 200 },
   'POST /api/user/daily-login': { access: 'user', status: 200, body: () => ({ action: 'check' }) },
   'GET /api/servers': { access: 'user', status: 200 },
   'GET /api/servers/catalogue': { access: 'user', status: 200 },
   'POST /api/servers/create': { access: 'user', status: 201, body: () => SPARK },
+  'GET /api/servers/:id': { access: 'user', status: 200, other: 404, path: () => `/api/servers/${server}` },
+  'POST /api/servers/:id/power': {
+    access: 'user',
+    status: 200,
+    other: 404,
+    path: () => `/api/servers/${server}/power`,
+    body: () => ({ on: true }),
+  },
   'DELETE /api/servers/:id': { access: 'user', status: 200, other: 404, path: () => `/api/servers/${server}` },
   'GET /api/referrals': { access: 'user', status: 200 },
   'POST /api/referrals/claim': { access: 'user', status: 200, body: () => ({ claim_type: 'all' }) },
@@ -75,6 +115,16 @@ const ROWS: Record<string, Row> = {
     status: 200,
     body: () => ({ effect: 'spend', amount: 1, reason: 'Practice' }),
   },
+  'POST /api/codes/redeem': { access: 'user', status: 200, body: () => ({ code: 'ACCESS' }) },
+  'GET /api/admin/codes': { access: 'admin', status: 200 },
+  'POST /api/admin/codes': { access: 'admin', status: 201, body: () => ({ amount: 1, uses: 1 }) },
+  'GET /api/admin/codes/:code': { access: 'admin', status: 200, path: () => '/api/admin/codes/ACCESS' },
+  'POST /api/admin/codes/:code': {
+    access: 'admin',
+    status: 200,
+    path: () => '/api/admin/codes/ACCESS',
+    body: () => ({ note: 'Looked at' }),
+  },
   'GET /api/admin/users': { access: 'admin', status: 200 },
   'GET /api/admin/users/:id/coins': { access: 'admin', status: 200, path: () => `/api/admin/users/${user.id}/coins` },
   'POST /api/admin/users/:id/coins': {
@@ -83,6 +133,24 @@ const ROWS: Record<string, Row> = {
     path: () => `/api/admin/users/${user.id}/coins`,
     body: () => ({ amount: 5, reason: 'Because' }),
   },
+  'GET /api/admin/users/:id/activity': {
+    access: 'admin',
+    status: 200,
+    path: () => `/api/admin/users/${user.id}/activity`,
+  },
+  'GET /api/admin/users/:id/activity/export': {
+    access: 'admin',
+    status: 200,
+    path: () => `/api/admin/users/${user.id}/activity/export`,
+  },
+  'GET /api/admin/heads': { access: 'admin', status: 200 },
+  'POST /api/admin/holds/:id/void': {
+    access: 'admin',
+    status: 200,
+    path: () => `/api/admin/holds/${hold}/void`,
+    body: () => ({ reason: 'Because' }),
+  },
+  'GET /api/admin/burn': { access: 'admin', status: 200 },
   'GET /api/admin/approvals': { access: 'admin', status: 200 },
   'POST /api/admin/approvals/:id': {
     access: 'admin',
@@ -121,6 +189,30 @@ const ROWS: Record<string, Row> = {
     path: () => `/api/admin/users/${receiver.id}/close`,
     body: () => ({ reason: 'Because' }),
   },
+  'GET /api/admin/messages': { access: 'admin', status: 200 },
+  'POST /api/admin/messages/:id': {
+    access: 'admin',
+    status: 200,
+    path: () => `/api/admin/messages/${message}`,
+    body: () => ({}),
+  },
+  'GET /api/admin/transfers': { access: 'admin', status: 200 },
+  'GET /api/admin/transfers/:id': { access: 'admin', status: 200, path: () => `/api/admin/transfers/${transfer}` },
+  'GET /api/admin/rewards': { access: 'admin', status: 200 },
+  'POST /api/admin/rewards': {
+    access: 'admin',
+    status: 200,
+    body: () => ({ daily: [25, 30, 35, 40, 50, 60, 100], signup: 50, click: 1, version: 0, reason: 'As it was' }),
+  },
+  'GET /api/admin/health': { access: 'admin', status: 200 },
+  'GET /api/admin/deliveries': { access: 'admin', status: 200 },
+  'POST /api/admin/deliveries/:id/replay': {
+    access: 'admin',
+    status: 404,
+    path: () => '/api/admin/deliveries/00000000-0000-4000-8000-000000000000/replay',
+    body: () => ({}),
+  },
+  'GET /api/admin/users/:id/time': { access: 'admin', status: 200, path: () => `/api/admin/users/${user.id}/time` },
   'GET /api/admin/circulation': { access: 'admin', status: 200 },
   'POST /api/admin/verify': { access: 'admin', status: 200, body: () => ({}) },
   'GET /api/admin/provisioning': { access: 'admin', status: 200 },
@@ -137,7 +229,11 @@ const ROWS: Record<string, Row> = {
   },
   'GET /r/credits-balance.js': { access: 'anyone', status: 'file' },
   'GET /api/auth/get-session': { access: 'anyone', status: 200 },
-  'GET /api/auth/list-sessions': { access: 'user', status: 200 },
+  'POST /api/auth/sign-in/social': { access: 'anyone', status: 200, body: () => ({ provider: 'github' }) },
+  // Back to the sign-in page: nobody was sent there with this state.
+  'GET /api/auth/callback/discord': { access: 'anyone', status: 302, path: () => CALLBACK('discord') },
+  'GET /api/auth/callback/google': { access: 'anyone', status: 302, path: () => CALLBACK('google') },
+  'GET /api/auth/callback/github': { access: 'anyone', status: 302, path: () => CALLBACK('github') },
   'POST /api/auth/sign-up/email': {
     access: 'anyone',
     status: 200,
@@ -155,6 +251,61 @@ const ROWS: Record<string, Row> = {
     body: () => ({ currentPassword: PASSWORD, newPassword: 'another-long-password' }),
     disposable: true,
   },
+  'POST /api/auth/request-password-reset': {
+    access: 'anyone',
+    status: 200,
+    body: (actor) => ({ email: `nobody-${actor}@example.test` }),
+  },
+  // No link has these tokens.
+  'POST /api/auth/reset-password': {
+    access: 'anyone',
+    status: 400,
+    body: () => ({ token: 'made-up', newPassword: 'another-long-password' }),
+  },
+  'POST /api/auth/verify-email': { access: 'anyone', status: 401, body: () => ({ token: 'made-up' }) },
+  'POST /api/auth/send-verification-email': { access: 'user', status: 200, body: () => ({}) },
+  'POST /api/auth/change-email': {
+    access: 'user',
+    status: 200,
+    body: (actor) => ({ newEmail: `new-${actor}@example.test`, password: PASSWORD }),
+  },
+  'POST /api/auth/two-factor/enable': { access: 'user', status: 200, body: () => ({ password: PASSWORD }) },
+  'POST /api/auth/two-factor/disable': {
+    access: 'user',
+    status: 200,
+    body: () => ({ password: PASSWORD }),
+    disposable: true,
+  },
+  // They have begun to set it up by the row above: its codes are made, and this one is none.
+  'POST /api/auth/two-factor/generate-backup-codes': {
+    access: 'user',
+    status: 400,
+    body: () => ({ password: PASSWORD }),
+  },
+  'POST /api/auth/two-factor/verify-totp': { access: 'user', status: 401, body: () => ({ code: 'made up' }) },
+  'POST /api/auth/two-factor/verify-backup-code': { access: 'user', status: 401, body: () => ({ code: 'made up' }) },
+  'POST /api/auth/passkey/generate-register-options': {
+    access: 'user',
+    status: 200,
+    body: () => ({ password: PASSWORD }),
+  },
+  // Nobody was given a challenge.
+  'POST /api/auth/passkey/verify-registration': {
+    access: 'user',
+    status: 400,
+    body: () => ({ name: 'Phone', response: createPasskey().attest('made-up', { origin: ORIGIN, rpId: 'made.up' }) }),
+  },
+  'POST /api/auth/passkey/generate-authenticate-options': { access: 'anyone', status: 200, body: () => ({}) },
+  'POST /api/auth/passkey/verify-authentication': {
+    access: 'anyone',
+    status: 401,
+    body: () => ({ response: createPasskey().assert('made-up', { origin: ORIGIN, rpId: 'made.up' }) }),
+  },
+  'POST /api/auth/link-social': {
+    access: 'user',
+    status: 200,
+    body: () => ({ provider: 'github', password: PASSWORD }),
+  },
   'POST /api/auth/revoke-other-sessions': { access: 'user', status: 200, body: () => ({}), disposable: true },
   'GET /api/credits': { access: 'user', status: 200 },
   'GET /api/credits/history': { access: 'user', status: 200 },
@@ -168,7 +319,14 @@ const ROWS: Record<string, Row> = {
 };
 
 beforeAll(async () => {
-  dashboard = await openTestDashboard({ environment: { DEMO: '1', DEMO_PASSWORD: 'only-for-tests' } });
+  dashboard = await openTestDashboard({
+    environment: {
+      DEMO: '1',
+      DEMO_PASSWORD: 'only-for-tests',
+      GITHUB_CLIENT_ID: 'id',
+      GITHUB_CLIENT_SECRET: 'secret',
+    },
+  });
   user = await dashboard.signUp('somebody');
   other = await dashboard.signUp('otherone');
   administrator = await dashboard.signUp('boss');
@@ -186,6 +344,26 @@ beforeAll(async () => {
   for (const person of [banned, expired]) dashboard.sessions.forget(person.id);
   const made = await dashboard.send<{ server_id: number }>('/api/servers/create', { as: user, body: SPARK });
   server = made.body.server_id;
+  const granted = (await dashboard.ledger.history(user.id)).entries.find((entry) => entry.transfer !== null);
+  transfer = granted?.transfer ?? '';
+  const reserved = await dashboard.ledger.hold({
+    account: user.id,
+    amount: 5,
+    expiresAfterMs: 600_000,
+    idempotencyKey: 'reserved',
+    actor: user.id,
+    reason: 'Something that takes a while',
+  });
+  hold = reserved.hold.id;
+  passkey = 'a-passkey';
+  await dashboard.database.pool.query(
+    `INSERT INTO "passkey" (id, name, "publicKey", "userId", "credentialID", counter, "deviceType", "backedUp")
+     VALUES ($1, 'Phone', '', $2, 'a-credential', 0, 'singleDevice', false)`,
+    [passkey, user.id],
+  );
+  const elsewhere = await dashboard.signIn(user.email);
+  const ownSessions = await dashboard.send<OwnSessionsAnswer>('/api/user/sessions', { as: elsewhere });
+  session = ownSessions.body.data.find(({ current }) => current)?.id ?? '';
   const second = await dashboard.signUp('second');
   await dashboard.promote(second);
   await dashboard.send(`/api/admin/users/${other.id}/coins`, {
@@ -194,6 +372,13 @@ beforeAll(async () => {
   });
   const waiting = await dashboard.send<AdminApprovalsAnswer>('/api/admin/approvals', { as: second });
   approval = waiting.body.data[0]?.id ?? 0;
+  await dashboard.send('/api/admin/codes', { as: second, body: { code: 'ACCESS', amount: 1, uses: 100 } });
+  message = await vi.waitFor(async () => {
+    const shown = await dashboard.send<AdminMessagesAnswer>('/api/admin/messages', { as: administrator });
+    const found = shown.body.data.messages.find(({ to }) => to === user.email);
+    if (found === undefined) throw new Error('The message is not kept yet.');
+    return found.id;
+  });
 });
 afterAll(() => dashboard.end());
 

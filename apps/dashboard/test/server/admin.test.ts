@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type {
+  AdminActivityAnswer,
   AdminAdjustAnswer,
+  AdminAuditAnswer,
   AdminCirculationAnswer,
   AdminEntriesAnswer,
   AdminProvisioningAnswer,
   AdminUsersAnswer,
   AdminVerifyAnswer,
-} from '../../lib/api.ts';
-import { openTestDashboard, type Either, type Person, type TestDashboard } from './support/dashboard.ts';
+} from '../../lib/admin-api.ts';
+import type { ActivityAnswer } from '../../lib/api.ts';
+import { openTestDashboard, ORIGIN, type Either, type Person, type TestDashboard } from './support/dashboard.ts';
 import { createFakePanel } from './support/provisioner.ts';
 import { SPARK } from './support/order.ts';
 
@@ -93,6 +96,55 @@ test.each([
   expect(reply.body.errors?.length).toBeGreaterThan(0);
 });
 
+test('an administrator sees what happened to somebody, who caused it, and the sums that make the balance', async () => {
+  const target = await person();
+  await adjust(target, { amount: 250, reason: 'Contest won' });
+  await adjust(target, { amount: -100, reason: 'Bought a shirt' });
+  const path = `/api/admin/users/${target.id}/activity`;
+  const { body } = await dashboard.send<AdminActivityAnswer>(path, { as: admin });
+  expect(body.data.items).toMatchObject([
+    { reason: 'Bought a shirt', change: -100, balance: 150, by: { kind: 'team', username: 'boss' } },
+    { reason: 'Contest won', change: 250, balance: 250, by: { kind: 'team', username: 'boss' } },
+  ]);
+  expect(body.totals).toMatchObject({ in: 250, out: 100, balance: { available: 150 } });
+  const own = await dashboard.send<ActivityAnswer>('/api/activity', { as: target });
+  expect(own.body.data.items[0]?.by).toEqual({ kind: 'team' });
+
+  const [shirt] = body.data.items;
+  await adjust(target, { reverse: shirt?.reference, reason: 'The shirt was too small' });
+  const after = await dashboard.send<AdminActivityAnswer>(`${path}?limit=2`, { as: admin });
+  expect(after.body.data.items).toMatchObject([
+    { reason: 'The shirt was too small', change: 100, reverses: { reason: 'Bought a shirt' } },
+    { reason: 'Bought a shirt', reversed_by: 3 },
+  ]);
+});
+
+test('an administrator releases a reservation once, with a reason that is in the audit log', async () => {
+  const target = await person();
+  await adjust(target, { amount: 100, reason: 'A start' });
+  const { hold } = await dashboard.ledger.hold({
+    account: target.id,
+    amount: 60,
+    expiresAfterMs: 600_000,
+    idempotencyKey: 'stuck',
+    actor: target.id,
+    reason: 'Server “Stuck”',
+  });
+  const release = (key: string) =>
+    dashboard.send<Either<{ success: true }>>(`/api/admin/holds/${hold.id}/void`, {
+      as: admin,
+      body: { reason: 'The panel forgot it' },
+      headers: { 'idempotency-key': key },
+    });
+  expect((await release('once')).status).toBe(200);
+  expect((await release('once')).status).toBe(200);
+  expect(await release('twice')).toMatchObject({ status: 409, body: { code: 'hold_already_resolved' } });
+  expect(await dashboard.ledger.balance(target.id)).toMatchObject({ balance: { posted: 100, held: 0 } });
+  const log = await dashboard.send<AdminAuditAnswer>('/api/admin/audit', { as: admin });
+  const rows = log.body.data.filter(({ kind }) => kind === 'void');
+  expect(rows).toMatchObject([{ target_id: target.id, reason: 'The panel forgot it', details: { hold: hold.id } }]);
+});
+
 test('users are found by a part of name or address, in pages, and % finds a percent sign', async () => {
   const target = await person();
   const find = async (query: string) =>
@@ -113,6 +165,22 @@ test('circulation adds up, and verification finds no difference', async () => {
   const report = await dashboard.send<AdminVerifyAnswer>('/api/admin/verify', { as: admin, body: {} });
   expect(report.body.data).toMatchObject({ ok: true, differences: [] });
   expect((await dashboard.send('/api/admin/verify', { as: admin, body: { all: true } })).status).toBe(400);
+});
+
+test('the newest hashes are kept as lines that verify later compares', async () => {
+  const response = await dashboard.fetch(
+    new Request(`${ORIGIN}/api/admin/heads`, { headers: { cookie: admin.cookie } }),
+  );
+  expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="heads-\d{4}-\d\d-\d\d\.jsonl"$/);
+  const lines = (await response.text()).trimEnd().split('\n');
+  const heads = lines.map((line) => JSON.parse(line) as { account: string; version: number; hash: string });
+  expect(heads.length).toBeGreaterThan(0);
+  expect((await dashboard.ledger.verify({ heads })).ok).toBe(true);
+  const changed = heads.map((head) => ({
+    ...head,
+    hash: head.hash.replace(/^./, (first) => (first === '0' ? '1' : '0')),
+  }));
+  expect((await dashboard.ledger.verify({ heads: changed })).ok).toBe(false);
 });
 
 test('the simulator is told to fail, and fails as told', async () => {

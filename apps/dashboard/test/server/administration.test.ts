@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AdminAdjustAnswer, AdminApprovalsAnswer, AdminAuditAnswer, AdminPersonAnswer } from '../../lib/api.ts';
+import type {
+  AdminAdjustAnswer,
+  AdminApprovalsAnswer,
+  AdminAuditAnswer,
+  AdminPersonAnswer,
+} from '../../lib/admin-api.ts';
 import { makeAdministrator } from '../../server/auth/make-administrator.ts';
 import { CLIENT_ADDRESS_HEADER } from '../../server/http/client-address.ts';
 import { openTestDashboard, PASSWORD, type Either, type Person, type TestDashboard } from './support/dashboard.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { MeAnswer } from '../../lib/api.ts';
+import type { MeAnswer, OwnSessionsAnswer } from '../../lib/api.ts';
 import { makeAdministrator } from '../../server/auth/make-administrator.ts';
 import { CLIENT_ADDRESS_HEADER } from '../../server/http/client-address.ts';
 import { LIMITS } from '../../server/http/rate-limit.ts';
@@ -356,4 +356,45 @@ test('administrators: the operator’s command makes an administrator, and the f
   const other = await own.signIn('second@example.test', second.password);
   expect((await own.send('/api/admin/users', { as: other })).status).toBe(200);
   await own.end();
+});
+
+test('sessions: one is ended by its id, with its stream; the others stay, and no token is told', async () => {
+  const here = await dashboard.signUp('choosy');
+  const there = await dashboard.signIn(here.email);
+  const third = await dashboard.signIn(here.email);
+  // A day later, the list is still there.
+  await dashboard.database.pool.query(
+    `UPDATE "session" SET "createdAt" = "createdAt" - interval '2 days' WHERE "userId" = $1`,
+    [here.id],
+  );
+  const list = (as: Person) => dashboard.send<OwnSessionsAnswer>('/api/user/sessions', { as });
+  const listed = await list(there);
+  expect(listed.body.data).toHaveLength(3);
+  const { rows } = await dashboard.database.pool.query<{ token: string }>(`SELECT token FROM "session"`);
+  for (const { token } of rows) expect(JSON.stringify(listed.body)).not.toContain(token);
+  const [own] = listed.body.data.filter(({ current }) => current);
+  const { opened, said } = await followUntilEnd(there);
+  await opened;
+  const end = (as: Person) => dashboard.send(`/api/user/sessions/${own?.id}`, { as, method: 'DELETE' });
+  expect((await end(await dashboard.signUp('meddler'))).status).toBe(404);
+  expect(await statusOf(there)).toBe(200);
+  expect((await end(here)).status).toBe(200);
+  expect(await said).toContain('event: signed-out');
+  expect(await statusOf(there)).toBe(401);
+  expect((await end(here)).body.code).toBe('session_not_found');
+  for (const person of [here, third]) expect(await statusOf(person)).toBe(200);
+  expect((await list(here)).body.data).toHaveLength(2);
+});
+
+test('no body of a sign-in or of a session has its token', async () => {
+  const person = await dashboard.signUp('tokenless');
+  const signedIn = await dashboard.send<object>('/api/auth/sign-in/email', {
+    body: { email: person.email, password: PASSWORD },
+  });
+  const session = await dashboard.send<object>('/api/auth/get-session', { as: person });
+  for (const { status, body } of [signedIn, session]) {
+    expect(status).toBe(200);
+    expect(JSON.stringify(body)).toContain(person.email);
+    expect(JSON.stringify(body)).not.toContain('"token"');
+  }
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AdminAuditAnswer, ServersAnswer } from '../../lib/api.ts';
+import type { AdminAuditAnswer } from '../../lib/admin-api.ts';
+import type { ServersAnswer } from '../../lib/api.ts';
 import { FREE_TRIES } from '../../server/auth/password-tries.ts';
 import { openTestDashboard, PASSWORD, type Person, type TestDashboard } from './support/dashboard.ts';
 import { createFakePanel, type FakePanel } from './support/provisioner.ts';

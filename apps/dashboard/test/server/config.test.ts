@@ -13,6 +13,7 @@ test('without any variable: this machine only, an embedded database beside the p
     demo: true,
     pterodactyl: null,
     timeZone: 'UTC',
+    lowBalance: [50],
     production: false,
   });
 });
@@ -42,6 +43,26 @@ test('addresses are written the way that they are compared', () => {
   });
 });
 
+test('LOW_BALANCE is one amount or several', () => {
+  expect(PARSE({ LOW_BALANCE: '100, 20' }).lowBalance).toEqual([100, 20]);
+  for (const wrong of ['0', '1.5', '20,20', 'many']) expect(() => PARSE({ LOW_BALANCE: wrong })).toThrow('LOW_BALANCE');
+});
+
+test('SMTP_URL and MAIL_FROM are how messages are sent', () => {
+  expect(PARSE({}).mail).toBeNull();
+  for (const from of ['panel@example.com', 'A Panel <panel@example.com>']) {
+    const url = 'smtps://user:p%40ss@mail.example:465';
+    expect(PARSE({ SMTP_URL: url, MAIL_FROM: from }).mail).toEqual({ url, from });
+  }
+});
+
+test('people may sign in with an account elsewhere where both id and secret are set', () => {
+  expect(PARSE({}).socialProviders).toEqual({});
+  expect(PARSE({ GITHUB_CLIENT_ID: 'id', GITHUB_CLIENT_SECRET: 'secret' }).socialProviders).toEqual({
+    github: { clientId: 'id', clientSecret: 'secret' },
+  });
+});
+
 test.each([
   [{ PORT: 'eighty' }, 'PORT'],
   [{ PORT: '70000' }, 'PORT'],
@@ -53,6 +74,14 @@ test.each([
   [{ DEMO: 'maybe' }, 'DEMO'],
   [{ ADMIN_EMAILS: 'not-an-address' }, 'ADMIN_EMAILS'],
   [{ REQUESTS_PER_ACCOUNT: '-1' }, 'REQUESTS_PER_ACCOUNT'],
+  [{ SMTP_URL: 'smtps://mail.example' }, 'MAIL_FROM'],
+  [{ MAIL_FROM: 'panel@example.com' }, 'SMTP_URL'],
+  [{ SMTP_URL: 'https://mail.example', MAIL_FROM: 'panel@example.com' }, 'SMTP_URL'],
+  [{ SMTP_URL: 'smtp://', MAIL_FROM: 'panel@example.com' }, 'SMTP_URL'],
+  [{ SMTP_URL: 'smtp://mail.example', MAIL_FROM: 'Panel' }, 'MAIL_FROM'],
+  [{ SMTP_URL: 'smtp://mail.example', MAIL_FROM: 'Panel <panel>' }, 'MAIL_FROM'],
+  [{ DISCORD_CLIENT_ID: 'id' }, 'DISCORD_CLIENT_SECRET'],
+  [{ GITHUB_CLIENT_SECRET: 'secret' }, 'GITHUB_CLIENT_ID'],
   [{ PTERODACTYL_URL: 'https://panel.example' }, 'PTERODACTYL_API_KEY'],
   [{ PTERODACTYL_API_KEY: 'k' }, 'PTERODACTYL_URL'],
 ])('%j is refused with a sentence that names the variable', (environment, name) => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { MeAnswer, ServersAnswer } from '../../lib/api.ts';
+import type { ActivityAnswer, MeAnswer, ServersAnswer } from '../../lib/api.ts';
 import { openTestDashboard, type TestDashboard } from './support/dashboard.ts';
 
 const PASSWORD = 'only-for-tests';
@@ -15,10 +15,15 @@ test('demo users can sign in, pages are alive, and a second start adds nothing',
   expect(me.body.user).toMatchObject({ username: 'mara', role: 1, coins: me.body.snapshot.balance.available });
   expect(me.body.user.coins).toBeGreaterThan(200);
   const servers = await first.send<ServersAnswer>('/api/servers', { as: player });
-  expect(servers.body.data.servers.map((server) => server.status)).toEqual(['failed', 'running']);
+  expect(servers.body.data.servers.map((server) => server.status)).toEqual(['failed', 'running', 'running']);
+  expect(servers.body.data.burn).toMatchObject({ per_hour: 2 });
+  const activity = await first.send<ActivityAnswer>('/api/activity?type=hosting', { as: player });
+  const hosting = activity.body.data.items;
+  expect(hosting.reduce((sum, { amount }) => sum + amount, 0)).toBeGreaterThan(30);
+  expect(hosting.length).toBeLessThanOrEqual(3);
   const history = await first.ledger.history(player.id, { limit: 50 });
   expect(new Set(history.entries.map((entry) => entry.verb))).toEqual(
-    new Set(['grant', 'transfer', 'spend', 'hold', 'post', 'void']),
+    new Set(['grant', 'transfer', 'spend', 'hold', 'post', 'void', 'start', 'charge', 'stop']),
   );
   const circulation = await first.ledger.circulation();
 

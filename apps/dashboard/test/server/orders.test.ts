@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Database, Ledger } from 'realtime-credits-server';
 import { createLedger, migrate } from 'realtime-credits-server';
 import { openEmbedded } from 'realtime-credits-server/embedded';
+import { createCharging } from '../../server/servers/charging.ts';
 import { createOrders, type Orders } from '../../server/servers/orders.ts';
 import {
   createServerRows,
@@ -11,9 +12,10 @@ import {
   type ServerRows,
 } from '../../server/servers/server-rows.ts';
 import { createServers } from '../../server/servers/servers.ts';
+import { createSuspensions } from '../../server/servers/suspensions.ts';
 import { DASHBOARD_MIGRATIONS } from '../../server/tables.ts';
 import { createFakePanel, type FakePanel } from './support/provisioner.ts';
-import { SPARK } from './support/order.ts';
+import { EMBER, SPARK } from './support/order.ts';
 
 const OWNER = { id: 'owner', email: 'mara@example.test', username: 'mara', displayName: 'Mara' };
 const MINUTE_MS = 60_000;
@@ -49,7 +51,14 @@ beforeEach(async () => {
   });
   rows = createServerRows(database.pool, () => now);
   panel = createFakePanel();
-  orders = createOrders({ ledger, rows, provisioner: panel, now: () => now, retryDelaysMs: [] });
+  orders = createOrders({
+    ledger,
+    rows,
+    charging: createCharging({ ledger, rows }),
+    provisioner: panel,
+    now: () => now,
+    retryDelaysMs: [],
+  });
 });
 
 function newServer(): NewServer {
@@ -61,13 +70,14 @@ function newServer(): NewServer {
     externalId: `credits-${operations}`,
     planCost: 60,
     setupFee: 0,
+    perHour: null,
   };
 }
 
 /** A row whose process died right after the credits were reserved. */
-async function reserve(planCost = 60): Promise<ServerRow> {
+async function reserve(planCost = 60, change: Partial<NewServer> = {}): Promise<ServerRow> {
   return ledger.transaction(async ({ client, ledger: joined }) => {
-    const row = await rows.insert({ ...newServer(), planCost }, 20, client);
+    const row = await rows.insert({ ...newServer(), planCost, ...change }, 20, client);
     if (row === null) throw new Error('The row is new.');
     const { hold } = await joined.hold({
       account: user,
@@ -120,6 +130,7 @@ test('a row that cannot be written leaves no hold', async () => {
   const failing = createOrders({
     ledger,
     rows: { ...rows, setHold: () => Promise.reject(new Error('The disk is full.')) },
+    charging: createCharging({ ledger, rows }),
     provisioner: panel,
     now: () => now,
   });
@@ -178,7 +189,8 @@ test('looking for a late server ends', async () => {
 });
 
 test('a refusal after a lost answer is only accepted once the panel was seen to have nothing', async () => {
-  const retrying = createOrders({ ledger, rows, provisioner: panel, now: () => now, retryDelaysMs: [1] });
+  const charging = createCharging({ ledger, rows });
+  const retrying = createOrders({ ledger, rows, charging, provisioner: panel, now: () => now, retryDelaysMs: [1] });
   panel.plan('made_but_no_answer', 'refuse');
   const find = panel.find.bind(panel);
   let looks = 0;
@@ -212,11 +224,16 @@ test('L9: two instances that sweep at once settle each order once', async () => 
     return find(externalId);
   };
   const warnings: unknown[] = [];
+  const charging = createCharging({ ledger, rows });
+  const onWarning = (message: string) => warnings.push(message);
   const sweepers = [1, 2].map(() =>
     createServers({
+      ledger,
       rows: createServerRows(database.pool, () => now),
-      orders: createOrders({ ledger, rows, provisioner: panel, now: () => now }),
-      onWarning: (message) => warnings.push(message),
+      orders: createOrders({ ledger, rows, charging, provisioner: panel, now: () => now }),
+      charging,
+      suspensions: createSuspensions({ ledger, rows, provisioner: panel, onWarning }),
+      onWarning,
     }),
   );
   const taken = await Promise.all(sweepers.map((servers) => servers.sweep()));
@@ -224,5 +241,83 @@ test('L9: two instances that sweep at once settle each order once', async () => 
   expect(warnings).toEqual([]);
   expect(asked.toSorted()).toEqual(made.map(({ externalId }) => externalId).toSorted());
   expect(await balance()).toEqual({ posted: 0, held: 0, available: 0 });
+  expect((await ledger.verify({ account: user })).ok).toBe(true);
+});
+
+const reserveHourly = () => reserve(2, { request: EMBER, perHour: 2 });
+const HOUR_CHARGED = { posted: 98, held: 0, available: 98 };
+
+async function readRates() {
+  return (await ledger.rates(user)).rates.map(({ resource, amount, per, state }) => ({ resource, amount, per, state }));
+}
+
+const RATE = { resource: EMBER.name, amount: 2, per: 'hour', state: 'active' };
+
+test('by the hour: an order reserves an hour, charges it when the server runs, and starts a rate', async () => {
+  let seen: unknown;
+  panel.plan(async () => {
+    seen = { balance: await balance(), rates: await readRates() };
+  });
+  const row = await orders.place({ ...newServer(), request: EMBER, planCost: 2, perHour: 2 }, 20, OWNER);
+  expect(seen).toEqual({ balance: { posted: 100, held: 2, available: 98 }, rates: [] });
+  expect(row).toMatchObject({ status: 'running', powered: true, suspended: false });
+  expect(row?.rateIds).toEqual([row?.rateId]);
+  expect(await balance()).toEqual(HOUR_CHARGED);
+  expect(await readRates()).toEqual([RATE]);
+  // The hour is paid; the next credit is due half an hour after it.
+  now += 89 * MINUTE_MS;
+  expect(await balance()).toEqual(HOUR_CHARGED);
+  now += MINUTE_MS;
+  expect((await balance()).available).toBe(97);
+});
+
+test('by the hour: died after the server was made and before it was charged: the sweep charges it, once', async () => {
+  const row = await reserveHourly();
+  panel.servers.set(row.externalId, 7);
+  expect(await orders.settle(row)).toMatchObject({ status: 'running', panelId: 7 });
+  // Another process that has the row as it was before.
+  expect(await orders.settle(row)).toMatchObject({ status: 'running', panelId: 7 });
+  expect(panel.servers.size).toBe(1);
+  expect(await balance()).toEqual(HOUR_CHARGED);
+  expect(await readRates()).toEqual([RATE]);
+});
+
+test('by the hour: died before the server was made: nothing is charged, and no rate runs', async () => {
+  const row = await reserveHourly();
+  expect(await orders.settle(row)).toMatchObject({ status: 'failed' });
+  expect(await balance()).toEqual(UNCHARGED);
+  expect(await readRates()).toEqual([]);
+});
+
+test('by the hour: a transaction that is lost at its last statement charges nothing and starts nothing', async () => {
+  const row = await reserveHourly();
+  panel.servers.set(row.externalId, 7);
+  const broken = { ...rows, setPower: () => Promise.reject(new Error('The disk is full.')) };
+  const charging = createCharging({ ledger, rows: broken });
+  const dying = createOrders({ ledger, rows, charging, provisioner: panel, now: () => now });
+  await expect(dying.settle(row)).rejects.toThrow('The disk is full.');
+  expect(await balance()).toEqual({ posted: 100, held: 2, available: 98 });
+  expect(await readRates()).toEqual([]);
+  expect(await orders.settle(row)).toMatchObject({ status: 'running' });
+  expect(await balance()).toEqual(HOUR_CHARGED);
+});
+
+test('by the hour: a reservation that ran out while the panel was silent: the server is removed and costs nothing', async () => {
+  const row = await reserveHourly();
+  now += 16 * MINUTE_MS;
+  panel.servers.set(row.externalId, 7);
+  expect(await orders.settle(row)).toMatchObject({ status: 'failed' });
+  expect(panel.servers.size).toBe(0);
+  expect(await balance()).toEqual(UNCHARGED);
+  expect(await readRates()).toEqual([]);
+});
+
+test('by the hour: two processes that settle one order at once start one rate', async () => {
+  const row = await reserveHourly();
+  panel.servers.set(row.externalId, 7);
+  const outcomes = await Promise.all([orders.settle(row), orders.settle(row)]);
+  expect(outcomes.map(({ status }) => status)).toEqual(['running', 'running']);
+  expect(panel.servers.size).toBe(1);
+  expect(await readRates()).toEqual([RATE]);
   expect((await ledger.verify({ account: user })).ok).toBe(true);
 });

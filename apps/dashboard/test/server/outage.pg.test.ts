@@ -1,6 +1,6 @@
 import { openDatabase, type Database } from 'realtime-credits-server';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { administer } from '../../../../packages/server/test/support/database.ts';
+import { administer } from '../../../../packages/server/test/support/administer.ts';
 import { startOwnPostgres, type OwnPostgresServer } from '../../../../packages/server/test/support/postgres.ts';
 import { openTestDashboard, PASSWORD, type Person, type Reply, type TestDashboard } from './support/dashboard.ts';
 

@@ -1,5 +1,5 @@
 import { openDatabase } from 'realtime-credits-server';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createPostgresDatabase, type PostgresDatabase } from '../../../../packages/server/test/support/database.ts';
 // Declares by what name the run's Postgres server is found.
 import '../../../../packages/server/test/support/postgres-server.ts';
@@ -25,6 +25,7 @@ interface Instance extends TestDashboard {
 /** Several instances of the dashboard on one Postgres database, sharing a panel. */
 async function openInstances(
   count: number,
+  environment: Record<string, string> = {},
 ): Promise<{ instances: Instance[]; panel: FakePanel; end(): Promise<void> }> {
   const postgres: PostgresDatabase = await createPostgresDatabase();
   const panel = createFakePanel();
@@ -35,9 +36,9 @@ async function openInstances(
       database,
       provisioner: panel,
       retryDelaysMs: [],
-      limits: { claim: {}, serverCreate: {} },
+      limits: { claim: {}, redeem: {}, serverCreate: {} },
       // The instances agree on a secret by the table.
-      environment: { BETTER_AUTH_SECRET: '' },
+      environment: { BETTER_AUTH_SECRET: '', ...environment },
     });
     instances.push({
       ...dashboard,
@@ -107,6 +108,46 @@ test('two instances on Postgres: one session, one daily claim of many, one serve
   }
 });
 
+test('codes: on two instances one user is paid once, and no more users than the code has uses', async () => {
+  const { instances, end } = await openInstances(2);
+  try {
+    const first = oneOf(instances, 0);
+    const admin = await first.signUp('boss');
+    await first.promote(admin);
+    for (const [code, uses] of [
+      ['ONCE', 100],
+      ['FIVE', 5],
+    ] as const) {
+      await first.send('/api/admin/codes', { as: admin, body: { code, uses, amount: 10 } });
+    }
+    const redeem = (index: number, as: Person, code: string) =>
+      oneOf(instances, index).send('/api/codes/redeem', { as, body: { code } });
+
+    const person = await first.signUp('eager');
+    const many = await Promise.all(Array.from({ length: 20 }, (_, index) => redeem(index, person, 'ONCE')));
+    expect(many.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(many.filter(({ status }) => status === 409)).toHaveLength(19);
+    expect((await first.ledger.balance(person.id)).balance.available).toBe(10);
+
+    const people: Person[] = [];
+    for (let index = 0; index < 12; index += 1) people.push(await first.signUp(`guest${index}`));
+    const guests = await Promise.all(people.map((guest, index) => redeem(index, guest, 'FIVE')));
+    expect(guests.filter(({ status }) => status === 200)).toHaveLength(5);
+    expect(guests.filter(({ status }) => status === 404)).toHaveLength(7);
+    const { rows } = await first.database.pool.query(
+      `SELECT code, uses, (SELECT count(*)::int FROM dashboard_redemptions r WHERE r.code = c.code) AS rows
+       FROM dashboard_codes c ORDER BY code`,
+    );
+    expect(rows).toEqual([
+      { code: 'FIVE', uses: 5, rows: 5 },
+      { code: 'ONCE', uses: 1, rows: 1 },
+    ]);
+    expect((await first.ledger.verify()).ok).toBe(true);
+  } finally {
+    await end();
+  }
+});
+
 test('rate limits: two instances count tries together', async () => {
   const { instances, end } = await openInstances(2);
   try {
@@ -134,6 +175,73 @@ test('rate limits: two instances count tries together', async () => {
     // One more than is free: with it the waiting begins.
     expect(guesses.filter(({ status }) => status === 401)).toHaveLength(FREE_TRIES + 1 - LIMITS.signIn.address);
     expect(instances.flatMap((instance) => instance.warnings)).toEqual([]);
+  } finally {
+    await end();
+  }
+});
+
+test('social: of two ways to sign in that two instances unlink at once, one stays', async () => {
+  const { instances, end } = await openInstances(2, {
+    GITHUB_CLIENT_ID: 'id',
+    GITHUB_CLIENT_SECRET: 'secret',
+    GOOGLE_CLIENT_ID: 'id',
+    GOOGLE_CLIENT_SECRET: 'secret',
+  });
+  try {
+    const first = oneOf(instances, 0);
+    const person = await first.signUp('both');
+    const { pool } = first.database;
+    // Discord is not configured: it can always go, and is no way in.
+    const setProviders = async (...providers: string[]): Promise<void> => {
+      await pool.query(`DELETE FROM "account" WHERE "userId" = $1`, [person.id]);
+      for (const provider of providers) {
+        await pool.query(
+          `INSERT INTO "account" (id, "accountId", "providerId", "userId", "createdAt", "updatedAt")
+           VALUES ($1, $1, $2, $3, now(), now())`,
+          [crypto.randomUUID(), provider, person.id],
+        );
+      }
+    };
+    /** Both begin before either can end. */
+    const unlinkAtOnce = async (...providers: string[]): Promise<number[]> => {
+      const other = await pool.connect();
+      try {
+        await other.query('BEGIN');
+        await other.query(`SELECT 1 FROM "account" WHERE "userId" = $1 FOR UPDATE`, [person.id]);
+        const unlinked = providers.map((provider, index) =>
+          oneOf(instances, index).send(`/api/user/sign-in/${provider}`, { as: person, method: 'DELETE' }),
+        );
+        await vi.waitFor(async () => {
+          // Not on the connection of the transaction, which sees one state of the activity until its end.
+          const { rows } = await pool.query(
+            `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+          );
+          expect(rows).toHaveLength(providers.length);
+        });
+        await other.query('COMMIT');
+        return (await Promise.all(unlinked)).map(({ status }) => status).toSorted((a, b) => a - b);
+      } finally {
+        // Ends its transaction, also after a failure.
+        other.release(true);
+      }
+    };
+    const readProviders = async () =>
+      (
+        await pool.query<{ provider: string }>(
+          `SELECT "providerId" AS provider FROM "account" WHERE "userId" = $1 ORDER BY 1`,
+          [person.id],
+        )
+      ).rows.map(({ provider }) => provider);
+
+    await setProviders('google', 'github');
+    expect(await unlinkAtOnce('google', 'github')).toEqual([200, 409]);
+    expect(await readProviders()).toHaveLength(1);
+    await setProviders('credential', 'github');
+    expect(await unlinkAtOnce('github', 'github')).toEqual([200, 404]);
+    expect(await readProviders()).toEqual(['credential']);
+    await setProviders('discord', 'github');
+    expect(await unlinkAtOnce('discord', 'github')).toEqual([200, 409]);
+    expect(await readProviders()).toEqual(['github']);
   } finally {
     await end();
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ReferralClaimAnswer, ReferralsAnswer } from '../../lib/api.ts';
-import { REWARD_PER_SIGNUP, REWARDED_CLICKS_PER_DAY_MAX } from '../../server/referrals/referrals.ts';
+import { STANDARD_REWARDS } from '../../server/payouts/rewards.ts';
+import { REWARDED_CLICKS_PER_DAY_MAX } from '../../server/referrals/referrals.ts';
 import { referralCookie } from '../../server/referrals/visit.ts';
 import { nextAddress, openTestDashboard, type Either, type Person, type TestDashboard } from './support/dashboard.ts';
 
@@ -43,7 +44,7 @@ test('a sign-up by a link earns once the new user made a first daily claim, and 
   expect(link).toBe(`http://dashboard.localhost/sign-up?ref=${code}`);
   const friend = await signUpBy(code, 'friend1');
   expect(await read(referrer)).toMatchObject({
-    signups: [{ username: 'friend1', reward: REWARD_PER_SIGNUP, claimed: false }],
+    signups: [{ username: 'friend1', reward: STANDARD_REWARDS.signup, claimed: false }],
     claimable: { signups: 0, total: 0 },
   });
   expect((await claim(referrer, 'all')).body.data.total_claimed).toBe(0);
@@ -109,7 +110,7 @@ test('a mailbox counts as one person, for whomever it came first', async () => {
   for (const [index, email] of ['crop@example.test', 'crop+1@example.test', 'crop+2@example.test'].entries()) {
     await claimDaily(await signUpBy(code, `crop${index}`, email));
   }
-  expect((await read(referrer)).claimable.signups).toBe(REWARD_PER_SIGNUP);
+  expect((await read(referrer)).claimable.signups).toBe(STANDARD_REWARDS.signup);
 });
 
 test('a code that is nobody’s is not remembered, and one that is no code reads as none', async () => {

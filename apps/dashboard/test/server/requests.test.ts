@@ -25,7 +25,11 @@ const echoPages: PreparePages = async () => ({
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'dashboard-requests-'));
   const config = parseConfig({ DEMO: '0', PORT: '0', DATA_DIR: directory }, directory);
-  server = await startServer(config, (message) => void warnings.push(message), echoPages);
+  server = await startServer(
+    config,
+    { info: () => undefined, warn: (message) => void warnings.push(message) },
+    echoPages,
+  );
 });
 afterAll(async () => {
   await server.stop();
@@ -85,6 +89,11 @@ test('A12: a page has no other methods, and says so; a route of the API names it
   expect((await sendRaw('OPTIONS /api/user/me HTTP/1.1', 'Host: x')).head).toContain('allow: get');
 });
 
+test('a form that is sent to a page shows the page, and its content reaches nothing', async () => {
+  const page = await sendRaw('POST /sign-in HTTP/1.1', 'Host: x', 'Next-Action: x', 'Content-Length: 0');
+  expect([page.status, page.body]).toEqual([200, expect.stringContaining('"method":"GET","url":"/sign-in"')]);
+});
+
 test('A7: a path of the API with a trailing slash is the same route', async () => {
   for (const path of ['/api/health/live/', '/api/health/live//', '/api/health/live/?a=1']) {
     expect((await fetch(`${server.url}${path}`)).status, `GET ${path}`).toBe(200);
@@ -122,4 +131,32 @@ test('C13: forwarded headers that are not trusted are warned of once, and so is 
     await fetch(`${server.url}/api/health/live`, { headers: { 'x-forwarded-proto': 'https' } });
   }
   expect(warnings).toEqual([expect.anything(), expect.stringContaining('PUBLIC_URL is not set')]);
+});
+
+test('every refusal has one form, better-auth’s included: a code, a sentence, and the id of the request', async () => {
+  const send = (path: string, body?: object) =>
+    fetch(`${server.url}/api/${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { origin: server.url, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const person = { email: 'nobody@example.test', password: 'nothing-of-ours', name: 'Somebody' };
+  const refused = [
+    ['unauthenticated', await send('auth/two-factor/enable', { password: 'x' })],
+    ['unauthenticated', await send('user/me')],
+    ['INVALID_EMAIL_OR_PASSWORD', await send('auth/sign-in/email', { email: person.email, password: 'x' })],
+    ['PASSWORD_TOO_SHORT', await send('auth/sign-up/email', { ...person, password: 'x' })],
+    ['not_found', await send('auth/nothing')],
+  ] as const;
+  for (const [code, response] of refused) {
+    const id = response.headers.get('x-request-id');
+    const body: unknown = await response.json();
+    expect(body).toMatchObject({
+      success: false,
+      code,
+      requestId: id,
+      status: response.status,
+      detail: expect.any(String),
+    });
+  }
 });

@@ -116,7 +116,7 @@ test('L5: the panel refuses: the hold is voided, nothing was charged, and the re
   expect(refused.status).toBe(409);
   expect(refused.body).toMatchObject({
     code: 'provisioning_failed',
-    message: 'No node has room for this plan right now. Nothing was charged.',
+    message: 'No node has room for this plan right now. You were not charged.',
     snapshot: { balance: { posted: 100, held: 0, available: 100 } },
   });
   expect(await list(person)).toMatchObject([

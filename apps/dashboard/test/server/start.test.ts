@@ -14,6 +14,7 @@ import { PASSWORD } from './support/dashboard.ts';
 
 const DASHBOARD = fileURLToPath(new URL('../..', import.meta.url));
 const TIMEOUT_MS = 60_000;
+const SILENT = { info: () => undefined, warn: () => undefined };
 
 let directory: string;
 let server: RunningServer | null = null;
@@ -46,7 +47,7 @@ const echoPages: PreparePages = async () => ({
 });
 
 async function start(environment: Record<string, string> = {}): Promise<RunningServer> {
-  server = await startServer(configure(environment), () => undefined, echoPages);
+  server = await startServer(configure(environment), SILENT, echoPages);
   return server;
 }
 

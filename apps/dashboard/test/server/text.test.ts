@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AdminEntriesAnswer, MeAnswer, TransferAnswer } from '../../lib/api.ts';
-import { isReservedName } from '../../server/auth/names.ts';
+import type { AdminEntriesAnswer } from '../../lib/admin-api.ts';
+import type { MeAnswer, TransferAnswer } from '../../lib/api.ts';
+import { isReservedName, pickUsername } from '../../server/auth/names.ts';
 import { plainText } from '../../server/http/text.ts';
 import { openTestDashboard, ORIGIN, PASSWORD, type Person, type TestDashboard } from './support/dashboard.ts';
 
@@ -116,7 +117,7 @@ test('public text: signing up takes no such text in any field, and no field of b
 
 test('public text: better-auth’s other endpoints that change a person do not exist, in any spelling', async () => {
   const data = { name: 'admin\n', displayUsername: 'admin', username: 'admin', image: 'x' };
-  const paths = ['update-user', 'update-session', 'change-email', 'delete-user', 'verify-password', 'reset-password']
+  const paths = ['update-user', 'update-session', 'delete-user', 'verify-password']
     .concat([
       'admin/create-user',
       'admin/set-role',
@@ -125,7 +126,7 @@ test('public text: better-auth’s other endpoints that change a person do not e
       'admin/set-user-password',
       'admin/impersonate-user',
     ])
-    .concat(['sign-in/username', 'sign-in/social', 'link-social', 'update%2Duser', 'update-user/', '/update-user']);
+    .concat(['sign-in/username', 'update%2Duser', 'update-user/', '/update-user']);
   for (const path of paths) {
     const body = { ...data, userId: sender.id, data, email: 'x@example.test', password: PASSWORD };
     expect((await dashboard.send(`/api/auth/${path}`, { as: admin, body })).status, `to ${path}`).toBe(404);
@@ -244,4 +245,13 @@ test('unreadable text: NUL and halves of surrogate pairs in any body are 400, ke
   expect(key.status).toBe(400);
   expect(dashboard.warnings.slice(before)).toEqual([]);
   expect((await dashboard.send<MeAnswer>('/api/user/me', { as: sender })).status).toBe(200);
+});
+
+test.each([
+  ['Élodie Testerin-Üzümcü', /^elodietesterinuzumcu_[0-9a-f]{6}$/],
+  ['Weiß', /^weiss_/],
+  ['山田', /^player_/],
+  ['Admin', /^player_/],
+])('a user name is made from %s', (name, expected) => {
+  expect(pickUsername(name)).toMatch(expected);
 });

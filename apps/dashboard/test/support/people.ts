@@ -6,7 +6,8 @@ import {
   type Page,
   type PlaywrightWorkerArgs,
 } from '@playwright/test';
-import type { AdminAdjustAnswer, MeAnswer } from '../../lib/api.ts';
+import type { AdminAdjustAnswer } from '../../lib/admin-api.ts';
+import type { MeAnswer } from '../../lib/api.ts';
 
 /**
  * Users for browser tests: each signs up for one test alone, from an address of their own. No test sees

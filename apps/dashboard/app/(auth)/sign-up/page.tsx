@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { AuthCard } from '@/components/auth/auth-card';
 import { SignUpForm } from '@/components/auth/sign-up-form';
 import { Alert } from '@/components/ui/alert';
+import { getRuntime } from '@/server/runtime';
 
 export const metadata: Metadata = { title: 'Create an account' };
 
@@ -36,7 +37,7 @@ export default async function SignUpPage({ searchParams }: SignUpPageProps) {
           </p>
         </Alert>
       )}
-      <SignUpForm />
+      <SignUpForm providers={getRuntime().facts.socialProviders} />
     </AuthCard>
   );
 }

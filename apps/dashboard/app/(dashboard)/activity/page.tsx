@@ -36,7 +36,7 @@ export default async function ActivityPage({ searchParams }: ActivityPageProps) 
           <ExplainBalance totals={everything} />
         </aside>
         <div className="grid gap-5 [&>*]:min-w-0">
-          <ActivityFilters key={`filters?${text}`} query={query} />
+          <ActivityFilters key={`filters?${text}`} query={query} path="/activity" />
           <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
             <ActivityTotals totals={totals} />
             <Button asChild variant="ghost" size="sm" className="-mr-3 max-sm:-ml-3">

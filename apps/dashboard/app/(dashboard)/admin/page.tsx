@@ -2,18 +2,20 @@ import type { Metadata } from 'next';
 
 import { ApprovalsCard } from '@/components/admin/approvals-card';
 import { AuditTable } from '@/components/admin/audit-table';
+import { BurnCard } from '@/components/admin/burn-card';
 import { CirculationCard } from '@/components/admin/circulation-card';
 import { VerifyCard } from '@/components/admin/verify-card';
 import { PageHeader } from '@/components/shell/page-header';
-import type { AdminApprovalsAnswer, AdminAuditAnswer, AdminCirculationAnswer } from '@/lib/api';
+import type { AdminApprovalsAnswer, AdminAuditAnswer, AdminBurnAnswer, AdminCirculationAnswer } from '@/lib/admin-api';
 import { readRoute, requireAdmin } from '@/lib/viewer';
 
 export const metadata: Metadata = { title: 'Ledger' };
 
 export default async function AdminPage() {
   await requireAdmin();
-  const [{ data }, { data: waiting }, audit] = await Promise.all([
+  const [{ data }, { data: burn }, { data: waiting }, audit] = await Promise.all([
     readRoute<AdminCirculationAnswer>('/api/admin/circulation'),
+    readRoute<AdminBurnAnswer>('/api/admin/burn'),
     readRoute<AdminApprovalsAnswer>('/api/admin/approvals'),
     readRoute<AdminAuditAnswer>('/api/admin/audit'),
   ]);
@@ -23,6 +25,7 @@ export default async function AdminPage() {
       <div className="grid gap-5">
         <ApprovalsCard waiting={waiting} />
         <CirculationCard circulation={data} />
+        <BurnCard burn={burn} renderedAt={Date.now()} />
         <VerifyCard />
       </div>
       <section aria-labelledby="audit" className="grid gap-4 [&>*]:min-w-0">

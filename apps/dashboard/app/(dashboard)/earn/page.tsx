@@ -4,6 +4,7 @@ import Link from 'next/link';
 
 import { Amount } from '@/components/credits/activity/amount';
 import { BonusPanel } from '@/components/earn/bonus-panel';
+import { RedeemCode } from '@/components/earn/redeem-code';
 import { PageHeader } from '@/components/shell/page-header';
 import { Stat } from '@/components/stat';
 import { Button } from '@/components/ui/button';
@@ -25,10 +26,11 @@ export default async function EarnPage() {
   ]);
   return (
     <div className="grid gap-8">
-      <PageHeader title="Earn">Credits for coming back, and for bringing friends along.</PageHeader>
+      <PageHeader title="Earn">Credits for coming back, for codes, and for bringing friends along.</PageHeader>
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)] [&>*]:min-w-0">
         <BonusPanel daily={daily} renderedAt={Date.now()} />
         <div className="grid gap-5">
+          <RedeemCode />
           <Card>
             <CardHeader>
               <CardTitle>So far</CardTitle>
@@ -59,7 +61,7 @@ export default async function EarnPage() {
               </Button>
               <Button asChild variant="ghost" size="sm">
                 <Link href="/servers/new">
-                  <Server /> Spend them
+                  <Server /> Create a server
                 </Link>
               </Button>
             </CardFooter>

@@ -1,19 +1,34 @@
 import type { Metadata } from 'next';
 
 import { CloseAccountCard } from '@/components/settings/close-account-card';
+import { EmailCard } from '@/components/settings/email-card';
+import { FirstPasswordCard } from '@/components/settings/first-password-card';
+import { LinkedCard } from '@/components/settings/linked-card';
+import { MessagesCard } from '@/components/settings/messages-card';
+import { PasskeysCard } from '@/components/settings/passkeys-card';
 import { PasswordForm } from '@/components/settings/password-form';
 import { ProfileForm } from '@/components/settings/profile-form';
 import { describeBrowser } from '@/components/settings/describe-browser';
 import { SessionsCard, type SessionView } from '@/components/settings/sessions-card';
+import { SecondFactorCard } from '@/components/settings/second-factor-card';
 import { PageHeader } from '@/components/shell/page-header';
 import { ThemeChoice } from '@/components/theme/theme-switch';
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
+import type { OwnSessionsAnswer, SignInWaysAnswer } from '@/lib/api';
 import { readRoute, requireViewer } from '@/lib/viewer';
+import { getRuntime } from '@/server/runtime';
 
 export const metadata: Metadata = { title: 'Settings' };
 
-export default async function SettingsPage() {
+interface SettingsPageProps {
+  searchParams: Promise<{ social?: string | string[] }>;
+}
+
+export default async function SettingsPage({ searchParams }: SettingsPageProps) {
+  const { social } = await searchParams;
   const { user } = await requireViewer();
+  const { data: ways } = await readRoute<SignInWaysAnswer>('/api/user/sign-in');
+  const sessions = await readSessions();
   return (
     <div className="mx-auto grid w-full max-w-3xl gap-8">
       <PageHeader title="Settings">Who you are here, how it looks, and where you are signed in.</PageHeader>
@@ -28,33 +43,32 @@ export default async function SettingsPage() {
             <ThemeChoice />
           </CardContent>
         </Card>
-        <PasswordForm email={user.email} />
-        <SessionsCard sessions={await readSessions()} />
+        <EmailCard email={user.email} verified={user.verified} />
+        <MessagesCard on={user.balance_messages} verified={user.verified} />
+        {ways.has_password ? <PasswordForm email={user.email} /> : <FirstPasswordCard email={user.email} />}
+        <PasskeysCard
+          passkeys={ways.passkeys}
+          hasPassword={ways.has_password}
+          browser={sessions.find(({ current }) => current)?.browser ?? ''}
+        />
+        <SecondFactorCard on={ways.second_factor} />
+        <LinkedCard ways={ways} offered={getRuntime().facts.socialProviders} refused={social === 'refused'} />
+        <SessionsCard sessions={sessions} />
         {user.role === 0 ? null : <CloseAccountCard />}
       </div>
     </div>
   );
 }
 
-interface StoredSession {
-  id: string;
-  token: string;
-  userAgent?: string | null;
-  createdAt: string;
-}
-
+/** This one first, then the newest. */
 async function readSessions(): Promise<SessionView[]> {
-  const [sessions, current] = await Promise.all([
-    readRoute<StoredSession[]>('/api/auth/list-sessions'),
-    readRoute<{ session: { id: string } } | null>('/api/auth/get-session'),
-  ]);
-  return sessions
-    .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))
-    .map(({ id, userAgent, createdAt }) => ({
+  const { data } = await readRoute<OwnSessionsAnswer>('/api/user/sessions');
+  return data
+    .toSorted((a, b) => Number(b.current) - Number(a.current) || b.created_at.localeCompare(a.created_at))
+    .map(({ id, user_agent: userAgent, created_at: createdAt, current }) => ({
       id,
       browser: describeBrowser(userAgent),
       createdAt,
-      current: id === current?.session.id,
-    }))
-    .toSorted((a, b) => Number(b.current) - Number(a.current));
+      current,
+    }));
 }

@@ -1,12 +1,14 @@
 import {
   ArrowDownLeft,
   ArrowUpRight,
+  CalendarPlus,
   CircleCheck,
   Gift,
   Lock,
   LockOpen,
   Scale,
   ShoppingCart,
+  Timer,
   TimerOff,
   Undo2,
   type LucideIcon,
@@ -27,6 +29,8 @@ export interface EntryDescription {
 /** What kinds of entries a list can be narrowed to. */
 export const ENTRY_FILTERS = ['all', 'in', 'out', 'reserved'] as const;
 export type EntryFilter = (typeof ENTRY_FILTERS)[number];
+
+const RATE_TITLES = { start: 'Started', charge: 'Used', suspend: 'Suspended', resume: 'Resumed', stop: 'Stopped' };
 
 /** Puts an entry into words. A hold counts when it reserves; posting it later does not take the credits twice. */
 export function describeEntry(entry: Entry): EntryDescription {
@@ -53,12 +57,22 @@ export function describeEntry(entry: Entry): EntryDescription {
         icon: CircleCheck,
         title: 'Charged',
         change,
-        note: `${entry.amount} of what was reserved is spent now; what you can spend stays as it was.`,
+        note: `${entry.amount} of what was reserved. What you can spend did not change.`,
       };
     case 'void':
-      return { icon: LockOpen, title: 'Given back', change, note: 'It was reserved, and nothing was charged.' };
+      return { icon: LockOpen, title: 'Released', change, note: 'It was reserved, and nothing was charged.' };
     case 'expire':
-      return { icon: TimerOff, title: 'Given back', change, note: 'The reservation ran out; nothing was charged.' };
+      return { icon: TimerOff, title: 'Released', change, note: 'The reservation expired. Nothing was charged.' };
+    case 'start':
+    case 'charge':
+    case 'suspend':
+    case 'resume':
+    case 'stop':
+      return { icon: Timer, title: RATE_TITLES[entry.verb], change, note: null };
+    case 'allowance':
+      return { icon: CalendarPlus, title: 'Allowance', change, note: null };
+    case 'refill':
+      return { icon: CalendarPlus, title: 'Refilled', change, note: null };
     case 'breakage':
       return { icon: TimerOff, title: 'Expired', change, note: 'These credits could be spent until then.' };
   }

@@ -1,11 +1,13 @@
 /** Ways to write an instant. `day` and `time` are what lists group by and show. */
-export type InstantStyle = 'day' | 'time' | 'date' | 'instant';
+export type InstantStyle = 'day' | 'time' | 'short' | 'date' | 'instant' | 'full';
 
 const STYLES: Record<InstantStyle, Intl.DateTimeFormatOptions> = {
   day: { weekday: 'long', day: 'numeric', month: 'long' },
   time: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+  short: { day: 'numeric', month: 'short' },
   date: { day: 'numeric', month: 'short', year: 'numeric' },
   instant: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+  full: { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
 };
 
 /** Writes an ISO instant in a zone: the reader's, or `UTC` where the reader's is not known yet. */

@@ -4,7 +4,7 @@ import { useRef, useState, type FormEvent } from 'react';
 
 import { useCreditsSync } from '@/hooks/useCreditsUpdate';
 import { formatChange, formatCredits } from '../format';
-import { send, type SendFailure } from '../send';
+import { newKey, send, type SendFailure } from '../send';
 import { Alert } from '../ui/alert';
 import { Button } from '../ui/button';
 import { DialogClose, DialogFooter } from '../ui/dialog';
@@ -77,7 +77,7 @@ export function AdjustForm({
         ? { amount: value, reason: reason.trim() }
         : { balance: value, expected_version: user.version, reason: reason.trim() };
     const written = JSON.stringify(body);
-    if (command.current?.body !== written) command.current = { body: written, key: crypto.randomUUID() };
+    if (command.current?.body !== written) command.current = { body: written, key: newKey() };
     setPending(true);
     const path = `/api/admin/users/${encodeURIComponent(String(user.id))}/coins`;
     const result = await send<AdjustAnswer>('POST', path, body, command.current.key);

@@ -10,6 +10,7 @@ const PLAN: Plan = {
   description: '',
   plan_cost: 60,
   setup_fee: 0,
+  per_hour: null,
   memory_mb: 1_024,
   disk_mb: 5_120,
   cpu_percent: 50,
@@ -146,4 +147,25 @@ test('removing a server that is gone already is removing it', async () => {
   await provisioner.remove(panelId);
   panel.fail('DELETE', 'internal_error');
   await expect(provisioner.remove(panelId)).rejects.toMatchObject({ outcome: 'unknown' });
+});
+
+test('a server is suspended and resumed, also twice; one that the panel does not have is as good as suspended', async () => {
+  const { panelId } = await provisioner.create(ORDER);
+  await provisioner.suspend(panelId);
+  await provisioner.suspend(panelId);
+  expect(panel.suspended).toEqual(new Set([panelId]));
+  await provisioner.unsuspend(panelId);
+  expect(panel.suspended).toEqual(new Set());
+  await provisioner.suspend(999);
+  panel.fail(`POST /servers/${panelId}/suspend`, 'internal_error');
+  await expect(provisioner.suspend(panelId)).rejects.toMatchObject({ outcome: 'unknown' });
+});
+
+test('a server is described by the address of its own allocation and its page at the panel', async () => {
+  const { panelId } = await provisioner.create(ORDER);
+  expect(await provisioner.describe(panelId)).toEqual({
+    address: `play.example.test:${25_565 + panelId}`,
+    panelUrl: `${panel.url}/server/id${panelId}`,
+  });
+  expect(await provisioner.describe(999)).toEqual({ address: null, panelUrl: null });
 });

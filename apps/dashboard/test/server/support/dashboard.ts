@@ -1,11 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import type { Database } from 'realtime-credits-server';
 import { openEmbedded } from 'realtime-credits-server/embedded';
 import type { Failure } from '../../../lib/api.ts';
 import { CLIENT_ADDRESS_HEADER } from '../../../server/http/client-address.ts';
 import { parseConfig } from '../../../server/config.ts';
+import type { Message, MessageKind } from '../../../server/mail/messages.ts';
 import { createDashboard, type Dashboard, type DashboardOptions } from '../../../server/dashboard.ts';
 
 /** A signed-in person of a test. */
@@ -39,6 +41,10 @@ export interface Send {
 export interface TestDashboard extends Dashboard {
   database: Database;
   warnings: unknown[];
+  /** What the operator is shown in place of sending it, oldest first. */
+  messages: Message[];
+  /** Waits for the newest message of a kind to somebody. Resolves to the token of its link. */
+  readToken(kind: MessageKind, to: string): Promise<string>;
   /** Sends a request as the dashboard's own pages do. */
   send<Body = Failure>(path: string, options?: Send): Promise<Reply<Body>>;
   /** Registers somebody, at an address of their own so that no limit is shared. */
@@ -75,11 +81,13 @@ export async function openTestDashboard(
   const directory = await mkdtemp(join(tmpdir(), 'dashboard-test-'));
   const database = options.database ?? (await openEmbedded({ memory: true }));
   const warnings: unknown[] = [];
+  const messages: Message[] = [];
   const dashboard = await createDashboard({
     ...rest,
     config: parseConfig({ ...ENVIRONMENT, DATA_DIR: directory, ...environment }, directory),
     database,
     localUrl: ORIGIN,
+    onMessage: (message) => messages.push(message),
     onWarning: (message, cause) => warnings.push(message, cause),
   });
 
@@ -136,6 +144,13 @@ export async function openTestDashboard(
     },
     database,
     warnings,
+    messages,
+    readToken: (kind, to) =>
+      vi.waitFor(() => {
+        const link = messages.findLast((message) => message.kind === kind && message.to === to)?.link;
+        if (typeof link !== 'string') throw new Error(`No message of kind ${kind} was written to ${to}.`);
+        return link.slice(link.indexOf('#') + 1);
+      }),
     send,
     signUp: (name, { headers, email = `${name}@example.test` } = {}) =>
       signUp({ email, name, username: name }, headers),

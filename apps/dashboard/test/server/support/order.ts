@@ -6,3 +6,6 @@ export const SPARK = {
   location_id: 'fsn',
   plan_id: 'spark',
 };
+
+/** A server by the hour, which every panel of the tests can make: 2 credits per hour. */
+export const EMBER = { ...SPARK, name: 'Survival world', plan_id: 'ember' };

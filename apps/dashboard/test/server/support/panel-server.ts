@@ -11,6 +11,8 @@ export interface PanelServer {
   /** What exists, by external id. */
   readonly servers: Map<string, { id: number; body: Record<string, unknown> }>;
   readonly users: Map<string, { id: number; email: string; external_id: string | null }>;
+  /** Ids of servers that are suspended. */
+  readonly suspended: Set<number>;
   /** `METHOD path` of every request, in order of arrival. */
   readonly requests: string[];
   /** What the next matching requests meet; afterwards the panel works. */
@@ -50,6 +52,7 @@ const PAPER = {
 export async function startPanelServer(): Promise<PanelServer> {
   const servers: PanelServer['servers'] = new Map();
   const users: PanelServer['users'] = new Map();
+  const suspended = new Set<number>();
   const requests: string[] = [];
   const failures: { match: string; failure: PanelFailure }[] = [];
   const waiters: { match: string; resolve: () => void }[] = [];
@@ -98,6 +101,23 @@ export async function startPanelServer(): Promise<PanelServer> {
       const id = (lastId += 1);
       servers.set(externalId, { id, body });
       return [201, toServer(id)];
+    }
+    const power = /^\/servers\/(\d+)\/(suspend|unsuspend)$/.exec(path);
+    if (method === 'POST' && power !== null) {
+      const id = Number(power[1]);
+      if (![...servers.values()].some((made) => made.id === id)) return [404, errors('NotFoundHttpException')];
+      if (power[2] === 'suspend') suspended.add(id);
+      else suspended.delete(id);
+      return [204, null];
+    }
+    const described = /^\/servers\/(\d+)$/.exec(path)?.[1];
+    if (method === 'GET' && described !== undefined) {
+      const id = Number(described);
+      if (![...servers.values()].some((made) => made.id === id)) return [404, errors('NotFoundHttpException')];
+      const other = { id: 1, ip: '192.0.2.1', alias: null, port: 1, assigned: true };
+      const own = { id: 2, ip: '192.0.2.1', alias: 'play.example.test', port: 25_565 + id, assigned: true };
+      const relationships = { allocations: { object: 'list', data: [toItem(other), toItem(own)] } };
+      return [200, toItem({ id, identifier: `id${id}`, allocation: 2, relationships })];
     }
     const removed = /^\/servers\/(\d+)$/.exec(path)?.[1];
     if (method === 'DELETE' && removed !== undefined) {
@@ -158,6 +178,7 @@ export async function startPanelServer(): Promise<PanelServer> {
     apiKey: KEY,
     servers,
     users,
+    suspended,
     requests,
     fail: (match, failure) => {
       failures.push({ match, failure });

@@ -9,6 +9,8 @@ export interface FakePanel extends Provisioner {
   plan(...steps: CreateStep[]): void;
   /** Whether `find` and `remove` answer. */
   silent: boolean;
+  /** Ids of servers that are suspended. */
+  readonly suspended: Set<number>;
 }
 
 export type CreateStep = 'refuse' | 'no_answer' | 'made_but_no_answer' | (() => Promise<void>);
@@ -29,6 +31,7 @@ export function createFakePanel(): FakePanel {
     kind: 'pterodactyl',
     servers,
     orders,
+    suspended: new Set(),
     silent: false,
     plan: (...next) => {
       steps.push(...next);
@@ -47,6 +50,18 @@ export function createFakePanel(): FakePanel {
       if (panel.silent) throw new ProvisioningError('unknown', 'The panel did not answer.');
       const panelId = servers.get(externalId);
       return panelId === undefined ? null : { panelId };
+    },
+    async suspend(panelId) {
+      if (panel.silent) throw new ProvisioningError('unknown', 'The panel did not answer.');
+      panel.suspended.add(panelId);
+    },
+    async unsuspend(panelId) {
+      if (panel.silent) throw new ProvisioningError('unknown', 'The panel did not answer.');
+      panel.suspended.delete(panelId);
+    },
+    async describe(panelId) {
+      if (panel.silent) throw new ProvisioningError('unknown', 'The panel did not answer.');
+      return { address: `203.0.113.7:${25_565 + panelId}`, panelUrl: `https://panel.example.test/server/${panelId}` };
     },
     async remove(panelId) {
       if (panel.silent) throw new ProvisioningError('unknown', 'The panel did not answer.');

@@ -1,4 +1,3 @@
-import { ArrowLeft } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
@@ -6,6 +5,8 @@ import type { ReactNode } from 'react';
 import { describeActivity, describeActor } from '@/components/activity/describe-activity';
 import { Change } from '@/components/credits/activity/amount';
 import { LocalTime } from '@/components/credits/activity/local-time';
+import { Fact } from '@/components/fact';
+import { BackLink } from '@/components/shell/back-link';
 import { PageHeader } from '@/components/shell/page-header';
 import { Card, CardHeader, CardTitle } from '@/components/ui/card';
 import type { ActivityItem, ActivityItemAnswer } from '@/lib/api';
@@ -29,12 +30,7 @@ export default async function ActivityItemPage({ params }: ActivityItemPageProps
   return (
     <div className="mx-auto grid w-full max-w-3xl gap-6 [&>*]:min-w-0">
       <div className="grid gap-4">
-        <Link
-          href="/activity"
-          className="flex w-fit items-center gap-2 rounded-sm text-sm text-muted-foreground outline-none hover:text-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50 lg:hidden"
-        >
-          <ArrowLeft className="size-4" aria-hidden /> Activity
-        </Link>
+        <BackLink href="/activity">Activity</BackLink>
         <PageHeader title={item.reason} />
       </div>
       <Card className="overflow-hidden">
@@ -143,14 +139,5 @@ function ItemLink({ version, children }: { version: ActivityItem['version']; chi
     >
       {children}
     </Link>
-  );
-}
-
-function Fact({ term, children }: { term: string; children: ReactNode }) {
-  return (
-    <div className="flex flex-wrap justify-between gap-x-6 gap-y-1 px-5 py-3.5 sm:px-6">
-      <dt className="text-muted-foreground">{term}</dt>
-      <dd className="min-w-0 text-right wrap-anywhere tabular-nums">{children}</dd>
-    </div>
   );
 }

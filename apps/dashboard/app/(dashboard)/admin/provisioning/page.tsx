@@ -5,7 +5,7 @@ import { ProvisioningForm } from '@/components/admin/provisioning-form';
 import { PageHeader } from '@/components/shell/page-header';
 import { EmptyState } from '@/components/credits/ui/empty-state';
 import { Card } from '@/components/ui/card';
-import type { AdminProvisioningAnswer } from '@/lib/api';
+import type { AdminProvisioningAnswer } from '@/lib/admin-api';
 import { readRoute, requireAdmin } from '@/lib/viewer';
 import { getRuntime } from '@/server/runtime';
 

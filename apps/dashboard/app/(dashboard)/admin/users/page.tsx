@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 
 import { UserTable } from '@/components/admin/user-table';
 import { PageHeader } from '@/components/shell/page-header';
-import type { AdminUsersAnswer } from '@/lib/api';
+import type { AdminUsersAnswer } from '@/lib/admin-api';
 import { readRoute, requireAdmin } from '@/lib/viewer';
 
 export const metadata: Metadata = { title: 'Users' };

@@ -1,0 +1,34 @@
+import { LocalTime } from '@/components/credits/activity/local-time';
+import type { AdminRewardsAnswer } from '@/lib/admin-api';
+import { formatCredits } from '@/lib/format';
+
+const LABELS: Record<string, string> = { signup: 'Referral', click: 'Visit' };
+
+/** What administrators changed, newest first. */
+export function RewardChanges({ changes }: { changes: AdminRewardsAnswer['data']['changes'] }) {
+  if (changes.length === 0) {
+    return <p className="px-5 pb-5 text-sm text-muted-foreground sm:px-6">Nobody has changed the rewards yet.</p>;
+  }
+  return (
+    <ul className="divide-y border-t">
+      {changes.map(({ id, at, actor, details, reason }) => (
+        <li key={id} className="grid gap-0.5 px-5 py-3.5 text-sm sm:px-6">
+          <p className="flex flex-wrap gap-x-4 font-medium tabular-nums">
+            {Object.entries(details).map(([name, change]) => {
+              const { from, to } = change as { from: number; to: number };
+              return (
+                <span key={name}>
+                  {LABELS[name] ?? name.replace(/^day/, 'Day ')} {formatCredits(from)} → {formatCredits(to)}
+                </span>
+              );
+            })}
+          </p>
+          <p className="wrap-anywhere">{reason}</p>
+          <p className="text-[0.8125rem] text-muted-foreground">
+            {actor}, <LocalTime iso={at} style="instant" />
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}

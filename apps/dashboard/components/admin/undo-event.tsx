@@ -1,0 +1,128 @@
+'use client';
+import { Undo2 } from 'lucide-react';
+import { useRouter } from 'next/navigation';
+import { useState, type FormEvent, type ReactNode } from 'react';
+
+import { Refusal } from '@/components/auth/refusal';
+import { newKey, send } from '@/components/credits/send';
+import { Field } from '@/components/credits/ui/field';
+import {
+  Dialog,
+  DialogClose,
+  DialogContent,
+  DialogDescription,
+  DialogFooter,
+  DialogHeader,
+  DialogTitle,
+  DialogTrigger,
+} from '@/components/credits/ui/dialog';
+import { Input } from '@/components/credits/ui/input';
+import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { Button } from '@/components/ui/button';
+import type { AdminAdjustAnswer, AdminUser, AdminVoidAnswer } from '@/lib/admin-api';
+import type { ActivityItem } from '@/lib/api';
+import { formatChange, formatCredits, formatCreditsWithUnit } from '@/lib/format';
+import { showSuccess } from '@/lib/toast';
+
+/** What has an opposite: a transfer that was not reversed before, or an open reservation. */
+export function canUndo({ group, reversed_by: reversedBy, reference }: ActivityItem): boolean {
+  return reference !== null && reversedBy === null && group !== 'released' && group !== 'expired';
+}
+
+/** Undoes one event: reverses a transfer, or releases what is reserved. Says beforehand what that does to the balance. */
+export function UndoEvent({ item, user }: { item: ActivityItem; user: AdminUser }) {
+  const router = useRouter();
+  const [open, setOpen] = useState(false);
+  const [pending, setPending] = useState(false);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  // One intended command, however often it is sent.
+  const [key, setKey] = useState(newKey);
+  if (!canUndo(item)) return null;
+  const isHold = item.group === 'reserved';
+  const change = isHold ? item.amount : -item.change;
+
+  async function handleSubmit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (pending) return;
+    const reason = String(new FormData(event.currentTarget).get('reason')).trim();
+    if (reason.length < 3) {
+      setRefusal('Give a reason of at least 3 characters.');
+      return;
+    }
+    setPending(true);
+    const result = isHold
+      ? await send<AdminVoidAnswer>('POST', `/api/admin/holds/${item.reference}/void`, { reason }, key)
+      : await send<AdminAdjustAnswer>(
+          'POST',
+          `/api/admin/users/${encodeURIComponent(user.id)}/coins`,
+          { reverse: item.reference, reason },
+          key,
+        );
+    setPending(false);
+    if (!result.ok) {
+      setRefusal(result.failure.message);
+      return;
+    }
+    setOpen(false);
+    setKey(newKey());
+    showSuccess(result.answer.message);
+    router.refresh();
+  }
+
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={(next) => {
+        setOpen(next);
+        setRefusal(null);
+      }}
+    >
+      <DialogTrigger asChild>
+        <Button variant="ghost" size="icon" aria-label={`${isHold ? 'Release' : 'Reverse'} “${item.reason}”`}>
+          <Undo2 />
+        </Button>
+      </DialogTrigger>
+      <DialogContent>
+        <form onSubmit={handleSubmit} noValidate className="grid gap-5">
+          <DialogHeader>
+            <DialogTitle>{isHold ? 'Release the reservation?' : 'Reverse this?'}</DialogTitle>
+            <DialogDescription>{item.reason}. It stays in the history, and its opposite is added.</DialogDescription>
+          </DialogHeader>
+          <dl className="grid gap-2 rounded-lg border px-4 py-3 text-sm tabular-nums">
+            <Line term={`${user.username} ${change > 0 ? 'gets' : 'loses'}`}>{formatChange(change)}</Line>
+            <Line term="Available then">
+              {formatCredits(user.coins)} → {formatCredits(user.coins + change)}
+            </Line>
+            {item.other === null || isHold ? null : (
+              <Line term={`${item.other} ${change > 0 ? 'loses' : 'gets'}`}>{formatChange(-change)}</Line>
+            )}
+          </dl>
+          {user.coins + change < 0 ? (
+            <p className="text-sm text-destructive">
+              {user.username} has only {formatCreditsWithUnit(user.coins)}, so this will be refused.
+            </p>
+          ) : null}
+          <Field label="Reason" hint={`${user.username} can read it.`}>
+            {(control) => <Input {...control} name="reason" autoComplete="off" maxLength={200} />}
+          </Field>
+          <Refusal message={refusal ?? undefined} cooldownMs={0} />
+          <DialogFooter>
+            <DialogClose asChild>
+              <Button variant="outline">Cancel</Button>
+            </DialogClose>
+            <SubmitButton pending={pending}>{isHold ? 'Release' : 'Reverse'}</SubmitButton>
+          </DialogFooter>
+        </form>
+      </DialogContent>
+    </Dialog>
+  );
+}
+
+function Line({ term, children }: { term: string; children: ReactNode }) {
+  return (
+    <div className="flex justify-between gap-4">
+      <dt className="text-muted-foreground">{term}</dt>
+      <dd className="font-medium">{children}</dd>
+    </div>
+  );
+}

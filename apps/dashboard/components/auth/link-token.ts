@@ -1,0 +1,4 @@
+/** What a link brought behind its `#`: browsers send it to no server. */
+export function readLinkToken(): string {
+  return window.location.hash.slice(1);
+}

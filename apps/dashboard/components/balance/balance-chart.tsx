@@ -1,0 +1,216 @@
+'use client';
+import Link from 'next/link';
+import { useState, type PointerEvent } from 'react';
+
+import {
+  balanceAt,
+  forecastAt,
+  CHART_RANGES,
+  toForecastPath,
+  toPath,
+  type ChartPoint,
+  type ChartRange,
+  type ChartShape,
+} from '@/components/balance/chart-shape';
+import { formatInstant, type InstantStyle } from '@/components/credits/activity/instant';
+import { useTimeZone } from '@/components/credits/activity/local-time';
+import { Card, CardAction, CardHeader, CardTitle } from '@/components/ui/card';
+import { formatCredits, formatCreditsWithUnit } from '@/lib/format';
+import { cn } from '@/lib/utils';
+
+/** Units of the drawing, which is stretched to the place that there is. */
+const WIDTH = 1_000;
+const HEIGHT = 200;
+const TICKS = 4;
+const DAYS_2_MS = 2 * 24 * 60 * 60 * 1_000;
+
+/** The balance over time, the past solid and the forecast dashed. The page renders it again whenever the balance changes. */
+export function BalanceChart({ shape, range }: { shape: ChartShape | null; range: ChartRange }) {
+  return (
+    <Card>
+      <CardHeader className="items-center pb-2">
+        <CardTitle>Balance over time</CardTitle>
+        <CardAction className="row-span-1">
+          <nav aria-label="Period" className="flex gap-1">
+            {CHART_RANGES.map(({ id, label }) => (
+              <Link
+                key={id}
+                href={id === '30' ? '/' : `/?range=${id}`}
+                scroll={false}
+                prefetch={false}
+                aria-current={id === range ? 'true' : undefined}
+                className={cn(
+                  'rounded-md px-2.5 py-1.5 text-[0.8125rem] text-muted-foreground outline-none hover:text-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50',
+                  id === range && 'bg-secondary font-medium text-foreground forced-colors:underline',
+                )}
+              >
+                {label}
+              </Link>
+            ))}
+          </nav>
+        </CardAction>
+      </CardHeader>
+      {shape === null ? (
+        <p className="px-5 pt-6 pb-10 text-center text-sm text-muted-foreground sm:px-6">
+          Your balance will be drawn here from its first change on.
+        </p>
+      ) : (
+        <Drawing shape={shape} />
+      )}
+    </Card>
+  );
+}
+
+function Drawing({ shape }: { shape: ChartShape }) {
+  const timeZone = useTimeZone();
+  const [at, setAt] = useState<number | null>(null);
+  const { fromMs, nowMs, untilMs, max, points, forecast } = shape;
+  const line = toPath(shape, WIDTH, HEIGHT);
+  const expected = toForecastPath(shape, WIDTH, HEIGHT);
+  const nowShare = (nowMs - fromMs) / (untilMs - fromMs);
+  const style: InstantStyle = untilMs - fromMs < DAYS_2_MS ? 'time' : 'short';
+  const write = (ms: number, as: InstantStyle) => formatInstant(new Date(ms).toISOString(), as, timeZone);
+  const point = at === null ? null : (forecastAt(shape, at) ?? balanceAt(shape, at));
+
+  function handlePointer(event: PointerEvent<HTMLElement>) {
+    const box = event.currentTarget.getBoundingClientRect();
+    const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+    setAt(fromMs + share * (untilMs - fromMs));
+  }
+
+  return (
+    <figure className="px-5 pb-5 sm:px-6">
+      <figcaption className="sr-only">
+        {describe(points, (ms) => write(ms, 'date'))}
+        {forecast === null
+          ? null
+          : ` If nothing changes, ${formatCredits(forecast.available)} on ${write(forecast.atMs, 'instant')}.`}
+      </figcaption>
+      <div aria-hidden className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3">
+        <div className="flex h-44 flex-col justify-between text-right text-xs text-muted-foreground tabular-nums">
+          {[max, max / 2, 0].map((amount) => (
+            <span key={amount} className="-my-2">
+              {formatCredits(amount)}
+            </span>
+          ))}
+        </div>
+        <div
+          className="relative h-44 touch-pan-y"
+          onPointerMove={handlePointer}
+          onPointerDown={handlePointer}
+          onPointerLeave={() => setAt(null)}
+        >
+          <svg
+            viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+            preserveAspectRatio="none"
+            className="absolute inset-0 size-full overflow-visible text-credits-large"
+          >
+            <defs>
+              <linearGradient id="balance-area" x1="0" y1="0" x2="0" y2="1">
+                <stop offset="0" stopColor="currentColor" stopOpacity="0.24" />
+                <stop offset="1" stopColor="currentColor" stopOpacity="0.02" />
+              </linearGradient>
+            </defs>
+            <g className="stroke-border" strokeWidth="1">
+              {[0, HEIGHT / 2, HEIGHT].map((y) => (
+                <path key={y} d={`M0,${y}H${WIDTH}`} vectorEffect="non-scaling-stroke" />
+              ))}
+            </g>
+            <path d={`${line}V${HEIGHT}H${toStart(line)}Z`} fill="url(#balance-area)" />
+            <path d={line} fill="none" stroke="currentColor" strokeWidth="2" vectorEffect="non-scaling-stroke" />
+            {expected === '' ? null : (
+              <>
+                <path
+                  d={`M${nowShare * WIDTH},0V${HEIGHT}`}
+                  className="stroke-foreground/25"
+                  strokeWidth="1"
+                  vectorEffect="non-scaling-stroke"
+                />
+                <path
+                  d={expected}
+                  fill="none"
+                  stroke="currentColor"
+                  strokeWidth="2"
+                  strokeDasharray="5 5"
+                  vectorEffect="non-scaling-stroke"
+                />
+              </>
+            )}
+          </svg>
+          {at === null || point === null ? null : <Marker at={at} point={point} shape={shape} write={write} />}
+        </div>
+        <Ticks shape={shape} nowShare={nowShare} write={(ms) => write(ms, style)} />
+      </div>
+    </figure>
+  );
+}
+
+/** Instants below the chart: evenly through the past, then its end and the end of the forecast. */
+function Ticks({
+  shape: { fromMs, nowMs, forecast },
+  nowShare,
+  write,
+}: {
+  shape: ChartShape;
+  nowShare: number;
+  write: (ms: number) => string;
+}) {
+  const count = forecast === null ? TICKS : TICKS - 1;
+  return (
+    <div className="col-start-2 mt-2.5 flex text-xs text-muted-foreground tabular-nums">
+      <div className="flex justify-between" style={{ width: `${nowShare * 100}%` }}>
+        {Array.from({ length: count }, (_, tick) => (
+          <span key={tick} className={tick === count - 1 && forecast !== null ? 'translate-x-1/2' : ''}>
+            {tick === count - 1 ? 'Now' : write(fromMs + ((nowMs - fromMs) * tick) / (count - 1))}
+          </span>
+        ))}
+      </div>
+      {forecast === null ? null : <span className="ml-auto">{write(forecast.atMs)}</span>}
+    </div>
+  );
+}
+
+interface MarkerProps {
+  at: number;
+  point: ChartPoint;
+  shape: ChartShape;
+  write: (ms: number, as: InstantStyle) => string;
+}
+
+/** What the balance was where the pointer is. */
+function Marker({ at, point, shape: { fromMs, untilMs, max }, write }: MarkerProps) {
+  const left = ((at - fromMs) / (untilMs - fromMs)) * 100;
+  return (
+    <>
+      <div className="pointer-events-none absolute inset-y-0 w-px bg-foreground/30" style={{ left: `${left}%` }} />
+      <div
+        className="pointer-events-none absolute -mt-1.5 -ml-1.5 size-3 rounded-full border-2 border-card bg-credits-large"
+        style={{ left: `${left}%`, top: `${100 - (point.available / max) * 100}%` }}
+      />
+      <div
+        className={cn(
+          'pointer-events-none absolute top-0 rounded-md border bg-popover px-2.5 py-1.5 text-xs whitespace-nowrap shadow-sm',
+          left > 50 ? '-translate-x-[calc(100%+0.75rem)]' : 'translate-x-3',
+        )}
+        style={{ left: `${left}%` }}
+      >
+        <span className="block font-semibold tabular-nums">{formatCreditsWithUnit(point.available)}</span>
+        <span className="text-muted-foreground">{write(at, 'instant')}</span>
+      </div>
+    </>
+  );
+}
+
+/** Where a path begins, from left. */
+const toStart = (path: string) => path.slice(1, path.indexOf(','));
+
+/** The drawing in a sentence, for those who do not see it. */
+function describe(points: readonly ChartPoint[], write: (ms: number) => string): string {
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined) return '';
+  const amounts = points.map(({ available }) => available);
+  return (
+    `From ${formatCredits(first.available)} on ${write(first.atMs)} to ${formatCredits(last.available)} now; ` +
+    `at least ${formatCredits(Math.min(...amounts))}, at most ${formatCredits(Math.max(...amounts))}.`
+  );
+}

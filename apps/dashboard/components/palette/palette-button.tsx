@@ -1,0 +1,48 @@
+'use client';
+import { Search } from 'lucide-react';
+import dynamic from 'next/dynamic';
+import { useEffect, useState } from 'react';
+
+import { Button } from '@/components/ui/button';
+
+// Loaded when it is first opened.
+const Palette = dynamic(() => import('@/components/palette/palette'), { ssr: false });
+
+/** Opens the list of everything one can go to, also by Ctrl+K (⌘K on a Mac). */
+export function PaletteButton({ admin, demo }: { admin: boolean; demo: boolean }) {
+  const [state, setState] = useState<'new' | 'open' | 'closed'>('new');
+
+  useEffect(() => {
+    const handleKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey)
+        return;
+      event.preventDefault();
+      setState((before) => (before === 'open' ? 'closed' : 'open'));
+    };
+    document.addEventListener('keydown', handleKey);
+    return () => document.removeEventListener('keydown', handleKey);
+  }, []);
+
+  return (
+    <>
+      <Button
+        variant="outline"
+        className="hidden gap-2 text-muted-foreground md:flex"
+        aria-haspopup="dialog"
+        aria-keyshortcuts="Control+K Meta+K"
+        onClick={() => setState('open')}
+      >
+        <Search /> Search
+        <kbd className="hidden rounded border bg-muted px-1.5 font-sans text-xs lg:inline">Ctrl K</kbd>
+      </Button>
+      {state === 'new' ? null : (
+        <Palette
+          admin={admin}
+          demo={demo}
+          open={state === 'open'}
+          onOpenChange={(open) => setState(open ? 'open' : 'closed')}
+        />
+      )}
+    </>
+  );
+}

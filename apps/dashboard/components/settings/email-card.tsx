@@ -1,0 +1,128 @@
+'use client';
+import { BadgeCheck, Mail } from 'lucide-react';
+import { useState, type FormEvent } from 'react';
+
+import { Refusal } from '@/components/auth/refusal';
+import { useAttempt } from '@/components/auth/use-attempt';
+import {
+  Dialog,
+  DialogClose,
+  DialogContent,
+  DialogDescription,
+  DialogFooter,
+  DialogHeader,
+  DialogTitle,
+  DialogTrigger,
+} from '@/components/credits/ui/dialog';
+import { Field } from '@/components/credits/ui/field';
+import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { Badge } from '@/components/ui/badge';
+import { Button } from '@/components/ui/button';
+import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
+import { Input } from '@/components/ui/input';
+import { changeEmail, sendVerificationEmail } from '@/lib/auth-client';
+import { showSuccess } from '@/lib/toast';
+
+/** The address, whether it is confirmed, and how to change it. */
+export function EmailCard({ email, verified }: { email: string; verified: boolean }) {
+  const attempt = useAttempt();
+
+  async function handleSend() {
+    if (await attempt.run(sendVerificationEmail)) showSuccess('The link is on its way', `To ${email}.`);
+  }
+
+  return (
+    <Card id="email">
+      <CardHeader>
+        <CardTitle>E-mail</CardTitle>
+        <CardDescription>You use it to sign in and to reset your password.</CardDescription>
+      </CardHeader>
+      <CardContent className="grid gap-4">
+        <p className="flex flex-wrap items-center gap-x-3 gap-y-2 text-sm">
+          <Mail className="size-4 shrink-0 text-muted-foreground" aria-hidden />
+          <span className="min-w-0 font-medium break-all">{email}</span>
+          {verified ? (
+            <Badge variant="success">
+              <BadgeCheck /> Confirmed
+            </Badge>
+          ) : (
+            <Badge variant="outline">Not confirmed</Badge>
+          )}
+        </p>
+        <div className="empty:hidden">
+          <Refusal message={attempt.message} cooldownMs={attempt.cooldownMs} />
+        </div>
+      </CardContent>
+      <CardFooter className="flex-wrap justify-end">
+        {verified ? null : (
+          <SubmitButton
+            type="button"
+            variant="outline"
+            pending={attempt.pending}
+            disabled={attempt.cooldownMs > 0}
+            onClick={() => void handleSend()}
+          >
+            Send the link again
+          </SubmitButton>
+        )}
+        <ChangeEmail email={email} />
+      </CardFooter>
+    </Card>
+  );
+}
+
+function ChangeEmail({ email }: { email: string }) {
+  const [open, setOpen] = useState(false);
+  const attempt = useAttempt();
+
+  async function handleSubmit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const wanted = String(form.get('email')).trim();
+    if (wanted.toLowerCase() === email) {
+      attempt.refuse({ field: 'email', message: 'This is your address already.' });
+      return;
+    }
+    if (!(await attempt.run(() => changeEmail(wanted, String(form.get('password')))))) return;
+    setOpen(false);
+    showSuccess('Look into the new mailbox', `Your address changes once you open the link that we sent to ${wanted}.`);
+  }
+
+  function handleOpenChange(opens: boolean) {
+    attempt.refuse(null);
+    setOpen(opens);
+  }
+
+  return (
+    <Dialog open={open} onOpenChange={handleOpenChange}>
+      <DialogTrigger asChild>
+        <Button variant="outline">Change</Button>
+      </DialogTrigger>
+      <DialogContent>
+        <form onSubmit={handleSubmit} noValidate className="grid gap-5">
+          <DialogHeader>
+            <DialogTitle>Change your e-mail address</DialogTitle>
+            <DialogDescription>
+              We send a link to the new address. Your address changes when you open it. The old address is told as well.
+            </DialogDescription>
+          </DialogHeader>
+          <Field label="New e-mail" error={attempt.fieldError('email')}>
+            {(control) => <Input {...control} type="email" name="email" autoComplete="email" />}
+          </Field>
+          <Field label="Password" error={attempt.fieldError('current')}>
+            {(control) => <Input {...control} type="password" name="password" autoComplete="current-password" />}
+          </Field>
+          <Refusal message={attempt.message} cooldownMs={attempt.cooldownMs} />
+          <DialogFooter>
+            <DialogClose asChild>
+              <Button variant="outline">Cancel</Button>
+            </DialogClose>
+            <SubmitButton pending={attempt.pending} disabled={attempt.cooldownMs > 0}>
+              Send the link
+            </SubmitButton>
+          </DialogFooter>
+        </form>
+      </DialogContent>
+    </Dialog>
+  );
+}
