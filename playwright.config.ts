@@ -14,8 +14,8 @@ export default defineConfig({
   // A test that passes at the second try has found something; it is not repeated until it stops saying so.
   retries: 0,
   forbidOnly: true,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   reporter: [
     ['list'],
     ...(process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] === undefined

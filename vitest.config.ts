@@ -17,6 +17,8 @@ export default defineConfig({
   // Both packages are tested as their sources are, without a build.
   resolve: { alias: [...viteAliases(), { find: /^@electric-sql\/pglite$/, replacement: TEMPLATE }] },
   test: {
+    setupFiles: [fileURLToPath(new URL('scripts/setup/test-timeouts.ts', import.meta.url))],
+    expect: { poll: { timeout: 30_000 } },
     // The embedded database takes seconds to be made where processors are shared.
     testTimeout: 60_000,
     hookTimeout: 120_000,

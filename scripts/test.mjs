@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { ensureDashboardBuilt, ensureDocsBuilt, ensurePackagesBuilt, ensureRegistryBuilt } from './setup/build.mjs';
 import { ensureChromium } from './setup/chromium.mjs';
 import { startDashboard } from './setup/dashboard.mjs';
@@ -14,7 +15,9 @@ import { formatSeconds, runMain, step, StepFailure } from './setup/step.mjs';
 
 /**
  * @typedef {{ passed: number, failed: number, skipped: number }} Tally
- * @typedef {{ name: string, tally: Tally, seconds: string }} Outcome
+ * @typedef {{ name: string, message: string }} Failure
+ * @typedef {Tally & { failures: Failure[] }} Result
+ * @typedef {{ name: string, result: Result, seconds: string }} Outcome
  */
 
 /** One administrator gives every test its credits. */
@@ -57,12 +60,25 @@ function runVisibly(command, args, env) {
  * A runner that crashed, or says that it failed without naming a failed test, counts as one failure; so does one that
  * ran nothing: a green run of no tests is the one that nobody notices.
  *
- * @param {Tally | null} tally @param {number} code @returns {Tally}
+ * @param {Result | null} result @param {number} code @returns {Result}
  */
-function judge(tally, code) {
-  if (tally === null) return { passed: 0, failed: 1, skipped: 0 };
-  const ranNothing = tally.passed + tally.failed === 0;
-  return (code !== 0 && tally.failed === 0) || ranNothing ? { ...tally, failed: 1 } : tally;
+function judge(result, code) {
+  if (result === null) {
+    return { passed: 0, failed: 1, skipped: 0, failures: [{ name: 'the runner', message: 'It left no report.' }] };
+  }
+  const ranNothing = result.passed + result.failed === 0;
+  if ((code === 0 || result.failed > 0) && !ranNothing) return result;
+  const message = ranNothing ? 'It ran nothing.' : `It ended with code ${code}, with no failed test.`;
+  return { ...result, failed: 1, failures: [{ name: 'the runner', message }] };
+}
+
+/** The first lines of a message, without the frames of the runner. @param {string | undefined} message */
+function shorten(message = '') {
+  const lines = stripVTControlCharacters(message).split('\n');
+  return lines
+    .filter((line) => !line.includes('node_modules'))
+    .slice(0, 12)
+    .join('\n      ');
 }
 
 /** @template T @param {string} path @param {(report: any) => T} read @returns {T | null} */
@@ -74,7 +90,7 @@ function readReport(path, read) {
   }
 }
 
-/** @param {string[]} files @param {string} directory @returns {Promise<Tally>} */
+/** @param {string[]} files @param {string} directory @returns {Promise<Result>} */
 async function runVitest(files, directory) {
   const reportPath = join(directory, 'vitest.json');
   const code = await runVisibly(
@@ -89,15 +105,16 @@ async function runVitest(files, directory) {
     ],
     { ...process.env, NODE_ENV: 'test' },
   );
-  const tally = readReport(reportPath, (report) => ({
+  const result = readReport(reportPath, (report) => ({
     passed: report.numPassedTests,
     failed:
       report.numFailedTests +
       // A file that could not be loaded has no tests, and is a failure of its own.
       report.testResults.filter(isUnloaded).length,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures: report.testResults.flatMap(listFailures),
   }));
-  return judge(tally, code);
+  return judge(result, code);
 }
 
 /** @param {{ status: string, assertionResults: { status: string }[] }} file */
@@ -105,12 +122,46 @@ function isUnloaded(file) {
   return file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed');
 }
 
-/** @param {string[]} files @param {string} directory @param {string} chromium @returns {Promise<Tally>} */
+/**
+ * @param {{ name: string, status: string, message: string, assertionResults: { status: string, fullName: string, failureMessages?: string[] }[] }} file
+ * @returns {Failure[]}
+ */
+function listFailures(file) {
+  const name = relative(ROOT, file.name);
+  if (isUnloaded(file)) return [{ name, message: shorten(file.message) }];
+  return file.assertionResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ fullName, failureMessages }) => ({
+      name: `${name} › ${fullName}`,
+      message: shorten(failureMessages?.[0]),
+    }));
+}
+
+/** @param {{ file: string, specs: any[], suites?: any[] }} suite @returns {Failure[]} */
+function listFailedSpecs({ file, specs, suites = [] }) {
+  const failed = specs.filter((spec) =>
+    spec.tests.some((/** @type {any} */ { status }) => status !== 'expected' && status !== 'skipped'),
+  );
+  return [
+    ...failed.map((spec) => ({
+      name: `${file} › ${spec.title}`,
+      message: shorten(spec.tests[0].results.find((/** @type {any} */ { error }) => error)?.error.message),
+    })),
+    ...suites.flatMap(listFailedSpecs),
+  ];
+}
+
+/** @param {string[]} files @param {string} directory @param {string} chromium @returns {Promise<Result>} */
 async function runPlaywright(files, directory, chromium) {
   const dataDirectory = join(directory, 'data');
   const DEMO_PASSWORD = randomUUID();
   const dashboard = await step('start the dashboard', () =>
-    startDashboard({ dataDirectory, env: { DEMO: '1', DEMO_PASSWORD, TRUST_PROXY: '1', ...GENEROUS } }),
+    startDashboard({
+      dataDirectory,
+      env: { DEMO: '1', DEMO_PASSWORD, TRUST_PROXY: '1', ...GENEROUS },
+      // Passkeys belong to a name, and not to an address.
+      name: 'localhost',
+    }),
   );
   const reportPath = join(directory, 'playwright.json');
   let code = 1;
@@ -129,12 +180,13 @@ async function runPlaywright(files, directory, chromium) {
     if (code !== 0 || stopped.code !== 0) console.log(dashboard.output().split('\n').slice(-40).join('\n'));
     if (stopped.code !== 0) code = 1;
   }
-  const tally = readReport(reportPath, ({ stats, errors }) => ({
+  const result = readReport(reportPath, ({ stats, errors, suites }) => ({
     passed: stats.expected,
     failed: stats.unexpected + stats.flaky + errors.length,
     skipped: stats.skipped,
+    failures: suites.flatMap(listFailedSpecs),
   }));
-  return judge(tally, code);
+  return judge(result, code);
 }
 
 /** Sets up what these files need and runs them. @param {string[]} files @returns {Promise<Outcome[]>} */
@@ -142,15 +194,15 @@ async function runAll(files) {
   const browserFiles = files.filter((file) => file.endsWith('.spec.ts'));
   const otherFiles = files.filter((file) => !browserFiles.includes(file));
   const outcomes = /** @type {Outcome[]} */ ([]);
-  /** @param {string} name @param {() => Promise<Tally>} runTests */
+  /** @param {string} name @param {() => Promise<Result>} runTests */
   const record = async (name, runTests) => {
     console.log(`\n${name}\n`);
     const since = performance.now();
-    const tally = await runTests().catch((error) => {
+    const result = await runTests().catch((error) => {
       console.error(error instanceof StepFailure ? error.message : error);
       return judge(null, 1);
     });
-    outcomes.push({ name, tally, seconds: formatSeconds(since) });
+    outcomes.push({ name, result, seconds: formatSeconds(since) });
   };
 
   await ensureInstalled();
@@ -183,11 +235,12 @@ await runMain(async () => {
     if (files.length === 0) throw new StepFailure(`No test file's path contains ${words.join(' or ')}.`);
     const outcomes = await runAll(files);
     console.log(`\nAll tests (${formatSeconds(since)})\n`);
-    for (const { name, tally, seconds } of outcomes) {
-      console.log(`  ${name.padEnd(36)} ${formatTally(tally)} (${seconds})`);
-      total.passed += tally.passed;
-      total.failed += tally.failed;
-      total.skipped += tally.skipped;
+    for (const { name, result, seconds } of outcomes) {
+      console.log(`  ${name.padEnd(36)} ${formatTally(result)} (${seconds})`);
+      total.passed += result.passed;
+      total.failed += result.failed;
+      total.skipped += result.skipped;
+      for (const failure of result.failures) console.log(`\n    ✗ ${failure.name}\n      ${failure.message}`);
     }
   } catch (error) {
     // A reader of the last line alone must still learn that this was no green run.

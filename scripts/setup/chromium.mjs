@@ -21,7 +21,7 @@ function isExecutable(path) {
 }
 
 /** @param {string} name */
-function findInPath(name) {
+export function findInPath(name) {
   return (process.env['PATH'] ?? '')
     .split(delimiter)
     .filter((directory) => directory !== '')
@@ -60,14 +60,14 @@ async function findPlaywrightChromium() {
   return isExecutable(path) && (await works(path)) ? path : null;
 }
 
-/** @param {string} name - Debian's package. */
-async function installDebianPackage(name) {
+/** @param {string[]} names - Debian's packages. @returns {Promise<boolean>} - Whether they are there now. */
+export async function installDebianPackages(...names) {
   const aptGet = findInPath('apt-get');
   if (aptGet === undefined || process.getuid?.() !== 0) return false;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const updated = await run(aptGet, ['update'], { env, allowFailure: true });
   if (updated.code !== 0) return false;
-  const installed = await run(aptGet, ['install', '-y', '--no-install-recommends', name], {
+  const installed = await run(aptGet, ['install', '-y', '--no-install-recommends', ...names], {
     env,
     allowFailure: true,
   });
@@ -93,7 +93,7 @@ export async function ensureChromium({ shell = false } = {}) {
         report(found);
         return found;
       }
-      if (await installDebianPackage(isShell ? SHELL : 'chromium')) {
+      if (await installDebianPackages(isShell ? SHELL : 'chromium')) {
         const installed = await findSystemChromium(isShell);
         if (installed !== null) {
           report(`${installed}, installed now from Debian's packages`);

@@ -38,13 +38,14 @@ export async function findFreePort() {
 /**
  * Starts a dashboard for tests and waits until it answers.
  *
- * @param {{ dataDirectory: string, env?: NodeJS.ProcessEnv }} options
- * @returns {Promise<{ url: string, output: () => string, stop: () => Promise<{ code: number | null, ms: number }> }>}
+ * @param {{ dataDirectory: string, env?: NodeJS.ProcessEnv, name?: string }} options - `name`: what browsers call this machine.
+ * @returns {Promise<{ url: string, pid: number, output: () => string, log: () => string, stop: () => Promise<{ code: number | null, ms: number }> }>}
+ *   `log` is what it wrote to standard error, `output` everything.
  * @throws {StepFailure} It ended, or did not answer in time: with what it printed.
  */
-export async function startDashboard({ dataDirectory, env = {} }) {
+export async function startDashboard({ dataDirectory, env = {}, name = '127.0.0.1' }) {
   const port = await findFreePort();
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${name}:${port}`;
   const child = spawnDashboard(
     {
       ...process.env,
@@ -58,9 +59,14 @@ export async function startDashboard({ dataDirectory, env = {} }) {
     ['ignore', 'pipe', 'pipe'],
   );
   const chunks = /** @type {Buffer[]} */ ([]);
+  const logged = /** @type {Buffer[]} */ ([]);
   child.stdout?.on('data', (chunk) => chunks.push(chunk));
-  child.stderr?.on('data', (chunk) => chunks.push(chunk));
+  child.stderr?.on('data', (chunk) => {
+    chunks.push(chunk);
+    logged.push(chunk);
+  });
   const output = () => Buffer.concat(chunks).toString('utf8');
+  const log = () => Buffer.concat(logged).toString('utf8');
   const ended = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
 
   const stop = async () => {
@@ -81,7 +87,7 @@ export async function startDashboard({ dataDirectory, env = {} }) {
       throw new StepFailure(`${output().trimEnd()}\n\nThe dashboard ended with code ${child.exitCode} while starting.`);
     }
     const answer = await fetch(`${url}/api/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
-    if (answer?.ok) return { url, output, stop };
+    if (answer?.ok) return { url, pid: child.pid ?? 0, output, log, stop };
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   await stop();
