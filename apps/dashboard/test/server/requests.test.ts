@@ -61,6 +61,14 @@ test('A12: an absolute request target is its path, and its host replaces the hea
   expect((await sendRaw('GET HTTP://panel.example HTTP/1.1', 'Host: x')).body).toContain('"url":"/"');
 });
 
+test('A12: a request of HTTP/1.0 needs no host, as the health check of a load balancer; HTTP/1.1 needs one', async () => {
+  for (const method of ['GET', 'HEAD']) {
+    expect((await sendRaw(`${method} /api/health/ready HTTP/1.0`)).status).toBe(200);
+  }
+  expect((await sendRaw('GET /servers HTTP/1.0')).status).toBe(200);
+  expect((await sendRaw('GET /api/health/ready HTTP/1.1')).status).toBe(400);
+});
+
 test.each(['http://a:b@panel.example/', 'ftp://panel.example/', 'http://[', 'http:///'])(
   'A12: the request target %s is refused, and not by a failure of ours',
   async (target) => {

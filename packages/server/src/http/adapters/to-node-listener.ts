@@ -24,8 +24,12 @@ export function toNodeListener(app: { fetch: (request: Request) => Response | Pr
       writeBody(response.body, outgoing);
       return RESPONSE_ALREADY_SENT;
     },
-    // Or every Request and Response of the process, the host's own included, would become the adapter's.
-    { overrideGlobalObjects: false },
+    {
+      // Or every Request and Response of the process, the host's own included, would become the adapter's.
+      overrideGlobalObjects: false,
+      // HTTP/1.0 needs no Host, and health checks of HAProxy send none. Node refuses HTTP/1.1 without one (RFC 9112, 3.2).
+      hostname: 'localhost',
+    },
   );
   return (incoming, outgoing) => listener(incoming, outgoing);
 }
