@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Actor, Words } from './wire.ts';
 
 /**
@@ -39,11 +40,17 @@ export async function openSessions(
   }
 
   async function send(path: string, cookie: string, body?: object): Promise<Response> {
-    return fetch(`${url}${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: { cookie, origin: url, 'content-type': 'application/json', 'x-forwarded-for': nextAddress() },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    for (;;) {
+      const response = await fetch(`${url}${path}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { cookie, origin: url, 'content-type': 'application/json', 'x-forwarded-for': nextAddress() },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      if (response.status !== 429) return response;
+      // Hostile requests had tried wrong passwords for this account: it waits, whoever asks.
+      await response.text();
+      await setTimeout(1_000 * Number(response.headers.get('retry-after') ?? 1));
+    }
   }
 
   async function signIn(as: Actor, email: string, secret: string): Promise<string> {
