@@ -21,7 +21,7 @@ function draw(counts) {
 /** @param {ClusterReport} report */
 function printChart({ seconds }) {
   const events = seconds.flatMap(({ marks }, second) => marks.map((mark) => ({ second, mark })));
-  const line = [...' '.repeat(seconds.length)];
+  const line = seconds.map(() => ' ');
   for (const [index, { second }] of events.entries()) line[second] = String(index + 1);
   const most = Math.max(...seconds.map(({ acknowledged }) => acknowledged));
   const streams = Math.max(...seconds.map(({ live }) => live));
