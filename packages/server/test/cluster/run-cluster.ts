@@ -95,7 +95,7 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterReport
             void server.close(),
       ),
     );
-    const ports = [];
+    const ports: number[] = [];
     for (let index = 0; index < INSTANCES; index += 1) ports.push(await findPort());
     const balancer = await startHaProxy({ instances: ports, databases });
     closing.push(() => balancer.stop());

@@ -7,9 +7,6 @@ import { findPort } from './postgres.ts';
 
 const BINARY = ['/usr/sbin/haproxy', '/usr/bin/haproxy'].find((path) => existsSync(path));
 
-/** Whether the load balancer is installed. */
-export const hasHaProxy = BINARY !== undefined;
-
 export interface HaProxy {
   /** Where browsers ask. */
   origin: string;
