@@ -6,27 +6,14 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureDashboardBuilt, ensureDocsBuilt, ensurePackagesBuilt, ensureRegistryBuilt } from './setup/build.mjs';
-import { ensureChromium, findInPath, installDebianPackages } from './setup/chromium.mjs';
+import { ensureChromium } from './setup/chromium.mjs';
 import { findFreePort, startDashboard } from './setup/dashboard.mjs';
+import { ensureProgram } from './setup/debian.mjs';
 import { ensureInstalled } from './setup/install.mjs';
 import { runMain, step, StepFailure } from './setup/step.mjs';
 
 /** @typedef {import('../apps/dashboard/test/browsers/driver.ts').BrowserDriver} BrowserDriver */
 /** @typedef {() => Promise<BrowserDriver>} Opener */
-
-/** @param {string} program @param {string[]} packages @returns {Promise<string>} - Its path. */
-async function ensureProgram(program, ...packages) {
-  return step(packages.join(', '), async (report) => {
-    const path = findInPath(program) ?? ((await installDebianPackages(...packages)) ? findInPath(program) : undefined);
-    if (path === undefined) {
-      throw new StepFailure(
-        `${program} was not found, and Debian's packages ${packages.join(' and ')} could not be installed.`,
-      );
-    }
-    report(path);
-    return path;
-  });
-}
 
 /** WebKitGTK keeps its browser beside its library. */
 function findMiniBrowser() {

@@ -1,6 +1,6 @@
 // Finds a Chromium for the browser tests, or gets one: the system's own, else Debian's package, else Playwright's.
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { findInPath, installDebianPackages, isExecutable } from './debian.mjs';
 import { ROOT } from './install.mjs';
 import { run, step, StepFailure } from './step.mjs';
 
@@ -9,25 +9,6 @@ const MAC_PATHS = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
-
-/** @param {string} path */
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** @param {string} name */
-export function findInPath(name) {
-  return (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .filter((directory) => directory !== '')
-    .map((directory) => join(directory, name))
-    .find(isExecutable);
-}
 
 /**
  * Starts it once: on some systems the name belongs to a placeholder that only says how to install the real one.
@@ -58,20 +39,6 @@ async function findPlaywrightChromium() {
   const { chromium } = await import('@playwright/test');
   const path = chromium.executablePath();
   return isExecutable(path) && (await works(path)) ? path : null;
-}
-
-/** @param {string[]} names - Debian's packages. @returns {Promise<boolean>} - Whether they are there now. */
-export async function installDebianPackages(...names) {
-  const aptGet = findInPath('apt-get');
-  if (aptGet === undefined || process.getuid?.() !== 0) return false;
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const updated = await run(aptGet, ['update'], { env, allowFailure: true });
-  if (updated.code !== 0) return false;
-  const installed = await run(aptGet, ['install', '-y', '--no-install-recommends', ...names], {
-    env,
-    allowFailure: true,
-  });
-  return installed.code === 0;
 }
 
 /**

@@ -42,8 +42,11 @@ const PAUSE_MS = 20;
 /** Ids that a worker picks from: the newest are the likeliest to be in motion. */
 const REMEMBERED_MAX = 40;
 
+/** What the load needs of a ledger, which may be on the other side of a network. */
+export type LoadLedger = Pick<Ledger, LoadCommand['kind']>;
+
 /** Tries one command. */
-export function run(ledger: Ledger, { kind, ...command }: LoadCommand): Promise<Receipt> {
+export function run(ledger: LoadLedger, { kind, ...command }: LoadCommand): Promise<Receipt> {
   // Each kind is the name of the method that takes it.
   const method = ledger[kind] as (command: unknown) => Promise<Receipt>;
   return method(command);
@@ -54,7 +57,7 @@ export function run(ledger: Ledger, { kind, ...command }: LoadCommand): Promise<
  * @param options.prefix - Begins every key: no two runs share one.
  */
 export async function runLoad(
-  ledger: Ledger,
+  ledger: LoadLedger,
   options: {
     seed: number;
     prefix: string;

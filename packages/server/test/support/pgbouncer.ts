@@ -1,8 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endWithProcess } from './end-with-process.ts';
+import { findPort, toUnprivileged } from './postgres.ts';
 
 const BINARY = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer'].find((path) => existsSync(path));
 
@@ -10,7 +11,10 @@ const BINARY = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer'].find((path) => exis
 export const hasPgBouncer = BINARY !== undefined;
 
 /** Starts PgBouncer in transaction mode in front of a server. */
-export async function startPgBouncer(target: string): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startPgBouncer(
+  target: string,
+  { connections = 5 } = {},
+): Promise<{ url: string; stop(): Promise<void> }> {
   if (BINARY === undefined) throw new Error('PgBouncer is not installed: apt-get install pgbouncer.');
   const directory = mkdtempSync(join(tmpdir(), 'credits-pgbouncer-'));
   chmodSync(directory, 0o755);
@@ -28,14 +32,15 @@ listen_port = ${port}
 unix_socket_dir =
 auth_type = any
 pool_mode = transaction
-default_pool_size = 5
+default_pool_size = ${connections}
 max_client_conn = 200
 ignore_startup_parameters = extra_float_digits
+server_login_retry = 1
 `,
   );
-  // It refuses to run as root.
-  const as = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {};
-  const child = spawn(BINARY, [file], { ...as, stdio: ['ignore', 'ignore', 'pipe'] });
+  // It refuses to run as root, as Postgres does.
+  const child = spawn(BINARY, [file], { ...toUnprivileged(), stdio: ['ignore', 'ignore', 'pipe'] });
+  endWithProcess(child);
   await new Promise<void>((resolve, reject) => {
     let log = '';
     child.stderr.on('data', (chunk: Buffer) => {
@@ -54,19 +59,4 @@ ignore_startup_parameters = extra_float_digits
       rmSync(directory, { recursive: true, force: true });
     },
   };
-}
-
-function idOf(flag: '-u' | '-g'): number {
-  return Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
-}
-
-function findPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }
