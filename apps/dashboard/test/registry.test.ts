@@ -56,7 +56,7 @@ function withDependencies(item: Item): Item[] {
 }
 
 test.each(items.map((item) => [item.name, item] as const))(
-  '%s brings every file and package that it imports',
+  'A16: %s brings every file and package that it imports, and needs no Next',
   (_name, item) => {
     const brought = new Set(withDependencies(item).flatMap(({ files }) => files.map(({ path }) => path)));
     const packages = new Set([...(item.dependencies ?? []).map(nameOf), ...OF_REACT]);
@@ -96,7 +96,7 @@ test('a file belongs to one item', () => {
 const OWN_PATHS =
   /^(components\/(CreditsDisplay\.tsx|credits\/.+|examples\/.+)|hooks\/useCreditsUpdate\.ts|stores\/(credits|user)-store\.ts)$/;
 
-test('no item puts a file where a host has its own', () => {
+test('A15: no item puts a file where a host has its own', () => {
   expect(
     items.flatMap(({ files }) => files.map(({ target }) => target)).filter((path) => !OWN_PATHS.test(path)),
   ).toEqual([]);
