@@ -38,6 +38,8 @@ export default defineConfig({
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
+        // Plain http is only trusted at localhost: this name has what an address of a LAN has.
+        '--host-resolver-rules=MAP panel.test 127.0.0.1',
       ],
     },
   },

@@ -1,18 +1,19 @@
 // `npm run hosts`: what docs/install.md says, done word by word in projects of somebody else, whose types hold, which are
 // built, and whose badge is live in a browser: Next (`-- fresh`), Express with its own Drizzle pool (`-- express`), Vite
-// with its API there (`-- vite`). Then the host without versions (`-- legacy`). Takes some minutes, most of them for npm;
+// with its API there (`-- vite`), React Router 7 on React 18 (`-- react-router`). Then the host without versions (`-- legacy`). Takes some minutes, most of them for npm;
 // not part of `npm test`.
 import { testExpressHost, withExpressHost } from './hosts/express.mjs';
 import { testFreshHosts } from './hosts/fresh.mjs';
 import { testLegacyHost } from './hosts/legacy.mjs';
 import { must } from './hosts/project.mjs';
+import { testReactRouterHost } from './hosts/react-router.mjs';
 import { withRegistry } from './hosts/registry.mjs';
 import { testViteHost } from './hosts/vite.mjs';
 import { ensureChromium } from './setup/chromium.mjs';
 import { ensureInstalled } from './setup/install.mjs';
 import { runMain } from './setup/step.mjs';
 
-const NAMES = ['fresh', 'express', 'vite', 'legacy'];
+const NAMES = ['fresh', 'react-router', 'express', 'vite', 'legacy'];
 
 await runMain(async () => {
   const [which = 'all', ...words] = process.argv.slice(2);
@@ -25,6 +26,7 @@ await runMain(async () => {
     const chromium = await ensureChromium();
     await withRegistry(async (registry) => {
       if (isWanted('fresh')) await testFreshHosts(registry, chromium);
+      if (isWanted('react-router')) await testReactRouterHost(registry, chromium);
       if (!isWanted('express') && !isWanted('vite')) return;
       await withExpressHost(registry, async (host) => {
         if (isWanted('express')) await testExpressHost(host, chromium);

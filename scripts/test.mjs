@@ -161,6 +161,7 @@ async function runPlaywright(files, directory, chromium) {
       env: { DEMO: '1', DEMO_PASSWORD, TRUST_PROXY: '1', ...GENEROUS },
       // Passkeys belong to a name, and not to an address.
       name: 'localhost',
+      otherName: 'panel.test',
     }),
   );
   const reportPath = join(directory, 'playwright.json');

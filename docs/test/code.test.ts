@@ -58,6 +58,15 @@ function wrap(code: string): string {
   return [...imports, 'export async function block() {', ...rest, '}'].join('\n');
 }
 
+test('A19: no example of a purchase leaves a refusal uncaught', () => {
+  const examples = PAGES.flatMap(({ file }) => [
+    ...readFileSync(join(ROOT, file), 'utf8').matchAll(/^```(?:tsx?|js|html)\b[^\n]*\n([^]*?)^```/gm),
+  ]).map(([, code = '']) => code);
+  const purchases = examples.filter((code) => /\bmutate\(/.test(code));
+  expect(purchases.length).toBeGreaterThan(2);
+  expect(purchases.filter((code) => !/\bcatch\b/.test(code))).toEqual([]);
+});
+
 test('every block of TypeScript can be read by the compiler', async () => {
   expect(blocks.length).toBeGreaterThan(20);
   expect(await compile()).toBe('');

@@ -9,7 +9,7 @@ import { watchHost } from './watch-host.mjs';
 
 const FIXTURE = join(ROOT, 'test/hosts/fresh');
 /** What a cookie session is in these hosts. The document leaves it to the reader: it is theirs. */
-const SESSION = `interface Session {
+export const SESSION = `interface Session {
   userId: number
   role: 'admin' | 'user'
 }
@@ -20,7 +20,8 @@ export async function readSession({ headers }: { headers: Pick<Headers, 'get'> }
   return id === undefined ? null : { userId: Number(id), role: /(?:^|; )role=admin/.test(cookies) ? 'admin' : 'user' }
 }
 `;
-const PAGE = `import CreditsDisplay from '@/components/CreditsDisplay'
+/** A page with the badge in its header. */
+export const PAGE = `import CreditsDisplay from '@/components/CreditsDisplay'
 
 export default function Page() {
   return (

@@ -24,13 +24,13 @@ function find(text, expression) {
 /**
  * The files that the guide shows for one kind of host, by the path in their first line.
  *
- * @param {'Next' | 'Express' | null} label - Null: those that are the same in every host.
+ * @param {'Next' | 'React Router' | 'Express' | null} label - Null: those that are the same in every host.
  * @returns {File[]}
  */
 export function readGuideFiles(label) {
   const files = /** @type {Map<string, string>} */ (new Map());
   for (const [, of = null, path = '', code = ''] of GUIDE.matchAll(
-    /```tsx?(?: \[(\w+)\])?\n\/\/ (\S+)\n([\s\S]*?)```/g,
+    /```tsx?(?: \[([\w ]+)\])?\n\/\/ (\S+)\n([\s\S]*?)```/g,
   )) {
     // A file that is shown twice is continued.
     if (of === label) files.set(path, (files.get(path) ?? '') + code);
@@ -58,6 +58,9 @@ export function listServerPackages(registry) {
 
 /** The line of Vite's configuration that passes requests on to `http://localhost:3001`. */
 export const VITE_PROXY = find(GUIDE, /`(server: \{ proxy: .+ \})` in `vite.config.ts`/);
+
+/** The line of `tsconfig.json` by which files beside `app/` are found. */
+export const REACT_ROUTER_PATHS = find(GUIDE, /```json\n("paths": .+)\n```/);
 
 /** The table of the purchase's recipe. */
 export const ORDERS_TABLE = find(RECIPES, /```sql\n(CREATE TABLE orders .+)\n```/);

@@ -5,7 +5,8 @@ import { findFreePort } from '../setup/dashboard.mjs';
 import { takePictures, withBrowser, withServer } from './browser.mjs';
 import { must } from './project.mjs';
 
-const PLAYER = '7';
+/** Whose cookie the pages have. */
+export const PLAYER = '7';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -39,7 +40,7 @@ export async function watchHost(host, name, executablePath) {
 }
 
 /** The number follows a change that the page did not make, and not by its next question: those are 30 s apart. @param {Page} page @param {string} url */
-async function seeBadge(page, url) {
+export async function seeBadge(page, url) {
   await page.goto(url);
   const badge = page.locator('[data-credits-number]');
   await badge.filter({ hasText: /^0$/ }).waitFor();
@@ -94,7 +95,7 @@ async function seeActivity(player, admin, url, name) {
 }
 
 /** @param {Page} page @param {string} url @param {string} name */
-async function seeExamples(page, url, name) {
+export async function seeExamples(page, url, name) {
   await page.goto(`${url}/examples`);
   for (const [scenario, outcome] of [
     ['purchase-accepted', 'Accepted: 900 credits now.'],

@@ -38,12 +38,13 @@ export async function findFreePort() {
 /**
  * Starts a dashboard for tests and waits until it answers.
  *
- * @param {{ dataDirectory: string, env?: NodeJS.ProcessEnv, name?: string }} options - `name`: what browsers call this machine.
+ * @param {{ dataDirectory: string, env?: NodeJS.ProcessEnv, name?: string, otherName?: string }} options - `name`: what
+ *   browsers call this machine; `otherName`: what they may call it as well.
  * @returns {Promise<{ url: string, pid: number, output: () => string, log: () => string, stop: () => Promise<{ code: number | null, ms: number }> }>}
  *   `log` is what it wrote to standard error, `output` everything.
  * @throws {StepFailure} It ended, or did not answer in time: with what it printed.
  */
-export async function startDashboard({ dataDirectory, env = {}, name = '127.0.0.1' }) {
+export async function startDashboard({ dataDirectory, env = {}, name = '127.0.0.1', otherName }) {
   const port = await findFreePort();
   const url = `http://${name}:${port}`;
   const child = spawnDashboard(
@@ -53,6 +54,7 @@ export async function startDashboard({ dataDirectory, env = {}, name = '127.0.0.
       PORT: String(port),
       HOST: '127.0.0.1',
       PUBLIC_URL: url,
+      ...(otherName === undefined ? {} : { TRUSTED_ORIGINS: `http://${otherName}:${port}` }),
       DATA_DIR: dataDirectory,
       ...env,
     },

@@ -3,6 +3,7 @@ import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
 
 import { Button } from '@/components/ui/button';
+import { copyText } from '@/lib/copy-text';
 import { showError } from '@/lib/toast';
 
 const COPIED_SHOWN_MS = 2_000;
@@ -25,10 +26,9 @@ export function CopyButton({ text, label, compact = false }: CopyButtonProps) {
 
   async function handleCopy() {
     try {
-      await navigator.clipboard.writeText(text);
+      await copyText(text);
       setCopied(true);
     } catch {
-      // Only pages of https and of this machine may write to the clipboard.
       showError('It could not be copied', 'Mark the text and copy it by hand.');
     }
   }

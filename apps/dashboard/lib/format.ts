@@ -39,13 +39,6 @@ export function formatProcessors(percent: number): string {
   return `${processors === 0 && part !== '' ? '' : processors}${part} vCPU`;
 }
 
-const countries = new Intl.DisplayNames('en', { type: 'region' });
-
-/** `DE` → `Germany`; what is no country code stays as it is. */
-export function formatCountry(code: string): string {
-  return /^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code;
-}
-
 /** `05:12:09`, for clocks that tick. */
 export function formatClock(durationMs: number): string {
   const seconds = Math.max(0, Math.ceil(durationMs / 1_000));

@@ -58,6 +58,7 @@ import { createReferrals } from './referrals/referrals.ts';
 import { readReferralCode } from './referrals/visit.ts';
 import { toMe } from './routes/user.ts';
 import type { DashboardRuntime } from './runtime.ts';
+import { runAlone } from './run-alone.ts';
 import { readOrCreateSecret } from './secret.ts';
 import { toCatalogue } from './servers/catalogue.ts';
 import { createCharging } from './servers/charging.ts';
@@ -251,7 +252,6 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       }
     },
   };
-  await migrateAuth(authOptions);
   const auth = createAuth(authOptions);
   const sessions = createSessions(auth, monotonicNow);
   const names = createNames(pool);
@@ -343,24 +343,24 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   });
   const fetch = serveRequests(api.fetch, metrics);
 
-  // An address that nobody verified says nothing of who signed up with it.
-  const verified = await users.findVerified(config.adminEmails);
-  for (const { id, role } of verified) {
-    if (role === 'admin') continue;
-    const by = { actor: OPERATOR, target: id, reason: 'ADMIN_EMAILS', address: '', operationId: crypto.randomUUID() };
-    await people.setRole(by, 'admin');
-  }
-  for (const email of config.adminEmails) {
-    if (verified.some((user) => user.email.toLowerCase() === email)) continue;
-    onWarning(`ADMIN_EMAILS: no verified account has ${email}. Use the command: npm run admin -- ${email}`, undefined);
-  }
   const demoPassword = config.demo ? await readOrCreateDemoPassword(config) : null;
-  if (demoPassword === null) {
-    await closeDemoAccounts(credentials);
-  } else {
+  await runAlone(database, async () => {
+    await migrateAuth(authOptions);
+    // An address that nobody verified says nothing of who signed up with it.
+    const verified = await users.findVerified(config.adminEmails);
+    for (const { id, role } of verified) {
+      if (role === 'admin') continue;
+      const by = { actor: OPERATOR, target: id, reason: 'ADMIN_EMAILS', address: '', operationId: crypto.randomUUID() };
+      await people.setRole(by, 'admin');
+    }
+    for (const email of config.adminEmails) {
+      if (verified.some((user) => user.email.toLowerCase() === email)) continue;
+      onWarning(`ADMIN_EMAILS: no verified account has ${email}. Use the command: npm run admin -- ${email}`, undefined);
+    }
+    if (demoPassword === null) return closeDemoAccounts(credentials);
     const ids = await openDemoAccounts({ credentials, profiles, users }, demoPassword);
     await seedDemo({ pool, database, profiles, referrals, servers, provisioner, day, now, ids });
-  }
+  });
 
   let timer: NodeJS.Timeout | undefined;
   async function sweep(sweepServers: () => Promise<number>): Promise<void> {

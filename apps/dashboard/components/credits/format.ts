@@ -77,13 +77,54 @@ export function formatLeft(milliseconds: number): string {
   return milliseconds < MINUTE_MS ? 'less than a minute left' : `${formatSpan(milliseconds)} left`;
 }
 
+const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+const WEEKDAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
+
+/** What the calendar and the clock show, each as it is written. */
+export interface DateParts {
+  /** `2026-11-22`: equal for instants of one day, ordered like days. */
+  key: string;
+  year: string;
+  month: string;
+  day: string;
+  weekday: string;
+  /** `08:30` */
+  time: string;
+}
+
+/**
+ * Reads an instant (milliseconds since 1970, or ISO) in a zone. Words and their order are ours, and only numbers come from
+ * `Intl`: a browser's locale data may be of another edition than the server's, and the first paint would differ.
+ */
+export function toDateParts(at: number | string, timeZone?: string): DateParts {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  const parts = format.formatToParts(new Date(at));
+  const read = (type: Intl.DateTimeFormatPartTypes) => parts.find((part) => part.type === type)?.value ?? '';
+  const key = `${read('year')}-${read('month')}-${read('day')}`;
+  return {
+    key,
+    year: read('year'),
+    month: MONTHS[Number(read('month')) - 1] ?? '',
+    day: String(Number(read('day'))),
+    weekday: WEEKDAYS[new Date(`${key}T00:00:00Z`).getUTCDay()] ?? '',
+    time: `${read('hour')}:${read('minute')}`,
+  };
+}
+
 /** `until Tue 14:20`, and from six days on `until 12 Dec`. More than a year is too far to name a day. */
 export function formatUntil(untilMs: number, nowMs: number, timeZone?: string): string {
   const leftMs = untilMs - nowMs;
   if (leftMs > 365 * DAY_MS) return 'for more than a year';
-  const options: Intl.DateTimeFormatOptions =
-    leftMs < 6 * DAY_MS
-      ? { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
-      : { day: 'numeric', month: 'short' };
-  return `until ${new Intl.DateTimeFormat('en-GB', { ...options, timeZone }).format(untilMs).replace(',', '')}`;
+  const { weekday, time, day, month } = toDateParts(untilMs, timeZone);
+  return leftMs < 6 * DAY_MS ? `until ${weekday.slice(0, 3)} ${time}` : `until ${day} ${month.slice(0, 3)}`;
 }

@@ -175,5 +175,5 @@ function mutation(amount: string, reason: string): string {
   request: ({ headers, signal }) =>
     fetch('/api/…', { method: 'POST', headers, signal, body }),
 })
-await mutate()`;
+await mutate().catch((refusal) => alert(refusal.message))`;
 }

@@ -13,7 +13,7 @@ import { OrderBar, OrderSummary } from '@/components/servers/order-summary';
 import { useCreateServer } from '@/components/servers/use-create-server';
 import { Input } from '@/components/ui/input';
 import type { Burn, CatalogueAnswer, Plan } from '@/lib/api';
-import { formatCount, formatCountry, formatCredits, formatMegabytes, formatProcessors } from '@/lib/format';
+import { formatCount, formatCredits, formatMegabytes, formatProcessors } from '@/lib/format';
 import { MONTH_DAYS, toMonthly } from '@/lib/runway';
 
 interface CreateServerProps {
@@ -98,7 +98,7 @@ export function CreateServer({ catalogue, snapshot, burn, renderedAt }: CreateSe
               >
                 <span className="font-medium">{location.name}</span>
                 <span className="text-[0.8125rem] text-muted-foreground">
-                  {location.available ? formatCountry(location.country) : 'Full'}
+                  {location.available ? location.country : 'Full'}
                 </span>
               </Choice>
             ))}

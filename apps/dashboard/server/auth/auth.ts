@@ -61,7 +61,7 @@ export interface AuthOptions {
 /** What one instance of the dashboard uses of better-auth. */
 export type Auth = ReturnType<typeof createAuth>;
 
-/** Creates the instance. Its tables are made by {@link migrateAuth}, which goes first. */
+/** Creates the instance, which can be used once {@link migrateAuth} has made its tables. */
 export function createAuth(options: AuthOptions) {
   return betterAuth(authOptions(options));
 }
@@ -81,7 +81,7 @@ ALTER TABLE "user" ADD CONSTRAINT user_role_known CHECK (role IN ('user', 'admin
   },
 ];
 
-/** Brings better-auth's own tables up to date. */
+/** Brings better-auth's own tables up to date. Its migrations have no lock: one instance at a time. */
 export async function migrateAuth(options: AuthOptions): Promise<void> {
   const { runMigrations } = await getMigrations(authOptions(options));
   await runMigrations();

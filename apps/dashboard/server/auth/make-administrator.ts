@@ -1,5 +1,6 @@
 import { migrate, type Database } from 'realtime-credits-server';
 import { createAudit, OPERATOR } from '../administration/audit.ts';
+import { runAlone } from '../run-alone.ts';
 import { DASHBOARD_MIGRATIONS } from '../tables.ts';
 import { createAuth, migrateAuth, type AuthOptions } from './auth.ts';
 import { createCredentials } from './credentials.ts';
@@ -38,7 +39,7 @@ export async function makeAdministrator(database: Database, email: string): Prom
     onUserCreated: async () => undefined,
   };
   await migrate(database.pool, { namespace: 'dashboard', migrations: DASHBOARD_MIGRATIONS });
-  await migrateAuth(options);
+  await runAlone(database, () => migrateAuth(options));
   const credentials = createCredentials(createAuth(options));
   const known = await credentials.find(email);
   const id = known ?? (await credentials.create({ email, name: email.split('@')[0] ?? email }));

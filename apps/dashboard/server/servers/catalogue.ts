@@ -43,10 +43,10 @@ const SOFTWARE: readonly Software[] = [
 ];
 
 const LOCATIONS: CatalogueAnswer['data']['locations'] = [
-  { id: 'fsn', name: 'Falkenstein', country: 'DE', available: true },
-  { id: 'hel', name: 'Helsinki', country: 'FI', available: true },
-  { id: 'ash', name: 'Ashburn', country: 'US', available: true },
-  { id: 'sgp', name: 'Singapore', country: 'SG', available: false },
+  { id: 'fsn', name: 'Falkenstein', country: 'Germany', available: true },
+  { id: 'hel', name: 'Helsinki', country: 'Finland', available: true },
+  { id: 'ash', name: 'Ashburn', country: 'United States', available: true },
+  { id: 'sgp', name: 'Singapore', country: 'Singapore', available: false },
 ];
 
 const PLANS: readonly Plan[] = [

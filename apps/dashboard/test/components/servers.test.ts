@@ -12,8 +12,8 @@ const catalogue: CatalogueAnswer['data'] = {
     { id: 'plain', type_id: 'blocks', name: 'Plain', version: '1' },
   ],
   locations: [
-    { id: 'full', name: 'Full', country: 'DE', available: false },
-    { id: 'free', name: 'Free', country: 'FI', available: true },
+    { id: 'full', name: 'Full', country: 'Germany', available: false },
+    { id: 'free', name: 'Free', country: 'Finland', available: true },
   ],
   plans: [
     {

@@ -65,11 +65,13 @@ test('one script tag from another origin shows the number of a panel that only h
   }
 });
 
-test('the document’s script buys: shown at once, settled by the answer, and taken back when it is refused', async ({
+test('A19: the document’s script buys: shown at once, settled by the answer, and taken back in words when it is refused', async ({
   page,
   baseURL,
 }) => {
   const panel = await startPlainPanel(`${baseURL}/r/credits-balance.js`, 150);
+  const uncaught: string[] = [];
+  page.on('pageerror', (error) => uncaught.push(error.message));
   try {
     await page.goto(panel.url);
     await expect(page).toHaveTitle('150 credits');
@@ -90,6 +92,8 @@ test('the document’s script buys: shown at once, settled by the answer, and ta
     await expect.poll(() => seen.jsonValue()).toEqual([50, 0, 50]);
     await expect(page).toHaveTitle('50 credits');
     expect(panel.coins).toBe(50);
+    await expect(page.getByRole('status').filter({ hasText: 'Not enough' })).toBeVisible();
+    expect(uncaught).toEqual([]);
   } finally {
     await panel.close();
   }

@@ -1,38 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { collectComplaints } from '../support/display.ts';
+import { ADMIN_PAGES, PAGES, PUBLIC_PAGES } from '../support/pages.ts';
 import { expect, test } from '../support/people.ts';
-
-const PAGES = [
-  '/',
-  '/earn',
-  '/servers',
-  '/servers/new',
-  '/create-server',
-  '/referrals',
-  '/activity',
-  '/activity/1',
-  '/transfers',
-  '/settings',
-  '/examples/credits',
-];
-const PUBLIC_PAGES = [
-  '/sign-in',
-  '/sign-up',
-  '/sign-up?ref=UNKNOWN',
-  '/forgot-password',
-  '/reset-password',
-  '/verify-email',
-];
-const ADMIN_PAGES = [
-  '/admin',
-  '/admin/activity',
-  '/admin/users',
-  '/admin/codes',
-  '/admin/rewards',
-  '/admin/messages',
-  '/admin/health',
-];
 
 /** How many pixels of the page are beside the screen. The gutter that is kept for a scroll bar is none of them. */
 async function readOverflow(page: Page): Promise<number> {

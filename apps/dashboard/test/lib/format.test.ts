@@ -1,15 +1,19 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { formatInstant, toDayKey } from '@/components/credits/activity/instant';
 import {
   formatChange,
   formatClock,
-  formatCountry,
   formatCredits,
   formatCreditsWithUnit,
   formatDuration,
   formatMegabytes,
   formatProcessors,
 } from '@/lib/format';
+
+const DASHBOARD = fileURLToPath(new URL('../..', import.meta.url));
 
 test('an amount is written with separators, and a prediction below zero is painted as 0', () => {
   expect(formatCredits(9_007_199_254_740_991)).toBe('9,007,199,254,740,991');
@@ -52,9 +56,16 @@ test('an instant belongs to the day of the reader, not of the server', () => {
   expect(formatInstant(lateInUtc, 'time', 'Asia/Tokyo')).toBe('08:30');
 });
 
-test('a country is named, and what is no country code stays', () => {
-  expect(formatCountry('DE')).toBe('Germany');
-  expect(formatCountry('Orbit')).toBe('Orbit');
+test('A18: no page writes words of the locale data, which browsers have in other editions than the server', () => {
+  const words =
+    /toLocale(Date|Time)?String|Intl\.(DisplayNames|ListFormat|RelativeTimeFormat)|\b(dateStyle|timeStyle|weekday|era|dayPeriod|timeZoneName|month): '(?!2-digit)/;
+  const files = ['app', 'components', 'hooks', 'lib', 'registry', 'stores'].flatMap((folder) =>
+    readdirSync(join(DASHBOARD, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.tsx?$/.test(name))
+      .map((name) => join(folder, name)),
+  );
+  expect(files.length).toBeGreaterThan(100);
+  expect(files.filter((file) => words.test(readFileSync(join(DASHBOARD, file), 'utf8')))).toEqual([]);
 });
 
 test('a share of processors is written as hosts sell it', () => {

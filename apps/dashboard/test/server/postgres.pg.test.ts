@@ -5,6 +5,7 @@ import { createPostgresDatabase, type PostgresDatabase } from '../../../../packa
 import '../../../../packages/server/test/support/postgres-server.ts';
 import type { ActivityAnswer, ActivityTotalsAnswer, DailyClaimAnswer, ServerCreateAnswer } from '../../lib/api.ts';
 import { FREE_TRIES } from '../../server/auth/password-tries.ts';
+import { DEMO_USERS, PLAYER } from '../../server/demo/users.ts';
 import { CLIENT_ADDRESS_HEADER } from '../../server/http/client-address.ts';
 import { LIMITS } from '../../server/http/rate-limit.ts';
 import {
@@ -18,6 +19,8 @@ import {
 import { createFakePanel, type FakePanel } from './support/provisioner.ts';
 import { SPARK } from './support/order.ts';
 
+const DEMO_PASSWORD = 'a password for the demo users';
+
 interface Instance extends TestDashboard {
   close(): Promise<void>;
 }
@@ -29,26 +32,28 @@ async function openInstances(
 ): Promise<{ instances: Instance[]; panel: FakePanel; end(): Promise<void> }> {
   const postgres: PostgresDatabase = await createPostgresDatabase();
   const panel = createFakePanel();
-  const instances: Instance[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const database = await openDatabase({ url: postgres.url });
-    const dashboard = await openTestDashboard({
-      database,
-      provisioner: panel,
-      retryDelaysMs: [],
-      limits: { claim: {}, redeem: {}, serverCreate: {} },
-      // The instances agree on a secret by the table.
-      environment: { BETTER_AUTH_SECRET: '', ...environment },
-    });
-    instances.push({
-      ...dashboard,
-      database,
-      async close() {
-        await dashboard.end();
-        await database.close();
-      },
-    });
-  }
+  // Together, as several containers do.
+  const instances = await Promise.all(
+    Array.from({ length: count }, async (): Promise<Instance> => {
+      const database = await openDatabase({ url: postgres.url });
+      const dashboard = await openTestDashboard({
+        database,
+        provisioner: panel,
+        retryDelaysMs: [],
+        limits: { claim: {}, redeem: {}, serverCreate: {} },
+        // The instances agree on a secret by the table.
+        environment: { BETTER_AUTH_SECRET: '', ...environment },
+      });
+      return {
+        ...dashboard,
+        database,
+        async close() {
+          await dashboard.end();
+          await database.close();
+        },
+      };
+    }),
+  );
   return {
     instances,
     panel,
@@ -76,6 +81,25 @@ function oneOf(instances: Instance[], index: number): Instance {
   if (instance === undefined) throw new Error('There is at least one.');
   return instance;
 }
+
+test('A8: three instances that start together on an empty Postgres all start, and make and pay each demo user once', async () => {
+  const { instances, end } = await openInstances(3, { DEMO: '1', DEMO_PASSWORD });
+  try {
+    for (const instance of instances) await instance.signIn(PLAYER.email, DEMO_PASSWORD);
+    const { database, ledger } = oneOf(instances, 0);
+    const users = await database.pool.query('SELECT email FROM "user"');
+    expect(users.rows.map(({ email }) => String(email)).toSorted()).toEqual(
+      DEMO_USERS.map(({ email }) => email).toSorted(),
+    );
+    const gifts = await database.pool.query(
+      `SELECT count(*)::integer AS given FROM credits.journal WHERE reason = 'Welcome to the demo'`,
+    );
+    expect(gifts.rows).toEqual([{ given: DEMO_USERS.length }]);
+    expect((await ledger.verify()).ok).toBe(true);
+  } finally {
+    await end();
+  }
+});
 
 test('two instances on Postgres: one session, one daily claim of many, one server per key', async () => {
   const { instances, panel, end } = await openInstances(2);

@@ -55,7 +55,7 @@ export function renderPanel(script: string, coins: number, own: string, address:
 <script type="module" src="${script}"></script>${own}</head>
 <body>
 <header><strong>My panel</strong> <credits-balance label="Coins"${address}>${new Intl.NumberFormat('en').format(coins)}</credits-balance></header>
-<main><h1>Servers</h1> <button id="buy">Buy for 100</button>
+<main><h1>Servers</h1> <button id="buy">Buy for 100</button> <p id="message" role="status"></p>
 <p lang="de">Du hast <credits-balance label="Guthaben" hide-label format="compact"${address}><span slot="signed-out">abgemeldet</span></credits-balance> Punkte.</p></main>
 </body></html>`;
 }

@@ -139,7 +139,7 @@ test.each(['/', '/api/credits/none', '/api/credits/../secret', '/api/credit', '/
   },
 );
 
-test('the handler serves the path that the host chose', async () => {
+test('A7: the handler serves the path that the host chose, as where Next has a basePath', async () => {
   const user = openTestHandler(ledger, { basePath: '/wallet/v1' }).signIn(name('user'));
   expect((await user.ask('/wallet/v1')).status).toBe(200);
   expect((await user.ask('/wallet/v1/history')).status).toBe(200);

@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createConsumer } from '../../../credits/test/support/consumer.ts';
 
@@ -51,6 +52,44 @@ test('types resolve without a bundler, and are types', () => {
   `,
   );
   expect(consumer.compile('types.ts')).toBe('');
+});
+
+/** The last compiler that knows `moduleResolution: node`, which many projects still have. */
+const OLD_COMPILER = fileURLToPath(
+  new URL('../../../../node_modules/@arethetypeswrong/core/node_modules/typescript/bin/tsc', import.meta.url),
+);
+
+const ENTRIES = ['realtime-credits', NAME].flatMap((name) => {
+  const { exports } = JSON.parse(
+    readFileSync(new URL(`../../../${name === NAME ? 'server' : 'credits'}/package.json`, import.meta.url), 'utf8'),
+  ) as { exports: Record<string, unknown> };
+  return Object.keys(exports)
+    .filter((entry) => entry !== './package.json')
+    .map((entry) => name + entry.slice(1));
+});
+
+test('A11: types resolve by `moduleResolution: node`, in CommonJS', () => {
+  const lines = ENTRIES.map((entry, index) => `import * as entry${index} from '${entry}';\nexport { entry${index} };`);
+  const strict = `// @ts-expect-error -- a version is no text\nexport const version: string = entry0.parseSnapshot({}).version;\n`;
+  consumer.write('old.ts', `${lines.join('\n')}\n${strict}`);
+  const options = ['--noEmit', '--strict', '--skipLibCheck', '--jsx', 'react-jsx', '--lib', 'es2023,dom,dom.iterable'];
+  const old = ['--module', 'commonjs', '--moduleResolution', 'node', '--esModuleInterop', '--types', 'node'];
+  const { stdout } = spawnSync(process.execPath, [OLD_COMPILER, ...options, ...old, 'old.ts'], {
+    cwd: join(installed, '../..'),
+    encoding: 'utf8',
+  });
+  expect(stdout).toBe('');
+});
+
+test('A11: CommonJS requires every entry point', () => {
+  // Needs the embedded database and the telemetry of the host: they are there.
+  const printed = consumer.run(`
+    import { createRequire } from 'node:module';
+    const require = createRequire(import.meta.url);
+    console.log(JSON.stringify(${JSON.stringify(ENTRIES)}.map((entry) => Object.keys(require(entry)).length)));
+  `);
+  const counts = JSON.parse(printed) as number[];
+  expect(ENTRIES.filter((entry, index) => counts[index] === 0)).toEqual(['realtime-credits/element']);
 });
 
 test('the entry reaches the packages that it depends on, and neither React nor the embedded database', () => {

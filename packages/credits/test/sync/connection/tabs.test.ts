@@ -13,7 +13,7 @@ test('a stream that says signed-out clears every tab at once', async () => {
   }
 });
 
-test('three tabs share one stream; when its holder goes, the next one takes it over', async () => {
+test('A17: without Web Locks three tabs share one stream; when its holder goes, the next one takes it over', async () => {
   const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
   const tabs = [openTab(), openTab(), openTab()];
   await browser.advance(1_000);

@@ -80,6 +80,23 @@ export interface DatabaseOptions {
 const CONNECTIONS_MAX = 10;
 
 /**
+ * How sessions of our pools write values and begin transactions, whatever the server, the database or the role says. The
+ * ledger's own statements depend on none of it: those that hosts send on the same pool do.
+ */
+const SESSION = `SELECT ${Object.entries({
+  array_nulls: 'on',
+  bytea_output: 'hex',
+  datestyle: 'ISO, YMD',
+  default_transaction_deferrable: 'off',
+  default_transaction_isolation: 'read committed',
+  extra_float_digits: '1',
+  intervalstyle: 'postgres',
+  standard_conforming_strings: 'on',
+})
+  .map(([name, value]) => `set_config('${name}', '${value}', false)`)
+  .join(', ')}`;
+
+/**
  * Opens a pool of connections to a Postgres server.
  *
  * @throws {CreditsError} `unavailable` — the server cannot be reached
@@ -97,6 +114,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     application_name: 'realtime-credits',
   });
   keepAliveOnLostConnections(pool, onWarning);
+  pool.on('connect', (client) => {
+    // A connection that was lost meanwhile fails at its first use.
+    client.query(SESSION).catch(() => undefined);
+  });
   try {
     await warnOfUnsafeSettings(pool, onWarning);
   } catch (error) {

@@ -43,7 +43,7 @@ async function findLost(directory: string, acknowledged: string[]): Promise<stri
 }
 
 test(
-  'a second container on the directory of a live one is refused and names it; after kill −9 it is let in at once',
+  'A1: a second container on the directory of a live one is refused and names it; after kill −9 it is let in at once',
   { timeout: 300_000 },
   async ({ skip }) => {
     skip(why !== '', why);
@@ -67,7 +67,7 @@ test(
 
 for (const namespace of NAMESPACES) {
   test(
-    `the lock works between processes in different namespaces: ${namespace}`,
+    `A1: the lock works between processes in different namespaces: ${namespace}`,
     { timeout: 120_000 },
     async ({ skip }) => {
       skip(why !== '', why);
@@ -84,7 +84,7 @@ for (const namespace of NAMESPACES) {
 }
 
 test(
-  'of containers that start at once on the directory of a killed one, one gets it',
+  'A1: of containers that start at once on the directory of a killed one, one gets it',
   { timeout: 120_000 },
   async ({ skip }) => {
     skip(why !== '', why);
@@ -101,7 +101,7 @@ test(
 );
 
 test.runIf(process.platform === 'linux')(
-  'an owner that was frozen until another process took over writes and acknowledges nothing after it continues',
+  'A1: an owner that was frozen until another process took over writes and acknowledges nothing after it continues',
   { timeout: 300_000 },
   async () => {
     const directory = makeDirectory();

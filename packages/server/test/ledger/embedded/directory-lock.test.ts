@@ -57,7 +57,7 @@ test('a second opening in the same process is refused', async () => {
   await lock.release();
 });
 
-test('the directory of a killed process is taken over at once, and its socket is removed', async () => {
+test('A1: the directory of a killed process is taken over at once, and its socket is removed', async () => {
   const directory = makeDirectory();
   const first = startProcess('lock', directory);
   await first.until((lines) => lines.includes('locked'));
@@ -87,7 +87,7 @@ test.runIf(process.platform === 'linux')('a frozen process on the same kernel ke
   expect(error.message).toContain(`pid ${owner.child.pid}`);
 });
 
-test('where there are no sockets, a process of the same kernel that is gone is replaced at once', async () => {
+test('A1: where there are no sockets, a process of the same kernel that is gone is replaced at once', async () => {
   const directory = makeDirectory();
   const gone = spawn(process.execPath, ['-e', ''], { stdio: 'ignore' });
   await once(gone, 'exit');
@@ -97,7 +97,7 @@ test('where there are no sockets, a process of the same kernel that is gone is r
   await lock.release();
 });
 
-test('where there are no sockets, a pid that was given out again does not keep the directory, its owner does', async () => {
+test('A1: where there are no sockets, a pid that was given out again does not keep the directory, its owner does', async () => {
   const directory = makeDirectory();
   const own = await describeWithoutSocket();
   leave(directory, { ...own, startedAt: 'long ago' });
@@ -135,7 +135,7 @@ test.each([
   expect(onWait).toHaveBeenCalledTimes(1);
 });
 
-test('an owner that nothing else is known of keeps the directory for as long as its heartbeat goes on', async () => {
+test('A1: an owner that nothing else is known of keeps the directory for as long as its heartbeat goes on', async () => {
   const directory = makeDirectory();
   leave(directory, { pid: 1, host: 'elsewhere', since: '2026-01-01T00:00:00.000Z' });
   let ticks = 0;

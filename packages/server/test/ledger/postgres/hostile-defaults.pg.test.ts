@@ -66,7 +66,7 @@ const bench = createBench(async () => {
 
 testBehaviour(bench);
 
-test('the settings are those of the session, so this file tests what it says', async () => {
+test('A3: the settings are those of the session, so the whole behaviour is tested under them', async () => {
   const client = await pool.connect();
   const shown = await client.query({ text: 'SHOW datestyle', types: { getTypeParser: () => (text: unknown) => text } });
   expect(shown.rows).toEqual([{ DateStyle: 'German, DMY' }]);
@@ -75,7 +75,7 @@ test('the settings are those of the session, so this file tests what it says', a
   client.release();
 });
 
-test('transactions of the host, holds that expire, verification and notifications work', async () => {
+test('A4: where the process replaced the parsers of pg, transactions, holds that expire, verification and notifications work', async () => {
   const account = await openAccount(bench, 100);
   const other = await bench.openLedger();
   const notified: string[] = [];
@@ -91,7 +91,7 @@ test('transactions of the host, holds that expire, verification and notification
   expect((await bench.ledger.verify()).differences).toEqual([]);
 });
 
-test('a command inside a transaction that the host began with its own defaults works or is refused with a code', async () => {
+test('A3: a command inside a transaction that the host began with its own defaults works or is refused with a code', async () => {
   const account = await openAccount(bench, 100);
   const client = await pool.connect();
   await client.query('BEGIN');
@@ -105,16 +105,19 @@ test('a command inside a transaction that the host began with its own defaults w
   expect(await bench.ledger.balance(account)).toMatchObject({ version: 2 });
 });
 
-test('a time limit that is reached while a row is locked is unavailable, with a sentence', async () => {
+test.each([
+  ['lock_timeout', 'kept a lock for too long'],
+  ['statement_timeout', 'took longer than its time limit'],
+])('A5: a row that stays locked beyond the %s of the role is unavailable, with a sentence', async (limit, sentence) => {
   const account = await openAccount(bench, 100);
-  const limited = new pg.Pool({ ...pool.options, password: ROLE, options: '-c lock_timeout=300ms' });
+  const limited = new pg.Pool({ ...pool.options, password: ROLE, options: `-c ${limit}=300ms` });
   const ledger = await createLedger({ database: limited, clock: { ...SYSTEM_CLOCK, wallMs: () => bench.time.nowMs } });
   const client = await pool.connect();
   try {
     await client.query('BEGIN READ WRITE');
     await client.query(`SELECT 1 FROM credits.accounts WHERE id = '${account}' FOR UPDATE`);
     const error = await refusal(ledger.spend({ ...by(account), account, amount: 1 }), 'unavailable');
-    expect(error.message).toContain('kept a lock for too long');
+    expect(error.message).toContain(sentence);
     expect(error.details).toEqual({ retryAfterMs: 5_000 });
   } finally {
     client.release(true);

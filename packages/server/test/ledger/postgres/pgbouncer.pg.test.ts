@@ -30,7 +30,7 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer in transaction mode${note}`, ()
 
   testBehaviour(bench);
 
-  test('prepared statements are switched off with one warning, and no command fails', async () => {
+  test('A2: prepared statements are switched off with one warning, and no command fails', async () => {
     const database = await openDatabase({ url: pooled, listenUrl: direct });
     const warnings: string[] = [];
     const ledger = await createLedger({ database, onWarning: (message) => warnings.push(message) });
@@ -50,7 +50,7 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer in transaction mode${note}`, ()
     await database.close();
   });
 
-  test('notifications arrive by the direct URL, and without one the ledger knows that they do not', async () => {
+  test('A2: notifications arrive by the direct URL, and without one the ledger knows that they do not', async () => {
     const account = await openAccount(bench, 100);
     const notified: string[] = [];
     const [direct1, pooledOnly] = [
