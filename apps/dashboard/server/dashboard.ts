@@ -214,8 +214,8 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       credits.recheckSessions(userId);
     },
     onUserChanged: (userId) => sessions.forget(userId),
-    onAccountLinked: async (id, way, headers) =>
-      audit.record({
+    onAccountLinked: async (id, way, headers) => {
+      await audit.record({
         actor: id,
         kind: 'sign_in_way',
         target: id,
@@ -223,7 +223,8 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
         reason: '',
         address: (headers === null ? null : readClientAddress(headers)) ?? '',
         operationId: crypto.randomUUID(),
-      }),
+      });
+    },
     sendMessage: mailer.send,
     rememberLink: (userId, token) => credentials.rememberLink(userId, token),
     onPasswordReset: async ({ id, emailVerified }, headers) => {
@@ -276,7 +277,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   const limiter = createRateLimiter(limitStore, { request: config.requestLimit, ...options.limits });
 
   const credentials = createCredentials(auth);
-  const people = createPeople({ credentials, audit });
+  const people = createPeople({ ledger, credentials, audit, onChanged: sessions.forget });
 
   metrics.watch({ ledger, credits });
   const health = createHealth(pool, monotonicNow);
