@@ -148,7 +148,7 @@ test('codes: on two instances one user is paid once, and no more users than the 
   }
 });
 
-test('rate limits: two instances count tries together', async () => {
+test('C13: two instances count tries together', async () => {
   const { instances, end } = await openInstances(2);
   try {
     const first = oneOf(instances, 0);
