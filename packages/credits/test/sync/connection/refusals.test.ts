@@ -116,7 +116,7 @@ for (const { host, versioned } of HOSTS) {
   test(`B4: a page that said who it is of shows nobody else after a sign-out, on ${host}`, async () => {
     const world = createFollowWorld({ versioned });
     const { browser, openTab } = world;
-    let B4: string | null = 'ada';
+    let session: string | null = 'ada';
     const { client, numbers, shown } = openTab(() => session);
     client.setAccount('ada');
     await browser.advance(6_000);
