@@ -39,6 +39,7 @@ import { createRateLimiter, type Limit, type LimitName, type LimitStore } from '
 import { currentRequestId } from './http/request-scope.ts';
 import { serveRequests } from './http/serve-requests.ts';
 import { BALANCE_EVENTS, createBalanceMessages, type BalanceMessages } from './mail/balance-messages.ts';
+import { createLinkSeal } from './mail/link-seal.ts';
 import { createMailer } from './mail/mailer.ts';
 import { createOutbox } from './mail/outbox.ts';
 import type { Message } from './mail/messages.ts';
@@ -179,8 +180,9 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
 
   // No other process can have an embedded database open.
   const limitStore: LimitStore = database.kind === 'postgres' ? { pool } : 'memory';
-  const messages = createShownMessages(pool, config.adminEmails);
-  const outbox = createOutbox(pool, now);
+  const linkSeal = createLinkSeal(secret);
+  const messages = createShownMessages(pool, config.adminEmails, linkSeal);
+  const outbox = createOutbox(pool, now, linkSeal);
   const smtp = config.mail === null ? null : createSmtp(config.mail);
   const show = async (message: Message): Promise<void> => {
     options.onMessage?.(message);

@@ -11,6 +11,8 @@ test.each([
   '/\r\n/evil.example',
   '\t//evil.example',
   '//evil.example',
+  '//evil.example/servers',
+  '/\t/evil.example/servers',
   '/\\evil.example',
   '/\t\\evil.example',
   '\\\\evil.example',
