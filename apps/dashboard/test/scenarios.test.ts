@@ -41,7 +41,8 @@ test('the table of scenarios is complete', () => {
     ...Array.from({ length: 10 }, (_, index) => `L${index + 1}`),
     ...Array.from({ length: 7 }, (_, index) => `B${index + 1}`),
     ...Array.from({ length: 13 }, (_, index) => `C${index + 1}`),
-    ...['D1 (after the charge)', 'D2 (after the charge)'],
+    'D1 (after the charge)',
+    'D2 (after the charge)',
   ];
   expect(all.filter((scenario) => !named.has(scenario))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
 
-/** Hides the links of messages in the database: whoever reads it, or a copy of it, opens no account by them. */
+/** Hides the links of messages in the database: reading it, or a copy of it, opens no account. */
 export interface LinkSeal {
   seal(link: string | null): Promise<string | null>;
   /** Null where there is none. @throws where it was sealed with another secret */

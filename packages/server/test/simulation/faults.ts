@@ -1,4 +1,4 @@
-/** What a schedule is meant to contain, counted where it really happened: a fault that nobody met shows nothing. */
+/** What a schedule is meant to contain, counted where it really happened: a fault that never happened shows nothing. */
 export const FAULTS = [
   'a response later than every time limit',
   'a refusal later than every time limit',

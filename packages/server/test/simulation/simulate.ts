@@ -145,7 +145,7 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
     };
     for (const { mount } of participants) mount();
     const { log } = trace;
-    const empty = (): void => void truth.change('ada', -truth.available('ada'), null, browser.now);
+    const empty = (): void => truth.change('ada', -truth.available('ada'), null, browser.now);
     const disturb = createDisturbances({
       browser,
       random,
