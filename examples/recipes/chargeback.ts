@@ -14,32 +14,46 @@ export function takeBackPayment(
   ledger: Ledger,
   { payment, actor }: { payment: string; actor: string },
 ): Promise<{ taken: number; owed: number }> {
-  return repeatWhole(() =>
-    ledger.transaction(async ({ client, ledger: joined }) => {
+  return repeatWhole(async () => {
+    const chain = await readChain(ledger, payment);
+    return ledger.transaction(async ({ client, ledger: joined }) => {
       const { rows } = await client.query<PaymentRow>(LOCK_PAYMENT, [payment]);
       const row = rows[0];
       if (row === undefined) throw new CreditsError('not_found', `There is no payment ${payment}.`);
       if (row.state === 'charged_back' || row.state === 'restored') return { taken: row.taken, owed: row.owed };
+      if (row.state === 'paid' && chain.length === 0) throw new CreditsError('unavailable', 'It was paid just now.');
       // Announced before the payment itself: then that one comes too late, and credits nothing.
-      const back = row.state === 'open' ? { taken: 0, owed: 0 } : await takeBack(joined, { payment, actor, row });
+      const isGiven = chain.length % 2 === 1;
+      const back = isGiven
+        ? await takeBack(joined, { payment, actor, row, transfer: chain.at(-1) ?? '' })
+        : { taken: 0, owed: 0 };
       const write = `UPDATE payments SET state = 'charged_back', taken = $2, owed = $3 WHERE id = $1`;
       await client.query(write, [payment, back.taken, back.owed]);
       return back;
-    }),
-  );
+    });
+  });
+}
+
+/** What gave the credits, what an operator took them back by, what gave them again, and so on: the last one counts. */
+async function readChain(ledger: Ledger, payment: string): Promise<string[]> {
+  const transfer = await ledger.transaction(async ({ client }) => {
+    const { rows } = await client.query<PaymentRow>(`SELECT transfer FROM payments WHERE id = $1`, [payment]);
+    return rows[0]?.transfer ?? null;
+  });
+  return transfer === null ? [] : [transfer, ...(await ledger.findTransfer(transfer)).reversals];
 }
 
 /** All of it by a reversal, or what is left of it by a spend. */
 async function takeBack(
   joined: JoinedLedger,
-  { payment, actor, row }: { payment: string; actor: string; row: PaymentRow },
+  { payment, actor, row, transfer }: { payment: string; actor: string; row: PaymentRow; transfer: string },
 ): Promise<{ taken: number; owed: number }> {
-  const { account, credits, transfer } = row;
+  const { account, credits } = row;
   const by = { actor, reason: 'Payment charged back', metadata: { payment }, idempotencyKey: `chargeback:${payment}` };
   let amount = credits;
   while (amount > 0) {
     try {
-      if (amount === credits) await joined.reverse({ ...by, transfer: transfer ?? '' });
+      if (amount === credits) await joined.reverse({ ...by, transfer });
       else await joined.spend({ ...by, account, amount });
       break;
     } catch (error) {

@@ -124,7 +124,7 @@ const environmentSchema = z.object({
   REQUESTS_PER_ADDRESS: count.optional(),
   ADJUST_MAX: count.default(100_000),
   ADJUST_DAY_MAX: count.default(1_000_000),
-  PAYOUT_VERIFIED_EMAIL: flag.default(false),
+  PAYOUT_VERIFIED_EMAIL: flag.optional(),
   PAYOUT_WAIT_HOURS: count.optional(),
   PAYOUT_ACCOUNTS_PER_ADDRESS: count.optional(),
   REFERRAL_LATER_DAY: flag.optional(),
@@ -226,7 +226,8 @@ export function parseConfig(environment: Record<string, string | undefined>, dir
     ),
     adjustments: { each: env.ADJUST_MAX, day: env.ADJUST_DAY_MAX },
     payouts: {
-      verifiedEmail: env.PAYOUT_VERIFIED_EMAIL,
+      // Where no message can be sent, nobody could verify theirs.
+      verifiedEmail: env.PAYOUT_VERIFIED_EMAIL ?? (isFarmed && env.SMTP_URL !== undefined),
       waitHours: env.PAYOUT_WAIT_HOURS ?? (isFarmed ? 24 : 0),
       accountsPerAddress: env.PAYOUT_ACCOUNTS_PER_ADDRESS ?? (isFarmed ? 3 : 0),
       referralLaterDay: env.REFERRAL_LATER_DAY ?? isFarmed,

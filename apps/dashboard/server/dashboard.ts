@@ -39,6 +39,7 @@ import { createRateLimiter, type Limit, type LimitName, type LimitStore } from '
 import { currentRequestId } from './http/request-scope.ts';
 import { serveRequests } from './http/serve-requests.ts';
 import { BALANCE_EVENTS, createBalanceMessages, type BalanceMessages } from './mail/balance-messages.ts';
+import { createLinkSeal } from './mail/link-seal.ts';
 import { createMailer } from './mail/mailer.ts';
 import { createOutbox } from './mail/outbox.ts';
 import type { Message } from './mail/messages.ts';
@@ -180,8 +181,9 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
 
   // No other process can have an embedded database open.
   const limitStore: LimitStore = database.kind === 'postgres' ? { pool } : 'memory';
-  const messages = createShownMessages(pool, config.adminEmails);
-  const outbox = createOutbox(pool, now);
+  const linkSeal = createLinkSeal(secret);
+  const messages = createShownMessages(pool, config.adminEmails, linkSeal);
+  const outbox = createOutbox(pool, now, linkSeal);
   const smtp = config.mail === null ? null : createSmtp(config.mail);
   const show = async (message: Message): Promise<void> => {
     options.onMessage?.(message);
@@ -215,8 +217,8 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       credits.recheckSessions(userId);
     },
     onUserChanged: (userId) => sessions.forget(userId),
-    onAccountLinked: async (id, way, headers) =>
-      audit.record({
+    onAccountLinked: async (id, way, headers) => {
+      await audit.record({
         actor: id,
         kind: 'sign_in_way',
         target: id,
@@ -224,7 +226,8 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
         reason: '',
         address: (headers === null ? null : readClientAddress(headers)) ?? '',
         operationId: crypto.randomUUID(),
-      }),
+      });
+    },
     sendMessage: mailer.send,
     rememberLink: (userId, token) => credentials.rememberLink(userId, token),
     onPasswordReset: async ({ id, emailVerified }, headers) => {
@@ -276,7 +279,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   const limiter = createRateLimiter(limitStore, { request: config.requestLimit, ...options.limits });
 
   const credentials = createCredentials(auth);
-  const people = createPeople({ credentials, audit });
+  const people = createPeople({ ledger, credentials, audit, onChanged: sessions.forget });
 
   metrics.watch({ ledger, credits });
   const health = createHealth(pool, monotonicNow);

@@ -7,11 +7,12 @@ const FOLDERS: Record<string, string> = {
   package: 'packages/credits/test/',
   server: 'packages/server/test/',
   app: 'apps/dashboard/test/',
+  example: 'examples/test/',
   host: 'test/hosts/legacy/test/',
 };
 
 interface Row {
-  /** `D3` or `L1`; null for promises without a number. */
+  /** `D3`, `L1` or `D1 (after the charge)`; null for promises without a number. */
   scenario: string | null;
   path: string;
 }
@@ -19,8 +20,8 @@ interface Row {
 function readRows(): Row[] {
   const text = readFileSync(new URL('docs/scenarios.md', ROOT), 'utf8');
   return text.split('\n').flatMap((line) => {
-    const scenario = /^\| ([DL]\d+) \|/.exec(line)?.[1] ?? null;
-    const named = line.startsWith('|') ? line.matchAll(/`(package|server|app|host):([^`]+)`/g) : [];
+    const scenario = /^\| ([A-DL]\d+(?: \(after the charge\))?) \|/.exec(line)?.[1] ?? null;
+    const named = line.startsWith('|') ? line.matchAll(/`(package|server|app|example|host):([^`]+)`/g) : [];
     return [...named].map(([, folder = '', file = '']) => ({ scenario, path: `${FOLDERS[folder]}${file}` }));
   });
 }
@@ -38,6 +39,10 @@ test('the table of scenarios is complete', () => {
   const all = [
     ...Array.from({ length: 21 }, (_, index) => `D${index + 1}`),
     ...Array.from({ length: 10 }, (_, index) => `L${index + 1}`),
+    ...Array.from({ length: 7 }, (_, index) => `B${index + 1}`),
+    ...Array.from({ length: 13 }, (_, index) => `C${index + 1}`),
+    'D1 (after the charge)',
+    'D2 (after the charge)',
   ];
   expect(all.filter((scenario) => !named.has(scenario))).toEqual([]);
 });

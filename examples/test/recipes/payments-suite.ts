@@ -197,6 +197,23 @@ export function testPayments(bench: TestLedger): void {
     expect(await bench.readAvailable(account)).toBe(500);
   });
 
+  test('D1 (after the charge): a payment that an operator took back by mistake and gave again is taken back by its chargeback', async () => {
+    const { ledger } = bench;
+    const account = await bench.openAccount();
+    await checkOut('pay-13', account);
+    await announce('pay-13');
+    const undo = async (idempotencyKey: string) => {
+      const transfer = (await ledger.history(account)).entries[0]?.transfer ?? '';
+      await ledger.reverse({ transfer, actor: 'op-1', reason: 'Wrong ticket', idempotencyKey });
+    };
+    await undo('mistake');
+    await undo('undone');
+    expect(await bench.readAvailable(account)).toBe(500);
+    await spend(account, 100);
+    expect(await takeBackPayment(ledger, { payment: 'pay-13', actor: 'op-1' })).toEqual({ taken: 400, owed: 100 });
+    expect(await bench.readAvailable(account)).toBe(0);
+  });
+
   test('what a chargeback took comes back once when the dispute is won, and only then', async () => {
     const { ledger } = bench;
     const account = await bench.openAccount();

@@ -24,7 +24,7 @@ test('a purchase is refunded once, whichever operators try, and the history show
   expect(entries.map(({ verb }) => verb)).toEqual(['reverse', 'spend', 'grant']);
 });
 
-test('D1: a refund that was undone by mistake can be given again', async () => {
+test('D1 (after the charge): a refund that was undone by mistake can be given again', async () => {
   const { account, purchase } = await buy();
   const { ledger } = bench;
   const refund = () => refundPurchase(ledger, { purchase, operator: 'op-1', reason });

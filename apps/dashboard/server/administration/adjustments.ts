@@ -122,7 +122,7 @@ export function createAdjustments({ pool, ledger, audit, limits }: AdjustmentsOp
   function apply(asked: AdjustmentRequest): Promise<AdjustmentOutcome> {
     const { admin, operationId, target, change } = asked;
     return ledger.transaction(async ({ client, ledger: joined }) => {
-      const { used, isKnown } = await lockBudget(client, asked);
+      const { used, isKnown } = await lockBudget(client, { admin, operationId, kind: 'adjust' });
       const { receipt, amount } = await run(joined, { target, change, actor: admin, key: operationId });
       const size = Math.abs(amount);
       if (!isKnown && (size > limits.each || used + size > limits.day)) {
@@ -205,7 +205,7 @@ export function createAdjustments({ pool, ledger, audit, limits }: AdjustmentsOp
           kind: approve ? 'approve_adjustment' : 'reject_adjustment',
           target: row.target_id,
           amount: done?.amount ?? Number(row.amount),
-          details: { requestedBy: row.admin_id, requestedFor: row.change.reason },
+          details: { approval: id, requestedBy: row.admin_id, requestedFor: row.change.reason },
           reason,
           address,
           operationId,

@@ -1,9 +1,15 @@
 import type { Pool } from 'pg';
+import { CreditsError } from 'realtime-credits';
 
 /** What administrators, and the operator's commands, did: one row each, which the database lets nobody change. */
 export interface Audit {
-  /** Records an action, on a client of its transaction. The same operation of the same actor is recorded once. */
-  record(action: AuditAction, client?: Queryable): Promise<void>;
+  /**
+   * Records an action, on a client of its transaction. The same operation of the same actor is recorded once.
+   *
+   * @returns Whether it is new. What takes effect each time that it is asked for has a new operation each time.
+   * @throws {CreditsError} `idempotency_key_reused` — the operation was another action, which its row does not tell of.
+   */
+  record(action: AuditAction, client?: Queryable): Promise<boolean>;
   /** Newest first; of one target only, where it is given. */
   list(page: {
     before: number | null;
@@ -101,20 +107,21 @@ interface Raw {
 export function createAudit(pool: Pool): Audit {
   return Object.freeze({
     async record(action: AuditAction, client: Queryable = pool) {
-      await client.query(
+      const { actor, kind, target, operationId } = action;
+      const details = JSON.stringify(action.details ?? {});
+      const { rowCount } = await client.query(
         `INSERT INTO dashboard_audit (actor, kind, target, amount, details, reason, address, operation_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
-        [
-          action.actor,
-          action.kind,
-          action.target,
-          action.amount ?? null,
-          JSON.stringify(action.details ?? {}),
-          action.reason,
-          action.address,
-          action.operationId,
-        ],
+        [actor, kind, target, action.amount ?? null, details, action.reason, action.address, operationId],
       );
+      if (rowCount === 1) return true;
+      const { rows } = await client.query(
+        `SELECT 1 FROM dashboard_audit
+         WHERE actor = $1 AND kind = $2 AND operation_id = $3 AND target = $4 AND details = $5::jsonb`,
+        [actor, kind, operationId, target, details],
+      );
+      if (rows.length === 0) throw new CreditsError('idempotency_key_reused', 'This key was used for something else.');
+      return false;
     },
     async list({ before, limit, target = null }: { before: number | null; limit: number; target?: string | null }) {
       const { rows } = await pool.query<Raw>(

@@ -7,6 +7,7 @@ import type { Profiles } from '../profiles.ts';
 import type { Servers } from '../servers/servers.ts';
 import type { Users } from '../users.ts';
 import type { Audit, AuditAction } from './audit.ts';
+import { lockAdministrators } from './people.ts';
 
 /**
  * Forgets a person: sessions, name, address, and where they came from. What the books need stays under the account's id:
@@ -59,12 +60,19 @@ export function createClosing(options: ClosingOptions): Closing {
   return Object.freeze({
     async close(by: Omit<AuditAction, 'kind'>) {
       const userId = by.target;
-      if ((await users.find(userId))?.role === 'admin') {
-        throw new CreditsError('forbidden', 'An administrator’s account is not closed. Take the role away first.');
-      }
+      assertNoAdministrator((await users.find(userId))?.role);
       // Before anything is forgotten: where the panel is silent, the person can come back to it.
       await settle(userId);
-      await audit.record({ ...by, kind: 'close' });
+      await ledger.transaction(async ({ client }) => {
+        await lockAdministrators(client);
+        const { rows } = await client.query<{ role: string }>(
+          `UPDATE "user" SET banned = true WHERE id = $1 RETURNING role`,
+          [userId],
+        );
+        // Whom somebody made an administrator in the meantime.
+        assertNoAdministrator(rows[0]?.role);
+        await audit.record({ ...by, kind: 'close' }, client);
+      });
       await credentials.forget(userId);
       await profiles.forget(userId);
       await eligibility.forget(userId);
@@ -74,4 +82,9 @@ export function createClosing(options: ClosingOptions): Closing {
       await settle(userId).catch((error: unknown) => onWarning('A closed account has an open order.', error));
     },
   });
+}
+
+function assertNoAdministrator(role: string | undefined): void {
+  if (role !== 'admin') return;
+  throw new CreditsError('forbidden', 'An administrator’s account is not closed. Take the role away first.');
 }

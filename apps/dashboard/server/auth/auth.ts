@@ -9,6 +9,7 @@ import { pickUsername } from './names.ts';
 import { noteFailure } from '../http/request-scope.ts';
 import { BRAND, type Message } from '../mail/messages.ts';
 import { linkKey } from './credentials.ts';
+import { withHashedTokens } from './hashed-tokens.ts';
 import { passkeys } from './passkeys.ts';
 import { cookiePrefix } from './session-cookie.ts';
 import {
@@ -63,7 +64,15 @@ export type Auth = ReturnType<typeof createAuth>;
 
 /** Creates the instance, which can be used once {@link migrateAuth} has made its tables. */
 export function createAuth(options: AuthOptions) {
-  return betterAuth(authOptions(options));
+  const auth = betterAuth(authOptions(options));
+  // First of all that wait for it. That it failed is for the others to say.
+  void auth.$context.then(
+    (context) => {
+      context.internalAdapter = withHashedTokens(context.internalAdapter);
+    },
+    () => undefined,
+  );
+  return auth;
 }
 
 /** What better-auth's tables have to hold besides. Its `role` is a list in a text: `user,admin` would be an administrator. */
@@ -78,6 +87,13 @@ ALTER TABLE "user" ADD CONSTRAINT user_role_known CHECK (role IN ('user', 'admin
   {
     name: '002-passkeys',
     sql: `CREATE UNIQUE INDEX passkey_credential_once ON "passkey" ("credentialID");`,
+  },
+  {
+    name: '003-hashed-tokens',
+    // Who is signed in stays so.
+    sql: `
+UPDATE "session" SET token = 'sha256:' || encode(sha256(convert_to(token, 'UTF8')), 'hex') WHERE token NOT LIKE 'sha256:%';
+`,
   },
 ];
 
@@ -150,6 +166,7 @@ function authOptions(options: AuthOptions) {
       },
     },
     user: { changeEmail: { enabled: true } },
+    verification: { storeIdentifier: 'hashed' as const },
     socialProviders: options.socialProviders,
     // An account is linked where both sides have verified the address. What was told of a person is not asked for again.
     // Who links one while signed in has proved to be both, whatever the addresses.

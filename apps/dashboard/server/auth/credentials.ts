@@ -19,9 +19,7 @@ export interface Credentials {
    * password: somebody else may have made it.
    */
   confirmMailbox(userId: string): Promise<void>;
-  setRole(userId: string, role: 'admin' | 'user'): Promise<void>;
-  /** Shuts the user out and ends their sessions, for this reason; null lets them in again. */
-  setBanned(userId: string, reason: string | null): Promise<void>;
+  endSessions(userId: string): Promise<void>;
   /** Sets an address that nobody has verified, and ends every session of the user. */
   setEmail(userId: string, email: string): Promise<void>;
   /** Replaces name and address, takes password and sessions away, and lets nobody in again. */
@@ -100,14 +98,9 @@ export function createCredentials(auth: Auth): Credentials {
       await deleteOtherWays(userId);
       await internalAdapter.updateUser(userId, { emailVerified: true });
     },
-    async setRole(userId: string, role: 'admin' | 'user') {
+    async endSessions(userId: string) {
       const { internalAdapter } = await auth.$context;
-      await internalAdapter.updateUser(userId, { role });
-    },
-    async setBanned(userId: string, reason: string | null) {
-      const { internalAdapter } = await auth.$context;
-      await internalAdapter.updateUser(userId, { banned: reason !== null, banReason: reason, banExpires: null });
-      if (reason !== null) await internalAdapter.deleteUserSessions(userId);
+      await internalAdapter.deleteUserSessions(userId);
     },
     async setEmail(userId: string, email: string) {
       const { internalAdapter } = await auth.$context;

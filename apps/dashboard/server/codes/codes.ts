@@ -108,7 +108,7 @@ export function createCodes({ pool, ledger, audit, limits, now }: CodesOptions):
 
   function create(by: By, { code: wanted, startsAt, ...terms }: NewCode): Promise<Code> {
     return ledger.transaction(async ({ client }) => {
-      const budget = await lockBudget(client, { admin: by.actor, operationId: by.operationId });
+      const budget = await lockBudget(client, { admin: by.actor, operationId: by.operationId, kind: 'create_code' });
       const { rows: made } = await client.query<Raw>(
         `SELECT ${COLUMNS} FROM dashboard_codes WHERE created_by = $1 AND operation_id = $2`,
         [by.actor, by.operationId],
@@ -140,7 +140,7 @@ export function createCodes({ pool, ledger, audit, limits, now }: CodesOptions):
 
   function edit({ reason, ...by }: By & { reason: string }, code: string, change: CodeChange): Promise<Code> {
     return ledger.transaction(async ({ client }) => {
-      const budget = await lockBudget(client, { admin: by.actor, operationId: by.operationId });
+      const budget = await lockBudget(client, { admin: by.actor, operationId: by.operationId, kind: 'edit_code' });
       const { rows } = await client.query<Raw>(`SELECT ${COLUMNS} FROM dashboard_codes WHERE code = $1 FOR UPDATE`, [
         code,
       ]);

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { LinkSeal } from './link-seal.ts';
 import { subjectOf, type BalanceDetails, type Message, type MessageKind } from './messages.ts';
 import { KEPT } from './shown-messages.ts';
 
@@ -50,8 +51,31 @@ interface Row {
 const HANDLED_MS = 60 * 86_400_000;
 
 /** @param now - Wall-clock milliseconds. */
-export function createOutbox(pool: Pool, now: () => number): Outbox {
+export function createOutbox(pool: Pool, now: () => number, { seal, open }: LinkSeal): Outbox {
   const instant = (ms: number): string => new Date(ms).toISOString();
+
+  async function fail({ id, message }: Pick<Waiting, 'id' | 'message'>): Promise<void> {
+    await pool.query(
+      `WITH gone AS (DELETE FROM dashboard_outbox WHERE id = $1 RETURNING at, user_id, recipient),
+       old AS (DELETE FROM dashboard_messages WHERE id IN
+         (SELECT id FROM dashboard_messages ORDER BY id DESC OFFSET ${KEPT - 1}))
+       INSERT INTO dashboard_messages (at, user_id, recipient, subject, link, failed)
+       SELECT at, user_id, recipient, $2, NULL, true FROM gone`,
+      [id, subjectOf(message.kind)],
+    );
+  }
+
+  async function read(row: Row): Promise<Waiting | null> {
+    const { id, at, kind, user_id: userId, recipient: to, details, tries } = row;
+    const message = { kind, userId, to, ...(details === null ? {} : { details }) };
+    try {
+      return { id, message: { ...message, link: await open(row.link) }, at: new Date(at).getTime(), tries };
+    } catch {
+      // Another secret wrote it: nobody can send it any more.
+      await fail({ id, message: { ...message, link: null } });
+      return null;
+    }
+  }
 
   return Object.freeze({
     async add(message: Message) {
@@ -60,7 +84,7 @@ export function createOutbox(pool: Pool, now: () => number): Outbox {
       const { rows } = await pool.query<{ id: string }>(
         `INSERT INTO dashboard_outbox (at, kind, user_id, recipient, link, next_try_at)
          VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-        [instant(at), kind, userId, to, link, instant(at + LEASE_MS)],
+        [instant(at), kind, userId, to, await seal(link), instant(at + LEASE_MS)],
       );
       return { id: String(rows[0]?.id), message, at, tries: 0 };
     },
@@ -71,7 +95,16 @@ export function createOutbox(pool: Pool, now: () => number): Outbox {
          first AS (INSERT INTO dashboard_handled_events (event_id, at) VALUES ($8, $1) ON CONFLICT DO NOTHING RETURNING 1)
          INSERT INTO dashboard_outbox (at, kind, user_id, recipient, link, details, next_try_at)
          SELECT $1, $2, $3, $4, $5, $6, $1 FROM first`,
-        [instant(at), kind, userId, to, link, JSON.stringify(details ?? null), instant(at - HANDLED_MS), eventId],
+        [
+          instant(at),
+          kind,
+          userId,
+          to,
+          await seal(link),
+          JSON.stringify(details ?? null),
+          instant(at - HANDLED_MS),
+          eventId,
+        ],
       );
     },
     async takeDue(limit: number) {
@@ -81,12 +114,7 @@ export function createOutbox(pool: Pool, now: () => number): Outbox {
          RETURNING id, at, kind, user_id, recipient, link, details, tries`,
         [instant(now()), instant(now() + LEASE_MS), limit],
       );
-      return rows.map(({ id, at, kind, user_id: userId, recipient: to, link, details, tries }) => ({
-        id,
-        message: { kind, userId, to, link, ...(details === null ? {} : { details }) },
-        at: new Date(at).getTime(),
-        tries,
-      }));
+      return (await Promise.all(rows.map(read))).filter((waiting) => waiting !== null);
     },
     async remove(id: string) {
       await pool.query(`DELETE FROM dashboard_outbox WHERE id = $1`, [id]);
@@ -97,16 +125,7 @@ export function createOutbox(pool: Pool, now: () => number): Outbox {
         instant(dueAt),
       ]);
     },
-    async fail({ id, message }: Waiting) {
-      await pool.query(
-        `WITH gone AS (DELETE FROM dashboard_outbox WHERE id = $1 RETURNING at, user_id, recipient),
-         old AS (DELETE FROM dashboard_messages WHERE id IN
-           (SELECT id FROM dashboard_messages ORDER BY id DESC OFFSET ${KEPT - 1}))
-         INSERT INTO dashboard_messages (at, user_id, recipient, subject, link, failed)
-         SELECT at, user_id, recipient, $2, NULL, true FROM gone`,
-        [id, subjectOf(message.kind)],
-      );
-    },
+    fail,
     async forget(userId: string) {
       await pool.query(`DELETE FROM dashboard_outbox WHERE user_id = $1`, [userId]);
     },

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { LinkSeal } from './link-seal.ts';
 import { subjectOf, type Message } from './messages.ts';
 
 /**
@@ -34,14 +35,18 @@ const LINK = `CASE WHEN m.link IS NULL THEN 'none'
   WHEN u.role = 'admin' OR lower(m.recipient) = ANY($1) THEN 'terminal' ELSE 'here' END`;
 
 /** @param adminEmails - In lower case. */
-export function createShownMessages(pool: Pool, adminEmails: readonly string[]): ShownMessages {
+export function createShownMessages(
+  pool: Pool,
+  adminEmails: readonly string[],
+  { seal, open }: LinkSeal,
+): ShownMessages {
   return Object.freeze({
     async keep({ kind, userId, to, link }: Message) {
       await pool.query(
         `WITH old AS (DELETE FROM dashboard_messages WHERE id IN
            (SELECT id FROM dashboard_messages ORDER BY id DESC OFFSET ${KEPT - 1}))
          INSERT INTO dashboard_messages (user_id, recipient, subject, link) VALUES ($1, $2, $3, $4)`,
-        [userId, to, subjectOf(kind), link],
+        [userId, to, subjectOf(kind), await seal(link)],
       );
     },
     async list() {
@@ -58,7 +63,9 @@ export function createShownMessages(pool: Pool, adminEmails: readonly string[]):
          FROM dashboard_messages m JOIN "user" u ON u.id = m.user_id WHERE m.id = $2 AND ${LINK} = 'here'`,
         [adminEmails, id],
       );
-      return rows[0] ?? null;
+      const [found] = rows;
+      const link = found === undefined ? null : await open(found.link).catch(() => null);
+      return found === undefined || link === null ? null : { ...found, link };
     },
     async forget(userId: string) {
       await pool.query(`DELETE FROM dashboard_messages WHERE user_id = $1`, [userId]);

@@ -97,6 +97,7 @@ export function registerAuthRoutes(app: Hono, options: AuthRoutesOptions): void 
     const { endpoint, email, signedUp, address } = asked;
     if (endpoint === 'request-password-reset') return requestReset(asked);
     if (endpoint === 'verify-email') return verifyEmail(asked);
+    if (endpoint === 'revoke-other-sessions') return endOthers(asked);
     if (endpoint === 'passkey/verify-registration') return addPasskey(asked);
     if (endpoint.startsWith('passkey/') && email === null) return signInWithPasskey(asked);
     if (endpoint.startsWith('callback/')) return hideReason(await auth.handler(asked.request));
@@ -136,6 +137,17 @@ export function registerAuthRoutes(app: Hono, options: AuthRoutesOptions): void 
       },
       (error: unknown) => onWarning('A new password could not be asked for.', error),
     );
+    return Response.json({ status: true });
+  }
+
+  /** In place of better-auth's, which knows the current session by its token: listed sessions have hashes. */
+  async function endOthers({ request }: Asked): Promise<Response> {
+    const current = await auth.api.getSession({ headers: request.headers });
+    if (current === null) throw new CreditsError('unauthenticated');
+    const { internalAdapter } = await auth.$context;
+    for (const { id, token } of await internalAdapter.listSessions(current.user.id)) {
+      if (id !== current.session.id) await internalAdapter.deleteSession(token);
+    }
     return Response.json({ status: true });
   }
 

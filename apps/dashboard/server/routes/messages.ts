@@ -21,7 +21,7 @@ export function registerMessageRoutes(routes: Routes, { messages, sendsMail, aud
     return { body: { success: true, data } satisfies AdminMessagesAnswer };
   });
 
-  routes.admin('POST', '/api/admin/messages/:id', async ({ request, user, caller, operationId, param }) => {
+  routes.admin('POST', '/api/admin/messages/:id', async ({ request, user, caller, param }) => {
     await readBody(request, showSchema);
     const id = param('id');
     const found = /^\d{1,15}$/.test(id) ? await messages.findLink(Number(id)) : null;
@@ -32,7 +32,8 @@ export function registerMessageRoutes(routes: Routes, { messages, sendsMail, aud
       target: found.userId,
       reason: found.subject,
       address: caller.address ?? '',
-      operationId,
+      // Each time that a link is shown is a row.
+      operationId: crypto.randomUUID(),
     });
     return { body: { success: true, data: { link: found.link } } satisfies AdminMessageLinkAnswer };
   });

@@ -140,7 +140,7 @@ export function registerOversightRoutes(routes: Routes, options: OversightOption
     return { body: { success: true, data, next } satisfies AdminDeliveriesAnswer };
   });
 
-  routes.admin('POST', '/api/admin/deliveries/:id/replay', async ({ request, user, caller, operationId, param }) => {
+  routes.admin('POST', '/api/admin/deliveries/:id/replay', async ({ request, user, caller, param }) => {
     await readBody(request, replaySchema);
     const id = param('id');
     await ledger.webhooks.replay(id).catch((error: unknown) => {
@@ -153,7 +153,7 @@ export function registerOversightRoutes(routes: Routes, options: OversightOption
       target: eventTarget(id),
       reason: '',
       address: caller.address ?? '',
-      operationId,
+      operationId: crypto.randomUUID(),
     });
     return { body: { success: true, message: 'The event is sent again.' } satisfies AdminReplayAnswer };
   });

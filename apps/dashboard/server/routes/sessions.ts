@@ -55,12 +55,12 @@ export function registerSessionRoutes(routes: Routes, options: SessionRoutesOpti
     return { body: { success: true, data } satisfies SignInWaysAnswer };
   });
 
-  routes.user('DELETE', '/api/user/sign-in/:provider', async ({ user, caller, operationId, param }) => {
+  routes.user('DELETE', '/api/user/sign-in/:provider', async ({ user, caller, param }) => {
     const provider = SOCIAL_PROVIDERS.find((name) => name === param('provider'));
     const { linked, unlinked } = await unlink(user.id, provider ?? '');
     if (provider === undefined || linked === 0) throw new CreditsError('not_found');
     if (unlinked === 0) throw new DashboardError('last_way_in', 'Set a password first: nothing else signs you in.');
-    await recordEnd(user.id, provider, { caller, operationId });
+    await recordEnd(user.id, provider, caller);
     return { body: { success: true, message: 'That account signs you in no more.' } };
   });
 
@@ -79,7 +79,7 @@ export function registerSessionRoutes(routes: Routes, options: SessionRoutesOpti
   async function recordEnd(
     userId: string,
     way: SocialProvider | 'passkey',
-    { caller, operationId }: Pick<UserContext, 'caller' | 'operationId'>,
+    caller: UserContext['caller'],
   ): Promise<void> {
     await audit.record({
       actor: userId,
@@ -88,7 +88,7 @@ export function registerSessionRoutes(routes: Routes, options: SessionRoutesOpti
       details: { way, on: false },
       reason: '',
       address: caller.address ?? '',
-      operationId,
+      operationId: crypto.randomUUID(),
     });
   }
 
@@ -120,11 +120,11 @@ export function registerSessionRoutes(routes: Routes, options: SessionRoutesOpti
     return { body: { success: true, message: 'The passkey has its new name.' } };
   });
 
-  routes.user('DELETE', '/api/user/passkeys/:id', async ({ user, caller, operationId, param }) => {
+  routes.user('DELETE', '/api/user/passkeys/:id', async ({ user, caller, param }) => {
     const { adapter } = await auth.$context;
     const where = onePasskey(user.id, param('id'));
     if ((await adapter.deleteMany({ model: 'passkey', where })) === 0) throwUnknownPasskey();
-    await recordEnd(user.id, 'passkey', { caller, operationId });
+    await recordEnd(user.id, 'passkey', caller);
     return { body: { success: true, message: 'That passkey signs you in no more.' } };
   });
 

@@ -56,7 +56,7 @@ async function available(target: Person): Promise<number> {
   return (await dashboard.ledger.balance(target.id)).balance.available;
 }
 
-test('administration: an adjustment above the limit waits for a second administrator, and is made once', async () => {
+test('C9: an adjustment above the limit waits for a second administrator, and is made once', async () => {
   const [first, second, target] = [await administrator(), await administrator(), await person()];
   expect((await adjust(first, target, { amount: 1_000 })).status).toBe(200);
   const left = await adjust(first, target, { amount: 1_001 }, 'too-much');
@@ -78,7 +78,7 @@ test('administration: an adjustment above the limit waits for a second administr
   expect(await available(target)).toBe(2_001);
 });
 
-test('administration: neither the requester nor the person whose balance it is approves, nor who has a role from them', async () => {
+test('C9: neither the requester nor the person whose balance it is approves, nor who has a role from them', async () => {
   const [first, target, friend, stranger] = [
     await administrator(),
     await administrator(),
@@ -103,7 +103,7 @@ test('administration: neither the requester nor the person whose balance it is a
   expect(await available(target)).toBe(5_000);
 });
 
-test('administration: a rejected adjustment changes nothing, and its requester may take it back', async () => {
+test('C9: a rejected adjustment changes nothing, and its requester may take it back', async () => {
   const [first, second, target] = [await administrator(), await administrator(), await person()];
   await adjust(first, target, { amount: 9_000 }, 'one');
   await adjust(first, target, { amount: 9_001 }, 'two');
@@ -115,7 +115,7 @@ test('administration: a rejected adjustment changes nothing, and its requester m
   expect(await available(target)).toBe(0);
 });
 
-test('administration: one administrator moves no more in a day than the limit, however many at once and in whichever direction', async () => {
+test('C9: one administrator moves no more in a day than the limit, however many at once and in whichever direction', async () => {
   const [first, target] = [await administrator(), await person()];
   const replies = await Promise.all(Array.from({ length: 6 }, () => adjust(first, target, { amount: 500 })));
   expect(replies.filter(({ status }) => status === 200)).toHaveLength(5);
@@ -126,7 +126,7 @@ test('administration: one administrator moves no more in a day than the limit, h
   expect((await adjust(await administrator(), target, { amount: 500 })).status).toBe(200);
 });
 
-test('administration: an exact balance and a reversal are within the same limits', async () => {
+test('C9: an exact balance and a reversal are within the same limits', async () => {
   const [first, second, target, friend] = [
     await administrator(),
     await administrator(),
@@ -155,13 +155,13 @@ test('administration: an exact balance and a reversal are within the same limits
   expect(await available(friend)).toBe(5_000);
 });
 
-test('administration: what the ledger refuses is no row of the audit log', async () => {
+test('C9: what the ledger refuses is no row of the audit log', async () => {
   const [first, target] = [await administrator(), await person()];
   expect((await adjust(first, target, { amount: -5 })).status).toBe(402);
   expect((await readAudit(first)).data.filter(({ target_id }) => target_id === target.id)).toEqual([]);
 });
 
-test('administration: every administrative action is a row: who, whom, what, why, from where and when', async () => {
+test('C9: every administrative action is a row: who, whom, what, why, from where and when', async () => {
   const [first, second, target] = [await administrator(), await administrator(), await person()];
   const act = (path: string, body: object) =>
     dashboard.send<AdminPersonAnswer>(`/api/admin/users/${target.id}/${path}`, {
@@ -210,7 +210,7 @@ test('administration: every administrative action is a row: who, whom, what, why
   expect(JSON.stringify(rows)).not.toContain('elsewhere@');
 });
 
-test('administration: the audit log is read in pages, newest first', async () => {
+test('C9: the audit log is read in pages, newest first', async () => {
   const [first, target] = [await administrator(), await person()];
   for (let amount = 1; amount <= 3; amount += 1) await adjust(first, target, { amount });
   const newest = await readAudit(first, 'limit=2');
@@ -219,7 +219,7 @@ test('administration: the audit log is read in pages, newest first', async () =>
   expect(older.data.map(({ amount }) => amount)).toEqual([1]);
 });
 
-test('administration: the database refuses changes to the audit log, and other roles than the two', async () => {
+test('C9: the database refuses changes to the audit log, and other roles than the two', async () => {
   const { pool } = dashboard.database;
   for (const sql of [
     `UPDATE dashboard_audit SET reason = 'x'`,
@@ -242,7 +242,7 @@ test('administration: the database refuses changes to the audit log, and other r
   }
 });
 
-test('administration: an administrator cannot shut themself out, and a taken address stays with who has it', async () => {
+test('C9: an administrator cannot shut themself out, and a taken address stays with who has it', async () => {
   const [first, target] = [await administrator(), await person()];
   const act = (whom: Person, path: string, body: object) =>
     dashboard.send(`/api/admin/users/${whom.id}/${path}`, { as: first, body: { reason: 'Because', ...body } });
@@ -252,7 +252,81 @@ test('administration: an administrator cannot shut themself out, and a taken add
   expect((await dashboard.send('/api/admin/users', { as: first })).status).toBe(200);
 });
 
-test('administration: the operator’s command and ADMIN_EMAILS are rows, too', { timeout: 180_000 }, async () => {
+test('C9: no key hides an action: what it did to one person it does to nobody else, and what it repeats is a row', async () => {
+  const [first, one, other, third] = [await administrator(), await person(), await person(), await person()];
+  const act = async (whom: Person, path: string, body: object = {}) => {
+    const { status, body: reply } = await dashboard.send<Either<AdminPersonAnswer>>(
+      `/api/admin/users/${whom.id}/${path}`,
+      { as: first, body: { reason: 'Because', ...body }, headers: { 'idempotency-key': 'the-same' } },
+    );
+    return status === 200 ? 'done' : reply.code;
+  };
+  const reused = 'idempotency_key_reused';
+  expect([await act(one, 'role', { role: 'admin' }), await act(other, 'role', { role: 'admin' })]).toEqual([
+    'done',
+    reused,
+  ]);
+  expect(await act(one, 'role', { role: 'user' })).toBe(reused);
+  expect([await act(one, 'ban', { banned: true }), await act(other, 'ban', { banned: true })]).toEqual([
+    'done',
+    reused,
+  ]);
+  expect([await act(third, 'close'), await act(other, 'close')]).toEqual(['done', reused]);
+  // Repeated after it was lifted, a ban is the one that was, and bans nobody again.
+  expect(await act(one, 'ban', { banned: false })).toBe('done');
+  expect(await act(one, 'ban', { banned: true })).toBe('done');
+  const { rows: banned } = await dashboard.database.pool.query(`SELECT 1 FROM "user" WHERE id = $1 AND banned`, [
+    one.id,
+  ]);
+  expect(banned).toEqual([]);
+  // A new password is another one each time.
+  expect([await act(one, 'password'), await act(one, 'password')]).toEqual(['done', 'done']);
+  const kindsOf = async ({ id }: Person) =>
+    (await readAudit(first)).data.filter(({ target_id }) => target_id === id).map(({ kind }) => kind);
+  expect(await kindsOf(one)).toEqual(['password', 'password', 'unban', 'ban', 'role']);
+  expect(await kindsOf(other)).toEqual([]);
+});
+
+test('C9: a key that made or changed a code lifts no limit of an adjustment', async () => {
+  const [first, target] = [await administrator(), await person()];
+  const made = await dashboard.send('/api/admin/codes', {
+    as: first,
+    body: { code: 'LIMITS', amount: 1, uses: 1 },
+    headers: { 'idempotency-key': 'twice' },
+  });
+  expect(made.status).toBe(201);
+  expect((await adjust(first, target, { amount: 1_000_000 }, 'twice')).status).toBe(202);
+  expect(await available(target)).toBe(0);
+});
+
+test('C9: of two approvals by one key, each is a row', async () => {
+  const [first, second, target] = [await administrator(), await administrator(), await person()];
+  for (const amount of [4_000, 5_000]) await adjust(first, target, { amount });
+  for (const { id } of await waitingFor(second, target)) {
+    await dashboard.send(`/api/admin/approvals/${id}`, {
+      as: second,
+      body: { approve: true, reason: 'Looked at it' },
+      headers: { 'idempotency-key': 'one-key' },
+    });
+  }
+  const rows = (await readAudit(first)).data.filter(({ target_id }) => target_id === target.id);
+  const approved = rows.filter(({ kind }) => kind === 'approve_adjustment').map(({ amount }) => amount ?? 0);
+  expect(approved.reduce((sum, amount) => sum + amount, 0)).toBe(await available(target));
+});
+
+test('C9: who is no administrator any more changes nobody, also where their request was let in before', async () => {
+  const [first, second] = [await administrator(), await administrator()];
+  const demote = (as: Person, whom: Person) =>
+    dashboard.send(`/api/admin/users/${whom.id}/role`, { as, body: { role: 'user', reason: 'Mutual' } });
+  const replies = await Promise.all([demote(first, second), demote(second, first)]);
+  expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 404]);
+  const still = await Promise.all(
+    [first, second].map(async (as) => (await dashboard.send('/api/admin/users', { as })).status),
+  );
+  expect(still.toSorted((a, b) => a - b)).toEqual([200, 404]);
+});
+
+test('C9: the operator’s command and ADMIN_EMAILS are rows, too', { timeout: 180_000 }, async () => {
   const own = await openTestDashboard();
   const { password } = await makeAdministrator(own.database, 'first@example.test');
   const first = await own.signIn('first@example.test', password);

@@ -49,7 +49,7 @@ test('the session cookie is out of reach for scripts and for other sites', async
   expect(cookie).not.toContain('Secure');
 });
 
-test('over https the session cookie is only sent over https', async () => {
+test('C3: over https the session cookie is only sent over https', async () => {
   const url = 'https://panel.example';
   const secure = await openTestDashboard({ environment: { PUBLIC_URL: url } });
   try {
@@ -171,7 +171,7 @@ test('a body of any length is not read for a sign-in, announced or not', async (
   expect((await dashboard.fetch(request)).status).toBe(413);
 });
 
-test('administration: better-auth’s own administration, which leaves no trace, does not exist', async () => {
+test('C9: better-auth’s own administration, which leaves no trace, does not exist', async () => {
   const person = await dashboard.signUp('curious');
   for (const path of [
     '/api/auth/admin/list-users',
@@ -200,7 +200,7 @@ test('a name without a user name gets one', async () => {
 });
 
 test.each(['http://dashboard.localhost', 'https://panel.example'])(
-  'session cookie: a planted cookie never changes whose session is used, in any order or under any name: %s',
+  'C3: a planted cookie never changes whose session is used, in any order or under any name: %s',
   async (url) => {
     const own = await openTestDashboard({ environment: { PUBLIC_URL: url } });
     try {
@@ -252,7 +252,7 @@ test.each(['http://dashboard.localhost', 'https://panel.example'])(
   },
 );
 
-test('password change: changing the password ends every other session, asked or not', async () => {
+test('C12: changing the password ends every other session, asked or not', async () => {
   for (const wish of [{}, { revokeOtherSessions: false }]) {
     const first = await dashboard.signUp(`careful${Object.keys(wish).length}`);
     const second = await dashboard.signIn(first.email);
@@ -268,7 +268,7 @@ test('password change: changing the password ends every other session, asked or 
   }
 });
 
-test('sign-up: signing up tells nobody whether an address has an account', async () => {
+test('C12: signing up tells nobody whether an address has an account', async () => {
   const known = await dashboard.signUp('known');
   const signUp = async (email: string, name: string, username?: string) => {
     const reply = await dashboard.send<{ user: Record<string, unknown> }>('/api/auth/sign-up/email', {
@@ -304,7 +304,7 @@ test.each([
   ['localhost.evil.example', 403],
   ['127.0.0.1.nip.io', 403],
   ['127.0.0.1@evil.example', 403],
-])('same origin: without PUBLIC_URL a mutation of a page at %s is answered %i', async (host, status) => {
+])('C12: without PUBLIC_URL a mutation of a page at %s is answered %i', async (host, status) => {
   const person = await dashboard.signUp(`host${crypto.randomUUID().slice(0, 8)}`);
   for (const [path, body] of [
     ['/api/user/daily-login', { action: 'check' }],
@@ -322,7 +322,7 @@ test.each([
   }
 });
 
-test('administrators: ADMIN_EMAILS makes nobody an administrator whose address was not verified, at no start', async () => {
+test('C4: ADMIN_EMAILS makes nobody an administrator whose address was not verified, at no start', async () => {
   const address = 'captain@example.test';
   const environment = { ADMIN_EMAILS: address };
   const before = await openTestDashboard({ environment });
@@ -340,7 +340,7 @@ test('administrators: ADMIN_EMAILS makes nobody an administrator whose address w
   await before.end();
 });
 
-test('administrators: the operator’s command makes an administrator, and the former holder of the address is signed out', async () => {
+test('C4: the operator’s command makes an administrator, and the former holder of the address is signed out', async () => {
   const own = await openTestDashboard();
   const stranger = await own.signUp('squatter', { email: 'first@example.test' });
   const { created, password } = await makeAdministrator(own.database, 'First@Example.test');
@@ -398,3 +398,65 @@ test('no body of a sign-in or of a session has its token', async () => {
     expect(JSON.stringify(body)).not.toContain('"token"');
   }
 });
+
+test('C12: the database has no token that signs anybody in or sets a password, and who is signed in stays so', async () => {
+  const here = await dashboard.signUp('hashed');
+  const there = await dashboard.signIn(here.email);
+  await dashboard.send('/api/auth/request-password-reset', { body: { email: here.email } });
+  const link = await dashboard.readToken('reset', here.email);
+  const { pool } = dashboard.database;
+  const { rows: tables } = await pool.query<{ name: string }>(
+    `SELECT quote_ident(table_name) AS name FROM information_schema.tables WHERE table_schema = current_schema()`,
+  );
+  const texts = await Promise.all(
+    tables.map(async ({ name }) => JSON.stringify((await pool.query(`SELECT * FROM ${name}`)).rows)),
+  );
+  expect(texts.join()).toContain(here.email);
+  for (const { cookie } of [here, there]) {
+    const [token = ''] = decodeURIComponent(cookie.slice(cookie.indexOf('=') + 1)).split('.');
+    expect(token).toHaveLength(32);
+    expect(texts.join()).not.toContain(token);
+  }
+  expect(link.length).toBeGreaterThan(16);
+  expect(texts.join()).not.toContain(link);
+
+  // What the database has is no token, also where the secret is known.
+  const { rows } = await pool.query<{ token: string }>(`SELECT token FROM "session" WHERE "userId" = $1`, [here.id]);
+  for (const { token } of rows) {
+    const forged = await signCookie(token);
+    expect(await statusOf({ ...here, cookie: forged })).toBe(401);
+    // Nor does asking for it to be refreshed, ended or replaced turn it into one.
+    await dashboard.send('/api/auth/sign-out', { as: { ...here, cookie: forged }, body: {}, headers: JSON_TYPE });
+  }
+  expect(await statusOf(here)).toBe(200);
+
+  // A day later, the session is prolonged under its own token.
+  await pool.query(`UPDATE "session" SET "expiresAt" = now() + interval '2 days' WHERE "userId" = $1`, [here.id]);
+  const prolonged = await dashboard.send('/api/auth/get-session', { as: here });
+  expect(prolonged.headers.getSetCookie().join()).toContain(here.cookie);
+  expect(await statusOf(here)).toBe(200);
+  expect((await dashboard.send('/api/auth/revoke-other-sessions', { as: here, body: {} })).status).toBe(200);
+  expect([await statusOf(here), await statusOf(there)]).toEqual([200, 401]);
+});
+
+test('C12: a database from before tokens were hashed keeps its sessions', async () => {
+  const own = await openTestDashboard();
+  const person = await own.signUp('before');
+  const [token = ''] = decodeURIComponent(person.cookie.slice(person.cookie.indexOf('=') + 1)).split('.');
+  await own.database.pool.query(`UPDATE "session" SET token = $1`, [token]);
+  await own.database.pool.query(`DELETE FROM dashboard_users_migrations WHERE name = '003-hashed-tokens'`);
+  const later = await openTestDashboard({ database: own.database });
+  expect((await later.send('/api/user/me', { as: person })).status).toBe(200);
+  const { rows } = await own.database.pool.query(`SELECT token FROM "session"`);
+  expect(JSON.stringify(rows)).not.toContain(token);
+  await later.end();
+  await own.end();
+});
+
+/** A session cookie as the dashboard signs it, with the secret of tests. */
+async function signCookie(token: string): Promise<string> {
+  const secret = new TextEncoder().encode('only-for-tests-only-for-tests-only-for-tests');
+  const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const signature = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(token));
+  return `dashboard.session_token=${encodeURIComponent(`${token}.${Buffer.from(signature).toString('base64')}`)}`;
+}

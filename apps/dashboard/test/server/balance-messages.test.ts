@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Database } from 'realtime-credits-server';
 import { openEmbedded } from 'realtime-credits-server/embedded';
 import type { ServerCreateAnswer } from '../../lib/api.ts';
+import { createLinkSeal } from '../../server/mail/link-seal.ts';
 import { createBalanceMessages } from '../../server/mail/balance-messages.ts';
 import { writeLetter, type Message } from '../../server/mail/messages.ts';
 import { createOutbox } from '../../server/mail/outbox.ts';
@@ -126,7 +127,7 @@ test('an event that comes again after a crash, or from a replay, writes no secon
   const direct = createBalanceMessages({
     pool,
     ledger: dashboard.ledger,
-    outbox: createOutbox(pool, Date.now),
+    outbox: createOutbox(pool, Date.now, createLinkSeal('only-for-tests')),
     mailer: { sweep: () => Promise.resolve() },
     publicUrl: ORIGIN,
     timeZone: 'UTC',

@@ -35,7 +35,7 @@ async function dump(): Promise<string> {
   return texts.join('\n').toLowerCase();
 }
 
-test('closing: closing an account leaves nothing of the person, and all of the books', async () => {
+test('D2 (after the charge): closing an account leaves nothing of the person, and all of the books', async () => {
   const email = 'margarethe.lindqvist@example.test';
   const person = await dashboard.signUp('margarethe', { email });
   const second = await dashboard.signIn(email);
@@ -88,7 +88,7 @@ test('closing: closing an account leaves nothing of the person, and all of the b
   expect(claim.body.code).toBe('not_eligible');
 });
 
-test('closing: only the password closes an account, and it cannot be guessed here', async () => {
+test('C8: only the password closes an account, and it cannot be guessed here', async () => {
   const person = await dashboard.signUp('attacked');
   for (let index = 0; index < FREE_TRIES + 1; index += 1) {
     expect((await close(person, `wrong-${index}`)).body.code).toBe('wrong_password');
@@ -97,7 +97,7 @@ test('closing: only the password closes an account, and it cannot be guessed her
   expect((await dashboard.send('/api/user/me', { as: person })).status).toBe(200);
 });
 
-test('closing: an account whose order is not decided yet stays open until it is', async () => {
+test('D2 (after the charge): an account whose order is not decided yet stays open until it is', async () => {
   const person = await dashboard.signUp('hasty');
   await dashboard.grant(person, 100);
   const { hold } = await dashboard.ledger.hold({
@@ -120,7 +120,7 @@ test('closing: an account whose order is not decided yet stays open until it is'
   expect((await dashboard.ledger.balance(person.id)).balance.held).toBe(60);
 });
 
-test('closing: an administrator closes an account with a reason, and no administrator’s', async () => {
+test('D2 (after the charge): an administrator closes an account with a reason, and no administrator’s', async () => {
   const person = await dashboard.signUp('asked');
   const closeBy = (target: Person) =>
     dashboard.send(`/api/admin/users/${target.id}/close`, { as: admin, body: { reason: 'Asked by letter' } });

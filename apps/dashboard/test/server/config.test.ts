@@ -89,13 +89,13 @@ test.each([
   expect(() => PARSE(environment)).toThrow(name);
 });
 
-test('rate limits: requests of an address are limited where others may come, and everywhere where it is asked for', () => {
+test('C13: requests of an address are limited where others may come, and everywhere where it is asked for', () => {
   expect(PARSE({}).requestLimit).toEqual({ account: 1_200 });
   expect(PARSE({ PUBLIC_URL: 'https://credits.example' }).requestLimit).toEqual({ account: 1_200, address: 3_000 });
   expect(PARSE({ REQUESTS_PER_ADDRESS: '7', REQUESTS_PER_ACCOUNT: '0' }).requestLimit).toEqual({ address: 7 });
 });
 
-test('payout rules: accounts wait before they are paid where others may come, and not in a demo or on this machine alone', () => {
+test('C6: accounts wait before they are paid where others may come, and not in a demo or on this machine alone', () => {
   expect(PARSE({}).payouts).toEqual({
     verifiedEmail: false,
     waitHours: 0,
@@ -108,8 +108,14 @@ test('payout rules: accounts wait before they are paid where others may come, an
     accountsPerAddress: 3,
     referralLaterDay: true,
   });
-  const demo = { PUBLIC_URL: 'https://credits.example', DEMO: '1', DEMO_PASSWORD: 'a-long-one-of-my-own' };
-  expect(PARSE(demo).payouts.waitHours).toBe(0);
+  // Where messages are sent, people can verify their address.
+  const mail = { SMTP_URL: 'smtp://mail.example', MAIL_FROM: 'panel@example.com' };
+  const open = { PUBLIC_URL: 'https://credits.example', ...mail };
+  expect(PARSE(open).payouts.verifiedEmail).toBe(true);
+  expect(PARSE({ ...open, PAYOUT_VERIFIED_EMAIL: '0' }).payouts.verifiedEmail).toBe(false);
+  expect(PARSE(mail).payouts.verifiedEmail).toBe(false);
+  const demo = { ...open, DEMO: '1', DEMO_PASSWORD: 'a-long-one-of-my-own' };
+  expect(PARSE(demo).payouts).toMatchObject({ waitHours: 0, verifiedEmail: false });
   const chosen = { PUBLIC_URL: 'https://credits.example', PAYOUT_WAIT_HOURS: '0', REFERRAL_LATER_DAY: '0' };
   expect(PARSE({ ...chosen, PAYOUT_VERIFIED_EMAIL: '1' }).payouts).toMatchObject({
     verifiedEmail: true,
@@ -118,7 +124,7 @@ test('payout rules: accounts wait before they are paid where others may come, an
   });
 });
 
-test('administration: one administrator alone moves 100,000 credits at once and a million in a day, unless told otherwise', () => {
+test('C9: one administrator alone moves 100,000 credits at once and a million in a day, unless told otherwise', () => {
   expect(PARSE({}).adjustments).toEqual({ each: 100_000, day: 1_000_000 });
   expect(PARSE({ ADJUST_MAX: '5', ADJUST_DAY_MAX: '9' }).adjustments).toEqual({ each: 5, day: 9 });
 });
@@ -140,7 +146,7 @@ const REACHABLE: Record<string, string>[] = [
 ];
 
 test.each(REACHABLE)(
-  'demo users: no demo users unless asked for with a password of their own, where others may come: %j',
+  'C1: no demo users unless asked for with a password of their own, where others may come: %j',
   (env) => {
     expect(PARSE(env)).toMatchObject({ demo: false, reachable: true });
     expect(PARSE({ ...env, DEMO_PASSWORD: 'a-long-one-of-my-own' }).demo).toBe(false);
@@ -159,6 +165,6 @@ test.each<Record<string, string>>([
   { HOST: '::1' },
   { HOST: '127.0.0.2', PUBLIC_URL: 'http://127.0.0.2:3000' },
   { PUBLIC_URL: 'http://[::1]:3000' },
-])('demo users: on this machine alone demo users have a password that is generated: %j', (env) => {
+])('C1: on this machine alone demo users have a password that is generated: %j', (env) => {
   expect(PARSE(env)).toMatchObject({ demo: true, demoPassword: null, reachable: false });
 });

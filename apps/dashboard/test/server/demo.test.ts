@@ -72,7 +72,7 @@ async function canSignIn(dashboard: TestDashboard, email: string, password: stri
   );
 }
 
-test('demo users: without a password of the operator’s the demo generates one, keeps it, and no page says it', async () => {
+test('C1: without a password of the operator’s the demo generates one, keeps it, and no page says it', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'demo-password-'));
   const first = await openTestDashboard({ environment: { DEMO: '1', DATA_DIR: directory } });
   const password = first.demoPassword ?? '';
@@ -96,7 +96,7 @@ test.each<[string, Record<string, string>]>([
   ['DEMO=0', { DEMO: '0' }],
   ['a public address', { DEMO: '', PUBLIC_URL: 'https://credits.example' }],
   ['a proxy in front', { DEMO: '', TRUST_PROXY: '1' }],
-])('demo users: %s on the next start ends demo users, their sessions and their password', async (_what, later) => {
+])('C2: %s on the next start ends demo users, their sessions and their password', async (_what, later) => {
   const before = await openTestDashboard({ environment });
   const admin = await before.signIn('admin@demo.test', PASSWORD);
   expect((await before.send('/api/admin/users', { as: admin })).status).toBe(200);
@@ -119,7 +119,7 @@ test.each<[string, Record<string, string>]>([
   await before.end();
 });
 
-test('demo users: another DEMO_PASSWORD takes effect on the next start, and ends the sessions of the one before', async () => {
+test('C2: another DEMO_PASSWORD takes effect on the next start, and ends the sessions of the one before', async () => {
   const before = await openTestDashboard({ environment });
   const admin = await before.signIn('admin@demo.test', PASSWORD);
   const after = await openTestDashboard({

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createPostgresDatabase, type PostgresDatabase } from '../../../../packages/server/test/support/database.ts';
 // Declares by what name the run's Postgres server is found.
 import '../../../../packages/server/test/support/postgres-server.ts';
+import { createLinkSeal } from '../../server/mail/link-seal.ts';
 import { createMailer, type MessageOutcome } from '../../server/mail/mailer.ts';
 import type { Message } from '../../server/mail/messages.ts';
 import { createOutbox, LEASE_MS, type Outbox } from '../../server/mail/outbox.ts';
@@ -44,6 +45,8 @@ interface Instance {
   warnings: unknown[];
 }
 
+const SEAL = createLinkSeal('only-for-tests');
+
 function openInstance(index: number, options: { isRefused?: boolean; change?: Partial<Outbox> } = {}): Instance {
   const outcomes: MessageOutcome[] = [];
   const warnings: unknown[] = [];
@@ -52,7 +55,7 @@ function openInstance(index: number, options: { isRefused?: boolean; change?: Pa
       if (options.isRefused === true) throw new Error('451 Later');
       delivered.push(to);
     },
-    outbox: { ...createOutbox(at(index).pool, () => clock.at), ...options.change },
+    outbox: { ...createOutbox(at(index).pool, () => clock.at, SEAL), ...options.change },
     store: 'memory',
     now: () => clock.at,
     count: (outcome) => outcomes.push(outcome),
@@ -69,7 +72,7 @@ async function sweepOnce(...instances: Instance[]): Promise<void> {
 
 async function add(to: string, kind: Message['kind'] = 'verify'): Promise<void> {
   const link = 'https://panel.example/verify#token';
-  await createOutbox(at(0).pool, () => clock.at).add({ kind, userId: 'u', to, link });
+  await createOutbox(at(0).pool, () => clock.at, SEAL).add({ kind, userId: 'u', to, link });
 }
 
 async function readTries(): Promise<number[]> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { AdminAuditAnswer, AdminMessageLinkAnswer, AdminMessagesAnswer } from '../../lib/admin-api.ts';
+import { createLinkSeal } from '../../server/mail/link-seal.ts';
 import { createMailer, MESSAGES_PER_HOUR, type MessageOutcome } from '../../server/mail/mailer.ts';
 import { writeLetter, type Message } from '../../server/mail/messages.ts';
 import { createOutbox, LEASE_MS } from '../../server/mail/outbox.ts';
@@ -27,6 +28,8 @@ afterAll(async () => {
   await server.close();
 });
 
+const SEAL = createLinkSeal('only-for-tests');
+
 const MESSAGE: Message = {
   kind: 'reset',
   userId: 'u',
@@ -42,7 +45,7 @@ function openMailer({ at = Date.now() }: { at?: number } = {}) {
   const now = (): number => clock.at;
   const mailer = createMailer({
     deliver: smtp.deliver,
-    outbox: createOutbox(dashboard.database.pool, now),
+    outbox: createOutbox(dashboard.database.pool, now, SEAL),
     store: 'memory',
     now,
     count: (outcome) => outcomes.push(outcome),
@@ -166,7 +169,10 @@ test('mail: what waits when a process stops, or dies during a try, is sent by th
   await first.close();
   expect(first.outcomes).toEqual([]);
   // It took this one and was gone.
-  await createOutbox(dashboard.database.pool, () => first.clock.at).add({ ...MESSAGE, to: 'died@example.test' });
+  await createOutbox(dashboard.database.pool, () => first.clock.at, SEAL).add({
+    ...MESSAGE,
+    to: 'died@example.test',
+  });
   const next = openMailer({ at: first.clock.at + LEASE_MS - 1 });
   await next.mailer.sweep();
   await vi.waitFor(() => expect(next.outcomes).toEqual(['delivered']));
@@ -177,6 +183,23 @@ test('mail: what waits when a process stops, or dies during a try, is sent by th
   expect(await readOutbox()).toEqual([]);
   expect(server.received.join()).toContain('RCPT TO:<died@example.test>');
   expect(server.received).toHaveLength(2);
+});
+
+test('C12: a message that waits has its link sealed, and one that another secret sealed is given up without it', async () => {
+  const { pool } = dashboard.database;
+  const at = Date.now();
+  await createOutbox(pool, () => at, SEAL).add(MESSAGE);
+  await createOutbox(pool, () => at, createLinkSeal('another secret')).add({ ...MESSAGE, to: 'lost@example.test' });
+  const { rows } = await pool.query<{ link: string }>(`SELECT link FROM dashboard_outbox`);
+  for (const { link } of rows) expect(link).not.toContain('reset-password');
+  const { mailer, outcomes, close } = openMailer({ at: at + LEASE_MS });
+  await mailer.sweep();
+  await vi.waitFor(() => expect(outcomes).toEqual(['delivered']));
+  await close();
+  expect(await readOutbox()).toEqual([]);
+  expect(server.received.join()).toContain('RCPT TO:<somebody@example.test>');
+  expect(server.received.join()).toContain('reset-password#a&b');
+  expect(server.received.join()).not.toContain('lost@');
 });
 
 test('mail: what waits for somebody is gone with their account', async () => {
@@ -300,7 +323,7 @@ test('mail: an administrator who looked at a link is no second one for whom it o
 });
 
 test('mail: a bounded number of messages is kept, newest first', async () => {
-  const messages = createShownMessages(dashboard.database.pool, []);
+  const messages = createShownMessages(dashboard.database.pool, [], SEAL);
   for (let index = 0; index < 55; index += 1) {
     await messages.keep({ ...MESSAGE, userId: admin.id, to: `crowd${index}@example.test` });
   }

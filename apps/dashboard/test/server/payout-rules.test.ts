@@ -62,7 +62,7 @@ async function available(person: Person): Promise<number> {
   return (await dashboard.ledger.balance(person.id)).balance.available;
 }
 
-test('payout rules: nothing is paid before the mailbox is verified and the wait is over', async () => {
+test('C6: nothing is paid before the mailbox is verified and the wait is over', async () => {
   const person = await signUp();
   const unverified = await claim(person);
   expect(unverified).toMatchObject({ status: 403, body: { code: 'not_eligible' } });
@@ -83,7 +83,7 @@ test('payout rules: nothing is paid before the mailbox is verified and the wait 
   expect(await available(person)).toBe(25);
 });
 
-test('payout rules: of many accounts made at one address, only the operator’s number is ever paid', async () => {
+test('C6: of many accounts made at one address, only the operator’s number is ever paid', async () => {
   const crowd: Person[] = [];
   for (let index = 0; index < 4; index += 1) {
     crowd.push(await signUp({ address: `2001:db8:7:7::${index}` }));
@@ -96,7 +96,7 @@ test('payout rules: of many accounts made at one address, only the operator’s 
   expect(statuses).toEqual([200, 200, 403, 403]);
 });
 
-test('payout rules: one mailbox is paid as one account, whatever dots and tags it is written with', async () => {
+test('C6: one mailbox is paid as one account, whatever dots and tags it is written with', async () => {
   const accounts: Person[] = [];
   for (const email of ['mo.le@gmail.com', 'm.ole@gmail.com', 'mole+2@gmail.com', 'mole@googlemail.com']) {
     accounts.push(await signUp({ email }));
@@ -114,12 +114,12 @@ test.each([
   ['m.e@example.test', 'me@example.test', false],
   ['M.E+x@gmail.com', 'me@googlemail.com', true],
   ['me@gmail.com', 'me@example.test', false],
-])('payout rules: %s and %s are one mailbox: %s', (one, two, same) => {
+])('C6: %s and %s are one mailbox: %s', (one, two, same) => {
   expect(toMailbox(one) === toMailbox(two)).toBe(same);
 });
 
 test(
-  'payout rules: a referral is paid for what the new user does on a later day, and to a referrer who may be paid',
+  'C6: a referral is paid for what the new user does on a later day, and to a referrer who may be paid',
   SLOW,
   async () => {
     const referrer = await signUp();
@@ -147,7 +147,7 @@ test(
   },
 );
 
-test('payout rules: sign-ups at the referrer’s own address earn nothing, and a day has its most', async () => {
+test('C6: sign-ups at the referrer’s own address earn nothing, and a day has its most', async () => {
   const address = nextAddress();
   const referrer = await signUp({ address });
   await signUp({ by: referrer, address });
@@ -156,20 +156,16 @@ test('payout rules: sign-ups at the referrer’s own address earn nothing, and a
   expect(signups.map(({ reward }) => reward).toSorted((a, b) => a - b)).toEqual([0, 0, 50, 50]);
 });
 
-test(
-  'payout rules: on this machine alone a new account claims, and brings its referrer the reward, at once',
-  SLOW,
-  async () => {
-    const own = await openTestDashboard();
-    const referrer = await own.signUp('inviting');
-    const { body } = await own.send<ReferralsAnswer>('/api/referrals', { as: referrer });
-    const cookie = referralCookie(body.data.code, false).split(';')[0] ?? '';
-    const friend = await own.signUp('invited', { headers: { cookie } });
-    for (const as of [referrer, friend]) {
-      expect((await own.send('/api/user/daily-login', { as, body: { action: 'claim' } })).status).toBe(200);
-    }
-    const claimed = await own.send<ReferralClaimAnswer>('/api/referrals/claim', { as: referrer, body: {} });
-    expect(claimed.body.data.total_claimed).toBe(50);
-    await own.end();
-  },
-);
+test('C6: on this machine alone a new account claims, and brings its referrer the reward, at once', SLOW, async () => {
+  const own = await openTestDashboard();
+  const referrer = await own.signUp('inviting');
+  const { body } = await own.send<ReferralsAnswer>('/api/referrals', { as: referrer });
+  const cookie = referralCookie(body.data.code, false).split(';')[0] ?? '';
+  const friend = await own.signUp('invited', { headers: { cookie } });
+  for (const as of [referrer, friend]) {
+    expect((await own.send('/api/user/daily-login', { as, body: { action: 'claim' } })).status).toBe(200);
+  }
+  const claimed = await own.send<ReferralClaimAnswer>('/api/referrals/claim', { as: referrer, body: {} });
+  expect(claimed.body.data.total_claimed).toBe(50);
+  await own.end();
+});

@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import { openDatabase } from 'realtime-credits-server';
 import { expect, test, vi } from 'vitest';
 import { createPostgresDatabase, type PostgresDatabase } from '../../../../packages/server/test/support/database.ts';
@@ -12,6 +13,7 @@ import {
   nextAddress,
   openTestDashboard,
   ORIGIN,
+  PASSWORD,
   type Either,
   type Person,
   type TestDashboard,
@@ -172,12 +174,72 @@ test('codes: on two instances one user is paid once, and no more users than the 
   }
 });
 
-test('rate limits: two instances count tries together', async () => {
+/** Locks these users, and lets go once so many requests wait for them. */
+async function holdUsers(pool: Pool, ids: readonly string[]) {
+  const client = await pool.connect();
+  await client.query('BEGIN');
+  await client.query(`SELECT id FROM "user" WHERE id = ANY($1) FOR UPDATE`, [ids]);
+  return async (waiting: number, change = 'SELECT 1'): Promise<void> => {
+    try {
+      const locked = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      await vi.waitFor(async () => expect((await pool.query(locked)).rows).toHaveLength(waiting), 20_000);
+      await client.query(change);
+      await client.query('COMMIT');
+    } finally {
+      client.release();
+    }
+  };
+}
+
+test.each([
+  ['role', { role: 'user' }],
+  ['ban', { banned: true }],
+])('C9: of two administrators who end each other at once, on two instances, one stays: %s', async (path, body) => {
+  const { instances, end } = await openInstances(2);
+  try {
+    const first = oneOf(instances, 0);
+    const { pool } = first.database;
+    const pair = [await first.signUp('ada1'), await first.signUp('bob1')] as const;
+    for (const person of pair) await first.promote(person);
+    const act = (index: number, as: Person, whom: Person) =>
+      oneOf(instances, index).send(`/api/admin/users/${whom.id}/${path}`, { as, body: { reason: 'First', ...body } });
+    // Both are let in before either takes effect.
+    const release = await holdUsers(
+      pool,
+      pair.map(({ id }) => id),
+    );
+    const replies = [act(0, pair[0], pair[1]), act(1, pair[1], pair[0])];
+    await release(2);
+    const statuses = (await Promise.all(replies)).map(({ status }) => status);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 404]);
+    const { rows } = await pool.query(`SELECT 1 FROM "user" WHERE role = 'admin' AND banned IS NOT TRUE`);
+    expect(rows).toHaveLength(1);
+  } finally {
+    await end();
+  }
+});
+
+test('C9: an account that becomes an administrator’s while it is being closed stays open', async () => {
+  const { instances, end } = await openInstances(1);
+  try {
+    const first = oneOf(instances, 0);
+    const person = await first.signUp('ada1');
+    const release = await holdUsers(first.database.pool, [person.id]);
+    const closing = first.send('/api/user/close', { as: person, body: { password: PASSWORD } });
+    await release(1, `UPDATE "user" SET role = 'admin'`);
+    expect((await closing).status).toBe(403);
+    first.sessions.forget(person.id);
+    expect((await first.send('/api/admin/users', { as: person })).status).toBe(200);
+  } finally {
+    await end();
+  }
+});
+
+test('C13: two instances count tries together', async () => {
   const { instances, end } = await openInstances(2);
   try {
     const first = oneOf(instances, 0);
     const person = await first.signUp('counted');
-    const address = nextAddress();
     const transfer = (index: number) =>
       oneOf(instances, index).send('/api/transfers', { as: person, body: { to_username: 'nobody', amount: 1 } });
     const transfers = await Promise.all(
@@ -185,7 +247,18 @@ test('rate limits: two instances count tries together', async () => {
     );
     expect(transfers.filter(({ status }) => status === 404)).toHaveLength(LIMITS.transfer.account);
     expect(transfers.filter(({ status }) => status === 429)).toHaveLength(6);
+    expect(instances.flatMap((instance) => instance.warnings)).toEqual([]);
+  } finally {
+    await end();
+  }
+});
 
+test('C8: two instances count wrong passwords together, of an address and of an account', async () => {
+  const { instances, end } = await openInstances(2);
+  try {
+    const first = oneOf(instances, 0);
+    const person = await first.signUp('counted');
+    const address = nextAddress();
     const guess = (index: number, from: string) =>
       oneOf(instances, index).send('/api/auth/sign-in/email', {
         body: { email: person.email, password: 'wrong-password' },

@@ -23,7 +23,7 @@ async function guess(email: string, address = nextAddress(), password = 'wrong-p
   return { status: reply.status, waitSeconds: Number(reply.headers.get('retry-after')) };
 }
 
-test('password tries: wrong passwords from 40 addresses are stopped for the account, also when they are sent at once', async () => {
+test('C8: wrong passwords from 40 addresses are stopped for the account, also when they are sent at once', async () => {
   const person = await dashboard.signUp('hunted');
   const home = nextAddress();
   await dashboard.send('/api/auth/sign-in/email', {
@@ -42,7 +42,7 @@ test('password tries: wrong passwords from 40 addresses are stopped for the acco
   expect((await guess(neighbour.email, nextAddress(), PASSWORD)).status).toBe(200);
 });
 
-test('password tries: each wrong password makes the next wait twice as long, and the right one ends it', async () => {
+test('C8: each wrong password makes the next wait twice as long, and the right one ends it', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const person = await dashboard.signUp('forgetful');
   for (let index = 0; index < FREE_TRIES; index += 1) expect((await guess(person.email)).status).toBe(401);
@@ -59,12 +59,12 @@ test('password tries: each wrong password makes the next wait twice as long, and
   for (let index = 0; index < FREE_TRIES; index += 1) expect((await guess(person.email)).status).toBe(401);
 });
 
-test('password tries: an address that nobody has is limited like one that somebody has', async () => {
+test('C8: an address that nobody has is limited like one that somebody has', async () => {
   const guesses = await Promise.all(Array.from({ length: 20 }, () => guess('nobody@example.test')));
   expect(guesses.filter(({ status }) => status === 429).length).toBeGreaterThan(0);
 });
 
-test('password tries: the current password cannot be guessed by changing it, and there is no other way to try it', async () => {
+test('C8: the current password cannot be guessed by changing it, and there is no other way to try it', async () => {
   const person = await dashboard.signUp('borrowed');
   const change = (currentPassword: string) =>
     dashboard.send('/api/auth/change-password', { as: person, body: { currentPassword, newPassword: PASSWORD } });
@@ -82,14 +82,14 @@ async function readFrom(address: string, as: Person | null): Promise<number> {
   return (await dashboard.send('/api/referrals', { as, headers: { [CLIENT_ADDRESS_HEADER]: address } })).status;
 }
 
-test('rate limits: reads are limited for an account, from however many addresses', async () => {
+test('C13: reads are limited for an account, from however many addresses', async () => {
   const reader = await dashboard.signUp('reader');
   const replies = await Promise.all(Array.from({ length: 30 }, () => readFrom(nextAddress(), reader)));
   expect(replies.filter((status) => status === 200)).toHaveLength(20);
   expect(replies.filter((status) => status === 429)).toHaveLength(10);
 });
 
-test('rate limits: reads and pages are limited together for an address, and health probes are not', async () => {
+test('C13: reads and pages are limited together for an address, and health probes are not', async () => {
   const address = '2001:db8:1:2::1';
   const headers = new Headers({ [CLIENT_ADDRESS_HEADER]: address });
   const pages = await Promise.all(Array.from({ length: 25 }, () => dashboard.limitPage(headers)));
@@ -106,7 +106,7 @@ test('rate limits: reads and pages are limited together for an address, and heal
   );
 });
 
-test('rate limits: claims are limited for an address, whatever the account', async () => {
+test('C13: claims are limited for an address, whatever the account', async () => {
   const address = nextAddress();
   const statuses: number[] = [];
   for (let index = 0; index < 4; index += 1) {
@@ -121,7 +121,7 @@ test('rate limits: claims are limited for an address, whatever the account', asy
   expect(statuses).toEqual([200, 200, 200, 429]);
 });
 
-test('rate limits: an instance that cannot reach the database counts by itself', async () => {
+test('C13: an instance that cannot reach the database counts by itself', async () => {
   const broken = { query: () => Promise.reject(new Error('away')) } as unknown as Pool;
   const limiter = createRateLimiter({ pool: broken });
   for (let index = 0; index < LIMITS.transfer.account; index += 1) await limiter.take('transfer', { account: '1' });
@@ -134,6 +134,6 @@ test.each([
   ['2001:db8::1', '2001:DB8:0:0:ffff::', true],
   ['2001:db8:0:1::1', '2001:db8::1', false],
   ['::ffff:192.0.2.1', '192.0.2.1', true],
-])('rate limits: limits take %s and %s for one subscriber: %s', (one, two, same) => {
+])('C13: limits take %s and %s for one subscriber: %s', (one, two, same) => {
   expect(toNetwork(one) === toNetwork(two)).toBe(same);
 });

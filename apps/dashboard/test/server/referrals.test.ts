@@ -97,14 +97,14 @@ test('a visitor counts once, the referrer not at all, and a day has its most', a
   });
 });
 
-test('the referrer’s own mailbox under another spelling is not another person', async () => {
+test('C6: the referrer’s own mailbox under another spelling is not another person', async () => {
   const referrer = await dashboard.signUp('selfish', { email: 'selfish@example.test' });
   const { code } = await read(referrer);
   await claimDaily(await signUpBy(code, 'selfish2', 'Selfish+alt@example.test'));
   expect(await read(referrer)).toMatchObject({ signups: [], claimable: { total: 0 } });
 });
 
-test('a mailbox counts as one person, for whomever it came first', async () => {
+test('C6: a mailbox counts as one person, for whomever it came first', async () => {
   const referrer = await dashboard.signUp('farmer');
   const { code } = await read(referrer);
   for (const [index, email] of ['crop@example.test', 'crop+1@example.test', 'crop+2@example.test'].entries()) {

@@ -104,7 +104,7 @@ test('second factor: a backup code works once, and new ones replace the old', as
   expect((await use(renewed.body.backupCodes?.[0] ?? '')).status).toBe(200);
 });
 
-test('second factor: wrong codes are stopped for the account, however often the password is given', async () => {
+test('C8: wrong codes are stopped for the account, however often the password is given', async () => {
   const person = await setUp('attacked');
   let wrong = 0;
   for (let round = 0; round < 2; round += 1) {
@@ -121,7 +121,7 @@ test('second factor: wrong codes are stopped for the account, however often the 
   expect(await statusOf(person.cookie)).toBe(200);
 });
 
-test('second factor: the password cannot be guessed where it is turned off', async () => {
+test('C8: the password cannot be guessed where it is turned off', async () => {
   const person = await setUp('guessed');
   for (let index = 0; index <= FREE_TRIES; index += 1) {
     await post('two-factor/disable', { password: `wrong-${index}` }, person.cookie);

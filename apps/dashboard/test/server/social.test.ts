@@ -262,7 +262,7 @@ test('social: a ban and a closed account hold here as well', async () => {
   expect(rows).toEqual([]);
 });
 
-test('social: who made no state comes in by none, and nobody is sent elsewhere', async () => {
+test('C7: who made no state comes in by none, and nobody is sent elsewhere', async () => {
   const there = { id: '700', name: 'Sneak', email: 'sneak@example.test', verified: true };
   for (const next of ['https://evil.example', '//evil.example', String.raw`/\evil.example`]) {
     expect((await visit('github', there, { next })).location).toBe('/');

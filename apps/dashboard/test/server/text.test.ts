@@ -46,7 +46,7 @@ const BAD: [what: string, text: string][] = [
   ['50,000 characters', 'x'.repeat(50_000)],
 ];
 
-test.each(BAD)('public text: %s is no plain text', (_what, text) => {
+test.each(BAD)('C5: %s is no plain text', (_what, text) => {
   expect(plainText({ max: 60 }).safeParse(text).success).toBe(false);
 });
 
@@ -57,7 +57,7 @@ test.each([
   ['Ünal Öz', 'Ünal Öz'],
   ['مارا', 'مارا'],
   ['for you ❤️ 👩🏽‍🚀', 'for you ❤️ 👩🏽‍🚀'],
-])('public text: %j is plain text', (text, read) => {
+])('C5: %j is plain text', (text, read) => {
   expect(plainText({ max: 60 }).parse(text)).toBe(read);
 });
 
@@ -73,13 +73,13 @@ test.each([
   'admin_2',
   'admin99',
   'the_admin',
-])('public text: %j is reserved', (name) => expect(isReservedName(name)).toBe(true));
+])('C5: %j is reserved', (name) => expect(isReservedName(name)).toBe(true));
 test.each(['Administrator', 'system', 'Sys Tem', 'Support Team', 'suppоrt', 'Moderator', 'root', 'House', 'nobody'])(
-  'public text: %j is reserved, too',
+  'C5: %j is reserved, too',
   (name) => expect(isReservedName(name)).toBe(true),
 );
 test.each(['Mara Quill', 'ada', 'Gregory House', 'adminton_fan', 'Ecosystem', 'Supportive', '李雷', 'player_1'])(
-  'public text: %j is not reserved',
+  'C5: %j is not reserved',
   (name) => expect(isReservedName(name)).toBe(false),
 );
 
@@ -92,7 +92,7 @@ function signUp(fields: Record<string, unknown>) {
   });
 }
 
-test('public text: signing up takes no such text in any field, and no field of better-auth’s own', async () => {
+test('C5: signing up takes no such text in any field, and no field of better-auth’s own', async () => {
   for (const [what, text] of [...BAD, ['a reserved name', 'Administrator'] as const]) {
     expect((await signUp({ name: text })).status, `name: ${what}`).toBe(400);
     expect((await signUp({ username: text })).status, `username: ${what}`).toBe(400);
@@ -115,7 +115,7 @@ test('public text: signing up takes no such text in any field, and no field of b
   expect(made.body.user.name).toBe('Zoë Q');
 });
 
-test('public text: better-auth’s other endpoints that change a person do not exist, in any spelling', async () => {
+test('C5: better-auth’s other endpoints that change a person do not exist, in any spelling', async () => {
   const data = { name: 'admin\n', displayUsername: 'admin', username: 'admin', image: 'x' };
   const paths = ['update-user', 'update-session', 'delete-user', 'verify-password']
     .concat([
@@ -133,7 +133,7 @@ test('public text: better-auth’s other endpoints that change a person do not e
   }
 });
 
-test('public text: the profile, notes, reasons and names of servers take no such text', async () => {
+test('C5: the profile, notes, reasons and names of servers take no such text', async () => {
   const server = { server_type_id: 'minecraft', server_software_id: 'paper', location_id: 'fsn', plan_id: 'spark' };
   for (const [what, text] of BAD) {
     const requests: [path: string, body: object, as: Person][] = [
@@ -159,7 +159,7 @@ test('public text: the profile, notes, reasons and names of servers take no such
   expect((await dashboard.ledger.balance(recipient.id)).balance.available).toBe(0);
 });
 
-test('public text: history stores accounts, and shows how they are called now', async () => {
+test('C5: history stores accounts, and shows how they are called now', async () => {
   const [giver, taker] = [await dashboard.signUp('Giver'), await dashboard.signUp('Taker')];
   await dashboard.grant(giver, 10);
   const sent = await dashboard.send<TransferAnswer>('/api/transfers', {
@@ -191,7 +191,7 @@ test('public text: history stores accounts, and shows how they are called now', 
 /** Half a surrogate pair has no place in an address: `%ED%A0%80` is what it would be. */
 const BAD_PATHS = ['%', '%zz', '%E0%A4%A', '%C0%80', '%ED%A0%80', '%FF', '%00', 'a%00b'];
 
-test('unreadable text: a malformed % or NUL in any path or query is 400 or 404, for everybody', async () => {
+test('C10: a malformed % or NUL in any path or query is 400 or 404, for everybody', async () => {
   const before = dashboard.warnings.length;
   const places = [
     '/api/%s',
@@ -221,7 +221,7 @@ test('unreadable text: a malformed % or NUL in any path or query is 400 or 404, 
   expect(dashboard.warnings.slice(before)).toEqual([]);
 });
 
-test('unreadable text: NUL and halves of surrogate pairs in any body are 400, keys and nested values included', async () => {
+test('C10: NUL and halves of surrogate pairs in any body are 400, keys and nested values included', async () => {
   const before = dashboard.warnings.length;
   for (const text of ['\\u0000', 'a\\u0000b', '\\ud800', '\\udc00x']) {
     const bodies: [path: string, body: string, as: Person][] = [

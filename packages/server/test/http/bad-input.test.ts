@@ -96,7 +96,7 @@ test.each([
 });
 
 test.each(['/%', '/%zz', '/%E0%A4%A', '/history%00', '/%ED%A0%80', '?operations=%00', '/history?before=%00', '?%00=1'])(
-  'unreadable text: the address %s cannot be read',
+  'C10: the address %s cannot be read',
   async (path) => {
     const user = await openUser();
     for (const method of ['GET', 'POST', 'DELETE']) {
@@ -109,7 +109,7 @@ test.each(['/%', '/%zz', '/%E0%A4%A', '/history%00', '/%ED%A0%80', '?operations=
 );
 
 test.each(['{"operations":["\\u0000"]}', '{"operations":["a"],"\\ud800":1}', '{"a":[[{"b":"\\udc00"}]]}'])(
-  'unreadable text: the body %s has text that no database takes',
+  'C10: the body %s has text that no database takes',
   async (body) => {
     const user = await openUser();
     const response = await user.ask('/api/credits/operations/resolve', { method: 'POST', body });
@@ -118,7 +118,7 @@ test.each(['{"operations":["\\u0000"]}', '{"operations":["a"],"\\ud800":1}', '{"
   },
 );
 
-test('unreadable text: a body that is nested as deep as it can be is no more than not valid', async () => {
+test('C10: a body that is nested as deep as it can be is no more than not valid', async () => {
   const user = await openUser();
   const body = '['.repeat(30_000) + ']'.repeat(30_000);
   const response = await user.ask('/api/credits/operations/resolve', { method: 'POST', body });

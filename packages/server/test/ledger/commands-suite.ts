@@ -253,7 +253,7 @@ export function testCommands(bench: Bench): void {
     expect(await available()).toBe(10);
   });
 
-  test('a reversal can be reversed, and the transfer says whether it is undone', async () => {
+  test('D1 (after the charge): a reversal can be reversed, and a refusal says which transfer reversed', async () => {
     const account = await openAccount(bench, 50);
     const { transfer } = await bench.ledger.spend({ ...by(account), account, amount: 20 });
     expect((await bench.ledger.findTransfer(transfer.id)).reversals).toEqual([]);

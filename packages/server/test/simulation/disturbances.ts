@@ -2,6 +2,7 @@
 import type { Browser } from '../../../credits/test/support/browser.ts';
 import type { Random } from '../../../credits/test/support/random.ts';
 import type { Cluster } from './cluster.ts';
+import type { CountFault } from './faults.ts';
 import type { Network } from './network.ts';
 import type { Participant } from './participant.ts';
 import type { WriteCoins } from './plain-host.ts';
@@ -17,19 +18,23 @@ export interface DisturbanceOptions {
   participants: readonly Participant[];
   /** How a host without versions writes balances. */
   format: { write: WriteCoins };
+  /** Others take all that somebody has. */
+  empty: () => void;
   log: (what: string) => void;
+  count: CountFault;
 }
 
 export const asItIs: WriteCoins = (coins) => coins;
+const belowZero: WriteCoins = (coins) => (coins === 0 ? -3 : coins);
 const ODD: WriteCoins[] = [
   (coins) => coins + 0.75,
   (coins) => `${coins}.50`,
-  (coins) => (coins === 0 ? -3 : coins),
-  () => null,
+  belowZero,
+  (coins) => (coins % 2 === 0 ? null : 'many'),
 ];
 
 export function createDisturbances(options: DisturbanceOptions): (what: Disturbance) => void {
-  const { browser, random, network, cluster, sessions, participants, format, log } = options;
+  const { browser, random, network, cluster, sessions, participants, format, empty, log, count } = options;
 
   function signIn(index: number, user: string | null): void {
     const participant = participants[index];
@@ -97,17 +102,19 @@ export function createDisturbances(options: DisturbanceOptions): (what: Disturba
       case 'forbid':
       case 'miss':
         log(`everything is answered ${what === 'forbid' ? 403 : 404}`);
-        network.denying = what === 'forbid' ? 403 : 404;
+        network.denying = what === 'forbid' ? '403' : '404';
         return void browser.setTimer(() => (network.denying = null), random.between(50, 20_000));
       case 'remount': {
         const goneMs = random.between(0, 3_000);
         log(`${name} navigates for ${goneMs} ms`);
+        if (participant.client.getState().fetching) count('a display that goes during its request');
         participant.unmount();
         return void browser.setTimer(participant.mount, goneMs);
       }
       case 'odd coins':
         log('the host writes odd balances');
         format.write = random.pick(ODD);
+        if (format.write === belowZero) empty();
         return later(() => (format.write = asItIs));
       case 'kill':
         return cluster?.kill(random.between(100, 10_000));

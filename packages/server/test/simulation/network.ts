@@ -7,6 +7,7 @@ import type { Fetch, Tab } from '../../../credits/test/support/browser.ts';
 import type { Browser } from '../../../credits/test/support/browser.ts';
 import type { Random } from '../../../credits/test/support/random.ts';
 import type { Host } from './cluster.ts';
+import type { CountFault } from './faults.ts';
 import { createAnswer, createStreamAnswer, type StreamEnd } from './wire.ts';
 
 export interface Network {
@@ -24,7 +25,7 @@ export interface Network {
   /** Readers take a frame only after so many milliseconds. */
   slowMs: number;
   /** The status that everything is answered with for a moment: by a server that is starting, a firewall, a deployment. */
-  denying: number | null;
+  denying: 401 | '403' | '404' | null;
   calm(): void;
 }
 
@@ -35,6 +36,7 @@ export interface NetworkOptions {
   /** Share of exchanges that go wrong. */
   loss: number;
   log: (what: string) => void;
+  count: CountFault;
 }
 
 const FATES = ['lost', 'answer lost', 'answer lost', 'twice', 'hangs', 'bad gateway', 'bad answer', 'later'] as const;
@@ -42,7 +44,7 @@ type Fate = (typeof FATES)[number] | 'delivered';
 
 const PAGE = '<!doctype html><title>502</title><h1>Bad gateway</h1>';
 
-export function createNetwork({ browser, random, host, loss, log }: NetworkOptions): Network {
+export function createNetwork({ browser, random, host, loss, log, count }: NetworkOptions): Network {
   const out = new Map<string, number>();
   const streams = new Set<(how: StreamEnd) => void>();
   let faulty = true;
@@ -103,7 +105,8 @@ export function createNetwork({ browser, random, host, loss, log }: NetworkOptio
           refused = true;
           repeated();
           if (!first) return;
-          return void browser.setTimer(() => answered(createAnswer(denying, 'text/html', PAGE)), travel());
+          if (denying !== 401) count(denying);
+          return void browser.setTimer(() => answered(createAnswer(Number(denying), 'text/html', PAGE)), travel());
         }
         let response: Response;
         let text = '';

@@ -7,6 +7,7 @@ import { selectShown } from '../../../credits/src/sync/number/view.ts';
 import type { Browser, Fetch, Tab } from '../../../credits/test/support/browser.ts';
 import type { Random } from '../../../credits/test/support/random.ts';
 import { createTestClient, type TestClient } from '../../../credits/test/support/test-client.ts';
+import type { CountFault } from './faults.ts';
 import type { Begun } from './oracle.ts';
 
 export interface Participant {
@@ -37,6 +38,7 @@ export interface ParticipantOptions {
   /** Purchases around a plain fetch take up to a minute, and are waited for as long or not. */
   slowPanel: boolean;
   log: (what: string) => void;
+  count: CountFault;
 }
 
 /** Its sender aborts a command that has been out for so long. */
@@ -45,7 +47,7 @@ const TIMEOUT_MS = 12_000;
 const WINDOW_MS = 15_000;
 
 export function createParticipant(options: ParticipantOptions): Participant {
-  const { name, browser, random, user, makeTag, versioned, slowPanel, log } = options;
+  const { name, browser, random, user, makeTag, versioned, slowPanel, log, count } = options;
   const tab: Tab = browser.openTab((url, init) => fetch(url, init), { random: random.fork().next });
   const fetch = options.fetch(() => tab);
   // Hosts of both kinds: asked on a route of their own first, or at the package's.
@@ -125,6 +127,9 @@ export function createParticipant(options: ParticipantOptions): Participant {
     const url = makeUrl(-cost, tag) + (slowPanel && random.chance(0.6) ? makeSlow() : '');
     const timeoutMs = slowPanel ? random.between(TIMEOUT_MS, 90_000) : TIMEOUT_MS;
     const before = signOuts;
+    const openedAt = browser.now;
+    const isBesideAnother = (): boolean =>
+      client.getState().pending.some(({ id, state, delta }) => id !== handle.id && state === 'open' && delta < 0);
     Object.assign(begun.get(tag) ?? {}, { windowEndsAt: browser.now + WINDOW_MS });
     log(`${name} opens ${tag}: ${-cost}${withHandle ? ', with its id' : ''}`);
     // Answers name no purchase and settle the oldest: of several, a page that has changed hands cannot take back one.
@@ -142,10 +147,17 @@ export function createParticipant(options: ParticipantOptions): Participant {
       const headers = withHandle ? { 'idempotency-key': handle.id } : {};
       const response = await fetch(url, { method: 'POST', headers, signal: abort.signal });
       const result: unknown = await response.json();
+      if (browser.now - openedAt > WINDOW_MS) {
+        count(`a ${response.ok ? 'response' : 'refusal'} later than every time limit`);
+      }
+      if (!response.ok && isBesideAnother()) count('a refusal beside an open purchase');
       if (response.ok) await (withHandle ? handle.settle(result) : client.settle(result));
       else if (withHandle && response.status < 500) handle.cancel();
       else takeBack();
     } catch {
+      if (browser.now - openedAt > WINDOW_MS) {
+        count('no response to a purchase that was waited for longer than every time limit');
+      }
       // With its id the outcome may be known by now, and then there is nothing to take back.
       const isKnown = client.getState().pending.every(({ id }) => id !== handle.id);
       if (!withHandle || !isKnown) takeBack();

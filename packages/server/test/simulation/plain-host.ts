@@ -3,6 +3,7 @@
  * request twice has two effects.
  */
 import type { Arrival, Host } from './cluster.ts';
+import { nameOddBalance, type CountFault } from './faults.ts';
 import type { Truth } from './truth.ts';
 
 /** How the host writes a balance; null where it has none to say. */
@@ -16,9 +17,10 @@ export interface PlainHostOptions {
   delay: (ms: number) => Promise<void>;
   /** Read whenever a balance is answered. */
   format: { write: WriteCoins };
+  count: CountFault;
 }
 
-export function createPlainHost({ truth, now, namesUser, delay, format }: PlainHostOptions): Host {
+export function createPlainHost({ truth, now, namesUser, delay, format, count }: PlainHostOptions): Host {
   return {
     async answer({ url, session }: Arrival) {
       const account = session();
@@ -27,6 +29,8 @@ export function createPlainHost({ truth, now, namesUser, delay, format }: PlainH
       if (account === null) return Response.json({ success: false, message: 'No user logged in' }, { status: 401 });
       if (pathname === '/api/user/me') {
         const coins = format.write(truth.available(account));
+        const fault = nameOddBalance(coins);
+        if (fault !== null) count(fault);
         return Response.json({ success: true, user: namesUser ? { id: account, coins } : { coins } });
       }
       if (pathname !== '/api/grant' && pathname !== '/api/spend') {

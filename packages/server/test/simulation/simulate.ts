@@ -14,6 +14,7 @@ import { accruedAt } from './accrual-model.ts';
 import { createCluster, WALL_CLOCK } from './cluster.ts';
 import { asItIs, createDisturbances } from './disturbances.ts';
 import type { EventLoop } from './event-loop.ts';
+import type { Fault } from './faults.ts';
 import { createNetwork } from './network.ts';
 import { createOracle } from './oracle.ts';
 import { createParticipant, type Participant } from './participant.ts';
@@ -31,6 +32,8 @@ export interface Outcome {
   /** Events after which every tab was checked. */
   events: number;
   trace: readonly string[];
+  /** How often each fault happened. */
+  faults: ReadonlyMap<Fault, number>;
 }
 
 export interface SimulateOptions {
@@ -59,6 +62,8 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
     ? createCluster({ browser, random, truth, storage, ...profile, log: trace.log })
     : null;
   const format = { write: asItIs };
+  const faults = new Map<Fault, number>();
+  const count = (fault: Fault): void => void faults.set(fault, (faults.get(fault) ?? 0) + 1);
   const host =
     cluster ??
     createPlainHost({
@@ -67,8 +72,9 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
       namesUser: random.chance(0.5),
       delay: browser.delay,
       format,
+      count,
     });
-  const network = createNetwork({ browser, random, host, loss: profile.loss, log: trace.log });
+  const network = createNetwork({ browser, random, host, loss: profile.loss, log: trace.log, count });
   let events = 0;
   let faulty = true;
   try {
@@ -82,7 +88,7 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
 
   function outcome() {
     const hash = traced ? createHash('sha256').update(trace.lines.join('\n')).digest('hex') : '';
-    return { hash, events, trace: trace.lines };
+    return { hash, events, trace: trace.lines, faults };
   }
 
   async function run(): Promise<void> {
@@ -99,6 +105,7 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
         versioned: profile.versioned,
         slowPanel: profile.slowPanel ?? false,
         log: trace.log,
+        count,
         user: () => sessions.user(index),
         makeTag: () => (tags += 1),
         fetch: (tab) => network.fetchFrom(tab, () => sessions.user(index), `tab ${index + 1}`),
@@ -138,7 +145,19 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
     };
     for (const { mount } of participants) mount();
     const { log } = trace;
-    const disturb = createDisturbances({ browser, random, network, cluster, sessions, participants, format, log });
+    const empty = (): void => truth.change('ada', -truth.available('ada'), null, browser.now);
+    const disturb = createDisturbances({
+      browser,
+      random,
+      network,
+      cluster,
+      sessions,
+      participants,
+      format,
+      empty,
+      log,
+      count,
+    });
 
     for (let round = 0; round < ROUNDS; round++) {
       const action = random.next();

@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { watchEventLoop } from './event-loop.ts';
+import { FAULTS, type Fault } from './faults.ts';
 import { PROFILES, type Profile } from './profiles.ts';
 import { simulate } from './simulate.ts';
 
@@ -26,14 +27,26 @@ const FOUND: Record<string, number[]> = {
   'slow-panel': [2100, 7130, 9726, 16237, 16449],
 };
 
+/** Those that have to happen in these schedules. */
+const EXPECTED: Record<string, readonly Fault[]> = {
+  'slow-panel': FAULTS,
+  'slow-panel-ledger': FAULTS.filter((fault) => !fault.startsWith('a balance ')),
+};
+
 test.each(Object.entries(PROFILES))(
   '%s: every number on the way is explainable, and the last one is the ledger’s',
   async (name, profile) => {
+    const happened = new Set<Fault>();
     const seeds = Array.from({ length: SEEDS }, (_, index) => index + 1);
     for (const seed of [...seeds, ...(FOUND[name] ?? [])]) {
-      const { wrong } = await simulate(seed, profile, { loop });
+      const { wrong, faults } = await simulate(seed, profile, { loop });
       expect(wrong, `npm run simulate -- --profile ${name} --seed ${seed} --trace`).toBeNull();
+      for (const fault of faults.keys()) happened.add(fault);
     }
+    expect(
+      (EXPECTED[name] ?? []).filter((fault) => !happened.has(fault)),
+      'faults that never happened',
+    ).toEqual([]);
   },
 );
 

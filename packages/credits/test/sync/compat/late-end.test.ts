@@ -23,7 +23,7 @@ async function openSlowPanel(versioned: boolean) {
 
 for (const { host, versioned } of HOSTS) {
   for (const seconds of [16, 20, 60, 290]) {
-    test(`late end: a purchase refused after ${seconds} s shows nothing that the account never had, on ${host}`, async () => {
+    test(`B1: a purchase refused after ${seconds} s shows nothing that the account never had, on ${host}`, async () => {
       const { browser, slow, purchase, numbers, client } = await openSlowPanel(versioned);
       slow.backMs = seconds * 1_000;
       const done = purchase(400, '&refuse');
@@ -34,7 +34,7 @@ for (const { host, versioned } of HOSTS) {
     });
   }
 
-  test(`late end: refused late while the balance cannot be asked for, it stays as it is until it can, on ${host}`, async () => {
+  test(`B1: refused late while the balance cannot be asked for, it stays as it is until it can, on ${host}`, async () => {
     const { browser, slow, purchase, numbers, server } = await openSlowPanel(versioned);
     server.endStreams('cut');
     server.buffering = true;
@@ -49,7 +49,7 @@ for (const { host, versioned } of HOSTS) {
     expect(numbers).toEqual([600, 1_000]);
   });
 
-  test(`late end: refused late while the balance route fell silent in between, no bonus is shown, on ${host}`, async () => {
+  test(`B1: refused late while the balance route fell silent in between, no bonus is shown, on ${host}`, async () => {
     const { browser, slow, purchase, numbers, server } = await openSlowPanel(versioned);
     slow.backMs = 20_000;
     const done = purchase(400, '&refuse');
@@ -63,7 +63,7 @@ for (const { host, versioned } of HOSTS) {
     expect(numbers).toEqual([600, 1_000]);
   });
 
-  test(`late end: a late refusal asks the server once, on ${host}`, async () => {
+  test(`B1: a late refusal asks the server once, on ${host}`, async () => {
     const { browser, slow, purchase, sent } = await openSlowPanel(versioned);
     slow.backMs = 20_000;
     void purchase(400, '&refuse');
@@ -74,7 +74,7 @@ for (const { host, versioned } of HOSTS) {
     expect(sent(path)).toHaveLength(before + 1);
   });
 
-  test(`late end: a bonus of another amount is still shown at once after a spend that was never ended, on ${host}`, async () => {
+  test(`B1: a bonus of another amount is still shown at once after a spend that was never ended, on ${host}`, async () => {
     const { browser, client, numbers } = await openSlowPanel(versioned);
     client.open(-400, 'Server purchase');
     await browser.advance(20_000);
@@ -83,7 +83,7 @@ for (const { host, versioned } of HOSTS) {
     expect(numbers).toEqual([1_050]);
   });
 
-  test(`late end: one spend is ended once; the same amount again is a bonus, on ${host}`, async () => {
+  test(`B1: one spend is ended once; the same amount again is a bonus, on ${host}`, async () => {
     const { browser, client, numbers } = await openSlowPanel(versioned);
     const { id } = client.open(-400, 'Server purchase');
     await browser.advance(20_000);
@@ -95,7 +95,7 @@ for (const { host, versioned } of HOSTS) {
     expect(numbers).toEqual([1_400]);
   });
 
-  test(`late end: an accepted purchase whose answer comes late is verified, on ${host}`, async () => {
+  test(`B1: an accepted purchase whose answer comes late is verified, on ${host}`, async () => {
     const { browser, slow, purchase, numbers, client } = await openSlowPanel(versioned);
     slow.outMs = 40_000;
     const done = purchase(400, '&quiet');
@@ -107,7 +107,7 @@ for (const { host, versioned } of HOSTS) {
     expect(client.open(400, 'Daily bonus').cancels).toBeNull();
   });
 
-  test(`late end: a late answer does not end the next purchase, on ${host}`, async () => {
+  test(`B1: a late answer does not end the next purchase, on ${host}`, async () => {
     const { browser, slow, purchase, numbers, client } = await openSlowPanel(versioned);
     slow.backMs = 20_000;
     const first = purchase(400, '&quiet');
@@ -123,7 +123,7 @@ for (const { host, versioned } of HOSTS) {
     expect(numbers).toEqual([600, 550]);
   });
 
-  test(`late end: two slow purchases, the first accepted and the second refused, end right, on ${host}`, async () => {
+  test(`B1: two slow purchases, the first accepted and the second refused, end right, on ${host}`, async () => {
     const { browser, slow, purchase, numbers, shown } = await openSlowPanel(versioned);
     slow.outMs = 16_000;
     const first = purchase(400, '&quiet');
@@ -136,7 +136,7 @@ for (const { host, versioned } of HOSTS) {
     expect(shown()).toBe(600);
   });
 
-  test(`late end: a handle that is told late asks, and predicts nothing, on ${host}`, async () => {
+  test(`B1: a handle that is told late asks, and predicts nothing, on ${host}`, async () => {
     const { browser, client, numbers, server } = await openSlowPanel(versioned);
     const handle = client.open(-400, 'Server purchase');
     await browser.advance(20_000);
@@ -156,7 +156,7 @@ for (const { host, versioned } of HOSTS) {
     expect(numbers).toEqual([607]);
   });
 
-  test(`late end: what was spent is forgotten when the user signs out, on ${host}`, async () => {
+  test(`B1: what was spent is forgotten when the user signs out, on ${host}`, async () => {
     const { browser, client, numbers } = await openSlowPanel(versioned);
     client.open(-400, 'Server purchase');
     await browser.advance(20_000);
@@ -168,14 +168,14 @@ for (const { host, versioned } of HOSTS) {
     expect(numbers).toEqual([1_400]);
   });
 
-  test(`late end: what was spent is forgotten after ten minutes, on ${host}`, async () => {
+  test(`B1: what was spent is forgotten after ten minutes, on ${host}`, async () => {
     const { browser, client } = await openSlowPanel(versioned);
     client.open(-400, 'Server purchase');
     await browser.advance(620_000);
     expect(client.open(400, 'Daily bonus').cancels).toBeNull();
   });
 
-  test(`late end: only the newest hundred are remembered, on ${host}`, async () => {
+  test(`B1: only the newest hundred are remembered, on ${host}`, async () => {
     const { browser, client } = await openSlowPanel(versioned);
     for (let count = 0; count <= 100; count += 1) client.open(-(1_000 + count), 'Server purchase');
     await browser.advance(20_000);
@@ -183,7 +183,7 @@ for (const { host, versioned } of HOSTS) {
     expect(client.open(1_001, 'the next').cancels).not.toBeNull();
   });
 
-  test(`late end: charged, and the answer lost after 30 s: no refund is shown, on ${host}`, async () => {
+  test(`B2: charged, and the answer lost after 30 s: no refund is shown, on ${host}`, async () => {
     const { browser, client, numbers, fetch, server } = await openSlowPanel(versioned);
     server.onExchange = (exchange) => {
       if (exchange.method === 'POST') exchange.fate = 'lose-answer';
@@ -197,7 +197,7 @@ for (const { host, versioned } of HOSTS) {
     expect(server.available('ada')).toBe(600);
   });
 
-  test(`late end: the same with the id as key, on ${host}`, async () => {
+  test(`B2: the same with the id as key, on ${host}`, async () => {
     const { browser, client, numbers, fetch, server } = await openSlowPanel(versioned);
     server.onExchange = (exchange) => {
       if (exchange.method === 'POST') exchange.fate = 'lose-answer';

@@ -24,7 +24,7 @@ async function openBesideSlowOne(versioned: boolean, chargedAt: 'once' | 'the en
 
 for (const { host, versioned } of HOSTS) {
   for (const chargedAt of ['once', 'the end'] as const) {
-    test(`certain refusal: a refused purchase is taken out while another one, charged at ${chargedAt}, is open, on ${host}`, async () => {
+    test(`B7: a refused purchase is taken out while another one, charged at ${chargedAt}, is open, on ${host}`, async () => {
       const { browser, purchase, numbers, slow, client } = await openBesideSlowOne(versioned, chargedAt);
       const refused = purchase(75, '&refuse');
       await browser.advance(100);
@@ -36,7 +36,7 @@ for (const { host, versioned } of HOSTS) {
       expect(numbers).toEqual([950, 875, 950]);
     });
 
-    test(`certain refusal: one whose answer is lost stays in while another one, charged at ${chargedAt}, is open, on ${host}`, async () => {
+    test(`B7: one whose answer is lost stays in while another one, charged at ${chargedAt}, is open, on ${host}`, async () => {
       const { browser, client, fetch, numbers, slow, server } = await openBesideSlowOne(versioned, chargedAt);
       const { onExchange } = server;
       server.onExchange = (exchange) => {
@@ -54,7 +54,7 @@ for (const { host, versioned } of HOSTS) {
     });
   }
 
-  test(`certain refusal: a balance that others have moved says nothing of a refusal while another one is open, on ${host}`, async () => {
+  test(`B7: a balance that others have moved says nothing of a refusal while another one is open, on ${host}`, async () => {
     const { browser, purchase, numbers, slow, server } = await openBesideSlowOne(versioned, 'the end');
     server.move('ada', 7);
     const refused = purchase(75, '&refuse');
@@ -66,7 +66,7 @@ for (const { host, versioned } of HOSTS) {
     expect(numbers).toEqual([950, 875, 957]);
   });
 
-  test(`certain refusal: a refusal while another one is open asks the server once, on ${host}`, async () => {
+  test(`B7: a refusal while another one is open asks the server once, on ${host}`, async () => {
     const { browser, purchase, sent } = await openBesideSlowOne(versioned, 'once');
     const path = versioned ? '/api/credits' : '/api/user/me';
     const before = sent(path).length;
@@ -75,7 +75,7 @@ for (const { host, versioned } of HOSTS) {
     expect(sent(path)).toHaveLength(before + 1);
   });
 
-  test(`certain refusal: of two purchases of one amount nothing is concluded while one is open, on ${host}`, async () => {
+  test(`B7: of two purchases of one amount nothing is concluded while one is open, on ${host}`, async () => {
     const { browser, purchase, numbers } = await openBesideSlowOne(versioned, 'once');
     const refused = purchase(50, '&refuse');
     await browser.advance(100);

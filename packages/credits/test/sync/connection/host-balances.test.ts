@@ -26,35 +26,29 @@ test.each([
   ['1000.50', 1_000],
   [' 12 ', 12],
   ['-4.5', 0],
-])(
-  'host balance: %j credits are shown as %i, polled as usual, and the developer is told once',
-  async (coins, whole) => {
-    const { browser, numbers, client, warnings, sent } = openPanel(coins);
-    await browser.advance(301_000);
-    expect(numbers).toEqual([whole]);
-    expect(client.getState()).toMatchObject({ stale: false, connection: { state: 'polling', error: null } });
-    expect(sent('/api/user/me')).toHaveLength(11);
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain('user.coins must be a whole number');
-  },
-);
+])('B3: %j credits are shown as %i, polled as usual, and the developer is told once', async (coins, whole) => {
+  const { browser, numbers, client, warnings, sent } = openPanel(coins);
+  await browser.advance(301_000);
+  expect(numbers).toEqual([whole]);
+  expect(client.getState()).toMatchObject({ stale: false, connection: { state: 'polling', error: null } });
+  expect(sent('/api/user/me')).toHaveLength(11);
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain('user.coins must be a whole number');
+});
 
-test.each(UNREADABLE)(
-  'host balance: %j is no balance: polled as usual, and the developer is told once',
-  async (coins) => {
-    const { browser, numbers, client, warnings, sent, host, shown } = openPanel(coins);
-    await browser.advance(301_000);
-    expect(numbers).toEqual([]);
-    expect(client.getState().connection).toMatchObject({ state: 'polling', error: { code: 'protocol' } });
-    expect(sent('/api/user/me')).toHaveLength(11);
-    expect(warnings).toHaveLength(1);
-    host.coins = 7;
-    await browser.advance(30_000);
-    expect([shown(), client.getState().connection.error]).toEqual([7, null]);
-  },
-);
+test.each(UNREADABLE)('B3: %j is no balance: polled as usual, and the developer is told once', async (coins) => {
+  const { browser, numbers, client, warnings, sent, host, shown } = openPanel(coins);
+  await browser.advance(301_000);
+  expect(numbers).toEqual([]);
+  expect(client.getState().connection).toMatchObject({ state: 'polling', error: { code: 'protocol' } });
+  expect(sent('/api/user/me')).toHaveLength(11);
+  expect(warnings).toHaveLength(1);
+  host.coins = 7;
+  await browser.advance(30_000);
+  expect([shown(), client.getState().connection.error]).toEqual([7, null]);
+});
 
-test.each(UNREADABLE)('host balance: %j keeps the last known balance, which grows stale', async (coins) => {
+test.each(UNREADABLE)('B3: %j keeps the last known balance, which grows stale', async (coins) => {
   const { browser, numbers, client, host, sent } = openPanel(1_000);
   await browser.advance(1_000);
   host.coins = coins;
@@ -64,7 +58,7 @@ test.each(UNREADABLE)('host balance: %j keeps the last known balance, which grow
   expect(sent('/api/user/me')).toHaveLength(11);
 });
 
-test('host balance: an operation that waits for a balance costs no more questions where there is none', async () => {
+test('B3: an operation that waits for a balance costs no more questions where there is none', async () => {
   const { browser, client, host, sent, shown } = openPanel(1_000);
   await browser.advance(6_000);
   host.coins = null;
@@ -77,7 +71,7 @@ test('host balance: an operation that waits for a balance costs no more question
   expect([shown(), client.getState().pending]).toEqual([900, []]);
 });
 
-test('host balance: a fraction in the answer of a command counts as its whole part, and is no error', async () => {
+test('B3: a fraction in the answer of a command counts as its whole part, and is no error', async () => {
   const { browser, client, host, numbers, warnings, sent } = openPanel(1_000.5);
   await browser.advance(6_000);
   numbers.length = 0;
@@ -98,7 +92,7 @@ test('host balance: a fraction in the answer of a command counts as its whole pa
   expect(warnings).toHaveLength(1);
 });
 
-test('host balance: a page in place of a balance is still asked for again soon', async () => {
+test('B3: a page in place of a balance is still asked for again soon', async () => {
   const { browser, server, openTab, sent } = createFollowWorld({ versioned: false });
   server.onExchange = (exchange) => (exchange.fate = { status: 200, body: '<html>Maintenance</html>' });
   openTab();

@@ -25,7 +25,7 @@ async function openBehind(versioned: boolean, options: { start?: boolean } = {})
 
 for (const { host, versioned } of HOSTS) {
   for (const status of [403, 404, 400, 405, 418, 451]) {
-    test(`session: ${status} is asked again with back-off, and the number stays, on ${host}`, async () => {
+    test(`${status === 404 ? 'B5: ' : 'B4: '}${status} is asked again with back-off, and the number stays, on ${host}`, async () => {
       const { browser, client, numbers, server, wall, shown } = await openBehind(versioned);
       wall.answer = { status, body: 'Blocked' };
       server.endStreams('cut');
@@ -45,7 +45,7 @@ for (const { host, versioned } of HOSTS) {
     });
   }
 
-  test(`session: from 404 at the start the tab recovers by itself, on ${host}`, async () => {
+  test(`B5: from 404 at the start the tab recovers by itself, on ${host}`, async () => {
     const { browser, client, server, shown, wall } = await openBehind(versioned, { start: false });
     wall.answer = { status: 404 };
     client.start();
@@ -58,7 +58,7 @@ for (const { host, versioned } of HOSTS) {
     expect(shown()).toBe(1_000);
   });
 
-  test(`session: from 403 at the start the tab recovers by itself, on ${host}`, async () => {
+  test(`B4: from 403 at the start the tab recovers by itself, on ${host}`, async () => {
     const { browser, client, shown, wall } = await openBehind(versioned, { start: false });
     wall.answer = { status: 403 };
     client.start();
@@ -69,7 +69,7 @@ for (const { host, versioned } of HOSTS) {
     expect(shown()).toBe(1_000);
   });
 
-  test(`session: a single 401 is no sign-out, on ${host}`, async () => {
+  test(`B4: a single 401 is no sign-out, on ${host}`, async () => {
     const { browser, client, numbers, wall } = await openBehind(versioned);
     wall.answer = NOBODY;
     void client.refresh({ force: true });
@@ -87,7 +87,7 @@ for (const { host, versioned } of HOSTS) {
     ['another display', ({ client, stop }) => (stop(), void client.start())],
     ['a new session', ({ client }) => client.setAccount('ada')],
   ] as [string, (page: Awaited<ReturnType<typeof openSignedOut>>) => void][]) {
-    test(`session: ${what} ends the signed-out state when the server knows the user again, on ${host}`, async () => {
+    test(`B4: ${what} ends the signed-out state when the server knows the user again, on ${host}`, async () => {
       const page = await openSignedOut(versioned);
       const { browser, client, shown, wall, server } = page;
       wall.answer = null;
@@ -101,7 +101,7 @@ for (const { host, versioned } of HOSTS) {
       expect(shown()).toBe(1_005);
     });
 
-    test(`session: ${what} while nobody is signed in asks once or twice, and stays signed out, on ${host}`, async () => {
+    test(`B4: ${what} while nobody is signed in asks once or twice, and stays signed out, on ${host}`, async () => {
       const page = await openSignedOut(versioned);
       const { browser, client, server } = page;
       const before = server.exchanges.length;
@@ -113,7 +113,7 @@ for (const { host, versioned } of HOSTS) {
     });
   }
 
-  test(`session: a page that said who it is of shows nobody else after a sign-out, on ${host}`, async () => {
+  test(`B4: a page that said who it is of shows nobody else after a sign-out, on ${host}`, async () => {
     const world = createFollowWorld({ versioned });
     const { browser, openTab } = world;
     let session: string | null = 'ada';
@@ -135,7 +135,7 @@ for (const { host, versioned } of HOSTS) {
     expect(shown()).toBe(1_000);
   });
 
-  test(`session: where the host has signed its user out, nothing asks until it names another, on ${host}`, async () => {
+  test(`B4: where the host has signed its user out, nothing asks until it names another, on ${host}`, async () => {
     const { browser, client, tab, server, shown } = await openBehind(versioned);
     client.setAccount(null);
     await browser.advance(100);
@@ -165,7 +165,7 @@ async function openSignedOut(versioned: boolean) {
   return { ...world, stop };
 }
 
-test('session: a stream that is forbidden is tried again with back-off', async () => {
+test('B4: a stream that is forbidden is tried again with back-off', async () => {
   const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
   let forbidden = 3;
   server.onExchange = (exchange) => {
@@ -177,7 +177,7 @@ test('session: a stream that is forbidden is tried again with back-off', async (
   expect(client.getState()).toMatchObject({ account: 'ada', connection: { state: 'streaming', error: null } });
 });
 
-test('session: a stream that is not found is tried again after five minutes', async () => {
+test('B5: a stream that is not found is tried again after five minutes', async () => {
   const { browser, openTab, server, sent } = createFollowWorld({ versioned: true });
   let missing = 1;
   server.onExchange = (exchange) => {
@@ -192,7 +192,7 @@ test('session: a stream that is not found is tried again after five minutes', as
 
 for (const { host, versioned } of HOSTS) {
   test.each([0, 1, 200, 3_000])(
-    `aborted request: a display that is mounted again %i ms after its request was given up asks at once, on ${host}`,
+    `B6: a display that is mounted again %i ms after its request was given up asks at once, on ${host}`,
     async (goneMs) => {
       const { browser, client, server, shown } = await openBehind(versioned, { start: false });
       server.onExchange = (exchange) => (exchange.backMs = 500);
@@ -209,7 +209,7 @@ for (const { host, versioned } of HOSTS) {
     },
   );
 
-  test(`aborted request: a purchase right after such a navigation is shown as soon as it is answered, on ${host}`, async () => {
+  test(`B6: a purchase right after such a navigation is shown as soon as it is answered, on ${host}`, async () => {
     const { browser, client, server, purchase, numbers } = await openBehind(versioned, { start: false });
     server.onExchange = (exchange) => (exchange.backMs = exchange.method === 'GET' ? 500 : 5);
     const stop = client.start();
@@ -223,7 +223,7 @@ for (const { host, versioned } of HOSTS) {
     expect(numbers).toEqual([1_000, 900]);
   });
 
-  test(`aborted request: an answered question still starts the five seconds, on ${host}`, async () => {
+  test(`B6: an answered question still starts the five seconds, on ${host}`, async () => {
     const { browser, client, server } = await openBehind(versioned, { start: false });
     const stop = client.start();
     await browser.advance(100);
