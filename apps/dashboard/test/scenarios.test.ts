@@ -11,7 +11,7 @@ const FOLDERS: Record<string, string> = {
 };
 
 interface Row {
-  /** `D3` or `L1`; null for promises without a number. */
+  /** `D3`, `L1` or `T7`; null for promises without a number. */
   scenario: string | null;
   path: string;
 }
@@ -19,16 +19,21 @@ interface Row {
 function readRows(): Row[] {
   const text = readFileSync(new URL('docs/scenarios.md', ROOT), 'utf8');
   return text.split('\n').flatMap((line) => {
-    const scenario = /^\| ([DL]\d+) \|/.exec(line)?.[1] ?? null;
+    const scenario = /^\| ([DLT]\d+) \|/.exec(line)?.[1] ?? null;
     const named = line.startsWith('|') ? line.matchAll(/`(package|server|app|host):([^`]+)`/g) : [];
     return [...named].map(([, folder = '', file = '']) => ({ scenario, path: `${FOLDERS[folder]}${file}` }));
   });
 }
 
+/** What the source of a test of this scenario contains. */
+function toNameStart(scenario: string): string {
+  return scenario.startsWith('T') ? `'${scenario} ` : `${scenario}: `;
+}
+
 test('the table of scenarios names files that exist, and each has a test of that scenario', () => {
   const wrong = readRows().filter(({ scenario, path }) => {
     const file = fileURLToPath(new URL(path, ROOT));
-    return !existsSync(file) || (scenario !== null && !readFileSync(file, 'utf8').includes(`${scenario}: `));
+    return !existsSync(file) || (scenario !== null && !readFileSync(file, 'utf8').includes(toNameStart(scenario)));
   });
   expect(wrong).toEqual([]);
 });
@@ -38,6 +43,7 @@ test('the table of scenarios is complete', () => {
   const all = [
     ...Array.from({ length: 21 }, (_, index) => `D${index + 1}`),
     ...Array.from({ length: 10 }, (_, index) => `L${index + 1}`),
+    ...Array.from({ length: 22 }, (_, index) => `T${index + 1}`),
   ];
   expect(all.filter((scenario) => !named.has(scenario))).toEqual([]);
 });
