@@ -242,7 +242,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     },
     outage(ms, restartMs) {
       outageMs += ms;
-      for (const instance of [...instances]) remove(instance, restartMs);
+      for (const instance of instances) remove(instance, restartMs);
     },
     drain() {
       const instance = pick();

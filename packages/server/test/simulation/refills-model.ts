@@ -68,17 +68,24 @@ export class RefillsModel {
           ? grantNext(before, period)
           : { period: before.period, nextMs: nextMs === null ? null : before.nextMs, parts: [] };
     const sum = expected.parts.reduce((total, [part]) => total + part, before?.granted ?? 0);
-    const parts = (JSON.parse(lots ?? '[]') as number[][]).map(([part, , endsAtMs]) => [part, endsAtMs]);
-    const [is, must] = [
-      { period, nextMs, granted, amount, parts },
-      { ...expected, granted: sum, amount: sum - (before?.granted ?? 0) },
-    ].map((each) => JSON.stringify(Object.entries(each).toSorted()));
+    const parts = (JSON.parse(lots ?? '[]') as [number, number, number][]).map(
+      ([part, , endsAtMs]): [number, number] => [part, endsAtMs],
+    );
+    const is = describe({ period, nextMs, parts }, { granted, amount });
+    const must = describe(expected, { granted: sum, amount: sum - (before?.granted ?? 0) });
     const isEarly = kind === 'refill' && (before?.nextMs == null || before.nextMs > createdAtMs);
     if (is !== must || isEarly || before?.nextMs === null) {
       throw new Error(`${kind} of ${id} at ${createdAtMs} is ${is}, by definition ${must} from ${before?.nextMs} on`);
     }
     this.#allowances.set(id, { ...after, account, period, nextMs, granted });
   }
+}
+
+function describe(
+  { period, nextMs, parts }: Grant,
+  { granted, amount }: { granted: number; amount: number | null },
+): string {
+  return `${amount} until ${nextMs} for period ${period}, in parts ${JSON.stringify(parts)}, ${granted} so far`;
 }
 
 function toTerms(terms: unknown[]): ModelTerms {
