@@ -12,7 +12,7 @@ const FOLDERS: Record<string, string> = {
 };
 
 interface Row {
-  /** `D3`, `L1` or `D1 (after the charge)`; null for promises without a number. */
+  /** `D3`, `L1`, `T7` or `D1 (after the charge)`; null for promises without a number. */
   scenario: string | null;
   path: string;
 }
@@ -20,16 +20,21 @@ interface Row {
 function readRows(): Row[] {
   const text = readFileSync(new URL('docs/scenarios.md', ROOT), 'utf8');
   return text.split('\n').flatMap((line) => {
-    const scenario = /^\| ([A-DL]\d+(?: \(after the charge\))?) \|/.exec(line)?.[1] ?? null;
+    const scenario = /^\| ([A-DLT]\d+(?: \(after the charge\))?) \|/.exec(line)?.[1] ?? null;
     const named = line.startsWith('|') ? line.matchAll(/`(package|server|app|example|host):([^`]+)`/g) : [];
     return [...named].map(([, folder = '', file = '']) => ({ scenario, path: `${FOLDERS[folder]}${file}` }));
   });
 }
 
+/** What the source of a test of this scenario contains. */
+function toNameStart(scenario: string): string {
+  return scenario.startsWith('T') ? `'${scenario} ` : `${scenario}: `;
+}
+
 test('the table of scenarios names files that exist, and each has a test of that scenario', () => {
   const wrong = readRows().filter(({ scenario, path }) => {
     const file = fileURLToPath(new URL(path, ROOT));
-    return !existsSync(file) || (scenario !== null && !readFileSync(file, 'utf8').includes(`${scenario}: `));
+    return !existsSync(file) || (scenario !== null && !readFileSync(file, 'utf8').includes(toNameStart(scenario)));
   });
   expect(wrong).toEqual([]);
 });
@@ -43,6 +48,7 @@ test('the table of scenarios is complete', () => {
     ...Array.from({ length: 13 }, (_, index) => `C${index + 1}`),
     'D1 (after the charge)',
     'D2 (after the charge)',
+    ...Array.from({ length: 22 }, (_, index) => `T${index + 1}`),
   ];
   expect(all.filter((scenario) => !named.has(scenario))).toEqual([]);
 });

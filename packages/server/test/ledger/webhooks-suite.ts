@@ -123,6 +123,20 @@ export function testWebhooks(bench: DatabaseBench): void {
     await vi.waitFor(() => expect(receiver.received.at(-1)?.data).toMatchObject({ rate: { state: 'active' } }), WAIT);
   });
 
+  test('T16 a threshold and the end that are settled together are told as the end alone', async () => {
+    const { ledger } = await open(await receive(), { events: BALANCE, thresholds: [20, 40] });
+    const account = fresh('user');
+    await grant(ledger, account, 60);
+    await ledger.startRate({ ...by('system:panel'), account, resource: 'server', amount: 60, per: 'hour' });
+    bench.time.nowMs += 2 * HOUR_MS;
+    await ledger.balance(account);
+    expect(await stored(ledger, account)).toEqual(['balance.exhausted']);
+    // Both thresholds count as told: they are armed again by what the account has, not by what was sent.
+    await grant(ledger, account, 30);
+    await spend(ledger, account, 15);
+    expect(await stored(ledger, account)).toEqual(['balance.exhausted', 'balance.restored', 'balance.low 20']);
+  });
+
   test('T17 the instant of a threshold is known in advance, and nobody has to read', async () => {
     const receiver = await receive();
     const { ledger, schema } = await open(receiver, { events: BALANCE, thresholds: [97] }, { expirySweepMs: 20 });

@@ -37,8 +37,12 @@ export interface Cluster extends Host {
   /** From now on statements of the database take time, where the profile says so. */
   begin(): void;
   readonly alive: number;
+  /** The right time. Instances may be ahead of it or behind. */
+  wallMs(): number;
   /** Ends one instance in the middle of whatever it does; another takes its place later. */
   kill(restartMs: number): void;
+  /** Ends all instances at once. Days later others take their place. */
+  outage(ms: number, restartMs: number): void;
   /** Says goodbye on every stream of one instance, then replaces it. */
   drain(): void;
   backup(): void;
@@ -62,6 +66,8 @@ export interface ClusterOptions {
   instances: number;
   /** Whether statements of the database take time. */
   slow: boolean;
+  /** How far the clock of an instance may be from the right one. @default 0 */
+  skewMs?: number;
   log: (what: string) => void;
 }
 
@@ -79,7 +85,7 @@ const ORIGIN = 'https://panel.example';
 export const WALL_CLOCK = Date.UTC(2026, 10, 22);
 
 export function createCluster(options: ClusterOptions): Cluster {
-  const { browser, random, truth, storage, log } = options;
+  const { browser, random, truth, storage, skewMs = 0, log } = options;
   const instances = new Set<Instance>();
   const listeners = new Map<object, (accounts: readonly string[]) => void>();
   let slow = false;
@@ -89,6 +95,8 @@ export function createCluster(options: ClusterOptions): Cluster {
   let backup = storage.backup();
   let truthBackup = truth.backup();
   let epochs = 1;
+  let outageMs = 0;
+  const wallMs = (): number => WALL_CLOCK + browser.now + outageMs;
 
   /** The notifications of one instance, by chances of its own. */
   function createBus(own: Random): NotificationBus {
@@ -128,6 +136,7 @@ export function createCluster(options: ClusterOptions): Cluster {
   async function startInstance(): Promise<void> {
     const name = `server ${(made += 1)}`;
     const own = random.fork();
+    const aheadMs = skewMs === 0 ? 0 : own.between(-skewMs, skewMs);
     let isAlive = true;
     let die = (): void => undefined;
     const died = new Promise<never>((_resolve, reject) => {
@@ -153,7 +162,7 @@ export function createCluster(options: ClusterOptions): Cluster {
         isAlive: () => isAlive,
         onCommit: ({ rows }) => truth.commit(rows, browser.now),
       }),
-      clock: { wallMs: () => WALL_CLOCK + browser.now, setTimer },
+      clock: { wallMs: () => wallMs() + aheadMs, setTimer },
       expirySweepMs: 5_000,
     });
     if (started !== epochs) {
@@ -168,7 +177,7 @@ export function createCluster(options: ClusterOptions): Cluster {
         return account === null ? null : { account };
       },
       clock: {
-        wallMs: () => WALL_CLOCK + browser.now,
+        wallMs: () => wallMs() + aheadMs,
         monotonicMs: () => browser.now,
         setTimer,
         random: own.fork().next,
@@ -215,6 +224,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     begin() {
       ({ slow } = options);
     },
+    wallMs,
     get alive() {
       return instances.size;
     },
@@ -229,6 +239,10 @@ export function createCluster(options: ClusterOptions): Cluster {
       if (instance === undefined) return;
       log(`${instance.name} is killed`);
       remove(instance, restartMs);
+    },
+    outage(ms, restartMs) {
+      outageMs += ms;
+      for (const instance of instances) remove(instance, restartMs);
     },
     drain() {
       const instance = pick();

@@ -24,6 +24,9 @@ export interface DisturbanceOptions {
   count: CountFault;
 }
 
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
 export const asItIs: WriteCoins = (coins) => coins;
 const belowZero: WriteCoins = (coins) => (coins === 0 ? -3 : coins);
 const ODD: WriteCoins[] = [
@@ -118,6 +121,15 @@ export function createDisturbances(options: DisturbanceOptions): (what: Disturba
         return later(() => (format.write = asItIs));
       case 'kill':
         return cluster?.kill(random.between(100, 10_000));
+      case 'outage': {
+        if (cluster === null) return;
+        // Most end shortly before allowances are refilled, which is at full hours.
+        const untilMs = random.pick([0, 1, 1, 2, 9, 40, 150]) * DAY_MS + random.pick([11, 12, 12, 13]) * HOUR_MS;
+        const nowMs = cluster.wallMs();
+        const ms = Math.max(0, untilMs - (nowMs % DAY_MS) - random.between(-2_000, 20_000));
+        log(`all servers are down for ${ms} ms`);
+        return cluster.outage(ms, random.between(100, 10_000));
+      }
       case 'drain':
         return cluster?.drain();
       case 'backup':

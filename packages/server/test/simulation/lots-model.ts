@@ -61,7 +61,16 @@ export class LotsModel {
     const { debit, credit, kind, createdAtMs, rate } = row;
     const amount = row.amount ?? 0;
     for (const side of [debit, credit]) {
-      if (side === null || isSystem(side.id) || kind === 'breakage' || kind === 'void' || kind === 'expire') continue;
+      // A refill takes nothing; with rates it may be of a period that is over.
+      if (
+        side === null ||
+        isSystem(side.id) ||
+        kind === 'refill' ||
+        kind === 'breakage' ||
+        kind === 'void' ||
+        kind === 'expire'
+      )
+        continue;
       // What a rate charges was used up to an instant: what expires at that very instant could still be spent.
       const usedUntilMs = rate === null ? createdAtMs : (JSON.parse(rate) as [string, number])[1] - 1;
       const due = this.#sorted(side.id).find((lot) => lot.expiresAtMs <= usedUntilMs);

@@ -17,6 +17,10 @@ export interface Profile {
   expiring?: boolean;
   /** Whether rates are started and stopped. */
   burning?: boolean;
+  /** Whether allowances are started, changed and stopped. */
+  refilling?: boolean;
+  /** How far the clocks of servers may be from the right one. */
+  skewMs?: number;
   /** What happens besides commands. */
   disturbances: readonly Disturbance[];
 }
@@ -32,6 +36,7 @@ export type Disturbance =
   | (typeof SERVERS)[number]
   | (typeof SITE)[number]
   | 'odd coins'
+  | 'outage'
   | 'backup'
   | 'restore'
   | 'switch'
@@ -102,6 +107,34 @@ export const PROFILES: Record<string, Profile> = {
     expiring: true,
     burning: true,
     disturbances: ['freeze', 'cut', 'silence', 'backup', 'restore', ...SERVERS, 'kill'],
+  },
+  allowances: {
+    about:
+      'two tabs, three servers whose clocks disagree and which are down for days, credits that are refilled and expire',
+    versioned: true,
+    tabs: 2,
+    instances: 3,
+    loss: 0.1,
+    slow: true,
+    users: ADA,
+    expiring: true,
+    refilling: true,
+    skewMs: 3_000,
+    disturbances: ['freeze', 'cut', 'backup', 'restore', 'kill', 'outage', 'outage', 'outage', 'outage', 'outage'],
+  },
+  'allowances-and-rates': {
+    about: 'the same with rates, which use what is refilled',
+    versioned: true,
+    tabs: 2,
+    instances: 3,
+    loss: 0.1,
+    slow: true,
+    users: ADA,
+    expiring: true,
+    burning: true,
+    refilling: true,
+    skewMs: 3_000,
+    disturbances: ['freeze', 'cut', 'backup', 'restore', 'kill', 'outage', 'outage', 'outage'],
   },
   'expiring-accounts': {
     about: 'two tabs of two people with credits that expire, two servers whose hints get lost',

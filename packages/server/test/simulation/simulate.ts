@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto';
 import { selectShown } from '../../../credits/src/sync/number/view.ts';
 import { createBrowser } from '../../../credits/test/support/browser.ts';
 import { createRandom, type Random } from '../../../credits/test/support/random.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
 import { accruedAt } from './accrual-model.ts';
 import { createCluster, WALL_CLOCK } from './cluster.ts';
 import { asItIs, createDisturbances } from './disturbances.ts';
@@ -52,6 +53,9 @@ const REST_STEP_MS = 4_000;
 /** How much later than the ledger a page that rests may count a credit. */
 const BEHIND_MS_MAX = 3_000;
 
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
 export async function simulate(seed: number, profile: Profile, options: SimulateOptions): Promise<Outcome> {
   const { loop, traced = false, storage = createMemoryStorage() } = options;
   const random = createRandom(seed);
@@ -61,6 +65,8 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
   const cluster = profile.versioned
     ? createCluster({ browser, random, truth, storage, ...profile, log: trace.log })
     : null;
+  const ledgerMs = (): number => cluster?.wallMs() ?? WALL_CLOCK + browser.now;
+  const { skewMs = 0 } = profile;
   const format = { write: asItIs };
   const faults = new Map<Fault, number>();
   const count = (fault: Fault): void => void faults.set(fault, (faults.get(fault) ?? 0) + 1);
@@ -125,7 +131,7 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
           isOut: network.isOut,
           revision: () => truth.revision + network.revision,
           now: () => browser.now,
-          ledgerMs: () => WALL_CLOCK + browser.now,
+          ledgerMs: () => ledgerMs() + skewMs,
           versioned: profile.versioned,
         },
       );
@@ -197,6 +203,11 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
       // So far apart that nobody's number can be taken for another's.
       cluster.act((ledger) => ledger.grant({ ...byOthers('start', account), amount: 1_000 + index * 1_000_000 }));
       await browser.settle();
+      if (profile.refilling === true) {
+        const allowance = { ...drawAllowance(), per: 'day' as const };
+        cluster.act((ledger) => ledger.startAllowance({ ...byOthers('allowance', account), ...allowance }));
+        await browser.settle();
+      }
       if (profile.burning !== true) continue;
       // Few credits that run out: most schedules are spent between suspensions.
       cluster.act((ledger) => ledger.spend({ ...byOthers('most', account), amount: 900 }));
@@ -219,8 +230,10 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
     const expiresAfterMs = random.between(1_000, 15_000);
     const lot = profile.expiring === true ? drawLot() : {};
     const rate = profile.burning === true ? drawRate() : null;
+    const allowance = profile.refilling === true && random.chance(0.5) ? drawAllowance() : null;
     cluster.act(async (ledger) => {
-      if (rate !== null && kind < 0.25) await ledger.startRate({ ...about, ...rate });
+      if (allowance !== null) await moveAllowance(ledger, about, allowance);
+      else if (rate !== null && kind < 0.25) await ledger.startRate({ ...about, ...rate });
       else if (rate !== null && kind < 0.35) {
         const [oldest] = (await ledger.rates(account)).rates;
         if (oldest !== undefined) await ledger.stopRate({ ...about, rate: oldest.id });
@@ -232,15 +245,44 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
 
   /** Up to two credits a second: accounts run out between grants. */
   function drawRate() {
-    const per = random.pick(['hour', 'day', 'week', 'month'] as const);
+    // With allowances schedules go on for months, of which the oracle knows only one.
+    const periods = ['hour', 'day', 'week', 'month'] as const;
+    const per = random.pick(profile.refilling === true ? periods.slice(0, 3) : periods);
     const hours = { hour: 1, day: 24, week: 168, month: 720 }[per];
     return { resource: 'server', amount: random.between(300, 7_200) * hours, per, minimum: random.pick([0, 0, 5]) };
+  }
+
+  /** Of amounts that are spent before the period ends, and some that are not. */
+  function drawAllowance() {
+    const dayMs = Math.floor(ledgerMs() / DAY_MS + random.between(-40, 2)) * DAY_MS;
+    const amount = random.between(5, 200);
+    return {
+      amount,
+      carryOver: random.pick([0, Math.floor(amount / 3), amount]),
+      per: random.pick(['day', 'day', 'week', 'month'] as const),
+      anchor: new Date(dayMs + random.pick([11, 12]) * HOUR_MS).toISOString(),
+      timeZone: random.pick(['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kathmandu']),
+      how: random.pick(['start', 'start', 'change', 'stop'] as const),
+    };
+  }
+
+  async function moveAllowance(
+    ledger: Ledger,
+    about: ReturnType<typeof byOthers>,
+    { how, ...terms }: ReturnType<typeof drawAllowance>,
+  ): Promise<void> {
+    if (how === 'start') return void (await ledger.startAllowance({ ...about, ...terms }));
+    const [oldest] = (await ledger.allowances(about.account)).allowances;
+    if (oldest === undefined) return;
+    const { amount, carryOver } = terms;
+    if (how === 'stop') await ledger.stopAllowance({ ...about, allowance: oldest.id });
+    else await ledger.changeAllowance({ ...about, allowance: oldest.id, amount, carryOver });
   }
 
   /** Grants that expire soon, while holds outlive them; some that never expire, and some that are plain. */
   function drawLot(): { expiresAt?: string; priority?: number } {
     const priority = random.pick([0, 50, 50, 100]);
-    const expiresAt = new Date(WALL_CLOCK + browser.now + random.between(500, 20_000)).toISOString();
+    const expiresAt = new Date(ledgerMs() + random.between(500, 20_000)).toISOString();
     const chance = random.next();
     if (chance < 0.15) return {};
     return chance < 0.3 ? { priority } : { priority, expiresAt };
@@ -259,7 +301,7 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
           client.setAccount(user);
         }
       }
-      wrong = network.out > 0 ? 'requests are still out' : null;
+      wrong = network.out > 0 ? 'requests are still out' : cluster?.alive === 0 ? 'no server is up' : null;
       for (const [index, participant] of participants.entries()) wrong ??= unsettled(participant, sessions.user(index));
       quiet = wrong === null ? quiet + 1 : 0;
       // Twice: what comes after the last word must not change it.
@@ -277,10 +319,13 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
       return `${name} is about ${state.account ?? 'nobody'} in place of ${user}`;
     // A page's clock is behind by the time that its fastest frame took.
     const rates = truth.history(user).changes.at(-1)?.rates ?? [];
-    const at = (behindMs: number): number => truly - accruedAt(rates, truly, WALL_CLOCK + browser.now - behindMs);
-    if (shown === null || shown < at(0) || shown > at(BEHIND_MS_MAX)) {
-      return `${name} shows ${shown}, and the ledger says ${at(0)} to ${at(BEHIND_MS_MAX)}`;
+    const at = (behindMs: number): number => truly - accruedAt(rates, truly, ledgerMs() - behindMs);
+    const [least, most] = [at(-skewMs), at(BEHIND_MS_MAX + skewMs)];
+    if (shown === null || shown < least || shown > most) {
+      return `${name} shows ${shown}, and the ledger says ${least} to ${most}`;
     }
+    const dueSince = truth.dueSince(user, ledgerMs() - skewMs);
+    if (dueSince !== null) return `a period of ${user} that began at ${dueSince} is not granted`;
     if (state.pending.length > 0) return `${name} still has ${state.pending.length} operations pending`;
     if (state.stale) return `${name} is stale`;
     return busy === 0 ? null : `${name} still waits for ${busy} answers`;

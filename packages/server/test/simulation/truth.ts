@@ -6,6 +6,7 @@ import type { JournalRow } from '../../src/ledger/rules/state.ts';
 import { isSystemAccount } from '../../src/ledger/rules/system-accounts.ts';
 import { AccrualModel, type ModelRate } from './accrual-model.ts';
 import { LotsModel } from './lots-model.ts';
+import { RefillsModel } from './refills-model.ts';
 
 export interface Change {
   version: number;
@@ -32,7 +33,10 @@ export interface Truth {
   readonly epoch: string;
   /** Whether this is not the first epoch. */
   readonly isRestored: boolean;
-  /** The first commit that cannot be right, in a sentence: expired credits that were spent, lots that were taken out of order. */
+  /**
+   * The first commit that cannot be right, in a sentence: expired credits that were spent, lots that were taken out of order,
+   * a period that was granted twice.
+   */
   readonly wrong: string | null;
   /** Names the intention behind a key before it is used. */
   name(actor: string, key: string, tag: string): void;
@@ -42,6 +46,8 @@ export interface Truth {
   change(account: string, delta: number, tag: string | null, at: number): void;
   history(account: string, epoch?: string): History;
   available(account: string): number;
+  /** Since when a period of an allowance is to be granted; null where none is. */
+  dueSince(account: string, nowMs: number): number | null;
   /** Whether nothing can become of a key any more: it was applied, or given up. */
   isDecided(actor: string, key: string): boolean;
   /** Whether a key was given up in some epoch: after a restore it can be used again, and nobody who gave it up knows. */
@@ -58,6 +64,7 @@ interface Epoch {
   decided: Set<string>;
   lots: LotsModel;
   accrual: AccrualModel;
+  refills: RefillsModel;
 }
 
 const NOTHING: History = { changes: [], versionOf: new Map() };
@@ -69,7 +76,13 @@ export function createTruth(first: string): Truth {
   const givenUp = new Set<string>();
   const epochs = new Map<string, Epoch>();
   let epoch = first;
-  let current: Epoch = { accounts: new Map(), decided: new Set(), lots: new LotsModel(), accrual: new AccrualModel() };
+  let current: Epoch = {
+    accounts: new Map(),
+    decided: new Set(),
+    lots: new LotsModel(),
+    accrual: new AccrualModel(),
+    refills: new RefillsModel(),
+  };
   let wrong: string | null = null;
   epochs.set(epoch, current);
   let revision = 0;
@@ -81,12 +94,18 @@ export function createTruth(first: string): Truth {
     if (change.tag !== null && !history.versionOf.has(change.tag)) history.versionOf.set(change.tag, change.version);
   }
 
-  function copy({ accounts, decided, lots, accrual }: Epoch): Epoch {
+  function copy({ accounts, decided, ...models }: Epoch): Epoch {
     const copied = [...accounts].map(([account, { changes, versionOf }]): [string, History] => [
       account,
       { changes: [...changes], versionOf: new Map(versionOf) },
     ]);
-    return { accounts: new Map(copied), decided: new Set(decided), lots: lots.copy(), accrual: accrual.copy() };
+    return {
+      accounts: new Map(copied),
+      decided: new Set(decided),
+      lots: models.lots.copy(),
+      accrual: models.accrual.copy(),
+      refills: models.refills.copy(),
+    };
   }
 
   const truth: Truth = {
@@ -108,6 +127,7 @@ export function createTruth(first: string): Truth {
       for (const row of rows) {
         try {
           current.lots.commit(row);
+          current.refills.commit(row);
         } catch (error) {
           wrong ??= (error as Error).message;
         }
@@ -144,6 +164,7 @@ export function createTruth(first: string): Truth {
     },
     history: (account, which = epoch) => epochs.get(which)?.accounts.get(account) ?? NOTHING,
     available: (account) => truth.history(account).changes.at(-1)?.available ?? 0,
+    dueSince: (account, nowMs) => current.refills.dueSince(account, nowMs),
     isDecided: (actor, key) => current.decided.has(`${actor} ${key}`),
     wasGivenUp: (actor, key) => givenUp.has(`${actor} ${key}`),
     isUndone: (tag) => undone.has(tag),

@@ -54,7 +54,7 @@ function beginsAt({ per, anchorMs, timeZone }: ModelTerms, ms: number): boolean 
 }
 
 /** The first beginning of a period after an instant that is one. */
-function nextAfter(terms: ModelTerms, beginMs: number): number {
+export function nextAfter(terms: ModelTerms, beginMs: number): number {
   for (let ms = beginMs + HOUR_MS; ; ms += HOUR_MS) if (beginsAt(terms, ms)) return ms;
 }
 
