@@ -111,6 +111,7 @@ const OF_STRANGERS = new Set([
   'Failed to parse state',
   'account_not_linked',
   'Unable to link account - untrusted provider',
+  'Provider not found. Make sure to add the provider in your auth config',
 ]);
 
 /** What the passkey plugin says of whatever it caught: a bad response of a browser, or a database that is away. */

@@ -14,10 +14,14 @@ const API_WITH_SLASH = /^(\/api\/[^?#]*[^/?#])\/+(?=$|\?)/;
  * - `*`: only of OPTIONS, which asks what the server as a whole takes.
  * - `/api/…/` is the same route as without the slash.
  *
+ * A `Host` that is none is malformed: pages make addresses of it.
+ *
  * @see RFC 9112, 3.2
  * @returns Whether the request goes on; otherwise it was answered here.
  */
 export function readRequestTarget(request: IncomingMessage, response: ServerResponse): boolean {
+  const { host } = request.headers;
+  if (host !== undefined && !isHost(host)) return end(response, 400);
   const target = request.url ?? '/';
   if (target === '*') {
     if (request.method === 'OPTIONS') return end(response, 204, { Allow: 'GET, HEAD, POST, DELETE, OPTIONS' });
@@ -33,6 +37,11 @@ export function readRequestTarget(request: IncomingMessage, response: ServerResp
   }
   request.url = request.url?.replace(API_WITH_SLASH, '$1');
   return true;
+}
+
+/** Whether it is a name or an address with at most a port. */
+function isHost(host: string): boolean {
+  return /^[^/?#@\\\s]+$/.test(host) && URL.canParse(`http://${host}`);
 }
 
 /** Pages are read, and nothing else: Next would render them for any method. */

@@ -69,6 +69,15 @@ test('A12: a request of HTTP/1.0 needs no host, as the health check of a load ba
   expect((await sendRaw('GET /api/health/ready HTTP/1.1')).status).toBe(400);
 });
 
+test.each(['panel.example@evil.example', '99999999999999999999', 'a b', 'panel.example/x', '[', 'x:y', '\\'])(
+  'A12: a Host that is none is refused, of pages and of routes: %s',
+  async (host) => {
+    for (const path of ['/servers', '/api/health/live']) {
+      expect((await sendRaw(`GET ${path} HTTP/1.1`, `Host: ${host}`)).status).toBe(400);
+    }
+  },
+);
+
 test.each(['http://a:b@panel.example/', 'ftp://panel.example/', 'http://[', 'http:///'])(
   'A12: the request target %s is refused, and not by a failure of ours',
   async (target) => {
