@@ -56,15 +56,15 @@ function writeGuideFiles(host) {
 export async function testReactRouterHost(registry, executablePath) {
   await inProject('react-router', async (host) => {
     makeProject(host);
-    await addItems(host, { name: 'A16 react-router', registry, sources: '', stylesheet: 'app/app.css' });
-    await step('A16 react-router: server package', () => npmInstall(host, ...listServerPackages(registry)));
-    await step('A16 react-router: types and build', async () => {
+    await addItems(host, { name: 'A16: react-router', registry, sources: '', stylesheet: 'app/app.css' });
+    await step('A16: react-router: server package', () => npmInstall(host, ...listServerPackages(registry)));
+    await step('A16: react-router: types and build', async () => {
       writeGuideFiles(host);
       await runTool(host, '@react-router/dev/bin.js', 'build');
       await runTool(host, '@react-router/dev/bin.js', 'typegen');
       await runTool(host, 'typescript/bin/tsc');
     });
-    await step('A16 react-router: everything live', () => watch(host, executablePath));
+    await step('A16: react-router: everything live', () => watch(host, executablePath));
   });
 }
 

@@ -8,10 +8,12 @@ const FOLDERS: Record<string, string> = {
   server: 'packages/server/test/',
   app: 'apps/dashboard/test/',
   host: 'test/hosts/legacy/test/',
+  docs: 'docs/test/',
+  script: 'scripts/hosts/',
 };
 
 interface Row {
-  /** `D3` or `L1`; null for promises without a number. */
+  /** `D3`, `L1` or `D1 (after the charge)`; null for promises without a number. */
   scenario: string | null;
   path: string;
 }
@@ -19,8 +21,8 @@ interface Row {
 function readRows(): Row[] {
   const text = readFileSync(new URL('docs/scenarios.md', ROOT), 'utf8');
   return text.split('\n').flatMap((line) => {
-    const scenario = /^\| ([DL]\d+) \|/.exec(line)?.[1] ?? null;
-    const named = line.startsWith('|') ? line.matchAll(/`(package|server|app|host):([^`]+)`/g) : [];
+    const scenario = /^\| ([A-DL]\d+(?: \(after the charge\))?) \|/.exec(line)?.[1] ?? null;
+    const named = line.startsWith('|') ? line.matchAll(/`([a-z]+):([^`]+)`/g) : [];
     return [...named].map(([, folder = '', file = '']) => ({ scenario, path: `${FOLDERS[folder]}${file}` }));
   });
 }
@@ -36,6 +38,7 @@ test('the table of scenarios names files that exist, and each has a test of that
 test('the table of scenarios is complete', () => {
   const named = new Set(readRows().map(({ scenario }) => scenario));
   const all = [
+    ...Array.from({ length: 19 }, (_, index) => `A${index + 1}`),
     ...Array.from({ length: 21 }, (_, index) => `D${index + 1}`),
     ...Array.from({ length: 10 }, (_, index) => `L${index + 1}`),
   ];
