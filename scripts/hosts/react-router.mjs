@@ -85,6 +85,12 @@ async function watch(host, executablePath) {
       await seeBadge(page, url);
       await page.goto(`${url}/activity`);
       await page.getByText('Daily bonus').waitFor();
+      await fetch(`${url}/api/examples/credits`, {
+        method: 'POST',
+        headers: { cookie: `user=${PLAYER}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ effect: 'set', amount: 1_000, reason: 'Make it a thousand' }),
+      });
+      await page.getByText('Make it a thousand').waitFor({ timeout: 10_000 });
       await seeExamples(page, url, 'react-router');
     }),
   );
