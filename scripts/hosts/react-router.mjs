@@ -56,15 +56,15 @@ function writeGuideFiles(host) {
 export async function testReactRouterHost(registry, executablePath) {
   await inProject('react-router', async (host) => {
     makeProject(host);
-    await addItems(host, { name: 'A16 react-router', registry, sources: '', stylesheet: 'app/app.css' });
-    await step('A16 react-router: server package', () => npmInstall(host, ...listServerPackages(registry)));
-    await step('A16 react-router: types and build', async () => {
+    await addItems(host, { name: 'A16: react-router', registry, sources: '', stylesheet: 'app/app.css' });
+    await step('A16: react-router: server package', () => npmInstall(host, ...listServerPackages(registry)));
+    await step('A16: react-router: types and build', async () => {
       writeGuideFiles(host);
       await runTool(host, '@react-router/dev/bin.js', 'build');
       await runTool(host, '@react-router/dev/bin.js', 'typegen');
       await runTool(host, 'typescript/bin/tsc');
     });
-    await step('A16 react-router: everything live', () => watch(host, executablePath));
+    await step('A16: react-router: everything live', () => watch(host, executablePath));
   });
 }
 
@@ -85,6 +85,12 @@ async function watch(host, executablePath) {
       await seeBadge(page, url);
       await page.goto(`${url}/activity`);
       await page.getByText('Daily bonus').waitFor();
+      await fetch(`${url}/api/examples/credits`, {
+        method: 'POST',
+        headers: { cookie: `user=${PLAYER}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ effect: 'set', amount: 1_000, reason: 'Make it a thousand' }),
+      });
+      await page.getByText('Make it a thousand').waitFor({ timeout: 10_000 });
       await seeExamples(page, url, 'react-router');
     }),
   );

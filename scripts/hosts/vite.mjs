@@ -55,15 +55,15 @@ function makeProject(host) {
 export async function testViteHost(api, registry, executablePath) {
   await inProject('vite', async (host) => {
     makeProject(host);
-    await addItems(host, { name: 'A16 vite', registry, sources: 'src/', stylesheet: 'src/index.css' });
-    await step('A16 vite: types and build', async () => {
+    await addItems(host, { name: 'A16: vite', registry, sources: 'src/', stylesheet: 'src/index.css' });
+    await step('A16: vite: types and build', async () => {
       // A page of Next is a component like any other; what asks Next for more is Next's.
       const files = readGuideFiles(null).filter(({ code }) => !/'next|'@\/lib\/|realtime-credits-server/.test(code));
       writeFiles(join(host, 'src'), [...files, { path: 'App.tsx', code: APP }]);
       await runTool(host, 'typescript/bin/tsc');
       await runTool(host, 'vite/bin/vite.js', 'build');
     });
-    await step('A16 vite: live in development', () =>
+    await step('A16: vite: live in development', () =>
       runExpressHost(api, {}, async ({ url, welcome }) => {
         const proxy = VITE_PROXY.replace('http://localhost:3001', url);
         editFile(host, 'vite.config.ts', (text) => text.replace('  resolve:', `  ${proxy},\n  resolve:`));
@@ -78,7 +78,7 @@ export async function testViteHost(api, registry, executablePath) {
         });
       }),
     );
-    await step('A16 vite: live when built', () =>
+    await step('A16: vite: live when built', () =>
       runExpressHost(api, { pages: join(host, 'dist') }, ({ url, welcome }) =>
         watch(url, welcome, 'vite-built', executablePath),
       ),

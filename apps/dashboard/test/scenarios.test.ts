@@ -9,6 +9,8 @@ const FOLDERS: Record<string, string> = {
   app: 'apps/dashboard/test/',
   example: 'examples/test/',
   host: 'test/hosts/legacy/test/',
+  docs: 'docs/test/',
+  script: 'scripts/hosts/',
 };
 
 interface Row {
@@ -21,7 +23,7 @@ function readRows(): Row[] {
   const text = readFileSync(new URL('docs/scenarios.md', ROOT), 'utf8');
   return text.split('\n').flatMap((line) => {
     const scenario = /^\| ([A-DLT]\d+(?: \(after the charge\))?) \|/.exec(line)?.[1] ?? null;
-    const named = line.startsWith('|') ? line.matchAll(/`(package|server|app|example|host):([^`]+)`/g) : [];
+    const named = line.startsWith('|') ? line.matchAll(/`([a-z]+):([^`]+)`/g) : [];
     return [...named].map(([, folder = '', file = '']) => ({ scenario, path: `${FOLDERS[folder]}${file}` }));
   });
 }
@@ -42,6 +44,7 @@ test('the table of scenarios names files that exist, and each has a test of that
 test('the table of scenarios is complete', () => {
   const named = new Set(readRows().map(({ scenario }) => scenario));
   const all = [
+    ...Array.from({ length: 19 }, (_, index) => `A${index + 1}`),
     ...Array.from({ length: 21 }, (_, index) => `D${index + 1}`),
     ...Array.from({ length: 10 }, (_, index) => `L${index + 1}`),
     ...Array.from({ length: 7 }, (_, index) => `B${index + 1}`),

@@ -21,9 +21,14 @@ export function LiveDevtools() {
   return (
     // The panel is light or dark as `color-scheme` says, which not every host sets beside its class.
     <div className="scheme-light dark:scheme-dark">
-      <Suspense fallback={placeholder}>
-        {isBrowser ? <CreditsDevtools client={creditsClient} placement="page" /> : placeholder}
-      </Suspense>
+      {/* No boundary on the server: React 18 complains of one that is updated before it is hydrated. */}
+      {isBrowser ? (
+        <Suspense fallback={placeholder}>
+          <CreditsDevtools client={creditsClient} placement="page" />
+        </Suspense>
+      ) : (
+        placeholder
+      )}
     </div>
   );
 }

@@ -191,7 +191,7 @@ test('an address that cannot be meant shows more instead of failing; the route i
   expect((await dashboard.send('/api/activity')).status).toBe(401);
 });
 
-test('the export has what the filter shows, safe to open in a spreadsheet', async () => {
+test('A13: the export has what the filter shows, safe to open in a spreadsheet', async () => {
   const person = await player(100);
   const other = await player(0);
   await send(person, other, 5);

@@ -49,3 +49,17 @@ test('tabs receive each other’s messages and not their own', async () => {
   one?.close();
   other?.close();
 });
+
+test('A17: ids and the talk between tabs need nothing that browsers keep for pages with https', () => {
+  vi.stubGlobal('crypto', { getRandomValues: <Bytes extends Uint8Array>(bytes: Bytes) => bytes.fill(7) });
+  vi.stubGlobal('navigator', { onLine: true });
+  try {
+    const environment = createBrowserEnvironment();
+    expect(environment.uuid()).toMatch(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-8[\da-f]{3}-[\da-f]{12}$/);
+    const channel = environment.channel?.('name', () => undefined);
+    expect(channel).toBeDefined();
+    channel?.close();
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});

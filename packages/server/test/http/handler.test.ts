@@ -203,3 +203,13 @@ test.each(['auth0|5f7c8e', 'ada+test@example.com', 'a~b=c'])('A10: the account i
   const host = openTestHandler(ledger, { identify: () => ({ account }) });
   expect(await (await host.askAnonymously('/api/credits')).json()).toMatchObject({ account, version: 0 });
 });
+
+test('A10: an account id that is not allowed is named in the log, with what is', async () => {
+  const account = "o'brien@example.com";
+  const host = openTestHandler(ledger, { identify: () => ({ account }) });
+  expect((await host.askAnonymously('/api/credits')).status).toBe(500);
+  expect(host.warnings).toHaveLength(1);
+  expect(String(host.warnings[0]?.cause)).toContain(
+    `1 to 128 characters A-Z a-z 0-9 _ . : - | @ + ~ =: got "${account}"`,
+  );
+});
