@@ -355,7 +355,10 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     }
     for (const email of config.adminEmails) {
       if (verified.some((user) => user.email.toLowerCase() === email)) continue;
-      onWarning(`ADMIN_EMAILS: no verified account has ${email}. Use the command: npm run admin -- ${email}`, undefined);
+      onWarning(
+        `ADMIN_EMAILS: no verified account has ${email}. Use the command: npm run admin -- ${email}`,
+        undefined,
+      );
     }
     if (demoPassword === null) return closeDemoAccounts(credentials);
     const ids = await openDemoAccounts({ credentials, profiles, users }, demoPassword);
