@@ -29,7 +29,7 @@ const SETTINGS: Record<string, string> = {
 };
 
 /** A start with demo users, and what a person and an administrator do. */
-async function useDashboard(url: string): Promise<void> {
+async function expectToWork(url: string): Promise<void> {
   const database = await openDatabase({ url });
   const dashboard = await openTestDashboard({ database, environment: { DEMO: '1', DEMO_PASSWORD } });
   try {
@@ -78,7 +78,7 @@ test('A3: the dashboard works for a role whose settings change how values are wr
   url.username = role;
   url.password = role;
   try {
-    await useDashboard(url.href);
+    await expectToWork(url.href);
   } finally {
     await created.drop();
     await administer(inject('postgresUrl'), `DROP ROLE ${role}`);
@@ -93,7 +93,7 @@ test.skipIf(!hasPgBouncer)(
     const created = await createPostgresDatabase();
     const bouncer = await startPgBouncer(created.url);
     try {
-      await useDashboard(bouncer.url);
+      await expectToWork(bouncer.url);
     } finally {
       await bouncer.stop();
       await created.drop();
