@@ -14,26 +14,25 @@ const STYLES: InstantStyle[] = ['day', 'time', 'short', 'date', 'instant', 'full
 
 /** Locale data of another edition: other words, another order, other marks between them. As in ICU 72: "Thursday, 3 September". */
 function useOtherLocaleData(): void {
-  class OtherFormat extends Intl.DateTimeFormat {
-    override formatToParts(at?: Date | number): Intl.DateTimeFormatPart[] {
-      const change = (value: string) => (/^\d+$/.test(value) ? value : `${value},`);
-      return super
-        .formatToParts(at)
-        .map(({ type, value }) => ({ type, value: change(value) }))
-        .toReversed();
-    }
-    override get format() {
-      return (at?: Date | number) =>
-        this.formatToParts(at)
-          .map(({ value }) => value)
-          .join('');
-    }
-  }
+  const { DateTimeFormat } = Intl;
   const others = Object.getOwnPropertyNames(Intl).map((name) => [name, Reflect.get(Intl, name)]);
   vi.stubGlobal('Intl', {
     ...Object.fromEntries(others),
-    DateTimeFormat: function (...given: []) {
-      return new OtherFormat(...given);
+    DateTimeFormat: function (...given: ConstructorParameters<typeof DateTimeFormat>) {
+      const format = new DateTimeFormat(...given);
+      const formatToParts = (at?: Date | number) =>
+        format
+          .formatToParts(at)
+          .map(({ type, value }) => ({ type, value: /^\d+$/.test(value) ? value : `${value},` }))
+          .toReversed();
+      return {
+        resolvedOptions: () => format.resolvedOptions(),
+        formatToParts,
+        format: (at?: Date | number) =>
+          formatToParts(at)
+            .map(({ value }) => value)
+            .join(''),
+      };
     },
   });
 }
