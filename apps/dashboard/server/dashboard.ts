@@ -148,6 +148,10 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   const secret =
     config.secret ??
     (await readOrCreateSecret(database.kind === 'postgres' ? { pool } : { directory: config.dataDirectory }));
+  if (config.secret === null && database.kind === 'postgres' && config.reachable) {
+    const why = 'who reads it can open the links and second factors that are kept there';
+    onWarning(`BETTER_AUTH_SECRET is not set: the secret is in the database, and ${why}.`, undefined);
+  }
 
   const day = createDay(config.timeZone);
   const profiles = createProfiles(pool);

@@ -235,6 +235,15 @@ test('C9: an account that becomes an administrator’s while it is being closed 
   }
 });
 
+test('C12: where others may come, a secret that is kept in the database is warned of', async () => {
+  const { instances, end } = await openInstances(1, { PUBLIC_URL: 'https://panel.example' });
+  try {
+    expect(instances.flatMap(({ warnings }) => warnings).join()).toContain('BETTER_AUTH_SECRET is not set');
+  } finally {
+    await end();
+  }
+});
+
 test('C13: two instances count tries together', async () => {
   const { instances, end } = await openInstances(2);
   try {

@@ -147,6 +147,10 @@ export async function simulate(seed: number, profile: Profile, options: Simulate
           throw new Error(`${name} at ${browser.now} ms ${(error as Error).message}`, { cause: error });
         }
       }
+      for (const { name, client } of participants) {
+        // Nothing here answers 410: each fault is over some time.
+        if (client.getState().connection.state === 'stopped') throw new Error(`${name} asks no more`);
+      }
       if (traced) for (const { name, client } of participants) trace.show(name, client.getState());
     };
     for (const { mount } of participants) mount();
