@@ -108,7 +108,12 @@ export default function CreditsDisplay({
               ) : view.amount === null ? (
                 <Unknown known={view.kind === 'signed-out'} />
               ) : (
-                <CreditsNumber key={view.state.account} amount={view.amount} limit={look.limit} />
+                <CreditsNumber
+                  key={view.state.account}
+                  amount={view.amount}
+                  accrued={view.state.accrued}
+                  limit={look.limit}
+                />
               )}
             </span>
             {showLabel && <span className={cn('leading-none', scale.label, look.label)}>Credits</span>}

@@ -1,6 +1,6 @@
 'use client';
 
-import { lazy, Suspense, useSyncExternalStore, type ComponentType } from 'react';
+import { lazy, Suspense, useState, useSyncExternalStore, type ComponentType } from 'react';
 import type { NumberFlowProps } from '@number-flow/react';
 import { shorten } from './format';
 
@@ -18,10 +18,17 @@ const AnimatedDigits = lazy<Flow>(() =>
  * The digits of a balance.
  *
  * The plain text is always there and alone decides the size, so nothing shifts when the animated digits arrive over it,
- * and a reader of the page's text finds the number. The first paint never animates.
+ * and a reader of the page's text finds the number. The first paint never animates. What time takes steps: digits that roll
+ * every second would take 7 % of a processor core.
+ *
+ * @param accrued - What time has taken of the amount.
  */
-export function CreditsNumber({ amount, limit }: { amount: number; limit: number }) {
+export function CreditsNumber({ amount, accrued, limit }: { amount: number; accrued: number; limit: number }) {
   const awake = useAwake();
+  const [last, setLast] = useState({ amount, accrued, steps: false });
+  if (last.amount !== amount || last.accrued !== accrued) {
+    setLast({ amount, accrued, steps: last.amount + last.accrued === amount + accrued });
+  }
   const { value, format, text } = shorten(amount, limit);
   return (
     <span className="group/number relative block leading-none tabular-nums">
@@ -34,6 +41,7 @@ export function CreditsNumber({ amount, limit }: { amount: number; limit: number
             <AnimatedDigits
               data-animated=""
               value={value}
+              animated={!last.steps}
               format={format as NonNullable<NumberFlowProps['format']>}
               locales="en-US"
               transformTiming={TURN}

@@ -120,7 +120,7 @@ export const PROFILES: Record<string, Profile> = {
     expiring: true,
     refilling: true,
     skewMs: 3_000,
-    disturbances: ['freeze', 'cut', 'backup', 'restore', 'kill', 'outage', 'outage', 'outage', 'outage', 'outage'],
+    disturbances: ['freeze', 'cut', 'silence', 'kill', 'outage', 'outage', 'outage', 'outage', 'outage'],
   },
   'allowances-and-rates': {
     about: 'the same with rates, which use what is refilled',
