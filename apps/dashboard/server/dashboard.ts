@@ -22,6 +22,7 @@ import { createAuth, migrateAuth, type AuthOptions } from './auth/auth.ts';
 import { createCredentials } from './auth/credentials.ts';
 import { createPasswordTries } from './auth/password-tries.ts';
 import { SOCIAL_PROVIDERS } from './auth/social.ts';
+import { createUserNames } from './auth/user-names.ts';
 import { createSessions, type Sessions } from './auth/sessions.ts';
 import { createCodes } from './codes/codes.ts';
 import { createRedemptions } from './codes/redeem.ts';
@@ -277,6 +278,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
 
   const credentials = createCredentials(auth);
   const people = createPeople({ credentials, audit });
+  const userNames = createUserNames({ pool, ledger, profiles, audit, now });
 
   metrics.watch({ ledger, credits });
   const health = createHealth(pool, monotonicNow);
@@ -297,9 +299,11 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       },
       servers,
       credentials,
+      userNames,
       audit,
       onWarning,
     }),
+    userNames,
     credentials,
     messages,
     mailer,
