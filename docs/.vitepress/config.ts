@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { slug } from 'github-slugger';
 import { defineConfig } from 'vitepress';
 import llms from 'vitepress-plugin-llms';
+import { BRANDING } from '../../apps/dashboard/branding.ts';
+import { drawIcon } from '../../apps/dashboard/lib/mark.ts';
 import { createOpenApiDocument } from '../../packages/server/src/http/openapi.ts';
 import { renderMermaid } from './mermaid.ts';
 import { PAGES, SECTIONS, toSiteName } from './pages.ts';
@@ -29,7 +31,7 @@ function writeStaticFiles(): void {
   rmSync(STATIC_FILES, { recursive: true, force: true });
   mkdirSync(STATIC_FILES, { recursive: true });
   writeFileSync(join(STATIC_FILES, 'openapi.json'), JSON.stringify(createOpenApiDocument('/api/credits')));
-  cpSync(join(REPOSITORY, 'apps/dashboard/app/icon.svg'), join(STATIC_FILES, 'icon.svg'));
+  writeFileSync(join(STATIC_FILES, 'icon.svg'), drawIcon(BRANDING));
   cpSync(join(dirname(resolve('@scalar/fastify-api-reference')), 'js/standalone.js'), join(STATIC_FILES, 'scalar.js'));
   cpSync(join(mermaid, 'mermaid.esm.min.mjs'), join(STATIC_FILES, 'mermaid/mermaid.esm.min.mjs'));
   cpSync(join(mermaid, 'chunks/mermaid.esm.min'), join(STATIC_FILES, 'mermaid/chunks/mermaid.esm.min'), {

@@ -119,6 +119,9 @@ export async function ensureDocsBuilt() {
     ...sections.flatMap(({ pages }) => pages.map(({ file }) => join(ROOT, file))),
     ...listSources(join(ROOT, 'packages/credits/src/contract')),
     ...listSources(join(ROOT, 'packages/server/src/http')),
+    // Its icon is the dashboard's.
+    join(DASHBOARD, 'branding.ts'),
+    join(DASHBOARD, 'lib/mark.ts'),
     join(ROOT, 'package-lock.json'),
   ]);
   await buildWhenChanged('documentation', join(DOCS, '.vitepress/dist/.sources'), hash, () =>

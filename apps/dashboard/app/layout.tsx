@@ -5,18 +5,21 @@ import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
 
 import './globals.css';
+import { BRANDING } from '@/branding';
+import { AccentStyle } from '@/components/brand/accent-style';
 import { ThemeProvider } from '@/components/theme/theme-provider';
 import { Toaster } from '@/components/ui/sonner';
+import { PAGE_COLOURS } from '@/lib/page-colours';
 
 export const metadata: Metadata = {
-  title: { default: 'Real-Time Credits', template: '%s · Real-Time Credits' },
-  description: 'Game servers paid with credits, and a balance that is right in every open tab.',
+  title: { default: BRANDING.name, template: `%s · ${BRANDING.name}` },
+  description: BRANDING.description,
 };
 
 export const viewport: Viewport = {
   themeColor: [
-    { media: '(prefers-color-scheme: dark)', color: '#0d0d0c' },
-    { media: '(prefers-color-scheme: light)', color: '#f9f8f7' },
+    { media: '(prefers-color-scheme: dark)', color: PAGE_COLOURS.dark.page },
+    { media: '(prefers-color-scheme: light)', color: PAGE_COLOURS.light.page },
   ],
 };
 
@@ -25,6 +28,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   const nonce = (await headers()).get('x-nonce') ?? undefined;
   return (
     <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
+      <head>
+        <AccentStyle />
+      </head>
       <body className="min-h-dvh">
         <ThemeProvider nonce={nonce}>
           {children}

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { CircleAlert, RefreshCw } from 'lucide-react';
 import type { Snapshot } from 'realtime-credits/client';
+import { UNIT } from '@/components/credits/branding';
 import { ChangeNote, UnreadMark } from '@/components/credits/change-note';
 import { Coin } from '@/components/credits/coin';
 import { CreditsAnnouncer } from '@/components/credits/credits-announcer';
@@ -53,7 +54,7 @@ export default function CreditsDisplay({
   activityHref,
   initial,
 }: CreditsDisplayProps) {
-  const [display] = useState(() => Symbol('credits display'));
+  const [display] = useState(() => Symbol('display'));
   const view = useCreditsView(initial);
   const details = useDetails();
   const number = useRef<HTMLSpanElement>(null);
@@ -116,10 +117,10 @@ export default function CreditsDisplay({
                 />
               )}
             </span>
-            {showLabel && <span className={cn('leading-none', scale.label, look.label)}>Credits</span>}
+            {showLabel && <span className={cn('leading-none', scale.label, look.label)}>{UNIT.title}</span>}
           </button>
         </PopoverTrigger>
-        <PopoverContent align="end" tabIndex={-1} aria-label="Credits" {...details.contentProps}>
+        <PopoverContent align="end" tabIndex={-1} aria-label={UNIT.title} {...details.contentProps}>
           <CreditsDetails
             state={view.state}
             freshness={view.freshness}
@@ -131,7 +132,7 @@ export default function CreditsDisplay({
       {view.kind === 'error' && (
         <button
           type="button"
-          aria-label="Refresh credits"
+          aria-label={`Refresh ${UNIT.many}`}
           onClick={() => void useCreditsStore.getState().fetchCredits()}
           className={cn(
             'grid place-items-center rounded-full text-destructive outline-none hover:bg-destructive-soft focus-visible:ring-[3px] focus-visible:ring-ring/60',

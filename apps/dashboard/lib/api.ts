@@ -39,11 +39,13 @@ export interface Me {
   referral_earnings: number;
   /** Whether they are told by e-mail when their credits run low. */
   balance_messages: boolean;
+  /** From when on they may choose another user name; null: they never did. */
+  username_changes_at: string | null;
   created_at: string;
   updated_at: string;
 }
 
-/** `GET /api/user/me`, `POST /api/user/update-profile {display_name?, first_name?, last_name?, balance_messages?}` */
+/** `GET /api/user/me`, `POST /api/user/username {username}`, `POST /api/user/update-profile {display_name?, first_name?, last_name?, balance_messages?}` */
 export interface MeAnswer {
   success: true;
   user: Me;

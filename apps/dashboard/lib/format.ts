@@ -1,3 +1,5 @@
+import { UNIT } from './unit.ts';
+
 /**
  * How amounts and durations are written. The locale is fixed: the server and the browser must write the same digits.
  */
@@ -17,7 +19,7 @@ export function formatChange(delta: number): string {
 
 /** `1 credit`, `50 credits`. */
 export function formatCreditsWithUnit(amount: number): string {
-  return `${formatCredits(amount)} ${amount === 1 ? 'credit' : 'credits'}`;
+  return `${formatCredits(amount)} ${amount === 1 ? UNIT.one : UNIT.many}`;
 }
 
 /** A count of anything with its noun. */

@@ -19,6 +19,7 @@ import type { Auth } from './auth/auth.ts';
 import type { Credentials } from './auth/credentials.ts';
 import type { PasswordTries } from './auth/password-tries.ts';
 import type { Sessions } from './auth/sessions.ts';
+import type { UserNames } from './auth/user-names.ts';
 import type { Codes } from './codes/codes.ts';
 import type { Redemptions } from './codes/redeem.ts';
 import type { SocialProvider } from './auth/social.ts';
@@ -101,6 +102,7 @@ export interface ApiParts {
   redemptions: Redemptions;
   limiter: RateLimiter;
   passwordTries: PasswordTries;
+  userNames: UserNames;
   originRules: OriginRules;
   health: Health;
   metrics: Metrics;

@@ -22,6 +22,7 @@ import { createAuth, migrateAuth, type AuthOptions } from './auth/auth.ts';
 import { createCredentials } from './auth/credentials.ts';
 import { createPasswordTries } from './auth/password-tries.ts';
 import { SOCIAL_PROVIDERS } from './auth/social.ts';
+import { createUserNames } from './auth/user-names.ts';
 import { createSessions, type Sessions } from './auth/sessions.ts';
 import { createCodes } from './codes/codes.ts';
 import { createRedemptions } from './codes/redeem.ts';
@@ -284,6 +285,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
 
   const credentials = createCredentials(auth);
   const people = createPeople({ ledger, credentials, audit, onChanged: sessions.forget });
+  const userNames = createUserNames({ pool, ledger, profiles, audit, now });
 
   metrics.watch({ ledger, credits });
   const health = createHealth(pool, monotonicNow);
@@ -304,9 +306,11 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       },
       servers,
       credentials,
+      userNames,
       audit,
       onWarning,
     }),
+    userNames,
     credentials,
     messages,
     mailer,

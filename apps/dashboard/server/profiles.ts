@@ -8,6 +8,8 @@ export interface Profile {
   referralCode: string;
   /** Whether they are told by e-mail when their credits run low. */
   balanceMessages: boolean;
+  /** When they last chose another user name, as an ISO instant; null: never. */
+  namedAt: string | null;
 }
 
 export interface Profiles {
@@ -28,13 +30,14 @@ export interface ProfileChange {
 }
 
 const CODE_LENGTH = 8;
-const COLUMNS = 'first_name, last_name, referral_code, balance_messages';
+const COLUMNS = 'first_name, last_name, referral_code, balance_messages, named_at';
 
 interface ProfileRow {
   first_name: string;
   last_name: string;
   referral_code: string;
   balance_messages: boolean;
+  named_at: Date | string | null;
 }
 
 export function createProfiles(pool: Pool): Profiles {
@@ -89,5 +92,6 @@ function toProfile(row: ProfileRow): Profile {
     lastName: row.last_name,
     referralCode: row.referral_code,
     balanceMessages: row.balance_messages,
+    namedAt: row.named_at === null ? null : new Date(row.named_at).toISOString(),
   };
 }

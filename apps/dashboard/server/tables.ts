@@ -242,4 +242,17 @@ ALTER TABLE dashboard_outbox ADD COLUMN details jsonb;
 ALTER TABLE dashboard_profiles ADD COLUMN balance_messages boolean NOT NULL DEFAULT true;
 `,
   },
+  {
+    name: '010-user-names',
+    sql: `
+CREATE TABLE dashboard_past_names (
+  name text PRIMARY KEY,
+  user_id text NOT NULL,
+  left_at timestamptz NOT NULL
+);
+CREATE INDEX dashboard_past_names_by_user ON dashboard_past_names (user_id);
+
+ALTER TABLE dashboard_profiles ADD COLUMN named_at timestamptz;
+`,
+  },
 ];

@@ -58,7 +58,7 @@ function withDependencies(item: Item): Item[] {
 test.each(items.map((item) => [item.name, item] as const))(
   'A16: %s brings every file and package that it imports, and needs no Next',
   (_name, item) => {
-    const brought = new Set(withDependencies(item).flatMap(({ files }) => files.map(({ path }) => path)));
+    const brought = new Set(withDependencies(item).flatMap(({ files }) => files.map(({ target }) => target)));
     const packages = new Set([...(item.dependencies ?? []).map(nameOf), ...OF_REACT]);
     const missing = item.files.flatMap(({ path }) =>
       importsOf(path).flatMap((from) => {

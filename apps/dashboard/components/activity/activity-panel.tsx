@@ -12,6 +12,7 @@ import { Alert } from '@/components/ui/alert';
 import { Card } from '@/components/ui/card';
 import type { AdminUser } from '@/lib/admin-api';
 import type { ActivityAnswer, ActivityItem } from '@/lib/api';
+import { UNIT } from '@/lib/unit';
 
 interface ActivityPanelProps {
   first: ActivityAnswer['data'];
@@ -46,7 +47,7 @@ export function ActivityPanel({ first, query, of }: ActivityPanelProps) {
       <Card>
         {query === '' ? (
           <EmptyState icon={Activity} title="No activity yet" className="py-20">
-            Every credit that comes or goes will be listed here, with its reason and the balance after it.
+            Every {UNIT.one} that comes or goes will be listed here, with its reason and the balance after it.
           </EmptyState>
         ) : (
           <EmptyState icon={ListFilter} title="Nothing matches" className="py-16">

@@ -5,6 +5,7 @@ import { AdjustDialog } from '@/components/credits/admin/adjust-dialog';
 import type { AdminUser } from '@/lib/admin-api';
 import { formatChange, formatCredits } from '@/lib/format';
 import { showSuccess } from '@/lib/toast';
+import { UNIT } from '@/lib/unit';
 
 /** The dialog on this dashboard's page about a user: reports what was done, and reads the page again. */
 export function AdjustUser({ user }: { user: AdminUser }) {
@@ -17,7 +18,7 @@ export function AdjustUser({ user }: { user: AdminUser }) {
         if (adjustment === null) return;
         const { before, after } = adjustment;
         showSuccess(
-          `${formatChange(after - before)} credits for ${user.username}`,
+          `${formatChange(after - before)} ${UNIT.many} for ${user.username}`,
           `${formatCredits(before)} → ${formatCredits(after)}`,
         );
       }}

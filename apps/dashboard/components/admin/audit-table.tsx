@@ -13,12 +13,13 @@ import { Card } from '@/components/ui/card';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
 import type { AdminAuditAnswer } from '@/lib/admin-api';
 import { PROVIDER_NAMES } from '@/lib/provider-names';
+import { UNIT } from '@/lib/unit';
 import type { SocialProvider } from '@/server/auth/social';
 
 type AuditRow = AdminAuditAnswer['data'][number];
 
 const WHAT: Record<string, string> = {
-  adjust: 'Adjusted credits',
+  adjust: `Adjusted ${UNIT.many}`,
   request_adjustment: 'Asked for an adjustment',
   approve_adjustment: 'Approved an adjustment',
   reject_adjustment: 'Rejected an adjustment',
@@ -28,6 +29,7 @@ const WHAT: Record<string, string> = {
   unban: 'Ended the ban',
   password: 'Changed the password',
   email: 'Changed the address',
+  username: 'Changed the user name',
   show_link: 'Looked at a link',
   close: 'Closed the account',
   create_code: 'Created a code',

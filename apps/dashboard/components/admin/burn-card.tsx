@@ -5,6 +5,7 @@ import { Stat } from '@/components/stat';
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
 import type { AdminBurnAnswer } from '@/lib/admin-api';
 import { formatCount, formatCredits } from '@/lib/format';
+import { UNIT } from '@/lib/unit';
 
 /** What all servers cost by the hour, and who runs out next. */
 export function BurnCard({ burn, renderedAt }: { burn: AdminBurnAnswer['data']; renderedAt: number }) {
@@ -12,11 +13,11 @@ export function BurnCard({ burn, renderedAt }: { burn: AdminBurnAnswer['data']; 
     <Card className="overflow-hidden">
       <CardHeader>
         <CardTitle>Servers by the hour</CardTitle>
-        <CardDescription>What runs now, and whose credits run out first.</CardDescription>
+        <CardDescription>What runs now, and whose {UNIT.many} run out first.</CardDescription>
       </CardHeader>
       <CardContent>
         <dl>
-          <Stat label="Credits per hour" note={`From ${formatCount(burn.servers, 'server')}`}>
+          <Stat label={`${UNIT.title} per hour`} note={`From ${formatCount(burn.servers, 'server')}`}>
             {formatCredits(burn.per_hour)}
           </Stat>
         </dl>

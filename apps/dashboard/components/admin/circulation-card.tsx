@@ -3,6 +3,7 @@ import { Stat } from '@/components/stat';
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
 import type { AdminCirculationAnswer } from '@/lib/admin-api';
 import { formatCount, formatCredits } from '@/lib/format';
+import { UNIT } from '@/lib/unit';
 
 /** Where all credits are: issued less spent is what people have. */
 export function CirculationCard({ circulation }: { circulation: AdminCirculationAnswer['data'] }) {
@@ -12,7 +13,7 @@ export function CirculationCard({ circulation }: { circulation: AdminCirculation
       <CardHeader>
         <CardTitle>Circulation</CardTitle>
         <CardDescription>
-          Credits are only ever moved between accounts, so issued less spent is exactly what people have.
+          {UNIT.title} are only ever moved between accounts, so issued less spent is exactly what people have.
         </CardDescription>
       </CardHeader>
       <CardContent>

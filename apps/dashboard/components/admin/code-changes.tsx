@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { LocalTime } from '@/components/credits/activity/local-time';
 import type { AdminCodePageAnswer } from '@/lib/admin-api';
 import { formatCredits } from '@/lib/format';
+import { UNIT } from '@/lib/unit';
 
 type CodeChange = AdminCodePageAnswer['data']['changes'][number];
 
@@ -23,7 +24,7 @@ export function CodeChanges({ changes }: { changes: readonly CodeChange[] }) {
   );
 }
 
-const LABELS: Record<string, string> = { amount: 'Credits', usesMax: 'Uses', startsAt: 'Start', endsAt: 'End' };
+const LABELS: Record<string, string> = { amount: UNIT.title, usesMax: 'Uses', startsAt: 'Start', endsAt: 'End' };
 
 function describe(details: Record<string, unknown>): ReactNode {
   const parts = Object.entries(details).map(([name, value]) => {

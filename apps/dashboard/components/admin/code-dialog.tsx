@@ -30,6 +30,7 @@ import { Input } from '@/components/ui/input';
 import type { AdminCode, AdminCodeAnswer } from '@/lib/admin-api';
 import { formatCreditsWithUnit } from '@/lib/format';
 import { showSuccess } from '@/lib/toast';
+import { UNIT } from '@/lib/unit';
 
 /** Creates a code, or changes the one given. */
 export function CodeDialog({ code }: { code?: AdminCode }) {
@@ -128,7 +129,7 @@ function CodeForm({ code, onDone }: { code: AdminCode | undefined; onDone: () =>
         </Field>
       ) : null}
       <div className="grid grid-cols-2 gap-4">
-        <Field label="Credits for each" error={wrong.amount}>
+        <Field label={`${UNIT.title} for each`} error={wrong.amount}>
           {(control) => <Input {...control} {...input('amount')} inputMode="numeric" className="tabular-nums" />}
         </Field>
         <Field

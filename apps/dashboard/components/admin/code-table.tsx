@@ -9,6 +9,7 @@ import { Card } from '@/components/ui/card';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
 import type { AdminCode } from '@/lib/admin-api';
 import { formatCredits } from '@/lib/format';
+import { UNIT } from '@/lib/unit';
 
 interface CodeTableProps {
   codes: readonly AdminCode[];
@@ -33,7 +34,7 @@ export function CodeTable({ codes, at }: CodeTableProps) {
         <TableHeader>
           <TableRow>
             <TableHead>Code</TableHead>
-            <TableHead className="text-right max-sm:hidden">Credits</TableHead>
+            <TableHead className="text-right max-sm:hidden">{UNIT.title}</TableHead>
             <TableHead className="text-right">Used</TableHead>
             <TableHead className="max-sm:hidden">State</TableHead>
             <TableHead className="max-lg:hidden">Start</TableHead>

@@ -14,13 +14,14 @@ import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@
 import type { AdminDeliveriesAnswer, AdminReplayAnswer } from '@/lib/admin-api';
 import { formatCount } from '@/lib/format';
 import { showError, showSuccess } from '@/lib/toast';
+import { UNIT } from '@/lib/unit';
 
 type Delivery = AdminDeliveriesAnswer['data'][number];
 
 const WHAT: Record<string, string> = {
   'balance.low': 'Balance is low',
   'balance.exhausted': 'Nothing is left',
-  'balance.restored': 'Credits again',
+  'balance.restored': `${UNIT.title} again`,
 };
 
 const STATES = {
@@ -37,7 +38,7 @@ export function DeliveryTable({ deliveries, isFiltered }: { deliveries: readonly
         <EmptyState icon={Webhook} title={isFiltered ? 'No such event' : 'No event yet'}>
           {isFiltered
             ? 'No event is in this state now.'
-            : 'When credits of a player run low, are gone or are there again, it is listed here for 30 days.'}
+            : `When ${UNIT.many} of a player run low, are gone or are there again, it is listed here for 30 days.`}
         </EmptyState>
       </Card>
     );

@@ -10,13 +10,14 @@ import { Input } from '@/components/ui/input';
 import type { AdminProvisioningAnswer } from '@/lib/admin-api';
 import { send } from '@/components/credits/send';
 import { showError, showSuccess } from '@/lib/toast';
+import { UNIT } from '@/lib/unit';
 
 type Settings = AdminProvisioningAnswer['data'];
 
 const OUTCOMES: { value: Settings['failure']; label: string; text: string }[] = [
-  { value: 'none', label: 'Works', text: 'The server runs, and the reserved credits are charged.' },
-  { value: 'refuse', label: 'Refuses', text: 'The panel says no, and the credits come back.' },
-  { value: 'no_node', label: 'No room', text: 'No machine has room for the plan; the credits come back.' },
+  { value: 'none', label: 'Works', text: `The server runs, and the reserved ${UNIT.many} are charged.` },
+  { value: 'refuse', label: 'Refuses', text: `The panel says no, and the ${UNIT.many} come back.` },
+  { value: 'no_node', label: 'No room', text: `No machine has room for the plan; the ${UNIT.many} come back.` },
   {
     value: 'lost_answer',
     label: 'Loses its answer',
@@ -56,7 +57,7 @@ export function ProvisioningForm({ settings }: { settings: Settings }) {
       <form onSubmit={handleSubmit} noValidate className="contents">
         <CardHeader>
           <CardTitle>Simulator</CardTitle>
-          <CardDescription>No panel is connected. Servers are simulated; the credits are real.</CardDescription>
+          <CardDescription>No panel is connected. Servers are simulated; the {UNIT.many} are real.</CardDescription>
         </CardHeader>
         <CardContent className="grid gap-6">
           <fieldset>

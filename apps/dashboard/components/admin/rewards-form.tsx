@@ -9,6 +9,7 @@ import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
 import type { AdminRewardsAnswer, RewardsView } from '@/lib/admin-api';
 import { showError, showSuccess } from '@/lib/toast';
+import { UNIT } from '@/lib/unit';
 
 type Wrong = Record<string, string>;
 
@@ -65,7 +66,7 @@ export function RewardsForm({ rewards }: { rewards: RewardsView }) {
       <form onSubmit={handleSubmit} noValidate className="contents">
         <CardHeader>
           <CardTitle>Amounts</CardTitle>
-          <CardDescription>Whole credits. What was earned before keeps its amount.</CardDescription>
+          <CardDescription>Whole {UNIT.many}. What was earned before keeps its amount.</CardDescription>
         </CardHeader>
         <CardContent className="grid gap-7">
           <fieldset className="grid gap-4">

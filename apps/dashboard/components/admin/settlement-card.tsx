@@ -6,6 +6,7 @@ import { Stat } from '@/components/stat';
 import type { AdminHealthAnswer, UpkeepView } from '@/lib/admin-api';
 import { formatCredits } from '@/lib/format';
 import { isLate } from '@/lib/lag';
+import { UNIT } from '@/lib/unit';
 
 type Health = AdminHealthAnswer['data'];
 
@@ -34,7 +35,7 @@ export function SettlementCard({ health }: { health: Health }) {
       <ul aria-label="What is due" className="grid gap-px border-t bg-border text-sm lg:grid-cols-2">
         <Upkeep what="Rates run out or cross a threshold" upkeep={rates} at={at} />
         <Upkeep what="Allowances are refilled" upkeep={allowances} at={at} />
-        <Upkeep what="Credits expire" upkeep={lots} at={at} />
+        <Upkeep what={`${UNIT.title} expire`} upkeep={lots} at={at} />
         <Upkeep what="Reservations end" upkeep={holds} at={at} />
       </ul>
     </Card>

@@ -9,6 +9,7 @@ import { Card } from '@/components/ui/card';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
 import type { AdminTransfersAnswer, TransferSide, TransferView } from '@/lib/admin-api';
 import { TRANSFER_LABELS, type TransferQuery } from '@/lib/transfers';
+import { UNIT } from '@/lib/unit';
 
 /** Transfers of all accounts, newest first. */
 export function TransferTable({ page, query }: { page: AdminTransfersAnswer['data']; query: TransferQuery }) {
@@ -35,7 +36,7 @@ export function TransferTable({ page, query }: { page: AdminTransfersAnswer['dat
               ? 'None of the 100,000 transactions that were looked at matches. Search on among older ones.'
               : isFiltered
                 ? 'Try fewer conditions.'
-                : 'Whatever moves credits is listed here.'}
+                : `Whatever moves ${UNIT.many} is listed here.`}
         </EmptyState>
       </Card>
     );
@@ -47,7 +48,7 @@ export function TransferTable({ page, query }: { page: AdminTransfersAnswer['dat
           <TableRow>
             <TableHead>What and why</TableHead>
             <TableHead className="max-sm:hidden">From and to</TableHead>
-            <TableHead className="text-right">Credits</TableHead>
+            <TableHead className="text-right">{UNIT.title}</TableHead>
             <TableHead className="max-lg:hidden">By</TableHead>
             <TableHead className="max-sm:hidden">When</TableHead>
           </TableRow>

@@ -5,6 +5,7 @@ import { Badge } from '@/components/ui/badge';
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card';
 import type { AdminTimeAnswer } from '@/lib/admin-api';
 import { formatCredits } from '@/lib/format';
+import { UNIT } from '@/lib/unit';
 
 /** What somebody pays by the hour, what refills, and what expires when. Nothing where there is none of it. */
 export function UserTime({ time, renderedAt }: { time: AdminTimeAnswer['data']; renderedAt: number }) {
@@ -18,7 +19,7 @@ export function UserTime({ time, renderedAt }: { time: AdminTimeAnswer['data']; 
       <CardContent className="grid gap-5 pt-3 text-sm">
         {exhaustsAt === null ? null : (
           <p className="text-muted-foreground">
-            Credits last{' '}
+            {UNIT.title} last{' '}
             <span className="font-medium text-foreground">
               <Runway until={Date.parse(exhaustsAt)} renderedAt={renderedAt} />
             </span>

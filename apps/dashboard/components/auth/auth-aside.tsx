@@ -1,5 +1,6 @@
 import { ArrowDownLeft, ArrowUpRight, Lock } from 'lucide-react';
 
+import { BRANDING } from '@/branding';
 import { formatChange, formatCredits } from '@/lib/format';
 import { cn } from '@/lib/utils';
 
@@ -29,9 +30,7 @@ export function AuthAside() {
           </li>
         ))}
       </ul>
-      <p className="mt-8 max-w-md text-lg leading-relaxed text-balance text-muted-foreground">
-        Every credit has a reason, and every open tab shows the same number.
-      </p>
+      <p className="mt-8 max-w-md text-lg leading-relaxed text-balance text-muted-foreground">{BRANDING.promise}</p>
     </div>
   );
 }

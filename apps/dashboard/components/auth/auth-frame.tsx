@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 
+import { BRANDING } from '@/branding';
 import { AuthAside } from '@/components/auth/auth-aside';
 import { LogoMark, Wordmark } from '@/components/brand/logo';
 import { ThemeSwitch } from '@/components/theme/theme-switch';
@@ -13,10 +14,12 @@ export function AuthFrame({ children }: { children: ReactNode }) {
         <header className="flex items-center justify-between">
           <Wordmark />
           <div className="flex items-center gap-2">
-            <Button asChild variant="ghost" size="sm">
-              {/* oxlint-disable-next-line nextjs/no-html-link-for-pages -- another site, which Next does not know */}
-              <a href="/docs/">Docs</a>
-            </Button>
+            {BRANDING.docs === null ? null : (
+              <Button asChild variant="ghost" size="sm">
+                {/* oxlint-disable-next-line nextjs/no-html-link-for-pages -- another site, which Next does not know */}
+                <a href="/docs/">{BRANDING.docs}</a>
+              </Button>
+            )}
             <ThemeSwitch />
           </div>
         </header>

@@ -8,6 +8,7 @@ import { useBalance } from '@/components/balance/use-balance';
 import { Button } from '@/components/ui/button';
 import { Card, CardFooter } from '@/components/ui/card';
 import { formatChange, formatCredits } from '@/lib/format';
+import { UNIT } from '@/lib/unit';
 
 /**
  * The balance, explained: what may be spent, what is reserved and why, and how the three numbers belong together. While
@@ -19,7 +20,7 @@ export function BalanceCard({ initial, children }: { initial: Snapshot; children
   return (
     <Card className="overflow-hidden">
       <div className="flex flex-1 flex-col px-5 pt-5 pb-6 sm:px-6 sm:pt-6">
-        <h2 className="text-sm font-medium text-muted-foreground">Available credits</h2>
+        <h2 className="text-sm font-medium text-muted-foreground">Available {UNIT.many}</h2>
         <p className="mt-2 text-5xl leading-none font-semibold tracking-tight text-credits-large tabular-nums">
           {formatCredits(shown)}
         </p>
@@ -54,7 +55,7 @@ export function BalanceCard({ initial, children }: { initial: Snapshot; children
       <CardFooter className="flex-wrap">
         <Button asChild variant="secondary" size="sm">
           <Link href="/transfers">
-            <ArrowLeftRight /> Send credits
+            <ArrowLeftRight /> Send {UNIT.many}
           </Link>
         </Button>
         <Button asChild variant="ghost" size="sm">

@@ -4,6 +4,7 @@ import Link from 'next/link';
 import { Runway } from '@/components/servers/runway';
 import type { Burn, GameServer } from '@/lib/api';
 import { formatCredits, formatCreditsWithUnit } from '@/lib/format';
+import { UNIT } from '@/lib/unit';
 import { cn } from '@/lib/utils';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -35,7 +36,7 @@ export function BurnSummary({ burn, servers, renderedAt }: BurnSummaryProps) {
       >
         <Flame className="size-4" aria-hidden />
         {untilMs === null ? (
-          `${suspended === 1 ? 'A server is' : `${suspended} servers are`} suspended: your credits ran out`
+          `${suspended === 1 ? 'A server is' : `${suspended} servers are`} suspended: your ${UNIT.many} ran out`
         ) : (
           <>
             <span>{formatCreditsWithUnit(burn.per_hour)} per hour</span>

@@ -1,6 +1,7 @@
 import type { CreditsState, PendingOperation } from 'realtime-credits/client';
 import { selectView } from 'realtime-credits/client';
 import { formatCredits, formatDelta } from './format';
+import { UNIT } from '@/components/credits/branding';
 
 /**
  * What to tell someone who cannot see the number, when an operation of their own has come to its end; null when nothing
@@ -19,7 +20,7 @@ export function describeResult(before: CreditsState, after: CreditsState): strin
 
 function describeEnd(ended: PendingOperation, before: CreditsState, after: CreditsState): string {
   const { shown } = selectView(after);
-  const rest = shown === null ? '' : ` You have ${formatCredits(shown)} credits.`;
+  const rest = shown === null ? '' : ` You have ${formatCredits(shown)} ${UNIT.many}.`;
   const moved = before.confirmed?.balance.available !== after.confirmed?.balance.available;
   return moved || ended.delta === 0
     ? `${nameOf(ended)}: confirmed, ${formatDelta(ended.delta)}.${rest}`
@@ -27,5 +28,5 @@ function describeEnd(ended: PendingOperation, before: CreditsState, after: Credi
 }
 
 function nameOf(operation: PendingOperation): string {
-  return operation.reason === '' ? 'Credits' : operation.reason;
+  return operation.reason === '' ? UNIT.title : operation.reason;
 }

@@ -10,6 +10,7 @@ import { formatAgo, formatCredits, formatDelta } from './format';
 import type { Freshness } from './freshness';
 import { changeOf, describeOther } from './recent-changes';
 import { TimeLines } from './time-lines';
+import { UNIT } from '@/components/credits/branding';
 
 const DOT: Record<Freshness['kind'], string> = {
   live: 'bg-success',
@@ -52,7 +53,7 @@ export function CreditsDetails({
     <div className="flex flex-col gap-3 text-sm">
       <div>
         <div className="flex items-center justify-between gap-3 text-xs text-muted-foreground">
-          <p>Credits to spend</p>
+          <p>{UNIT.title} to spend</p>
           <span className="flex items-center gap-1.5 rounded-full border px-2 py-0.5">
             <span aria-hidden className={cn('size-1.5 rounded-full', DOT[freshness.kind])} />
             {freshness.word}

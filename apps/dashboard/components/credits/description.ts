@@ -1,13 +1,14 @@
+import { UNIT } from './branding';
 import { formatCredits, formatDelta } from './format';
 import type { CreditsView } from './use-credits-view';
 
 /** What the display says to someone who does not see it: the number, then whatever makes it less than certain. */
 export function describeForReader(view: CreditsView): string {
   const { state, amount, kind, freshness } = view;
-  if (kind === 'error') return 'Credits: unavailable';
-  if (kind === 'signed-out') return 'Credits: signed out';
-  if (amount === null) return 'Credits: loading';
-  const parts = [`Credits: ${formatCredits(amount)}`];
+  if (kind === 'error') return `${UNIT.title}: unavailable`;
+  if (kind === 'signed-out') return `${UNIT.title}: signed out`;
+  if (amount === null) return `${UNIT.title}: loading`;
+  const parts = [`${UNIT.title}: ${formatCredits(amount)}`];
   const pending = pendingDelta(view);
   if (pending !== 0) parts.push(`${formatDelta(pending)} pending`);
   const held = state.confirmed?.balance.held ?? 0;

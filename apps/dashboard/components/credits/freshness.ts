@@ -1,5 +1,7 @@
 import { selectView, type CreditsState } from 'realtime-credits/client';
 
+import { UNIT } from '@/components/credits/branding';
+
 /** How far the number on the screen can be trusted right now. */
 export interface Freshness {
   kind: 'live' | 'polling' | 'connecting' | 'stale' | 'offline' | 'stopped' | 'signed-out';
@@ -17,7 +19,11 @@ export interface Freshness {
 export function describeFreshness(state: CreditsState, error: string | null): Freshness {
   const { freshness: connection, shown } = selectView(state);
   if (connection === 'signed-out') {
-    return { kind: 'signed-out', word: 'Signed out', sentence: 'Your session has ended. Sign in to see your credits.' };
+    return {
+      kind: 'signed-out',
+      word: 'Signed out',
+      sentence: `Your session has ended. Sign in to see your ${UNIT.many}.`,
+    };
   }
   if (connection === 'offline') {
     return { kind: 'offline', word: 'Offline', sentence: 'This device is offline. Updates go on once it is back.' };

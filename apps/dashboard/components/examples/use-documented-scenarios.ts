@@ -2,6 +2,7 @@ import { formatCredits } from '@/components/credits/format';
 import { useCreditsSync, useCreditsUpdate } from '@/hooks/useCreditsUpdate';
 import { readPracticeAnswer, sendPractice, type Practice } from './practice';
 import { BONUS, EXACT, PURCHASE, REFERRAL, type Scenario } from './scenario';
+import { UNIT } from '@/components/credits/branding';
 
 async function post(practice: Practice) {
   return readPracticeAnswer(await sendPractice(practice));
@@ -18,7 +19,7 @@ export function useDocumentedScenarios(): Scenario[] {
       const result = await post({ effect: 'spend', amount: cost, reason: 'Server purchase', refuse });
       if (result.success) {
         await syncCreditsAfterApiCall(result);
-        return `Accepted: ${formatCredits(result.data.new_balance)} credits left.`;
+        return `Accepted: ${formatCredits(result.data.new_balance)} ${UNIT.many} left.`;
       }
       await addCredits(cost, 'Purchase failed');
       return `Refused: ${result.message}`;
@@ -32,7 +33,7 @@ export function useDocumentedScenarios(): Scenario[] {
     const result = await post({ effect: 'grant', amount, reason });
     if (!result.success) throw new Error(result.message);
     await syncCreditsAfterApiCall(result);
-    return `+${amount} credits earned, ${formatCredits(result.data.new_balance)} now.`;
+    return `+${amount} ${UNIT.many} earned, ${formatCredits(result.data.new_balance)} now.`;
   };
 
   return [
@@ -72,7 +73,7 @@ await claim('all')`,
     },
     {
       id: 'add-credits',
-      title: 'Add credits',
+      title: `Add ${UNIT.many}`,
       text: 'A prediction of what a call is about to add.',
       code: `await addCredits(${BONUS}, 'Daily bonus')
 const result = await postBonus()
@@ -85,7 +86,7 @@ await syncCreditsAfterApiCall(result)`,
           throw new Error(result.message);
         }
         await syncCreditsAfterApiCall(result);
-        return `Accepted: ${formatCredits(result.data.new_balance)} credits now.`;
+        return `Accepted: ${formatCredits(result.data.new_balance)} ${UNIT.many} now.`;
       },
     },
     {
@@ -103,7 +104,7 @@ await syncCreditsAfterApiCall(result)`,
           throw new Error(result.message);
         }
         await syncCreditsAfterApiCall(result);
-        return `Exactly ${formatCredits(result.data.new_balance)} credits now.`;
+        return `Exactly ${formatCredits(result.data.new_balance)} ${UNIT.many} now.`;
       },
     },
     {

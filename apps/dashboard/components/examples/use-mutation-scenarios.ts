@@ -14,6 +14,7 @@ import {
   type PracticeDone,
 } from './practice';
 import { BONUS, EXACT, PURCHASE, REFERRAL, type Scenario } from './scenario';
+import { UNIT } from '@/components/credits/branding';
 
 const SLOW_MS = 4_000;
 const OFFLINE_MS = 5_000;
@@ -35,7 +36,7 @@ function usePractice(): Run {
   });
   return async (attempt) => {
     const { data } = await mutate(attempt);
-    return `Accepted: ${formatCredits(data.new_balance)} credits now.`;
+    return `Accepted: ${formatCredits(data.new_balance)} ${UNIT.many} now.`;
   };
 }
 

@@ -16,6 +16,7 @@ import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@
 import { useReferralStats, type ReferralStats } from '@/hooks/useReferralStats';
 import { formatCount, formatCredits, formatCreditsWithUnit } from '@/lib/format';
 import { showError, showInfo, showSuccess } from '@/lib/toast';
+import { UNIT } from '@/lib/unit';
 
 const QrCode = lazy(() => import('@/components/qr-code'));
 
@@ -83,7 +84,7 @@ function LinkCard({ stats }: { stats: ReferralStats }) {
       <CardHeader>
         <CardTitle>Your link</CardTitle>
         <CardDescription>
-          <Amount amount={stats.reward_per_signup} /> credits for everybody who joins with it
+          <Amount amount={stats.reward_per_signup} /> {UNIT.many} for everybody who joins with it
           {stats.reward_per_click > 0 ? (
             <>
               , and <Amount amount={stats.reward_per_click} /> for a visit

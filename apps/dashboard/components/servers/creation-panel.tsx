@@ -9,6 +9,7 @@ import { useBalance } from '@/components/balance/use-balance';
 import type { Creation } from '@/components/servers/use-create-server';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
+import { UNIT } from '@/lib/unit';
 import { cn } from '@/lib/utils';
 
 interface CreationPanelProps {
@@ -96,7 +97,7 @@ function PanelText({
     const { cost_breakdown: cost, data, server } = creation.answer;
     return (
       <p>
-        <Amount amount={cost.total_cost} /> credits were charged
+        <Amount amount={cost.total_cost} /> {UNIT.many} were charged
         {server.per_hour === null ? null : ' for the first hour'}. You have <Amount amount={data.new_balance} /> left.
       </p>
     );
@@ -110,7 +111,7 @@ function PanelText({
   }
   return (
     <p>
-      <Amount amount={creation.cost} /> credits are {reserved ? 'reserved' : 'being reserved'}, not charged yet.{' '}
+      <Amount amount={creation.cost} /> {UNIT.many} are {reserved ? 'reserved' : 'being reserved'}, not charged yet.{' '}
       {reserved ? 'You can leave this page. Setup continues.' : null}
     </p>
   );

@@ -22,6 +22,7 @@ import { useCreditsSync } from '@/hooks/useCreditsUpdate';
 import type { GameServer, ServerDeleteAnswer } from '@/lib/api';
 import type { Spending } from '@/lib/runway';
 import { showError, showSuccess } from '@/lib/toast';
+import { UNIT } from '@/lib/unit';
 
 interface DeleteServerProps {
   server: GameServer;
@@ -88,6 +89,6 @@ export function DeleteServer({ server, spending, renderedAt, leaveTo }: DeleteSe
 function describeLoss({ status, per_hour: perHour }: GameServer): string {
   if (status === 'failed') return 'It never ran and cost nothing. Only its place in this list goes.';
   return perHour === null
-    ? 'Everything on it is gone for good. The credits it cost are not paid back.'
-    : 'Everything on it is gone for good. It stops costing credits at once. What it cost so far is not paid back.';
+    ? `Everything on it is gone for good. The ${UNIT.many} it cost are not paid back.`
+    : `Everything on it is gone for good. It stops costing ${UNIT.many} at once. What it cost so far is not paid back.`;
 }

@@ -14,6 +14,7 @@ import { Card, CardHeader, CardTitle } from '@/components/ui/card';
 import type { Burn, Plan } from '@/lib/api';
 import { MONTH_DAYS, runwayWith, toMonthly } from '@/lib/runway';
 import { formatCredits, formatCreditsWithUnit } from '@/lib/format';
+import { UNIT } from '@/lib/unit';
 
 interface OrderSummaryProps {
   plan: Plan | undefined;
@@ -73,7 +74,7 @@ export function OrderSummary({ plan, snapshot, burn, renderedAt, children }: Ord
         ) : null}
         {until === null ? null : (
           <p className="rounded-md bg-muted/60 px-4 py-3 text-sm">
-            Your credits will last{' '}
+            Your {UNIT.many} will last{' '}
             <span className="font-medium">
               <Runway until={until} renderedAt={renderedAt} />
             </span>
@@ -83,7 +84,7 @@ export function OrderSummary({ plan, snapshot, burn, renderedAt, children }: Ord
         {children(missing)}
         <p className="text-[0.8125rem] leading-snug text-muted-foreground">
           {plan.per_hour === null
-            ? 'Credits are reserved while your server is set up and charged when it runs. If setup fails, you pay nothing.'
+            ? `${UNIT.title} are reserved while your server is set up and charged when it runs. If setup fails, you pay nothing.`
             : 'The first hour is reserved while your server is set up and charged when it runs. If setup fails, you pay nothing. Stopped, it costs nothing.'}
         </p>
       </div>
@@ -100,7 +101,7 @@ export function OrderBar({ plan, snapshot }: Pick<OrderSummaryProps, 'plan' | 's
     <div className="sticky bottom-0 z-20 -mx-4 flex items-center justify-between gap-4 border-t bg-background/95 px-4 py-3 backdrop-blur sm:-mx-8 sm:px-8 lg:hidden">
       <p className="text-sm leading-tight">
         <Amount amount={plan.per_hour ?? total} className="text-lg font-semibold" />{' '}
-        {plan.per_hour === null ? 'credits' : 'per hour'}
+        {plan.per_hour === null ? UNIT.many : 'per hour'}
         <span className="block text-[0.8125rem] text-muted-foreground">
           {total > shown ? `${formatCredits(total - shown)} short` : `${formatCredits(shown - total)} left`}
         </span>

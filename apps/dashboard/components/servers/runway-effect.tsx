@@ -4,6 +4,7 @@ import { ArrowRight } from 'lucide-react';
 import { useTimeZone } from '@/components/credits/activity/local-time';
 import { formatCredits } from '@/lib/format';
 import { formatRunway } from '@/lib/runway';
+import { UNIT } from '@/lib/unit';
 
 interface RunwayEffectProps {
   perHour: { before: number; after: number };
@@ -27,7 +28,7 @@ export function RunwayEffect({ perHour, until, now }: RunwayEffectProps) {
         </dd>
       </div>
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-0.5">
-        <dt className="text-muted-foreground">Credits last now</dt>
+        <dt className="text-muted-foreground">{UNIT.title} last now</dt>
         <dd className="tabular-nums">{write(until.before)}</dd>
       </div>
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-0.5">

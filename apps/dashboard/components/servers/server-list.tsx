@@ -13,6 +13,7 @@ import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import type { CatalogueAnswer, GameServer } from '@/lib/api';
 import type { Spending } from '@/lib/runway';
+import { UNIT } from '@/lib/unit';
 
 interface ServerListProps {
   servers: readonly GameServer[];
@@ -38,7 +39,7 @@ export function ServerList({ servers, ...facts }: ServerListProps) {
             </Button>
           }
         >
-          Pick a game, a location and a plan. Credits are reserved during setup and charged when your server runs.
+          Pick a game, a location and a plan. {UNIT.title} are reserved during setup and charged when your server runs.
         </EmptyState>
       </Card>
     );

@@ -1,4 +1,5 @@
 import type { GameServer } from '@/lib/api';
+import { UNIT } from '@/lib/unit';
 import { cn } from '@/lib/utils';
 
 /** What a person should know of a server that does not simply run; nothing otherwise. */
@@ -14,13 +15,14 @@ export function ServerNote({ server, className }: { server: GameServer; classNam
     case 'suspended':
       return (
         <p className={cn(tone, 'bg-destructive-soft text-destructive', className)}>
-          Your credits ran out. Nothing is lost, and it costs nothing now. It runs again as soon as you have credits.
+          Your {UNIT.many} ran out. Nothing is lost, and it costs nothing now. It runs again as soon as you have{' '}
+          {UNIT.many}.
         </p>
       );
     case 'provisioning':
       return (
         <p className={cn(tone, 'bg-info-soft text-info', className)}>
-          Setting up. Credits are reserved, not charged yet.
+          Setting up. {UNIT.title} are reserved, not charged yet.
         </p>
       );
     default:

@@ -2,6 +2,7 @@ import { CircleAlert, CircleCheck, CirclePause, CircleStop, LoaderCircle, Trash2
 
 import { Badge } from '@/components/ui/badge';
 import type { GameServer } from '@/lib/api';
+import { UNIT } from '@/lib/unit';
 
 /** How a server stands, as a badge: a word with a sign, never a colour alone. */
 export function ServerStatus({ status }: { status: GameServer['status'] }) {
@@ -54,7 +55,7 @@ export function ServerStatus({ status }: { status: GameServer['status'] }) {
 /** Says wherever servers are shown that none of them exists. */
 export function SimulatorBadge() {
   return (
-    <Badge variant="outline" title="No panel is connected: servers are simulated, credits are real.">
+    <Badge variant="outline" title={`No panel is connected: servers are simulated, ${UNIT.many} are real.`}>
       Simulated servers
     </Badge>
   );

@@ -19,6 +19,7 @@ import {
   DialogTrigger,
 } from '@/components/credits/ui/dialog';
 import { Input } from '@/components/ui/input';
+import { UNIT } from '@/lib/unit';
 
 /** Closes the account for good, after the password was given once more. */
 export function CloseAccountCard() {
@@ -45,7 +46,7 @@ export function CloseAccountCard() {
       <CardHeader className="pb-5 sm:pb-6">
         <CardTitle>Close the account</CardTitle>
         <CardDescription>
-          Your name, address and sessions are deleted, and so are your servers. Credits are not paid out.
+          Your name, address and sessions are deleted, and so are your servers. {UNIT.title} are not paid out.
         </CardDescription>
         <CardAction>
           <Dialog onOpenChange={() => setRefusal(null)}>
@@ -59,7 +60,7 @@ export function CloseAccountCard() {
                 <DialogHeader>
                   <DialogTitle>Close your account?</DialogTitle>
                   <DialogDescription>
-                    This cannot be undone. Servers are deleted, and the credits that are left are lost.
+                    This cannot be undone. Servers are deleted, and the {UNIT.many} that are left are lost.
                   </DialogDescription>
                 </DialogHeader>
                 <Field label="Password" error={isWrong ? refusal.message : undefined}>

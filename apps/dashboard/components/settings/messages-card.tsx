@@ -6,6 +6,7 @@ import { send } from '@/components/credits/send';
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
 import type { MeAnswer } from '@/lib/api';
 import { showError, showSuccess } from '@/lib/toast';
+import { UNIT } from '@/lib/unit';
 
 /** Which messages the person wants. */
 export function MessagesCard({ on, verified }: { on: boolean; verified: boolean }) {
@@ -46,11 +47,11 @@ export function MessagesCard({ on, verified }: { on: boolean; verified: boolean 
           />
           <div className="grid gap-0.5">
             <label htmlFor={id} className="cursor-pointer font-medium">
-              When my credits run low
+              When my {UNIT.many} run low
             </label>
             <p id={`${id}-hint`} className="text-muted-foreground">
-              Only while you pay for something by the hour: before it pauses, when it does, and when you have credits
-              again.
+              Only while you pay for something by the hour: before it pauses, when it does, and when you have{' '}
+              {UNIT.many} again.
             </p>
           </div>
         </div>

@@ -13,7 +13,7 @@ import { useAuthStore } from '@/stores/user-store';
 
 const NAME_LENGTH_MAX = 60;
 
-/** How the person is called. The user name and the e-mail stay as they are. */
+/** How the person is called here. */
 export function ProfileForm({ user }: { user: Me }) {
   const router = useRouter();
   const [pending, setPending] = useState(false);
@@ -52,9 +52,7 @@ export function ProfileForm({ user }: { user: Me }) {
       <form onSubmit={handleSubmit} noValidate className="contents">
         <CardHeader>
           <CardTitle>Profile</CardTitle>
-          <CardDescription>
-            You are <span className="font-medium text-foreground">{user.username}</span>, {user.email}.
-          </CardDescription>
+          <CardDescription>How you are greeted. Others see your user name.</CardDescription>
         </CardHeader>
         <CardContent className="grid gap-5 sm:grid-cols-2">
           <Field label="Display name" error={wrong['display_name']} className="sm:col-span-2">

@@ -19,6 +19,8 @@ import {
   type LucideIcon,
 } from 'lucide-react';
 
+import { UNIT } from '@/lib/unit';
+
 export interface NavigationItem {
   href: string;
   label: string;
@@ -44,7 +46,7 @@ export function toNavigation(viewer: { admin: boolean; demo: boolean }): Navigat
       ],
     },
     {
-      label: 'Credits',
+      label: UNIT.title,
       items: [
         { href: '/earn', label: 'Earn', icon: Gift },
         { href: '/referrals', label: 'Referrals', icon: UserPlus },

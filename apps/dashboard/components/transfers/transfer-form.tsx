@@ -13,6 +13,7 @@ import { useCreditsMutation } from '@/hooks/useCreditsUpdate';
 import type { TransferAnswer } from '@/lib/api';
 import { formatCreditsWithUnit } from '@/lib/format';
 import { showError, showSuccess } from '@/lib/toast';
+import { UNIT } from '@/lib/unit';
 
 interface Draft {
   to: string;
@@ -71,7 +72,7 @@ export function TransferForm({ snapshot, username }: { snapshot: Snapshot; usern
     <Card>
       <form onSubmit={handleSubmit} noValidate className="contents">
         <CardHeader>
-          <CardTitle>Send credits</CardTitle>
+          <CardTitle>Send {UNIT.many}</CardTitle>
           <CardDescription>Transfers are instant and final.</CardDescription>
         </CardHeader>
         <CardContent className="grid gap-5">
@@ -140,7 +141,7 @@ function parseWhole(text: string): number | null {
 function check(to: string, amount: number | null, shown: number, username: string): Wrong {
   return {
     ...(to === '' ? { to: 'Choose a recipient.' } : {}),
-    ...(to.toLowerCase() === username.toLowerCase() ? { to: 'You cannot send credits to yourself.' } : {}),
+    ...(to.toLowerCase() === username.toLowerCase() ? { to: `You cannot send ${UNIT.many} to yourself.` } : {}),
     ...(amount === null ? { amount: 'Enter a whole number, such as 50.' } : {}),
     ...(amount !== null && amount > shown ? { amount: `You have ${formatCreditsWithUnit(shown)}.` } : {}),
   };

@@ -31,6 +31,7 @@ export type AuditKind =
   | 'email'
   | 'second_factor'
   | 'sign_in_way'
+  | 'username'
   | 'show_link'
   | 'close'
   | 'create_code'

@@ -1,6 +1,7 @@
 import { CreditsError } from 'realtime-credits';
 import type { Ledger } from 'realtime-credits-server';
 import type { Credentials } from '../auth/credentials.ts';
+import type { UserNames } from '../auth/user-names.ts';
 import type { ShownMessages } from '../mail/shown-messages.ts';
 import type { Eligibility } from '../payouts/eligibility.ts';
 import type { Profiles } from '../profiles.ts';
@@ -30,6 +31,7 @@ export interface ClosingOptions {
   messages: Pick<ShownMessages, 'forget'>;
   servers: Servers;
   credentials: Credentials;
+  userNames: Pick<UserNames, 'forget'>;
   audit: Audit;
   onWarning: (message: string, cause: unknown) => void;
 }
@@ -37,7 +39,7 @@ export interface ClosingOptions {
 const HOLDS_PAGE = 100;
 
 export function createClosing(options: ClosingOptions): Closing {
-  const { ledger, users, profiles, eligibility, messages, servers, credentials, audit, onWarning } = options;
+  const { ledger, users, profiles, eligibility, messages, servers, credentials, userNames, audit, onWarning } = options;
 
   async function settle(userId: string): Promise<void> {
     for (const server of await servers.list(userId)) {
@@ -74,6 +76,7 @@ export function createClosing(options: ClosingOptions): Closing {
         await audit.record({ ...by, kind: 'close' }, client);
       });
       await credentials.forget(userId);
+      await userNames.forget(userId);
       await profiles.forget(userId);
       await eligibility.forget(userId);
       await messages.forget(userId);

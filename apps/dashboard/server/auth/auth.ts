@@ -4,10 +4,11 @@ import { getMigrations } from 'better-auth/db/migration';
 import { admin, twoFactor, username } from 'better-auth/plugins';
 import type { Pool } from 'pg';
 import { migrate, type Migration } from 'realtime-credits-server';
+import { BRANDING } from '../../branding.ts';
 import { CLIENT_ADDRESS_HEADER } from '../http/client-address.ts';
 import { pickUsername } from './names.ts';
 import { noteFailure } from '../http/request-scope.ts';
-import { BRAND, type Message } from '../mail/messages.ts';
+import type { Message } from '../mail/messages.ts';
 import { linkKey } from './credentials.ts';
 import { withHashedTokens } from './hashed-tokens.ts';
 import { passkeys } from './passkeys.ts';
@@ -124,7 +125,7 @@ function authOptions(options: AuthOptions) {
   const { baseUrl, sendMessage } = options;
   const isHttps = baseUrl.startsWith('https:');
   return {
-    appName: BRAND,
+    appName: BRANDING.name,
     database: options.pool,
     secret: options.secret,
     baseURL: baseUrl,
@@ -192,7 +193,10 @@ function authOptions(options: AuthOptions) {
       username({ minUsernameLength: 3, maxUsernameLength: 30 }),
       admin({ defaultRole: 'user', adminRoles: ['admin'] }),
       // After 5 wrong codes the password is asked for again; after 10, however often it is, the account waits.
-      twoFactor({ issuer: BRAND, accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: 900 } }),
+      twoFactor({
+        issuer: BRANDING.name,
+        accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: 900 },
+      }),
       passkeys({ rpId: new URL(baseUrl).hostname, origin: options.passkeyOrigin }),
     ],
     databaseHooks: {

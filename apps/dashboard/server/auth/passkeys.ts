@@ -2,7 +2,7 @@ import { passkey } from '@better-auth/passkey';
 import { APIError } from 'better-auth/api';
 import { z } from 'zod';
 import { plainText } from '../http/text.ts';
-import { BRAND } from '../mail/messages.ts';
+import { BRANDING } from '../../branding.ts';
 
 /**
  * Passkeys. Each has to verify the person by PIN, fingerprint or face when it is made and whenever it signs in. So it is
@@ -23,7 +23,7 @@ export interface PasskeyOptions {
 export function passkeys({ rpId, origin }: PasskeyOptions) {
   return passkey({
     rpID: rpId,
-    rpName: BRAND,
+    rpName: BRANDING.name,
     origin,
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     registration: {

@@ -96,7 +96,7 @@ export interface AuthRequest {
   /** The password that better-auth does not ask for, and we do. */
   password: string | null;
   /** What signing up is answered with: only what the request said, or the response tells which addresses have an account. */
-  signedUp: object | null;
+  signedUp: { user: z.output<typeof signedUpSchema> } | null;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { CreditsError } from 'realtime-credits';
 import type { Ledger } from 'realtime-credits-server';
+import { UNIT } from '../../lib/unit.ts';
 import { codeTarget, type Audit, type AuditAction } from '../administration/audit.ts';
 import { lockBudget, type AdjustmentLimits } from '../administration/budget.ts';
 import { DashboardError } from '../http/failure.ts';
@@ -212,10 +213,13 @@ function assertOrder(startsAt: string, endsAt: string | null): void {
 
 function assertWithin(limits: AdjustmentLimits, amount: number, day: number): void {
   if (amount > limits.each) {
-    throw refuse('amount', `One administrator may give at most ${limits.each} credits at once.`);
+    throw refuse('amount', `One administrator may give at most ${limits.each} ${UNIT.many} at once.`);
   }
   if (day > limits.day) {
-    throw refuse('uses', `This is above the ${limits.day} credits that one administrator may give out in 24 hours.`);
+    throw refuse(
+      'uses',
+      `This is above the ${limits.day} ${UNIT.many} that one administrator may give out in 24 hours.`,
+    );
   }
 }
 

@@ -15,6 +15,8 @@ export const DASHBOARD_ERRORS = {
   passkey_not_found: { status: 404, title: 'No such passkey' },
   session_not_found: { status: 404, title: 'No such session' },
   message_not_found: { status: 404, title: 'No such message' },
+  name_taken: { status: 409, title: 'The user name is taken' },
+  name_changed_recently: { status: 409, title: 'The user name was changed lately' },
   address_taken: { status: 409, title: 'The address is taken' },
   wrong_password: { status: 403, title: 'The password is not right' },
   not_eligible: { status: 403, title: 'This account is not paid yet' },

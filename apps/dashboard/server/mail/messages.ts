@@ -1,7 +1,6 @@
-import { formatCount } from '../../lib/format.ts';
-
-/** How the program is called where people read it outside of its pages. */
-export const BRAND = 'Real-Time Credits';
+import { BRANDING } from '../../branding.ts';
+import { formatCreditsWithUnit } from '../../lib/format.ts';
+import { UNIT } from '../../lib/unit.ts';
 
 /** What a message is about. */
 export type MessageKind = 'verify' | 'reset' | 'change' | 'changing' | BalanceKind;
@@ -67,25 +66,25 @@ const TEXTS: Record<
     after: 'If it was not you, change your password now. The address then stays as it is.',
   },
   low: {
-    subject: 'Your credits run low',
+    subject: `Your ${UNIT.many} run low`,
     before: ({ available, runway }) =>
-      `You have ${formatCount(available, 'credit')} left. ${describeRunway(runway)}, and then it pauses until you have credits again.`,
+      `You have ${formatCreditsWithUnit(available)} left. ${describeRunway(runway)}, and then it pauses until you have ${UNIT.many} again.`,
     button: 'Open the overview',
     after: BALANCE_AFTER,
   },
   exhausted: {
-    subject: 'You have no credits left',
+    subject: `You have no ${UNIT.many} left`,
     before: ({ runway }) =>
       runway === null
-        ? 'What you pay by the hour is paused. Nothing is deleted, and it goes on as soon as you have enough credits.'
-        : `${describeRunway(runway)}, and then it pauses. Nothing is deleted, and it goes on as soon as you have enough credits.`,
+        ? `What you pay by the hour is paused. Nothing is deleted, and it goes on as soon as you have enough ${UNIT.many}.`
+        : `${describeRunway(runway)}, and then it pauses. Nothing is deleted, and it goes on as soon as you have enough ${UNIT.many}.`,
     button: 'Open the overview',
     after: BALANCE_AFTER,
   },
   restored: {
-    subject: 'You have credits again',
+    subject: `You have ${UNIT.many} again`,
     before: ({ available, runway }) =>
-      `You have ${formatCount(available, 'credit')}. ${runway === null ? 'That is not enough yet for what you pay by the hour: it stays paused.' : `${describeRunway(runway)}.`}`,
+      `You have ${formatCreditsWithUnit(available)}. ${runway === null ? 'That is not enough yet for what you pay by the hour: it stays paused.' : `${describeRunway(runway)}.`}`,
     button: 'Open the overview',
     after: BALANCE_AFTER,
   },
@@ -103,7 +102,7 @@ export function subjectOf(kind: MessageKind): string {
 export function writeLetter({ kind, link, details }: Pick<Message, 'kind' | 'link' | 'details'>): Letter {
   const { subject, before: write, button, after } = TEXTS[kind];
   const before = typeof write === 'string' ? write : write(details ?? { available: 0, runway: null });
-  const text = [before, ...(link === null ? [] : [link]), after, `— ${BRAND}`].join('\n\n');
+  const text = [before, ...(link === null ? [] : [link]), after, `— ${BRANDING.name}`].join('\n\n');
   const paragraph = (inner: string): string => `<p style="margin:0 0 20px">${inner}</p>`;
   const anchor =
     link === null
@@ -115,7 +114,7 @@ export function writeLetter({ kind, link, details }: Pick<Message, 'kind' | 'lin
 <html lang="en">
 <body style="margin:0;padding:32px 16px;font:16px/1.5 system-ui,sans-serif;color:#18181b;background:#ffffff">
 <div style="max-width:480px;margin:0 auto">
-<p style="margin:0 0 24px;font-weight:600">${BRAND}</p>
+<p style="margin:0 0 24px;font-weight:600">${BRANDING.name}</p>
 ${paragraph(before)}
 ${anchor}
 <p style="margin:0;color:#52525b">${after}</p>
@@ -123,7 +122,7 @@ ${anchor}
 </body>
 </html>
 `;
-  return { subject: `${subject} – ${BRAND}`, text: `${text}\n`, html };
+  return { subject: `${subject} – ${BRANDING.name}`, text: `${text}\n`, html };
 }
 
 function escapeHtml(text: string): string {

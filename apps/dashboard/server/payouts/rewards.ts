@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { CreditsError } from 'realtime-credits';
 import type { Ledger } from 'realtime-credits-server';
+import { UNIT } from '../../lib/unit.ts';
 import { REWARDS, type Audit, type AuditAction } from '../administration/audit.ts';
 import type { AdjustmentLimits } from '../administration/budget.ts';
 import { DashboardError } from '../http/failure.ts';
@@ -88,7 +89,7 @@ function findAbove({ daily, signup, click }: RewardTerms, max: number): { path: 
     ['signup', signup],
     ['click', click],
   ];
-  const message = `One administrator may give at most ${max} credits at once.`;
+  const message = `One administrator may give at most ${max} ${UNIT.many} at once.`;
   return named.filter(([, amount]) => amount > max).map(([path]) => ({ path, message }));
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AdminAdjustAnswer, AdminApprovalsAnswer, AdminVoidAnswer } from '../../lib/admin-api.ts';
+import { UNIT } from '../../lib/unit.ts';
 import type { AdjustmentOutcome, Adjustments } from '../administration/adjustments.ts';
 import { readBody } from '../http/body.ts';
 import { DashboardError } from '../http/failure.ts';
@@ -57,7 +58,7 @@ export function registerAdjustmentRoutes(routes: Routes, options: AdjustmentRout
     return {
       body: {
         success: true,
-        message: after === null ? 'The transfer was reversed.' : `${name ?? target} now has ${after} credits.`,
+        message: after === null ? 'The transfer was reversed.' : `${name ?? target} now has ${after} ${UNIT.many}.`,
         data: {
           user_id: target,
           amount,

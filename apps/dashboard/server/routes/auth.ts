@@ -9,6 +9,7 @@ import type { Credentials } from '../auth/credentials.ts';
 import type { PasswordTries } from '../auth/password-tries.ts';
 import { AUTH_ENDPOINTS, toAuthRequest, type AuthRequest } from '../auth/requests.ts';
 import type { Sessions, SessionUser } from '../auth/sessions.ts';
+import type { UserNames } from '../auth/user-names.ts';
 import { isDemoEmail } from '../demo/users.ts';
 import { readClientAddress } from '../http/client-address.ts';
 import { DashboardError } from '../http/failure.ts';
@@ -24,6 +25,7 @@ export interface AuthRoutesOptions {
   sessions: Sessions;
   limiter: RateLimiter;
   passwordTries: PasswordTries;
+  userNames: Pick<UserNames, 'isKept'>;
   mailer: Pick<Mailer, 'send'>;
   onWarning: (message: string, cause: unknown) => void;
 }
@@ -75,7 +77,7 @@ interface Asked extends AuthRequest {
 
 /** `/api/auth/*`: counts tries, then asks better-auth, with what was checked. */
 export function registerAuthRoutes(app: Hono, options: AuthRoutesOptions): void {
-  const { auth, audit, credentials, sessions, limiter, passwordTries, mailer, onWarning } = options;
+  const { auth, audit, credentials, sessions, limiter, passwordTries, mailer, userNames, onWarning } = options;
 
   async function answer(request: Request, endpoint: string): Promise<Response> {
     const address = readClientAddress(request.headers);
@@ -86,6 +88,13 @@ export function registerAuthRoutes(app: Hono, options: AuthRoutesOptions): void 
     const checked = await toAuthRequest(request, endpoint, { cookie, user });
     if (user !== null && NOT_FOR_DEMO.has(endpoint) && isDemoEmail(user.email)) {
       throw new CreditsError('forbidden', 'Demo accounts stay as they are.');
+    }
+    if (
+      endpoint === 'sign-up/email' &&
+      checked.signedUp !== null &&
+      (await userNames.isKept(checked.signedUp.user.username))
+    ) {
+      throw new DashboardError('name_taken', 'Somebody left this user name lately. Choose another.');
     }
     if (user?.secondFactor === true && endpoint === 'link-social') {
       throw new CreditsError('forbidden', 'With a second factor, no other account can be linked.');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AdminCode, AdminCodeAnswer, AdminCodePageAnswer, AdminCodesAnswer } from '../../lib/admin-api.ts';
 import type { RedeemAnswer } from '../../lib/api.ts';
+import { UNIT } from '../../lib/unit.ts';
 import { codeTarget, type Audit } from '../administration/audit.ts';
 import { parseCode } from '../codes/code-text.ts';
 import type { Code, Codes } from '../codes/codes.ts';
@@ -75,7 +76,7 @@ export function registerCodeRoutes(routes: Routes, options: CodeRoutesOptions): 
     return {
       body: {
         success: true,
-        message: `You received ${facts.amount} credits.`,
+        message: `You received ${facts.amount} ${UNIT.many}.`,
         data: { ...facts, new_balance: snapshot.balance.available },
         snapshot,
       } satisfies RedeemAnswer,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DailyClaimAnswer } from '../../lib/api.ts';
+import { UNIT } from '../../lib/unit.ts';
 import type { DailyBonus } from '../daily/daily-bonus.ts';
 import { readBody } from '../http/body.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
@@ -37,7 +38,7 @@ export function registerDailyRoutes(routes: Routes, { daily, limiter }: DailyRou
     return {
       body: {
         success: true,
-        message: `You received ${facts.coins_awarded} credits.`,
+        message: `You received ${facts.coins_awarded} ${UNIT.many}.`,
         data: { ...facts, new_balance: snapshot.balance.available },
         snapshot,
       } satisfies DailyClaimAnswer,

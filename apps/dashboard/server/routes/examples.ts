@@ -2,6 +2,7 @@ import { CreditsError } from 'realtime-credits';
 import type { Ledger } from 'realtime-credits-server';
 import { z } from 'zod';
 import type { ExampleAnswer } from '../../lib/api.ts';
+import { UNIT } from '../../lib/unit.ts';
 import { readBody } from '../http/body.ts';
 import { DashboardError } from '../http/failure.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
@@ -33,7 +34,7 @@ export function registerExampleRoutes(routes: Routes, { ledger, limiter }: Examp
       amount: PRACTICE_OPENING,
       idempotencyKey: `practice:${userId}`,
       actor: 'system:examples',
-      reason: 'Credits to practise with',
+      reason: `${UNIT.title} to practise with`,
     });
     return practice;
   }

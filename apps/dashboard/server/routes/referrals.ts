@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ReferralClaimAnswer } from '../../lib/api.ts';
+import { UNIT } from '../../lib/unit.ts';
 import { readBody } from '../http/body.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
 import type { Routes } from '../http/route.ts';
@@ -31,7 +32,8 @@ export function registerReferralRoutes(routes: Routes, options: ReferralRoutesOp
     return {
       body: {
         success: true,
-        message: facts.total_claimed === 0 ? 'Nothing to claim yet.' : `You received ${facts.total_claimed} credits.`,
+        message:
+          facts.total_claimed === 0 ? 'Nothing to claim yet.' : `You received ${facts.total_claimed} ${UNIT.many}.`,
         data: { ...facts, new_balance: snapshot.balance.available },
         snapshot,
       } satisfies ReferralClaimAnswer,

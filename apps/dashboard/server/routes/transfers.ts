@@ -2,6 +2,7 @@ import { CreditsError, type Transfer } from 'realtime-credits';
 import type { Ledger } from 'realtime-credits-server';
 import { z } from 'zod';
 import type { TransferAnswer } from '../../lib/api.ts';
+import { UNIT } from '../../lib/unit.ts';
 import { readBody } from '../http/body.ts';
 import { DashboardError } from '../http/failure.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
@@ -34,7 +35,8 @@ export function registerTransferRoutes(routes: Routes, options: TransferRoutesOp
     await limiter.take('transfer', context.caller);
     const recipient = await users.findActiveByUsername(body.to_username);
     if (recipient === null) throw new DashboardError('user_not_found', `There is no user named ${body.to_username}.`);
-    if (recipient.id === user.id) throw new CreditsError('invalid_request', 'You cannot send credits to yourself.');
+    if (recipient.id === user.id)
+      throw new CreditsError('invalid_request', `You cannot send ${UNIT.many} to yourself.`);
     const note = body.note === undefined || body.note === '' ? null : body.note;
     const receipt = await ledger.transfer({
       source: user.id,
@@ -51,7 +53,7 @@ export function registerTransferRoutes(routes: Routes, options: TransferRoutesOp
     return {
       body: {
         success: true,
-        message: `You sent ${body.amount} credits to ${recipient.username}.`,
+        message: `You sent ${body.amount} ${UNIT.many} to ${recipient.username}.`,
         transfer: toTransferAnswer(receipt.transfer, recipient.username, body.amount, note),
         data: { new_balance: snapshot.balance.available },
         snapshot,

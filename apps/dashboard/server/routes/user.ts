@@ -1,12 +1,14 @@
 import type { Pool } from 'pg';
-import type { Snapshot } from 'realtime-credits';
+import { CreditsError, type Snapshot } from 'realtime-credits';
 import { z } from 'zod';
 import type { Me, MeAnswer } from '../../lib/api.ts';
 import type { Closing } from '../administration/closing.ts';
 import type { Credentials } from '../auth/credentials.ts';
 import type { PasswordTries } from '../auth/password-tries.ts';
-import { displayNameSchema } from '../auth/names.ts';
+import { displayNameSchema, usernameSchema } from '../auth/names.ts';
 import type { Sessions, SessionUser } from '../auth/sessions.ts';
+import { nextChange, type UserNames } from '../auth/user-names.ts';
+import { isDemoEmail } from '../demo/users.ts';
 import { readBody } from '../http/body.ts';
 import { DashboardError } from '../http/failure.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
@@ -24,9 +26,11 @@ export interface UserRoutesOptions {
   closing: Closing;
   credentials: Pick<Credentials, 'matches'>;
   passwordTries: PasswordTries;
+  userNames: Pick<UserNames, 'change'>;
 }
 
 const closeSchema = z.strictObject({ password: z.string().max(1_000) });
+const usernameBody = z.strictObject({ username: usernameSchema });
 const profileSchema = z.strictObject({
   display_name: displayNameSchema.optional(),
   first_name: plainText({ max: 60 }).optional(),
@@ -34,9 +38,9 @@ const profileSchema = z.strictObject({
   balance_messages: z.boolean().optional(),
 });
 
-/** `GET /api/user/me`, `POST /api/user/update-profile` and `POST /api/user/close`. */
+/** `GET /api/user/me`, `POST /api/user/update-profile`, `POST /api/user/username` and `POST /api/user/close`. */
 export function registerUserRoutes(routes: Routes, options: UserRoutesOptions): void {
-  const { pool, profiles, referrals, sessions, limiter, closing, credentials, passwordTries } = options;
+  const { pool, profiles, referrals, sessions, limiter, closing, credentials, passwordTries, userNames } = options;
 
   routes.user('GET', '/api/user/me', async (context) => {
     const snapshot = await context.snapshot();
@@ -78,6 +82,18 @@ export function registerUserRoutes(routes: Routes, options: UserRoutesOptions): 
     const snapshot = await context.snapshot();
     return { body: { success: true, user: await toMe(user, snapshot, { profiles, referrals }), snapshot } };
   });
+
+  routes.user('POST', '/api/user/username', async (context) => {
+    const { user, caller, operationId } = context;
+    await limiter.take('profile', caller);
+    const { username } = await readBody(context.request, usernameBody);
+    if (isDemoEmail(user.email)) throw new CreditsError('forbidden', 'Demo accounts stay as they are.');
+    await userNames.change({ actor: user.id, address: caller.address ?? '', operationId }, username);
+    sessions.forget(user.id);
+    const snapshot = await context.snapshot();
+    const me = await toMe({ ...user, username }, snapshot, { profiles, referrals });
+    return { body: { success: true, user: me, snapshot } satisfies MeAnswer };
+  });
 }
 
 /** What a person may see of themselves. */
@@ -101,6 +117,7 @@ export async function toMe(
     referral_code: profile.referralCode,
     referral_earnings: earned,
     balance_messages: profile.balanceMessages,
+    username_changes_at: nextChange(profile.namedAt),
     created_at: user.createdAt,
     updated_at: user.updatedAt,
   };

@@ -1,5 +1,6 @@
 import { isCreditsError } from 'realtime-credits';
 import type { Ledger } from 'realtime-credits-server';
+import { UNIT } from '../../lib/unit.ts';
 import { DashboardError } from '../http/failure.ts';
 import { ProvisioningError, type Provisioner, type ServerOrder } from '../provisioning/provisioner.ts';
 import { findInCatalogue } from './catalogue.ts';
@@ -44,7 +45,7 @@ export interface OrdersOptions {
 const HOLD_MS = 15 * 60_000;
 const RECHECK_MS = 10 * 60_000;
 const ACTOR = 'system:provisioning';
-const LATE = 'The panel took too long; the credits were given back.';
+const LATE = `The panel took too long; the ${UNIT.many} were given back.`;
 const STOPPED = 'The dashboard stopped before the server was made.';
 
 export function createOrders(options: OrdersOptions): Orders {
@@ -129,7 +130,7 @@ export function createOrders(options: OrdersOptions): Orders {
       const current = await readAgain(row);
       if (current.status !== 'provisioning') return current;
       await provisioner.remove(panelId);
-      if (error.code === 'insufficient_credits') return refuse(row, 'Your credits ran out during setup.', null);
+      if (error.code === 'insufficient_credits') return refuse(row, `Your ${UNIT.many} ran out during setup.`, null);
       return finish(row, 'failed', { failure: LATE });
     }
   }

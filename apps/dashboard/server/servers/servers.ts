@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CreditsError } from 'realtime-credits';
 import type { Ledger } from 'realtime-credits-server';
 import type { Burn, GameServer } from '../../lib/api.ts';
+import { UNIT } from '../../lib/unit.ts';
 import { DashboardError } from '../http/failure.ts';
 import { ProvisioningError, type ServerOrder } from '../provisioning/provisioner.ts';
 import { findInCatalogue } from './catalogue.ts';
@@ -230,7 +231,7 @@ function toOutcome(row: ServerRow): ServerRow {
   if (row.status === 'provisioning') {
     throw new CreditsError(
       'unavailable',
-      'The panel has not answered yet. Your credits are reserved, not charged: the server appears, or they come back.',
+      `The panel has not answered yet. Your ${UNIT.many} are reserved, not charged: the server appears, or they come back.`,
       { details: { retryAfterMs: 3_000 } },
     );
   }

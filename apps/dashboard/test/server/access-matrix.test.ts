@@ -70,6 +70,11 @@ const ROWS: Record<string, Row> = {
     body: () => ({ password: PASSWORD }),
     disposable: true,
   },
+  'POST /api/user/username': {
+    access: 'user',
+    status: 200,
+    body: (actor) => ({ username: `renamed_${actor}` }),
+  },
   'POST /api/user/update-profile': { access: 'user', status: 200, body: () => ({ first_name: 'Some' }) },
   'GET /api/user/sign-in': { access: 'user', status: 200 },
   'DELETE /api/user/sign-in/:provider': { access: 'user', status: 404, path: () => '/api/user/sign-in/discord' },

@@ -44,6 +44,8 @@ test('D2 (after the charge): closing an account leaves nothing of the person, an
     as: person,
     body: { display_name: 'Margarethe L', first_name: 'Margarethe', last_name: 'Lindqvist' },
   });
+  // Its old name is kept for them until then.
+  await dashboard.send('/api/user/username', { as: person, body: { username: 'lindqvist.m' } });
   await dashboard.send('/api/user/daily-login', { as: person, body: { action: 'claim' } });
   await dashboard.send('/api/servers/create', { as: person, body: { ...ORDER, name: 'Lindqvist Town' } });
   await dashboard.ledger.hold({

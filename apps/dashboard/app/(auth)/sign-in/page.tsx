@@ -6,6 +6,7 @@ import { AuthCard } from '@/components/auth/auth-card';
 import { SignInForm } from '@/components/auth/sign-in-form';
 import { Alert } from '@/components/ui/alert';
 import { toLocalPath } from '@/lib/local-path';
+import { UNIT } from '@/lib/unit';
 import { getRuntime } from '@/server/runtime';
 
 export const metadata: Metadata = { title: 'Sign in' };
@@ -21,7 +22,7 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
       title={ended === undefined ? 'Sign in' : 'Signed out'}
       description={
         ended === undefined
-          ? 'Your servers and your credits are where you left them.'
+          ? `Your servers and your ${UNIT.many} are where you left them.`
           : 'Your session has ended. Sign in to go on.'
       }
       footer={

@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { AuthCard } from '@/components/auth/auth-card';
 import { SignUpForm } from '@/components/auth/sign-up-form';
 import { Alert } from '@/components/ui/alert';
+import { UNIT } from '@/lib/unit';
 import { getRuntime } from '@/server/runtime';
 
 export const metadata: Metadata = { title: 'Create an account' };
@@ -19,7 +20,7 @@ export default async function SignUpPage({ searchParams }: SignUpPageProps) {
   return (
     <AuthCard
       title="Create an account"
-      description="Claim credits every day, and run your first game server with them."
+      description={`Claim ${UNIT.many} every day, and run your first game server with them.`}
       footer={
         <>
           Have an account?{' '}

@@ -9,6 +9,7 @@ import { DailyBonusCard } from '@/components/earn/daily-bonus-card';
 import { ServersCard } from '@/components/servers/servers-card';
 import { PageHeader } from '@/components/shell/page-header';
 import type { ActivityAnswer, BalancesAnswer } from '@/lib/api';
+import { UNIT } from '@/lib/unit';
 import { readRoute, requireViewer } from '@/lib/viewer';
 import { getRuntime } from '@/server/runtime';
 
@@ -40,7 +41,7 @@ export default async function OverviewPage({ searchParams }: OverviewPageProps) 
   return (
     <div className="grid gap-8">
       <PageHeader title={`Hello, ${user.display_name}`}>
-        Your credits, your servers, and what changed lately.
+        Your {UNIT.many}, your servers, and what changed lately.
       </PageHeader>
       <div className="grid items-stretch gap-5 lg:grid-cols-[minmax(0,1.35fr)_minmax(0,1fr)] [&>*]:min-w-0">
         <BalanceCard initial={snapshot}>

@@ -7,6 +7,7 @@ import { CirculationCard } from '@/components/admin/circulation-card';
 import { VerifyCard } from '@/components/admin/verify-card';
 import { PageHeader } from '@/components/shell/page-header';
 import type { AdminApprovalsAnswer, AdminAuditAnswer, AdminBurnAnswer, AdminCirculationAnswer } from '@/lib/admin-api';
+import { UNIT } from '@/lib/unit';
 import { readRoute, requireAdmin } from '@/lib/viewer';
 
 export const metadata: Metadata = { title: 'Ledger' };
@@ -21,7 +22,7 @@ export default async function AdminPage() {
   ]);
   return (
     <div className="grid gap-8 [&>*]:min-w-0">
-      <PageHeader title="Ledger">Where all credits are, and whether the books are right.</PageHeader>
+      <PageHeader title="Ledger">Where all {UNIT.many} are, and whether the books are right.</PageHeader>
       <div className="grid gap-5">
         <ApprovalsCard waiting={waiting} />
         <CirculationCard circulation={data} />

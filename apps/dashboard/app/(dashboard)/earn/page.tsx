@@ -11,6 +11,7 @@ import { Button } from '@/components/ui/button';
 import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
 import type { DailyStatsAnswer } from '@/lib/api';
 import { formatCount } from '@/lib/format';
+import { UNIT } from '@/lib/unit';
 import { readRoute, requireViewer } from '@/lib/viewer';
 import { getRuntime } from '@/server/runtime';
 
@@ -26,7 +27,7 @@ export default async function EarnPage() {
   ]);
   return (
     <div className="grid gap-8">
-      <PageHeader title="Earn">Credits for coming back, for codes, and for bringing friends along.</PageHeader>
+      <PageHeader title="Earn">{UNIT.title} for coming back, for codes, and for bringing friends along.</PageHeader>
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)] [&>*]:min-w-0">
         <BonusPanel daily={daily} renderedAt={Date.now()} />
         <div className="grid gap-5">
@@ -50,7 +51,7 @@ export default async function EarnPage() {
             <CardHeader>
               <CardTitle>Bring a friend</CardTitle>
               <CardDescription>
-                <Amount amount={referrals.reward_per_signup} /> credits for each person who joins with your link.
+                <Amount amount={referrals.reward_per_signup} /> {UNIT.many} for each person who joins with your link.
               </CardDescription>
             </CardHeader>
             <CardFooter className="mt-5">

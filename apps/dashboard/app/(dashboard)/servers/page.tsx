@@ -9,6 +9,7 @@ import { SimulatorBadge } from '@/components/servers/server-status';
 import { PageHeader } from '@/components/shell/page-header';
 import { Button } from '@/components/ui/button';
 import { formatCreditsWithUnit } from '@/lib/format';
+import { UNIT } from '@/lib/unit';
 import { requireViewer } from '@/lib/viewer';
 import { getRuntime } from '@/server/runtime';
 
@@ -39,7 +40,7 @@ export default async function ServersPage() {
           'What you run, and what it costs.'
         ) : (
           <>
-            {formatCreditsWithUnit(spending.perHour)} per hour. Your credits last{' '}
+            {formatCreditsWithUnit(spending.perHour)} per hour. Your {UNIT.many} last{' '}
             <Runway until={spending.exhaustsAtMs} renderedAt={renderedAt} />.
           </>
         )}

@@ -12,6 +12,7 @@ import { describeBrowser } from '@/components/settings/describe-browser';
 import { SessionsCard, type SessionView } from '@/components/settings/sessions-card';
 import { SecondFactorCard } from '@/components/settings/second-factor-card';
 import { PageHeader } from '@/components/shell/page-header';
+import { UserNameCard } from '@/components/settings/user-name-card';
 import { ThemeChoice } from '@/components/theme/theme-switch';
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
 import type { OwnSessionsAnswer, SignInWaysAnswer } from '@/lib/api';
@@ -34,6 +35,7 @@ export default async function SettingsPage({ searchParams }: SettingsPageProps) 
       <PageHeader title="Settings">Who you are here, how it looks, and where you are signed in.</PageHeader>
       <div className="grid gap-5">
         <ProfileForm key={user.updated_at} user={user} />
+        <UserNameCard key={user.username} username={user.username} lockedUntil={toLock(user.username_changes_at)} />
         <Card>
           <CardHeader>
             <CardTitle>Theme</CardTitle>
@@ -58,6 +60,11 @@ export default async function SettingsPage({ searchParams }: SettingsPageProps) 
       </div>
     </div>
   );
+}
+
+/** Null once the instant is over. */
+function toLock(changesAt: string | null): string | null {
+  return changesAt !== null && Date.parse(changesAt) > Date.now() ? changesAt : null;
 }
 
 /** This one first, then the newest. */

@@ -7,6 +7,7 @@ import { PageHeader } from '@/components/shell/page-header';
 import { EmptyState } from '@/components/credits/ui/empty-state';
 import { TransferForm } from '@/components/transfers/transfer-form';
 import { Card, CardHeader, CardTitle } from '@/components/ui/card';
+import { UNIT } from '@/lib/unit';
 import { readRoute, requireViewer } from '@/lib/viewer';
 
 export const metadata: Metadata = { title: 'Transfers' };
@@ -21,7 +22,7 @@ export default async function TransfersPage() {
   return (
     <div className="grid gap-8">
       <PageHeader title="Transfers">
-        Send credits to another player{' '}
+        Send {UNIT.many} to another player{' '}
         <span className="whitespace-nowrap">
           (your own user name is <span className="font-medium text-foreground">{user.username}</span>)
         </span>

@@ -4,6 +4,7 @@ import { notFound } from 'next/navigation';
 import CreditsUpdateExample from '@/components/examples/CreditsUpdateExample';
 import { PageHeader } from '@/components/shell/page-header';
 import { Button } from '@/components/ui/button';
+import { UNIT } from '@/lib/unit';
 import { getRuntime } from '@/server/runtime';
 
 export const metadata: Metadata = { title: 'Examples' };
@@ -14,7 +15,7 @@ export default function ExamplesPage() {
   return (
     <div className="grid gap-8">
       <PageHeader
-        title="Credits, live"
+        title={`${UNIT.title}, live`}
         actions={
           <Button asChild variant="outline" size="sm">
             <a href="/docs/api" target="_blank" rel="noreferrer">

@@ -15,6 +15,7 @@ import { EntryRow } from './entry-row';
 import { formatInstant, toDayKey } from './instant';
 import { useTimeZone } from './local-time';
 import { useHistory, type FirstPage } from './use-history';
+import { UNIT } from '@/components/credits/branding';
 
 const LABELS: Record<EntryFilter, string> = { all: 'Everything', in: 'In', out: 'Out', reserved: 'Reservations' };
 
@@ -37,7 +38,7 @@ export function ActivityList({ first }: { first?: FirstPage }) {
     return (
       <Card>
         <EmptyState icon={Activity} title="Nothing has happened yet" className="py-20">
-          Every credit that comes or goes will be listed here, with its reason and what it made of your balance.
+          Every {UNIT.one} that comes or goes will be listed here, with its reason and what it made of your balance.
         </EmptyState>
       </Card>
     );

@@ -15,6 +15,8 @@ import {
 } from 'lucide-react';
 import type { Entry } from 'realtime-credits';
 
+import { UNIT } from '@/components/credits/branding';
+
 /** An entry in the words of the person whose account it is on. */
 export interface EntryDescription {
   icon: LucideIcon;
@@ -74,7 +76,7 @@ export function describeEntry(entry: Entry): EntryDescription {
     case 'refill':
       return { icon: CalendarPlus, title: 'Refilled', change, note: null };
     case 'breakage':
-      return { icon: TimerOff, title: 'Expired', change, note: 'These credits could be spent until then.' };
+      return { icon: TimerOff, title: 'Expired', change, note: `These ${UNIT.many} could be spent until then.` };
   }
 }
 

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { Button } from '../ui/button';
 import { Dialog, DialogContent, DialogDescription, DialogHeader, DialogTitle, DialogTrigger } from '../ui/dialog';
 import { AdjustForm, type AdjustableUser, type Adjustment } from './adjust-form';
+import { UNIT } from '@/components/credits/branding';
 
 interface AdjustDialogProps {
   /** Whose balance, as it is shown beside the button. */
@@ -32,7 +33,9 @@ export function AdjustDialog({ user, onAnswer }: AdjustDialogProps) {
       </DialogTrigger>
       <DialogContent>
         <DialogHeader>
-          <DialogTitle>Adjust the credits of {user.username}</DialogTitle>
+          <DialogTitle>
+            Adjust the {UNIT.many} of {user.username}
+          </DialogTitle>
           <DialogDescription>
             They see the change and its reason at once. It is an entry like every other, and never removed.
           </DialogDescription>

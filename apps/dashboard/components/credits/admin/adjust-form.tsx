@@ -12,6 +12,7 @@ import { Field } from '../ui/field';
 import { Input } from '../ui/input';
 import { SubmitButton } from '../ui/submit-button';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs';
+import { UNIT } from '@/components/credits/branding';
 
 /** Whose balance is changed. */
 export interface AdjustableUser {
@@ -143,7 +144,7 @@ export function AdjustForm({
             label={mode === 'by' ? 'Amount' : 'New balance'}
             hint={
               after === null
-                ? `${mode === 'by' ? 'Less than 0 takes credits away. ' : ''}Now ${formatCredits(user.coins)}${atVersion}.`
+                ? `${mode === 'by' ? `Less than 0 takes ${UNIT.many} away. ` : ''}Now ${formatCredits(user.coins)}${atVersion}.`
                 : `${formatCredits(user.coins)} → ${formatCredits(after)} (${formatChange(after - user.coins)})${fromVersion}.`
             }
             error={wrong.amount}

@@ -7,6 +7,7 @@ import { Pager } from '@/components/admin/pager';
 import { PageHeader } from '@/components/shell/page-header';
 import type { AdminTransfersAnswer } from '@/lib/admin-api';
 import { readTransferQuery, writeTransferQuery } from '@/lib/transfers';
+import { UNIT } from '@/lib/unit';
 import { readRoute, requireAdmin } from '@/lib/viewer';
 
 export const metadata: Metadata = { title: 'All transactions' };
@@ -31,7 +32,7 @@ export default async function AllActivityPage({ searchParams }: AllActivityPageP
   return (
     <div className="grid gap-8 [&>*]:min-w-0">
       {before === undefined ? <KeepFresh /> : null}
-      <PageHeader title="All transactions">Everything that moved credits, of everybody, newest first.</PageHeader>
+      <PageHeader title="All transactions">Everything that moved {UNIT.many}, of everybody, newest first.</PageHeader>
       <div className="grid gap-4 [&>*]:min-w-0">
         <TransferFilters key={text} query={query} />
         <TransferTable page={data} query={query} />

@@ -3,6 +3,7 @@ import type { Metadata } from 'next';
 import { UserTable } from '@/components/admin/user-table';
 import { PageHeader } from '@/components/shell/page-header';
 import type { AdminUsersAnswer } from '@/lib/admin-api';
+import { UNIT } from '@/lib/unit';
 import { readRoute, requireAdmin } from '@/lib/viewer';
 
 export const metadata: Metadata = { title: 'Users' };
@@ -22,7 +23,7 @@ export default async function UsersPage({ searchParams }: UsersPageProps) {
   const { data } = await readRoute<AdminUsersAnswer>(`/api/admin/users?${parameters}`);
   return (
     <div className="grid gap-8">
-      <PageHeader title="Users">Who has an account, and how many credits.</PageHeader>
+      <PageHeader title="Users">Who has an account, and how many {UNIT.many}.</PageHeader>
       <UserTable page={data} query={query} />
     </div>
   );

@@ -19,6 +19,7 @@ import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/com
 import type { GameServer, ServerAnswer } from '@/lib/api';
 import { formatCredits, formatCreditsWithUnit, formatMegabytes, formatProcessors } from '@/lib/format';
 import { MONTH_DAYS, toMonthly } from '@/lib/runway';
+import { UNIT } from '@/lib/unit';
 import { readRoute, requireViewer } from '@/lib/viewer';
 import { getRuntime } from '@/server/runtime';
 
@@ -88,10 +89,10 @@ export default async function ServerPage({ params }: ServerPageProps) {
                     {formatCredits(server.per_hour)}
                   </Stat>
                 )}
-                <Stat label="So far" note={charged === 1 ? 'credit' : 'credits'}>
+                <Stat label="So far" note={charged === 1 ? UNIT.one : UNIT.many}>
                   {formatCredits(charged)}
                 </Stat>
-                <Stat label="Your credits last" className="col-span-2 sm:col-span-1">
+                <Stat label={`Your ${UNIT.many} last`} className="col-span-2 sm:col-span-1">
                   <span className="block text-base leading-6 font-medium tracking-normal">
                     {spending.exhaustsAtMs === null ? (
                       'Nothing uses them by the hour'

@@ -16,6 +16,7 @@ import { Stat } from '@/components/stat';
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
 import type { AdminCodePageAnswer } from '@/lib/admin-api';
 import { formatCredits } from '@/lib/format';
+import { UNIT } from '@/lib/unit';
 import { readRoute, requireAdmin } from '@/lib/viewer';
 
 export const metadata: Metadata = { title: 'Code' };
@@ -48,7 +49,7 @@ export default async function CodePage({ params }: { params: Promise<{ code: str
             <Stat label="State">
               <CodeStateBadge code={code} at={Date.now()} />
             </Stat>
-            <Stat label="Credits for each">
+            <Stat label={`${UNIT.title} for each`}>
               <Amount amount={code.amount} className="font-semibold" />
             </Stat>
             <Stat label="Used">
