@@ -68,7 +68,7 @@ interface Outcome {
   batch: number;
 }
 
-/** Plays a load and returns what became of it. */
+/** Plays a load and returns its outcome. */
 function simulate(load: Load): Outcome {
   const random = createRandom(1);
   const events: [atMs: number, run: () => void][] = [];

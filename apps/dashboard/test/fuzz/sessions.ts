@@ -47,7 +47,7 @@ export async function openSessions(
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       if (response.status !== 429) return response;
-      // Hostile requests had tried wrong passwords for this account: it waits, whoever asks.
+      // Hostile requests had tried wrong passwords for this account: every sign-in to it has to wait.
       await response.text();
       await setTimeout(1_000 * Number(response.headers.get('retry-after') ?? 1));
     }
