@@ -3,6 +3,7 @@
 import { lazy, Suspense, useSyncExternalStore, type ComponentType } from 'react';
 import type { NumberFlowProps } from '@number-flow/react';
 import { shorten } from './format';
+import { readLocale } from './locale';
 
 type Flow = ComponentType<NumberFlowProps & { 'data-animated': string }>;
 
@@ -22,7 +23,7 @@ const AnimatedDigits = lazy<Flow>(() =>
  */
 export function CreditsNumber({ amount, limit }: { amount: number; limit: number }) {
   const awake = useAwake();
-  const { value, format, text } = shorten(amount, limit);
+  const { value, format, suffix, text } = shorten(amount, limit);
   return (
     <span className="group/number relative block leading-none tabular-nums">
       <span data-credits-number className="group-has-[[data-animated]]/number:opacity-0">
@@ -35,7 +36,8 @@ export function CreditsNumber({ amount, limit }: { amount: number; limit: number
               data-animated=""
               value={value}
               format={format as NonNullable<NumberFlowProps['format']>}
-              locales="en-US"
+              locales={readLocale()}
+              suffix={suffix}
               transformTiming={TURN}
               opacityTiming={FADE}
               nonce={readNonce()}
