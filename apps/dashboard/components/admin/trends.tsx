@@ -33,7 +33,7 @@ export function Trends({ trends, period, nowMs }: { trends: Data; period: TrendP
   ];
   const shape = toChartShape(points, { fromMs: Date.parse(from), nowMs });
   return (
-    <section aria-labelledby="trends" className="grid gap-4">
+    <section aria-labelledby="trends" className="grid min-w-0 gap-4 [&>*]:min-w-0">
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <h2 id="trends" className="font-semibold">
           Over time
