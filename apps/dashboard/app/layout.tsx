@@ -7,6 +7,7 @@ import type { ReactNode } from 'react';
 import './globals.css';
 import { BRANDING } from '@/branding';
 import { AccentStyle } from '@/components/brand/accent-style';
+import { readLocale } from '@/components/credits/locale';
 import { ThemeProvider } from '@/components/theme/theme-provider';
 import { Toaster } from '@/components/ui/sonner';
 import { PAGE_COLOURS } from '@/lib/page-colours';
@@ -27,7 +28,12 @@ export const viewport: Viewport = {
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const nonce = (await headers()).get('x-nonce') ?? undefined;
   return (
-    <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
+    <html
+      lang="en"
+      data-locale={readLocale()}
+      className={`${GeistSans.variable} ${GeistMono.variable}`}
+      suppressHydrationWarning
+    >
       <head>
         <AccentStyle />
       </head>

@@ -211,6 +211,43 @@ export interface AdminBurnAnswer {
   };
 }
 
+/** `GET /api/admin/trends?days=30`: by calendar days of the dashboard's time zone, of which today is the last. */
+export interface AdminTrendsAnswer {
+  success: true;
+  data: {
+    /** ISO instant at which the first day begins, and what circulated then. */
+    from: string;
+    circulating_before: number;
+    /** What was issued, spent and expired, less what was taken back; what circulated at the end of the day, or now. */
+    days: {
+      day: string;
+      issued: number;
+      spent: number;
+      expired: number;
+      circulating: number;
+      ends_at: string;
+    }[];
+    /** Who moved most; `since` is later than `from` where there were too many transfers to count them all. */
+    movers: {
+      since: string;
+      people: { user_id: string; username: string; in: number; out: number; transfers: number }[];
+    };
+    referrals: ReferralFunnel;
+  };
+}
+
+/** Of referral links that were opened, and of people who signed up by one, in a period. */
+export interface ReferralFunnel {
+  opened: number;
+  signed_up: number;
+  /** Came back for a bonus, which their reward waits for. */
+  returned: number;
+  /** The reward was claimed. */
+  paid: number;
+  /** Credits that were paid for them. */
+  amount: number;
+}
+
 /** One kind of what time settles: how many are past their instant, and when the earliest one is. */
 export interface UpkeepView {
   due: number;

@@ -1,20 +1,19 @@
+import { WHOLE } from '../components/credits/format.ts';
+import { perLocale } from '../components/credits/locale.ts';
 import { UNIT } from './unit.ts';
 
-/**
- * How amounts and durations are written. The locale is fixed: the server and the browser must write the same digits.
- */
-const LOCALE = 'en-US';
-const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
-const signed = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0, signDisplay: 'exceptZero' });
+/** How amounts and durations are written: in the locale of the page, which the server and the browser share. */
+const whole = perLocale((locale) => new Intl.NumberFormat(locale, WHOLE));
+const signed = perLocale((locale) => new Intl.NumberFormat(locale, { ...WHOLE, signDisplay: 'exceptZero' }));
 
 /** `12,340`; a balance below zero, which only a prediction can be, is painted as 0. */
 export function formatCredits(amount: number): string {
-  return whole.format(Math.max(0, amount));
+  return whole().format(Math.max(0, amount));
 }
 
 /** `+50`, `−300`, `0`. */
 export function formatChange(delta: number): string {
-  return signed.format(delta).replace('-', '−');
+  return signed().format(delta).replace('-', '−');
 }
 
 /** `1 credit`, `50 credits`. */
@@ -24,7 +23,7 @@ export function formatCreditsWithUnit(amount: number): string {
 
 /** A count of anything with its noun. */
 export function formatCount(count: number, one: string, many = `${one}s`): string {
-  return `${whole.format(count)} ${count === 1 ? one : many}`;
+  return `${whole().format(count)} ${count === 1 ? one : many}`;
 }
 
 /** `4 GB`, `512 MB`: binary units, as hosts count them. */
@@ -54,7 +53,7 @@ export function formatHours(durationMs: number): string {
   const minutes = Math.max(1, Math.round(durationMs / 60_000));
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
   if (hours === 0) return `${rest} min`;
-  return rest === 0 ? `${whole.format(hours)} h` : `${whole.format(hours)} h ${rest} min`;
+  return rest === 0 ? `${whole().format(hours)} h` : `${whole().format(hours)} h ${rest} min`;
 }
 
 /** `5 hours and 12 minutes`, for people. */

@@ -15,6 +15,7 @@ import type { Adjustments } from './administration/adjustments.ts';
 import type { Audit } from './administration/audit.ts';
 import type { Closing } from './administration/closing.ts';
 import type { People } from './administration/people.ts';
+import type { Trends } from './administration/trends.ts';
 import type { Auth } from './auth/auth.ts';
 import type { Credentials } from './auth/credentials.ts';
 import type { PasswordTries } from './auth/password-tries.ts';
@@ -61,6 +62,7 @@ import { registerServerRoutes } from './routes/servers.ts';
 import { createToAdminUser } from './routes/to-admin-user.ts';
 import { registerSessionRoutes } from './routes/sessions.ts';
 import { registerTransferRoutes } from './routes/transfers.ts';
+import { registerTrendsRoutes } from './routes/trends.ts';
 import { registerUserRoutes } from './routes/user.ts';
 import type { Servers } from './servers/servers.ts';
 import type { Users } from './users.ts';
@@ -84,6 +86,7 @@ export interface ApiParts {
   ledger: Ledger;
   activity: Activity;
   operator: OperatorReader;
+  trends: Trends;
   rewards: Rewards;
   /** Whose days count where a request names no zone. */
   timeZone: string;
@@ -199,6 +202,7 @@ export function createApi(parts: ApiParts): Api {
   registerMessageRoutes(routes, parts);
   registerOversightRoutes(routes, parts);
   registerRewardRoutes(routes, parts);
+  registerTrendsRoutes(routes, parts);
   if (parts.demo) registerExampleRoutes(routes, parts);
   routes.refuseOtherMethods();
   registerRegistryRoutes(app, originRules);

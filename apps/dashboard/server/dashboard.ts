@@ -16,6 +16,7 @@ import { createAdjustments } from './administration/adjustments.ts';
 import { createAudit, OPERATOR } from './administration/audit.ts';
 import { createClosing } from './administration/closing.ts';
 import { createPeople } from './administration/people.ts';
+import { createTrends } from './administration/trends.ts';
 import { createActivity } from './activity/activity.ts';
 import { createApi } from './api.ts';
 import { createAuth, migrateAuth, type AuthOptions } from './auth/auth.ts';
@@ -285,6 +286,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
 
   const credentials = createCredentials(auth);
   const people = createPeople({ ledger, credentials, audit, onChanged: sessions.forget });
+  const operator = createOperatorReader(pool);
   const userNames = createUserNames({ pool, ledger, profiles, audit, now });
 
   metrics.watch({ ledger, credits });
@@ -320,7 +322,8 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     credits,
     sessions,
     ledger,
-    operator: createOperatorReader(pool),
+    operator,
+    trends: createTrends({ operator, referrals, names, day, now }),
     rewards,
     timeZone,
     activity: createActivity({

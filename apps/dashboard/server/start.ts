@@ -147,7 +147,7 @@ function createListener(
     if (!readRequestTarget(request, response)) return;
     noticeProxy(request);
     const address = stampClientAddress(request, config.trustProxy);
-    runRequest(requestId, () => {
+    runRequest({ requestId, acceptLanguage: request.headers['accept-language'] ?? null }, () => {
       if (API_PATHS.test(request.url ?? '/')) void api(request, response);
       else if (allowsPage(request, response)) servePage(request, response, { requestId, address });
     });

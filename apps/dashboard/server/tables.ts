@@ -255,4 +255,11 @@ CREATE INDEX dashboard_past_names_by_user ON dashboard_past_names (user_id);
 ALTER TABLE dashboard_profiles ADD COLUMN named_at timestamptz;
 `,
   },
+  {
+    name: '011-referral-funnel',
+    sql: `
+CREATE INDEX dashboard_referral_clicks_by_day ON dashboard_referral_clicks (day);
+CREATE INDEX dashboard_referral_signups_by_time ON dashboard_referral_signups (created_at);
+`,
+  },
 ];

@@ -76,6 +76,9 @@ export type {
   TransferFilter,
   TransferListPage,
   UpkeepHealth,
+  CirculationPoint,
+  Mover,
+  MoversReport,
 } from './ledger/operator.ts';
 export { createOperatorReader } from './ledger/postgres/operator-reads.ts';
 export { createActivityReader } from './ledger/postgres/activity-reads.ts';

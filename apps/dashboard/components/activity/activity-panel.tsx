@@ -61,8 +61,15 @@ export function ActivityPanel({ first, query, of }: ActivityPanelProps) {
     <div className="grid gap-6 [&>*]:min-w-0">
       {groupByDay(items, timeZone).map(({ key, title, items: ofDay }) => (
         // A long list costs the browser only what is on the screen.
-        <section key={key} aria-label={title} className="[content-visibility:auto] [contain-intrinsic-size:auto_20rem]">
-          <h2 className="mb-2.5 text-sm font-medium text-muted-foreground">{title}</h2>
+        <section
+          key={key}
+          aria-label={title}
+          suppressHydrationWarning
+          className="[content-visibility:auto] [contain-intrinsic-size:auto_20rem]"
+        >
+          <h2 className="mb-2.5 text-sm font-medium text-muted-foreground" suppressHydrationWarning>
+            {title}
+          </h2>
           <Card className="overflow-hidden">
             <ul className="divide-y">
               {ofDay.map((item) => (

@@ -1,6 +1,5 @@
 'use client';
-import Link from 'next/link';
-import { useState, type PointerEvent } from 'react';
+import { useId, useState, type PointerEvent } from 'react';
 
 import {
   balanceAt,
@@ -14,6 +13,7 @@ import {
 } from '@/components/balance/chart-shape';
 import { formatInstant, type InstantStyle } from '@/components/credits/activity/instant';
 import { useTimeZone } from '@/components/credits/activity/local-time';
+import { PeriodLinks } from '@/components/balance/period-links';
 import { Card, CardAction, CardHeader, CardTitle } from '@/components/ui/card';
 import { formatCredits, formatCreditsWithUnit } from '@/lib/format';
 import { cn } from '@/lib/utils';
@@ -31,23 +31,7 @@ export function BalanceChart({ shape, range }: { shape: ChartShape | null; range
       <CardHeader className="items-center pb-2">
         <CardTitle>Balance over time</CardTitle>
         <CardAction className="row-span-1">
-          <nav aria-label="Period" className="flex gap-1">
-            {CHART_RANGES.map(({ id, label }) => (
-              <Link
-                key={id}
-                href={id === '30' ? '/' : `/?range=${id}`}
-                scroll={false}
-                prefetch={false}
-                aria-current={id === range ? 'true' : undefined}
-                className={cn(
-                  'rounded-md px-2.5 py-1.5 text-[0.8125rem] text-muted-foreground outline-none hover:text-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50',
-                  id === range && 'bg-secondary font-medium text-foreground forced-colors:underline',
-                )}
-              >
-                {label}
-              </Link>
-            ))}
-          </nav>
+          <PeriodLinks periods={CHART_RANGES} current={range} toHref={(id) => (id === '30' ? '/' : `/?range=${id}`)} />
         </CardAction>
       </CardHeader>
       {shape === null ? (
@@ -55,13 +39,15 @@ export function BalanceChart({ shape, range }: { shape: ChartShape | null; range
           Your balance will be drawn here from its first change on.
         </p>
       ) : (
-        <Drawing shape={shape} />
+        <TimeChart shape={shape} />
       )}
     </Card>
   );
 }
 
-function Drawing({ shape }: { shape: ChartShape }) {
+/** Amounts over time as steps. The figcaption says it in a sentence. */
+export function TimeChart({ shape }: { shape: ChartShape }) {
+  const gradient = useId();
   const timeZone = useTimeZone();
   const [at, setAt] = useState<number | null>(null);
   const { fromMs, nowMs, untilMs, max, points, forecast } = shape;
@@ -80,7 +66,7 @@ function Drawing({ shape }: { shape: ChartShape }) {
 
   return (
     <figure className="px-5 pb-5 sm:px-6">
-      <figcaption className="sr-only">
+      <figcaption className="sr-only" suppressHydrationWarning>
         {describe(points, (ms) => write(ms, 'date'))}
         {forecast === null
           ? null
@@ -106,7 +92,7 @@ function Drawing({ shape }: { shape: ChartShape }) {
             className="absolute inset-0 size-full overflow-visible text-credits-large"
           >
             <defs>
-              <linearGradient id="balance-area" x1="0" y1="0" x2="0" y2="1">
+              <linearGradient id={gradient} x1="0" y1="0" x2="0" y2="1">
                 <stop offset="0" stopColor="currentColor" stopOpacity="0.24" />
                 <stop offset="1" stopColor="currentColor" stopOpacity="0.02" />
               </linearGradient>
@@ -116,7 +102,7 @@ function Drawing({ shape }: { shape: ChartShape }) {
                 <path key={y} d={`M0,${y}H${WIDTH}`} vectorEffect="non-scaling-stroke" />
               ))}
             </g>
-            <path d={`${line}V${HEIGHT}H${toStart(line)}Z`} fill="url(#balance-area)" />
+            <path d={`${line}V${HEIGHT}H${toStart(line)}Z`} fill={`url(#${gradient})`} />
             <path d={line} fill="none" stroke="currentColor" strokeWidth="2" vectorEffect="non-scaling-stroke" />
             {expected === '' ? null : (
               <>
@@ -160,12 +146,20 @@ function Ticks({
     <div className="col-start-2 mt-2.5 flex text-xs text-muted-foreground tabular-nums">
       <div className="flex justify-between" style={{ width: `${nowShare * 100}%` }}>
         {Array.from({ length: count }, (_, tick) => (
-          <span key={tick} className={tick === count - 1 && forecast !== null ? 'translate-x-1/2' : ''}>
+          <span
+            key={tick}
+            className={tick === count - 1 && forecast !== null ? 'translate-x-1/2' : ''}
+            suppressHydrationWarning
+          >
             {tick === count - 1 ? 'Now' : write(fromMs + ((nowMs - fromMs) * tick) / (count - 1))}
           </span>
         ))}
       </div>
-      {forecast === null ? null : <span className="ml-auto">{write(forecast.atMs)}</span>}
+      {forecast === null ? null : (
+        <span className="ml-auto" suppressHydrationWarning>
+          {write(forecast.atMs)}
+        </span>
+      )}
     </div>
   );
 }

@@ -3,6 +3,7 @@
 import { lazy, Suspense, useState, useSyncExternalStore, type ComponentType } from 'react';
 import type { NumberFlowProps } from '@number-flow/react';
 import { shorten } from './format';
+import { readLocale } from './locale';
 
 type Flow = ComponentType<NumberFlowProps & { 'data-animated': string }>;
 
@@ -29,7 +30,7 @@ export function CreditsNumber({ amount, accrued, limit }: { amount: number; accr
   if (last.amount !== amount || last.accrued !== accrued) {
     setLast({ amount, accrued, steps: last.amount + last.accrued === amount + accrued });
   }
-  const { value, format, text } = shorten(amount, limit);
+  const { value, format, suffix, text } = shorten(amount, limit);
   return (
     <span className="group/number relative block leading-none tabular-nums">
       <span data-credits-number className="group-has-[[data-animated]]/number:opacity-0">
@@ -43,7 +44,8 @@ export function CreditsNumber({ amount, accrued, limit }: { amount: number; accr
               value={value}
               animated={!last.steps}
               format={format as NonNullable<NumberFlowProps['format']>}
-              locales="en-US"
+              locales={readLocale()}
+              suffix={suffix}
               transformTiming={TURN}
               opacityTiming={FADE}
               nonce={readNonce()}

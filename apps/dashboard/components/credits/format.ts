@@ -1,30 +1,28 @@
-/**
- * How amounts of credits are written. One fixed locale on server and browser, or the first paint would differ from the
- * server's; Latin digits, which the animated digits need.
- */
-const LOCALE = 'en-US';
+import { perLocale, readLocale, withHours } from './locale';
+
+/** How amounts of credits are written: in the locale of the page, with the Latin digits that the animated ones need. */
 
 /** Format of a whole amount: `1,240`. */
 export const WHOLE: Intl.NumberFormatOptions = { numberingSystem: 'latn', maximumFractionDigits: 0 } as const;
 
-/** Format of an amount that was shortened by {@link shorten}: `12.3M`. */
+/** Format of an amount that was shortened by {@link shorten}: the `12.3` of `12.3M`. */
 export const SHORT: Intl.NumberFormatOptions = {
   numberingSystem: 'latn',
-  notation: 'compact',
   maximumFractionDigits: 1,
+  useGrouping: false,
 } as const;
 
-const whole = new Intl.NumberFormat(LOCALE, WHOLE);
-const short = new Intl.NumberFormat(LOCALE, SHORT);
+const whole = perLocale((locale) => new Intl.NumberFormat(locale, WHOLE));
+const short = perLocale((locale) => new Intl.NumberFormat(locale, SHORT));
 
 /** Writes an amount with all its digits. */
 export function formatCredits(amount: number): string {
-  return whole.format(amount);
+  return whole().format(amount);
 }
 
 /** Writes a change with its sign: `+50`, `−100`. A true minus is as wide as the plus. */
 export function formatDelta(delta: number): string {
-  return `${delta < 0 ? '−' : '+'}${whole.format(Math.abs(delta))}`;
+  return `${delta < 0 ? '−' : '+'}${whole().format(Math.abs(delta))}`;
 }
 
 /** Writes a change that may be none: `+50`, `−100`, `0`. */
@@ -32,25 +30,29 @@ export function formatChange(delta: number): string {
   return delta === 0 ? '0' : formatDelta(delta);
 }
 
-/** What a display paints: a number, the format that keeps it short, and both as text. */
+/** What a display paints: a number, the format that keeps it short, what follows it, and all of it as text. */
 export interface Digits {
   value: number;
   format: Intl.NumberFormatOptions;
+  suffix: string;
   text: string;
 }
+
+/** Of thousands, millions, …: what a locale writes itself depends on the version of its data. */
+const SUFFIXES = ['', 'K', 'M', 'B', 'T'];
 
 /**
  * Cuts an amount down to what fits: all digits below `limit`, otherwise thousands, millions, … with one decimal.
  *
- * Truncates before formatting: compact notation rounds, and 1,999 that reads "2K" is a credit that nobody has.
+ * Truncates before formatting, which rounds, and 1,999 that reads "2K" is a credit that nobody has.
  */
 export function shorten(amount: number, limit: number): Digits {
-  if (amount < limit) return { value: amount, format: WHOLE, text: whole.format(amount) };
+  if (amount < limit) return { value: amount, format: WHOLE, suffix: '', text: whole().format(amount) };
   // There is no word beyond trillions: 9,007,199,254,740,991 is 9007.1T.
   const thousands = Math.min(Math.floor(Math.log10(amount) / 3), 4);
-  const step = 10 ** (thousands * 3 - 1);
-  const value = Math.floor(amount / step) * step;
-  return { value, format: SHORT, text: short.format(value) };
+  const value = Math.floor(amount / 10 ** (thousands * 3 - 1)) / 10;
+  const suffix = SUFFIXES[thousands] ?? '';
+  return { value, format: SHORT, suffix, text: short().format(value) + suffix };
 }
 
 const SECOND_MS = 1_000;
@@ -64,7 +66,7 @@ export function formatSpan(milliseconds: number): string {
   if (ms < MINUTE_MS) return `${Math.floor(ms / SECOND_MS)} s`;
   if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min`;
   if (ms < 2 * DAY_MS) return `${Math.floor(ms / HOUR_MS)} h`;
-  return `${whole.format(Math.floor(ms / DAY_MS))} days`;
+  return `${whole().format(Math.floor(ms / DAY_MS))} days`;
 }
 
 /** Says how long ago something was. Never negative, whatever the clock did. */
@@ -77,54 +79,13 @@ export function formatLeft(milliseconds: number): string {
   return milliseconds < MINUTE_MS ? 'less than a minute left' : `${formatSpan(milliseconds)} left`;
 }
 
-const MONTHS = 'January February March April May June July August September October November December'.split(' ');
-const WEEKDAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
-
-/** What the calendar and the clock show, each as it is written. */
-export interface DateParts {
-  /** `2026-11-22`: equal for instants of one day, ordered like days. */
-  key: string;
-  year: string;
-  month: string;
-  day: string;
-  weekday: string;
-  /** `08:30` */
-  time: string;
-}
-
-/**
- * Reads an instant (milliseconds since 1970, or ISO) in a zone. Words and their order are ours, and only numbers come from
- * `Intl`: a browser's locale data may be of another edition than the server's, and the first paint would differ.
- */
-export function toDateParts(at: number | string, timeZone?: string): DateParts {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    calendar: 'gregory',
-    numberingSystem: 'latn',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
-  const parts = format.formatToParts(new Date(at));
-  const read = (type: Intl.DateTimeFormatPartTypes) => parts.find((part) => part.type === type)?.value ?? '';
-  const key = `${read('year')}-${read('month')}-${read('day')}`;
-  return {
-    key,
-    year: read('year'),
-    month: MONTHS[Number(read('month')) - 1] ?? '',
-    day: String(Number(read('day'))),
-    weekday: WEEKDAYS[new Date(`${key}T00:00:00Z`).getUTCDay()] ?? '',
-    time: `${read('hour')}:${read('minute')}`,
-  };
-}
-
 /** `until Tue 14:20`, and from six days on `until 12 Dec`. More than a year is too far to name a day. */
 export function formatUntil(untilMs: number, nowMs: number, timeZone?: string): string {
   const leftMs = untilMs - nowMs;
   if (leftMs > 365 * DAY_MS) return 'for more than a year';
-  const { weekday, time, day, month } = toDateParts(untilMs, timeZone);
-  return leftMs < 6 * DAY_MS ? `until ${weekday.slice(0, 3)} ${time}` : `until ${day} ${month.slice(0, 3)}`;
+  const options: Intl.DateTimeFormatOptions =
+    leftMs < 6 * DAY_MS ? { weekday: 'short', hour: '2-digit', minute: '2-digit' } : { day: 'numeric', month: 'short' };
+  const locale = readLocale();
+  const format = new Intl.DateTimeFormat(locale, { ...withHours(locale, options), timeZone });
+  return `until ${format.format(untilMs).replace(',', '')}`;
 }

@@ -29,11 +29,15 @@ export function RunwayEffect({ perHour, until, now }: RunwayEffectProps) {
       </div>
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-0.5">
         <dt className="text-muted-foreground">{UNIT.title} last now</dt>
-        <dd className="tabular-nums">{write(until.before)}</dd>
+        <dd className="tabular-nums" suppressHydrationWarning>
+          {write(until.before)}
+        </dd>
       </div>
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-0.5">
         <dt className="text-muted-foreground">Then they last</dt>
-        <dd className="font-medium tabular-nums">{write(until.after)}</dd>
+        <dd className="font-medium tabular-nums" suppressHydrationWarning>
+          {write(until.after)}
+        </dd>
       </div>
     </dl>
   );

@@ -22,5 +22,9 @@ export function useNow(renderedAt: number): number {
 export function Runway({ until, renderedAt }: { until: number; renderedAt: number }) {
   const timeZone = useTimeZone();
   const now = useNow(renderedAt);
-  return <time dateTime={new Date(until).toISOString()}>{formatRunway(until, now, timeZone)}</time>;
+  return (
+    <time dateTime={new Date(until).toISOString()} suppressHydrationWarning>
+      {formatRunway(until, now, timeZone)}
+    </time>
+  );
 }

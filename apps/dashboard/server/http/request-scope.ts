@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { LOCALE_OF_REQUEST } from '../../components/credits/locale.ts';
+import { toLocale } from './locale.ts';
 
 /**
  * What is known of the request that is being answered, wherever the code is: its id, for log lines and errors, and what
@@ -6,6 +8,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
  */
 export interface RequestScope {
   readonly requestId: string;
+  /** What amounts and instants are written in. */
+  readonly locale: string;
   /** What better-auth caught last; null when nothing. */
   failure: unknown;
 }
@@ -34,9 +38,15 @@ export function toRequestId(given: unknown): string {
 }
 
 /** Runs the work of a request in its scope. */
-export function runRequest<Result>(requestId: string, work: () => Result): Result {
-  return scopes.run({ requestId, failure: null }, work);
+export function runRequest<Result>(
+  { requestId, acceptLanguage }: { requestId: string; acceptLanguage: string | null },
+  work: () => Result,
+): Result {
+  return scopes.run({ requestId, locale: toLocale(acceptLanguage), failure: null }, work);
 }
+
+// Pages are rendered by modules that Next bundled: what they share with these is global.
+Object.assign(globalThis, { [LOCALE_OF_REQUEST]: () => currentRequest()?.locale });
 
 /** Remembers what better-auth caught, for the answer that follows. */
 export function noteFailure(error: unknown): void {

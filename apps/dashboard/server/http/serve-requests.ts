@@ -16,7 +16,9 @@ export function serveRequests(api: Fetch, metrics: Pick<Metrics, 'countResponse'
   return (request) => {
     // A page that reads a route is the same request of the same person.
     if (currentRequest() !== null) return serve(request);
-    return runRequest(toRequestId(request.headers.get(REQUEST_ID_HEADER)), () => serve(request));
+    const { headers } = request;
+    const requestId = toRequestId(headers.get(REQUEST_ID_HEADER));
+    return runRequest({ requestId, acceptLanguage: headers.get('accept-language') }, () => serve(request));
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { ReferralFunnel } from '../../lib/admin-api.ts';
 import type { ReferralsAnswer } from '../../lib/api.ts';
 import type { Day } from '../daily/day.ts';
 import { SHOWN_NAME } from '../names.ts';
@@ -26,6 +27,8 @@ export interface Referrals {
   read(userId: string): Promise<ReferralsAnswer['data']>;
   /** What was paid for referrals so far. */
   totalEarned(userId: string): Promise<number>;
+  /** Of everybody, from a day and the instant at which it begins. */
+  readFunnel(from: { day: string; instant: string }): Promise<ReferralFunnel>;
 }
 
 /** Per referrer and day; more are counted, and earn nothing. The operator says how many sign-ups. */
@@ -156,5 +159,27 @@ export function createReferrals(options: ReferralsOptions): Referrals {
     return Number(rows[0]?.total ?? 0);
   }
 
-  return Object.freeze({ recordClick, recordSignup, qualify, read, totalEarned });
+  async function readFunnel({ day: firstDay, instant }: { day: string; instant: string }): Promise<ReferralFunnel> {
+    const [clicks, signups] = await Promise.all([
+      pool.query<{ opened: string }>(`SELECT count(*) AS opened FROM dashboard_referral_clicks WHERE day >= $1`, [
+        firstDay,
+      ]),
+      pool.query<Record<Exclude<keyof ReferralFunnel, 'opened'>, string>>(
+        `SELECT count(*) AS signed_up, count(qualified_at) AS returned, count(claimed_by) AS paid,
+           coalesce(sum(reward) FILTER (WHERE claimed_by IS NOT NULL), 0) AS amount
+         FROM dashboard_referral_signups WHERE created_at >= $1`,
+        [instant],
+      ),
+    ]);
+    const [row] = signups.rows;
+    return {
+      opened: Number(clicks.rows[0]?.opened ?? 0),
+      signed_up: Number(row?.signed_up ?? 0),
+      returned: Number(row?.returned ?? 0),
+      paid: Number(row?.paid ?? 0),
+      amount: Number(row?.amount ?? 0),
+    };
+  }
+
+  return Object.freeze({ recordClick, recordSignup, qualify, read, totalEarned, readFunnel });
 }

@@ -93,6 +93,7 @@ const RECORDED: readonly (readonly [as: Actor, route: string, json?: unknown])[]
   ['admin', 'POST /api/admin/deliveries/00000000-0000-4000-8000-000000000000/replay', {}],
   ['admin', 'GET /api/admin/users/{victim}/time'],
   ['admin', 'GET /api/admin/circulation'],
+  ['admin', 'GET /api/admin/trends?days=30'],
   ['admin', 'GET /api/admin/heads'],
   ['admin', 'GET /api/admin/burn'],
   ['admin', 'POST /api/admin/verify', {}],

@@ -56,16 +56,22 @@ test('an instant belongs to the day of the reader, not of the server', () => {
   expect(formatInstant(lateInUtc, 'time', 'Asia/Tokyo')).toBe('08:30');
 });
 
-test('A18: no page writes words of the locale data, which browsers have in other editions than the server', () => {
-  const words =
-    /toLocale(Date|Time)?String|Intl\.(DisplayNames|ListFormat|RelativeTimeFormat)|\b(dateStyle|timeStyle|weekday|era|dayPeriod|timeZoneName|month): '(?!2-digit)/;
-  const files = ['app', 'components', 'hooks', 'lib', 'registry', 'stores'].flatMap((folder) =>
+/** In a popover, which is not rendered on the server. */
+const AFTER_HYDRATION = ['components/credits/time-lines.tsx'];
+
+test('A18: what writes an instant expects other words of the browser, whose locale data are of another edition', () => {
+  const files = ['app', 'components', 'registry'].flatMap((folder) =>
     readdirSync(join(DASHBOARD, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.tsx?$/.test(name))
+      .filter((name) => name.endsWith('.tsx'))
       .map((name) => join(folder, name)),
   );
-  expect(files.length).toBeGreaterThan(100);
-  expect(files.filter((file) => words.test(readFileSync(join(DASHBOARD, file), 'utf8')))).toEqual([]);
+  const writes = /\b(formatInstant|formatUntil|formatRunway)\(|toLocale(Date|Time)?String|Intl\.\w+Format\(/;
+  const found = files.filter((file) => writes.test(readFileSync(join(DASHBOARD, file), 'utf8')));
+  expect(found.length).toBeGreaterThan(3);
+  const bare = found.filter(
+    (file) => !readFileSync(join(DASHBOARD, file), 'utf8').includes('suppressHydrationWarning'),
+  );
+  expect(bare).toEqual(AFTER_HYDRATION);
 });
 
 test('a share of processors is written as hosts sell it', () => {

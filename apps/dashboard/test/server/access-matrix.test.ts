@@ -73,7 +73,8 @@ const ROWS: Record<string, Row> = {
   'POST /api/user/username': {
     access: 'user',
     status: 200,
-    body: (actor) => ({ username: `renamed_${actor}` }),
+    // Some of their words are reserved.
+    body: (actor) => ({ username: `renamed_${actor.length}` }),
   },
   'POST /api/user/update-profile': { access: 'user', status: 200, body: () => ({ first_name: 'Some' }) },
   'GET /api/user/sign-in': { access: 'user', status: 200 },
@@ -218,6 +219,7 @@ const ROWS: Record<string, Row> = {
     body: () => ({}),
   },
   'GET /api/admin/users/:id/time': { access: 'admin', status: 200, path: () => `/api/admin/users/${user.id}/time` },
+  'GET /api/admin/trends': { access: 'admin', status: 200 },
   'GET /api/admin/circulation': { access: 'admin', status: 200 },
   'POST /api/admin/verify': { access: 'admin', status: 200, body: () => ({}) },
   'GET /api/admin/provisioning': { access: 'admin', status: 200 },

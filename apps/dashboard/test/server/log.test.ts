@@ -30,7 +30,7 @@ test('C11: whatever is in a text, an event is one line, and nothing in it moves 
 
 test('an event has a level, an instant, and the id of the request that it belongs to', () => {
   const { log, read } = openLog();
-  runRequest('request-7', () => log.info('During a request.'));
+  runRequest({ requestId: 'request-7', acceptLanguage: null }, () => log.info('During a request.'));
   log.info('Outside of one.');
   expect(read()).toEqual([
     { level: 'info', time: expect.stringMatching(/^\d{4}-.*Z$/), requestId: 'request-7', message: 'During a request.' },

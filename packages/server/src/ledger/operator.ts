@@ -46,6 +46,33 @@ export interface LedgerHealth {
   events: { pending: number; failed: number; oldestPendingAt: string | null };
 }
 
+/** Where all credits were at an instant: issued less spent and expired is what circulated. */
+export interface CirculationPoint {
+  /** ISO instant. Everything that was committed before it counts. */
+  at: string;
+  /** Granted until then, less what adjustments and reversals took back. */
+  issued: Credits;
+  /** Spent until then, less refunds. */
+  spent: Credits;
+  expired: Credits;
+  circulating: Credits;
+}
+
+/** How much an account moved in a period. */
+export interface Mover {
+  account: string;
+  in: Credits;
+  out: Credits;
+  transfers: number;
+}
+
+export interface MoversReport {
+  /** Who moved most, in and out together, first. */
+  movers: Mover[];
+  /** ISO instant from which on transfers were counted: later than asked for where there were more than 100,000. */
+  since: string;
+}
+
 /** Reads over all accounts, for operators. They settle nothing, and lock nothing. */
 export interface OperatorReader {
   /**
@@ -56,6 +83,19 @@ export interface OperatorReader {
    * @throws {CreditsError} `invalid_request` — malformed input; `unavailable` — the database cannot be reached
    */
   transfers(options?: { filter?: TransferFilter; before?: string; limit?: number }): Promise<TransferListPage>;
+  /**
+   * Where all credits were at up to 400 instants, in the order given. Costs the same however long the history is.
+   *
+   * @throws {CreditsError} `invalid_request` — malformed input; `unavailable` — the database cannot be reached
+   */
+  circulationAt(instants: readonly string[]): Promise<CirculationPoint[]>;
+  /**
+   * Accounts that moved most from an instant on, among the newest 100,000 transfers.
+   *
+   * @param options.limit - 1 to 100. @default 10
+   * @throws {CreditsError} `invalid_request` — malformed input; `unavailable` — the database cannot be reached
+   */
+  movers(options: { from: string; limit?: number }): Promise<MoversReport>;
   /** @throws {CreditsError} `unavailable` — the database cannot be reached */
   health(): Promise<LedgerHealth>;
 }

@@ -24,6 +24,7 @@ const KINDS = {
 
 const LIMIT_MAX = 100;
 const LIMIT = 25;
+const MOVERS = 10;
 const TEXT_LENGTH_MAX = 200;
 
 /** A filter with every condition: null where there is none. Instants are ISO. */
@@ -72,6 +73,25 @@ export function parseTransfers({
     before: before === undefined ? null : parseCursor(before, account !== undefined),
     limit: parseLimit(limit, LIMIT_MAX),
   };
+}
+
+/** Bounds what one call searches for. */
+const INSTANTS_MAX = 400;
+
+/** Reads instants, as ISO. */
+export function parseInstants(value: unknown): string[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > INSTANTS_MAX) {
+    throw invalidField('instants', `instants must be a list of 1 to ${INSTANTS_MAX} instants.`);
+  }
+  return value.map((instant) => new Date(parseInstant(instant)).toISOString());
+}
+
+/** Reads whose movements are asked for. */
+export function parseMovers({ from, limit = MOVERS }: { from: string; limit?: number }): {
+  from: string;
+  limit: number;
+} {
+  return { from: new Date(parseInstant(from)).toISOString(), limit: parseLimit(limit, LIMIT_MAX) };
 }
 
 export function formatTransferCursor(cursor: TransferCursor): string {

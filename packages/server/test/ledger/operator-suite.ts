@@ -128,7 +128,78 @@ export function testOperatorReads(bench: DatabaseBench): void {
     const second = await reader.transfers({ filter, before: first.next ?? '' });
     expect(second.transfers.map(({ reason }) => reason)).toEqual(['The needle']);
     expect(second.next).toBeNull();
+    // Of those who moved, the newest transfers count, and the report says since when.
+    const from = new Date(bench.time.nowMs - HOUR_MS).toISOString();
+    const { movers, since } = await reader.movers({ from });
+    expect(movers).toEqual([
+      { account: 'hay:1', in: 0, out: SCAN_MAX, transfers: SCAN_MAX },
+      { account: 'hay:2', in: SCAN_MAX, out: 0, transfers: SCAN_MAX },
+    ]);
+    expect(Date.parse(since)).toBeGreaterThan(Date.parse(from));
   }, 60_000);
+
+  test('operators: where all credits were at instants, as their transfers add up to', async () => {
+    const { ledger, reader } = await open();
+    const start = bench.time.nowMs;
+    await fill(ledger);
+    const { transfers } = await reader.transfers();
+    const undone = transfers.find(({ reason }) => reason === 'A map')?.id ?? '';
+    bench.time.nowMs += 1_000;
+    await ledger.reverse({ ...by('system:test'), transfer: undone });
+    const at = (seconds: number) => new Date(start + seconds * 1_000).toISOString();
+    const points = await reader.circulationAt([at(0), at(2), at(6), at(7), at(8), at(9_000)]);
+    expect(points.map(({ issued, spent, expired, circulating }) => [issued, spent, expired, circulating])).toEqual([
+      [0, 0, 0, 0],
+      [100, 0, 0, 100],
+      [140, 60, 0, 80],
+      [140, 65, 0, 75],
+      [140, 5, 0, 135],
+      [140, 5, 0, 135],
+    ]);
+    expect(points.map((point) => point.at)).toEqual([at(0), at(2), at(6), at(7), at(8), at(9_000)]);
+    const { issued, spent, expired, circulating } = await ledger.circulation();
+    expect(points.at(-1)).toMatchObject({ issued, spent, expired, circulating });
+  });
+
+  test('operators: what expired circulates no more, and what was taken back was not issued', async () => {
+    const { ledger, reader } = await open();
+    const expiresAt = new Date(bench.time.nowMs + HOUR_MS).toISOString();
+    await ledger.grant({ ...by('system:test'), account: 'ada', amount: 30, expiresAt });
+    await ledger.grant({ ...by('system:test'), account: 'ada', amount: 50 });
+    const { version } = await ledger.balance('ada');
+    await ledger.adjust({ ...by('system:test'), account: 'ada', available: 60, expectedVersion: version });
+    bench.time.nowMs += 2 * HOUR_MS;
+    await ledger.balance('ada');
+    const [before, after] = await reader.circulationAt([
+      new Date(bench.time.nowMs - HOUR_MS - 1).toISOString(),
+      new Date(bench.time.nowMs + 1).toISOString(),
+    ]);
+    expect(before).toMatchObject({ issued: 60, spent: 0, expired: 0, circulating: 60 });
+    const { issued, spent, expired, circulating } = await ledger.circulation();
+    expect(after).toMatchObject({ issued, spent, expired, circulating });
+    expect(expired).toBeGreaterThan(0);
+  });
+
+  test('operators: who moved most from an instant on, without the system accounts', async () => {
+    const { ledger, reader } = await open();
+    const start = bench.time.nowMs;
+    await fill(ledger);
+    const since = new Date(start).toISOString();
+    expect(await reader.movers({ from: since })).toEqual({
+      movers: [
+        { account: 'ada', in: 100, out: 30, transfers: 3 },
+        { account: 'bo', in: 65, out: 60, transfers: 3 },
+      ],
+      since,
+    });
+    const later = new Date(start + 4_500).toISOString();
+    expect(await reader.movers({ from: later, limit: 1 })).toEqual({
+      movers: [{ account: 'bo', in: 0, out: 60, transfers: 1 }],
+      since: later,
+    });
+    const future = new Date(start + HOUR_MS).toISOString();
+    expect(await reader.movers({ from: future })).toEqual({ movers: [], since: future });
+  });
 
   test('operators: what cannot be meant is refused', async () => {
     const { reader } = await open();
@@ -146,6 +217,10 @@ export function testOperatorReads(bench: DatabaseBench): void {
       { filter: { from: 'yesterday' } },
     ];
     for (const options of wrong) await refusal(reader.transfers(options), 'invalid_request');
+    const many = Array.from({ length: 401 }, () => '2026-11-22T12:00:00Z');
+    for (const instants of [[], ['yesterday'], many]) await refusal(reader.circulationAt(instants), 'invalid_request');
+    for (const options of [{ from: 'yesterday' }, { from: '2026-11-22', limit: 101 }])
+      await refusal(reader.movers(options), 'invalid_request');
   });
 
   test('operators: the health of settlement tells what is due and since when', async () => {

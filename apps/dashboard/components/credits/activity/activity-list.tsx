@@ -64,8 +64,12 @@ export function ActivityList({ first }: { first?: FirstPage }) {
             </Card>
           ) : (
             groupByDay(shown, timeZone).map(({ day, entries: ofDay }) => (
-              <section key={day} aria-label={formatInstant(ofDay[0]?.createdAt ?? day, 'day', timeZone)}>
-                <h2 className="mb-2.5 text-sm font-medium text-muted-foreground">
+              <section
+                key={day}
+                aria-label={formatInstant(ofDay[0]?.createdAt ?? day, 'day', timeZone)}
+                suppressHydrationWarning
+              >
+                <h2 className="mb-2.5 text-sm font-medium text-muted-foreground" suppressHydrationWarning>
                   {formatInstant(ofDay[0]?.createdAt ?? day, 'day', timeZone)}
                 </h2>
                 <Card>

@@ -15,7 +15,12 @@ export function useTimeZone(): string {
 export function LocalTime({ iso, style, className }: { iso: string; style: InstantStyle; className?: string }) {
   const timeZone = useTimeZone();
   return (
-    <time dateTime={iso} title={`${formatInstant(iso, 'instant', timeZone)} (${timeZone})`} className={className}>
+    <time
+      dateTime={iso}
+      title={`${formatInstant(iso, 'instant', timeZone)} (${timeZone})`}
+      className={className}
+      suppressHydrationWarning
+    >
       {formatInstant(iso, style, timeZone)}
     </time>
   );

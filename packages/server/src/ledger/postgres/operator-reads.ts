@@ -1,6 +1,13 @@
 import type { LedgerHealth, OperatorReader, TransferListPage, UpkeepHealth } from '../operator.ts';
-import { formatTransferCursor, parseTransfers, type TransfersQuery } from '../parse-transfers.ts';
+import {
+  formatTransferCursor,
+  parseInstants,
+  parseMovers,
+  parseTransfers,
+  type TransfersQuery,
+} from '../parse-transfers.ts';
 import { toTransfer } from '../rules/journal-views.ts';
+import { SLOT_COUNT, SYSTEM_BREAKAGE, SYSTEM_ISSUED, SYSTEM_SPENT } from '../rules/system-accounts.ts';
 import { toArrayLiteral } from './array-literal.ts';
 import { journalColumns, milliseconds, toInteger, toJournalRow, type Row } from './codecs.ts';
 import type { SqlPool } from './database.ts';
@@ -8,7 +15,7 @@ import { parseSchema } from './schema.ts';
 import { toCreditsError } from './sql-error.ts';
 import { createStatement, sendUnnamed, type Statement, type Value } from './statements.ts';
 
-/** Transfers of all accounts that one page looks at: what bounds a filter that hardly any of them passes. */
+/** Transfers of all accounts that one read looks at: what bounds a filter that hardly any of them passes. */
 export const SCAN_MAX = 100_000;
 
 /**
@@ -74,6 +81,34 @@ export function createOperatorReader(
       const query = parseTransfers(options);
       return query.account === null ? readOfAll(query) : readOfAccount(query, query.account);
     },
+    async circulationAt(instants) {
+      const asked = parseInstants(instants);
+      const rows = await read(statements.circulationAt, [toArrayLiteral('timestamptz', asked)]);
+      return asked.map((at, index) => {
+        const posted = (account: string) =>
+          toInteger(
+            rows.find((row) => row['account'] === account && row['place'] === String(index + 1))?.['posted'] ?? '0',
+          );
+        const [given, spent, expired] = [posted(SYSTEM_ISSUED), posted(SYSTEM_SPENT), posted(SYSTEM_BREAKAGE)];
+        // From 0, which a minus alone would make −0.
+        return { at, issued: 0 - given, spent, expired, circulating: 0 - given - spent - expired };
+      });
+    },
+    async movers(options) {
+      const { from, limit } = parseMovers(options);
+      const rows = await read(statements.movers, [from, String(limit)]);
+      const [first] = rows;
+      const isCut = first !== undefined && toInteger(first['scanned']) === SCAN_MAX;
+      return {
+        movers: rows.map((row) => ({
+          account: row['id'] ?? '',
+          in: toInteger(row['added']),
+          out: toInteger(row['taken']),
+          transfers: toInteger(row['transfers']),
+        })),
+        since: isCut ? new Date(toInteger(first['since'])).toISOString() : from,
+      };
+    },
     async health(): Promise<LedgerHealth> {
       const [row = {}] = await read(statements.health);
       const count = (name: string) => toInteger(row[name]);
@@ -132,6 +167,10 @@ function createStatements(s: string) {
   const due = (name: string, from: string, column: string) =>
     `(SELECT count(*) FROM ${s}.${from} AND ${column} <= now()) AS ${name}_due,
      ${milliseconds(`(SELECT min(${column}) FROM ${s}.${from})`)} AS ${name}_next`;
+  const created = (column: string) => `SELECT created_at FROM ${s}.journal
+    WHERE ${column} = s.number AND ${column}_version = s.middle AND hash IS NOT NULL`;
+  const posted = (column: string) => `SELECT ${column}_posted FROM ${s}.journal
+    WHERE ${column} = e.number AND ${column}_version = e.version AND hash IS NOT NULL`;
   const count = (name: string, from: string) => `(SELECT count(*) FROM ${s}.${from}) AS ${name}`;
   return {
     ofAccount: createStatement(`SELECT ${journalColumns(s)}, j.own_version
@@ -143,6 +182,36 @@ function createStatements(s: string) {
       ) j ${newest}`),
     scannedLast: createStatement(`SELECT ${milliseconds('j.created_at')} AS created_at, j.debit, j.debit_version
       ${range('$1', '$2', ['$3', '$4', '$5'])} OFFSET ${SCAN_MAX - 1} LIMIT 1`),
+    // Versions of a slot grow with time: what each had at an instant is found by halving, not by reading a period.
+    circulationAt: createStatement(`WITH RECURSIVE slots AS (
+        SELECT number, version, split_part(id, '#', 1) AS account FROM ${s}.accounts
+        WHERE id >= 'system:' AND id < 'system;' AND version > 0
+      ), search AS (
+        SELECT number, account, place, instant, 1::bigint AS lo, version + 1 AS hi
+        FROM slots, unnest($1::timestamptz[]) WITH ORDINALITY instants (instant, place)
+        UNION ALL
+        SELECT number, account, place, instant, CASE WHEN earlier THEN middle + 1 ELSE lo END,
+          CASE WHEN earlier THEN hi ELSE middle END
+        FROM (SELECT s.*, (lo + hi) / 2 AS middle FROM search s WHERE lo < hi) s
+        CROSS JOIN LATERAL (SELECT (${created('debit')} UNION ALL ${created('credit')}) < s.instant AS earlier) c
+      )
+      SELECT e.place, e.account, sum((${posted('debit')} UNION ALL ${posted('credit')})) AS posted
+      FROM (SELECT number, account, place, lo - 1 AS version FROM search WHERE lo = hi AND lo > 1) e
+      GROUP BY e.place, e.account`),
+    // As many more as there are slots: what remains without them are the first people.
+    movers: createStatement(`WITH scanned AS MATERIALIZED (
+        SELECT j.debit, j.credit, j.amount, j.created_at FROM ${s}.journal j
+        WHERE j.debit IS NOT NULL AND j.credit IS NOT NULL AND j.created_at >= $1::timestamptz
+        ORDER BY j.created_at DESC LIMIT ${SCAN_MAX}
+      ), moved AS (
+        SELECT number, sum(added) AS added, sum(taken) AS taken, count(*) AS transfers
+        FROM scanned CROSS JOIN LATERAL (VALUES (debit, 0, amount), (credit, amount, 0)) sides (number, added, taken)
+        GROUP BY number ORDER BY sum(added + taken) DESC, number LIMIT $2::bigint + ${3 * SLOT_COUNT}
+      )
+      SELECT a.id, m.added, m.taken, m.transfers, (SELECT count(*) FROM scanned) AS scanned,
+        ${milliseconds('(SELECT min(created_at) FROM scanned)')} AS since
+      FROM moved m CROSS JOIN LATERAL (SELECT id FROM ${s}.accounts WHERE number = m.number LIMIT 1) a
+      WHERE a.id NOT LIKE 'system:%' ORDER BY m.added + m.taken DESC, m.number LIMIT $2::bigint`),
     health: createStatement(`SELECT ${milliseconds('now()')} AS at,
       ${count('rates_active', `rates WHERE state = 'active'`)},
       ${count('rates_suspended', `rates WHERE state = 'suspended'`)},

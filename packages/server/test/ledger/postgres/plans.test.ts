@@ -121,6 +121,8 @@ const READS: [what: string, call: () => Promise<unknown>][] = [
   ['allowances of an account', () => ledger.allowances(ACCOUNT)],
   ['transfers of everybody', () => operator.transfers({ filter: { from: '2026-01-01T00:00:00Z' } })],
   ['transfers of an account', () => operator.transfers({ filter: { account: ACCOUNT } })],
+  ['where all credits were', () => operator.circulationAt(['2026-11-20T00:00:00Z', '2026-11-22T00:00:00Z'])],
+  ['who moved most', () => operator.movers({ from: '2026-11-20T00:00:00Z' })],
   ['heads', () => ledger.heads({ after: 'user:2', limit: 10 })],
 ];
 
@@ -130,6 +132,12 @@ describe.each(['force_generic_plan', 'force_custom_plan'])('with %s', (mode) => 
     expect(plans.length).toBeGreaterThan(0);
     expect(scannedBy(plans)).toEqual([]);
     expect(nodesOf(plans).map((node) => node['Node Type'])).not.toContain('Hash Join');
+  });
+
+  test('who moved most is read by the time of the journal, as far as the newest transfers that count', async () => {
+    const nodes = nodesOf(await plan(() => operator.movers({ from: '2026-11-20T00:00:00Z' }), mode));
+    const index = nodes.findIndex((node) => node['Index Name'] === 'journal_time');
+    expect(nodes.slice(0, index).map((node) => node['Node Type'])).toContain('Limit');
   });
 
   // Planned without the settings of a batch, as inside a transaction of the host.
