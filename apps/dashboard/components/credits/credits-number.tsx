@@ -20,7 +20,7 @@ const AnimatedDigits = lazy<Flow>(() =>
  *
  * The plain text is always there and alone decides the size, so nothing shifts when the animated digits arrive over it,
  * and a reader of the page's text finds the number. The first paint never animates. What time takes steps: digits that roll
- * every second would take 7 % of a processor core.
+ * every second would take 9 % of a processor core.
  *
  * @param accrued - What time has taken of the amount.
  */
