@@ -84,7 +84,7 @@ export interface OperatorReader {
    */
   transfers(options?: { filter?: TransferFilter; before?: string; limit?: number }): Promise<TransferListPage>;
   /**
-   * Where all credits were at up to 400 instants, in the order given. Costs the same however long the history is.
+   * Where all credits were at up to 400 instants, in the order given. The cost grows with the logarithm of the history.
    *
    * @throws {CreditsError} `invalid_request` — malformed input; `unavailable` — the database cannot be reached
    */
