@@ -1,6 +1,7 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
+import { isHealthy } from '@/lib/health';
 
 const REFRESH_MS = 5_000;
 
@@ -8,8 +9,8 @@ const REFRESH_MS = 5_000;
 export function KeepFresh() {
   const router = useRouter();
   useEffect(() => {
-    const timer = setInterval(() => {
-      if (document.visibilityState === 'visible' && navigator.onLine) router.refresh();
+    const timer = setInterval(async () => {
+      if (document.visibilityState === 'visible' && (await isHealthy())) router.refresh();
     }, REFRESH_MS);
     return () => clearInterval(timer);
   }, [router]);

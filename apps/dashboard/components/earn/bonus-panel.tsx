@@ -1,9 +1,9 @@
 'use client';
-import { useRouter } from 'next/navigation';
 
 import { ClaimState } from '@/components/earn/daily-bonus-card';
 import { Countdown } from '@/components/earn/countdown';
 import { StreakTrack } from '@/components/earn/streak-track';
+import { useRefresh } from '@/components/earn/use-refresh';
 import { LocalTime } from '@/components/credits/activity/local-time';
 import { Card, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
 import type { DailyCheckAnswer } from '@/lib/api';
@@ -16,7 +16,7 @@ interface BonusPanelProps {
 
 /** The daily bonus in full: the track, what can be claimed, and the clock to the next day. */
 export function BonusPanel({ daily, renderedAt }: BonusPanelProps) {
-  const router = useRouter();
+  const refresh = useRefresh();
   const target = daily.canClaim ? daily.expiresAt : daily.nextClaimAt;
   return (
     <Card>
@@ -35,7 +35,7 @@ export function BonusPanel({ daily, renderedAt }: BonusPanelProps) {
             {daily.canClaim ? 'Today’s claim closes in' : 'The next claim opens in'}
           </p>
           <p className="text-4xl font-semibold tracking-tight" role="timer">
-            <Countdown until={target} renderedAt={renderedAt} style="clock" onEnd={router.refresh} />
+            <Countdown until={target} renderedAt={renderedAt} style="clock" onEnd={refresh} />
           </p>
           <p className="text-sm text-muted-foreground">
             <LocalTime iso={target} style="instant" /> your time: a day ends at midnight in {zoneName(daily.timeZone)}.

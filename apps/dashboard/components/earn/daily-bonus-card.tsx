@@ -1,11 +1,11 @@
 'use client';
 import { Check, Gift } from 'lucide-react';
 import Link from 'next/link';
-import { useRouter } from 'next/navigation';
 
 import { Countdown } from '@/components/earn/countdown';
 import { StreakTrack } from '@/components/earn/streak-track';
 import { useClaim } from '@/components/earn/use-claim';
+import { useRefresh } from '@/components/earn/use-refresh';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { Card, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
 import type { DailyCheckAnswer } from '@/lib/api';
@@ -19,7 +19,7 @@ interface DailyBonusProps {
 
 /** Today's bonus in short, for the overview. */
 export function DailyBonusCard({ daily, renderedAt }: DailyBonusProps) {
-  const router = useRouter();
+  const refresh = useRefresh();
   return (
     <Card>
       <CardHeader>
@@ -42,7 +42,7 @@ export function DailyBonusCard({ daily, renderedAt }: DailyBonusProps) {
           ) : daily.canClaim ? (
             <>
               Open for another{' '}
-              <Countdown until={daily.expiresAt} renderedAt={renderedAt} style="words" onEnd={router.refresh} />
+              <Countdown until={daily.expiresAt} renderedAt={renderedAt} style="words" onEnd={refresh} />
             </>
           ) : (
             'Come back tomorrow to keep the streak.'
@@ -58,7 +58,7 @@ export function DailyBonusCard({ daily, renderedAt }: DailyBonusProps) {
 
 /** Either the button, or when the next claim opens: by the server's clock, in words and as an instant. */
 export function ClaimState({ daily, renderedAt }: DailyBonusProps) {
-  const router = useRouter();
+  const refresh = useRefresh();
   const { claim, isPending } = useClaim(daily);
   if (daily.canClaim) {
     return (
@@ -86,7 +86,7 @@ export function ClaimState({ daily, renderedAt }: DailyBonusProps) {
         {formatCreditsWithUnit(daily.coinsAwarded)} claimed
       </p>
       <p className="text-right text-[0.8125rem] text-muted-foreground">
-        Next in <Countdown until={daily.nextClaimAt} renderedAt={renderedAt} style="words" onEnd={router.refresh} />
+        Next in <Countdown until={daily.nextClaimAt} renderedAt={renderedAt} style="words" onEnd={refresh} />
       </p>
     </>
   );

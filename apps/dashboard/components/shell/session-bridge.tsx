@@ -5,13 +5,12 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 import { LogoMark } from '@/components/brand/logo';
 import type { Me, MeAnswer } from '@/lib/api';
+import { isHealthy } from '@/lib/health';
 import { creditsClient } from '@/stores/credits-store';
 import { useAuthStore } from '@/stores/user-store';
 
 /** Waits for the rest of a burst of changes before the page's lists are read again. */
 const REFRESH_DELAY_MS = 400;
-/** Longer than that, and the lists can wait for the next change. */
-const HEALTH_MS_MAX = 5_000;
 /** Together they bound the wait for a server that does not confirm a sign-out to about 8 s. */
 const SIGN_OUT_RETRY_MS = 250;
 const SIGN_OUT_TRIES_MAX = 30;
@@ -100,11 +99,6 @@ async function waitForSignOut(userId: string, signal: AbortSignal): Promise<'sig
     await new Promise((resolve) => setTimeout(resolve, SIGN_OUT_RETRY_MS));
   }
   return 'sign-in';
-}
-
-async function isHealthy(): Promise<boolean> {
-  const answer = await fetch('/api/health/ready', { signal: AbortSignal.timeout(HEALTH_MS_MAX) }).catch(() => null);
-  return answer?.ok === true;
 }
 
 function useRefreshOnNews(renderedVersion: number): void {
