@@ -40,6 +40,8 @@ test('for a minute, what is painted in each second is what the ledger has, and t
     const startedAtMs = Date.parse(rate.startedAt);
     const definition: Definition = { startedAtMs, available: atStart.available, perHour: PER_HOUR };
     await expectPainted(page, definition);
+    // The rate is news, for which the page looks whether its lists have changed.
+    await waitForQuiet(page);
 
     requests.length = 0;
     const readFrames = await recordFrames(page);
