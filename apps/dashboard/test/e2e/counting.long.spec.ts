@@ -40,7 +40,7 @@ test('for a minute, what is painted in each second is what the ledger has, and t
     const startedAtMs = Date.parse(rate.startedAt);
     const definition: Definition = { startedAtMs, available: atStart.available, perHour: PER_HOUR };
     await expectPainted(page, definition);
-    // The rate is news, for which the page looks whether its lists have changed.
+    // The rate is a new version, for which the page looks whether its lists have changed.
     await waitForQuiet(page);
 
     requests.length = 0;
