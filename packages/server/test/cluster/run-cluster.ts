@@ -11,12 +11,14 @@ import { ACCOUNTS, runLoad, type LoadLedger, type LoadWord } from '../durability
 import { createRecord } from '../durability/record.ts';
 import { ask } from '../support/administer.ts';
 import { bundleProgram } from '../support/bundle.ts';
+import { compareShown } from '../support/compare-shown.ts';
 import { endWithProcess } from '../support/end-with-process.ts';
 import { startHaProxy } from '../support/haproxy.ts';
-import { createNodeClient, type NodeClient } from '../support/node-client.ts';
+import { createNodeClient } from '../support/node-client.ts';
 import { startPgBouncer } from '../support/pgbouncer.ts';
 import { startPair, type PostgresNode } from '../support/postgres-pair.ts';
 import { findPort } from '../support/postgres.ts';
+import { until, WAIT_MS_MAX, within } from '../support/wait.ts';
 
 /**
  * Three instances behind a load balancer, PgBouncer, a primary and its standby, with a mixed load and open streams. An
@@ -66,9 +68,6 @@ export interface Fault {
 }
 
 const INSTANCES = 3;
-
-/** How long anything that must happen by itself may take before the run fails. */
-const TIMEOUT_MS = 60_000;
 
 const PROGRAM = fileURLToPath(new URL('./cluster-instance.ts', import.meta.url));
 
@@ -229,7 +228,7 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterReport
     const found = await check(ledger, database.pool, record);
     report.survived = found.survived - accounts.length;
     report.problems.push(...found.problems);
-    report.problems.push(...(await compareShown(accounts, clients, (account) => ledger.balance(account))));
+    report.problems.push(...(await compareShown(ledger, accounts, clients)));
   } finally {
     for (const close of closing.toReversed()) await close();
   }
@@ -257,7 +256,7 @@ function createRemote(origin: string, onAcknowledged: (ms: number) => void): Loa
       method: 'POST',
       body: JSON.stringify({ ...(command as object), kind }),
       headers: { 'content-type': 'application/json' },
-      signal: AbortSignal.timeout(TIMEOUT_MS / 2),
+      signal: AbortSignal.timeout(WAIT_MS_MAX / 2),
     }).catch((cause: unknown) => {
       throw new CreditsError('unavailable', 'There was no response.', { cause });
     });
@@ -271,43 +270,4 @@ function createRemote(origin: string, onAcknowledged: (ms: number) => void): Loa
   };
   const kinds = ['grant', 'spend', 'transfer', 'hold', 'post', 'void', 'reverse'] as const;
   return Object.fromEntries(kinds.map((kind) => [kind, (command: unknown) => send(kind, command)])) as never;
-}
-
-/** Every client must show the ledger's number by itself. */
-async function compareShown(
-  accounts: readonly string[],
-  clients: readonly NodeClient[],
-  read: (account: string) => Promise<{ balance: { available: number } }>,
-): Promise<string[]> {
-  let problems: string[] = [];
-  const endMs = performance.now() + TIMEOUT_MS;
-  do {
-    const balances = await Promise.all(accounts.map(read));
-    problems = balances.flatMap(({ balance }, index) => {
-      const shown = clients[index]?.shown();
-      return shown === balance.available ? [] : [`${accounts[index]} shows ${shown} and has ${balance.available}`];
-    });
-    if (problems.length > 0) await new Promise((resolve) => setTimeout(resolve, 100));
-  } while (problems.length > 0 && performance.now() < endMs);
-  return problems;
-}
-
-async function until(isDone: () => boolean, what: string): Promise<void> {
-  const endMs = performance.now() + TIMEOUT_MS;
-  while (!isDone()) {
-    if (performance.now() > endMs) throw new Error(`Waited in vain for ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-async function within<Result>(work: Promise<Result>, what: string): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Waited in vain for ${what}.`)), TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

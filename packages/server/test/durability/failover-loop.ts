@@ -4,10 +4,12 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openDatabase, type Database } from '../../src/ledger/postgres/database.ts';
 import { createRandom } from '../../../credits/test/support/random.ts';
 import { ask } from '../support/administer.ts';
+import { compareShown } from '../support/compare-shown.ts';
 import { createHost } from '../support/host.ts';
 import { createNodeClient, type NodeClient } from '../support/node-client.ts';
 import { startPair, type PostgresNode } from '../support/postgres-pair.ts';
 import { startForwarder, type Forwarder } from '../support/tcp-forwarder.ts';
+import { until, within } from '../support/wait.ts';
 import { check, checkNew, toKnown } from './check.ts';
 import { ACCOUNTS, runLoad, type LoadWord } from './load.ts';
 import { createRecord, type Record } from './record.ts';
@@ -42,9 +44,6 @@ export interface FailoverReport {
   streamsMs: number[];
   problems: string[];
 }
-
-/** How long anything that must happen by itself may take before the loop reports that it did not. */
-const TIMEOUT_MS = 60_000;
 
 /** Acknowledged commands between two steps of a cycle. */
 const LOAD_MIN = 200;
@@ -102,7 +101,7 @@ export async function runFailoverLoop(options: FailoverOptions): Promise<Failove
       const known = toKnown(record, checked);
       const found = await checkNew(loaded.ledger, loaded.database.pool, known, record.add);
       report.survived += found.survived;
-      report.problems.push(...found.problems, ...(await compareShown(loaded.ledger, clients)));
+      report.problems.push(...found.problems, ...(await compareShown(loaded.ledger, ACCOUNTS, clients)));
       for (const [key] of known.attempts) checked.add(key);
       [primary, standby] = [standby, primary];
       report.cycles += 1;
@@ -238,44 +237,5 @@ async function readFromOldPrimary(ledger: Ledger): Promise<string[]> {
   } catch (error) {
     if (isCreditsError(error) && error.message.includes('old primary')) return [];
     return [`the old primary refused a read with ${String(error)}`];
-  }
-}
-
-/** Every client must show the ledger's number by itself. */
-async function compareShown(ledger: Ledger, clients: NodeClient[]): Promise<string[]> {
-  let problems: string[] = [];
-  const look = async (): Promise<boolean> => {
-    const balances = await Promise.all(ACCOUNTS.map((account) => ledger.balance(account)));
-    problems = balances.flatMap(({ balance }, index) => {
-      const shown = clients[index]?.shown();
-      return shown === balance.available ? [] : [`${ACCOUNTS[index]} shows ${shown} and has ${balance.available}`];
-    });
-    return problems.length === 0 && clients.every(isLive);
-  };
-  const endMs = performance.now() + TIMEOUT_MS;
-  while (!(await look())) {
-    if (performance.now() > endMs) return [...problems, 'the streams did not come to the right numbers'];
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return [];
-}
-
-async function until(isDone: () => boolean, what: string): Promise<void> {
-  const endMs = performance.now() + TIMEOUT_MS;
-  while (!isDone()) {
-    if (performance.now() > endMs) throw new Error(`Waited in vain for ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
-
-async function within<Result>(work: Promise<Result>, what: string): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Waited in vain for ${what}.`)), TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
   }
 }
