@@ -1,13 +1,11 @@
 'use client';
-import { Search } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useState, type FormEvent } from 'react';
 
 import { findRangeErrors, RangeFilter, type RangeErrors } from '@/components/activity/range-filter';
+import { TextSearch } from '@/components/activity/text-search';
 import { useTimeZone } from '@/components/credits/activity/local-time';
-import { Input } from '@/components/credits/ui/input';
-import { Button } from '@/components/ui/button';
 import { GROUP_LABELS, readActivityQuery, writeActivityQuery, type ActivityQuery } from '@/lib/activity';
 
 const WAYS = [
@@ -58,21 +56,7 @@ export function ActivityFilters({ query, path }: { query: ActivityQuery; /** Of 
         </nav>
         {way === undefined ? null : <input type="hidden" name="way" value={way} />}
         <input type="hidden" name="tz" value={timeZone} />
-        <div className="relative min-w-48 flex-1">
-          <Search aria-hidden className="absolute top-1/2 left-3 size-4 -translate-y-1/2 text-muted-foreground" />
-          <Input
-            name="q"
-            type="search"
-            defaultValue={q}
-            maxLength={100}
-            aria-label="Search by reason or by a player’s name"
-            placeholder="Reason or player"
-            className="pl-9"
-          />
-        </div>
-        <Button type="submit" variant="secondary">
-          Search
-        </Button>
+        <TextSearch defaultValue={q} label="Search by reason or by a player’s name" placeholder="Reason or player" />
       </div>
       <RangeFilter
         query={query}

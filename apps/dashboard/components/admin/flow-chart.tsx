@@ -2,6 +2,7 @@
 import { useState, type PointerEvent } from 'react';
 
 import { formatDay } from '@/components/admin/format-day';
+import { AmountAxis } from '@/components/balance/amount-axis';
 import { roundUp } from '@/components/balance/chart-shape';
 import type { AdminTrendsAnswer } from '@/lib/admin-api';
 import { formatCredits } from '@/lib/format';
@@ -33,13 +34,7 @@ export function FlowChart({ days }: { days: Days }) {
         <Legend colour={SPENT} label="Spent" />
       </ul>
       <div className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3">
-        <div className="flex h-44 flex-col justify-between text-right text-xs text-muted-foreground tabular-nums">
-          {[max, max / 2, 0].map((amount) => (
-            <span key={amount} className="-my-2">
-              {formatCredits(amount)}
-            </span>
-          ))}
-        </div>
+        <AmountAxis max={max} />
         <div
           className="relative flex h-44 touch-pan-y items-stretch border-b"
           onPointerMove={handlePointer}

@@ -1,12 +1,11 @@
 'use client';
-import { Search } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState, type FormEvent } from 'react';
 
 import { findRangeErrors, RangeFilter, type RangeErrors } from '@/components/activity/range-filter';
+import { TextSearch } from '@/components/activity/text-search';
 import { useTimeZone } from '@/components/credits/activity/local-time';
 import { Input } from '@/components/credits/ui/input';
-import { Button } from '@/components/ui/button';
 import { readTransferQuery, TRANSFER_LABELS, writeTransferQuery, type TransferQuery } from '@/lib/transfers';
 
 const PATH = '/admin/activity';
@@ -44,21 +43,7 @@ export function TransferFilters({ query }: { query: TransferQuery }) {
           placeholder="User name"
           className="sm:max-w-52"
         />
-        <div className="relative min-w-48 flex-1">
-          <Search aria-hidden className="absolute top-1/2 left-3 size-4 -translate-y-1/2 text-muted-foreground" />
-          <Input
-            name="q"
-            type="search"
-            defaultValue={q}
-            maxLength={100}
-            aria-label="Search by reason"
-            placeholder="Reason"
-            className="pl-9"
-          />
-        </div>
-        <Button type="submit" variant="secondary">
-          Search
-        </Button>
+        <TextSearch defaultValue={q} label="Search by reason" placeholder="Reason" />
       </div>
       <RangeFilter query={query} labels={TRANSFER_LABELS} errors={errors} clearHref={PATH} isWide />
     </form>

@@ -11,6 +11,7 @@ import {
   type ChartRange,
   type ChartShape,
 } from '@/components/balance/chart-shape';
+import { AmountAxis } from '@/components/balance/amount-axis';
 import { formatInstant, type InstantStyle } from '@/components/credits/activity/instant';
 import { useTimeZone } from '@/components/credits/activity/local-time';
 import { PeriodLinks } from '@/components/balance/period-links';
@@ -73,13 +74,7 @@ export function TimeChart({ shape }: { shape: ChartShape }) {
           : ` If nothing changes, ${formatCredits(forecast.available)} on ${write(forecast.atMs, 'instant')}.`}
       </figcaption>
       <div aria-hidden className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3">
-        <div className="flex h-44 flex-col justify-between text-right text-xs text-muted-foreground tabular-nums">
-          {[max, max / 2, 0].map((amount) => (
-            <span key={amount} className="-my-2">
-              {formatCredits(amount)}
-            </span>
-          ))}
-        </div>
+        <AmountAxis max={max} />
         <div
           className="relative h-44 touch-pan-y"
           onPointerMove={handlePointer}

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { findFreePort } from '../support/find-free-port.ts';
 import { parseConfig } from '../../server/config.ts';
 import { startServer, type PreparePages, type RunningServer } from '../../server/start.ts';
 import { CLIENT_ADDRESS_HEADER } from '../../server/http/client-address.ts';
@@ -81,16 +81,6 @@ const echoPages: PreparePages = async () => ({
   },
   close: async () => undefined,
 });
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('A TCP server has a numbered port.');
-  return address.port;
-}
 
 let directory: string;
 let server: RunningServer | undefined;

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findFreePort } from './find-free-port.ts';
 import { startFaultyProxy, type FaultyProxy } from './faulty-proxy.ts';
 import { test as base, openAdmin } from './people.ts';
 
@@ -83,17 +83,6 @@ async function startOwnDashboard(): Promise<OwnDashboard & { stop(): Promise<voi
 async function isHealthy(url: string): Promise<boolean> {
   const answer = await fetch(`${url}/api/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
   return answer?.ok === true;
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('A TCP server has a numbered port.');
-  return address.port;
 }
 
 /** Tests with people, all of them in a dashboard of this file's own. */

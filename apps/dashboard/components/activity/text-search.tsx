@@ -1,0 +1,32 @@
+import { Search } from 'lucide-react';
+import { Input } from '@/components/credits/ui/input';
+import { Button } from '@/components/ui/button';
+
+interface TextSearchProps {
+  defaultValue: string | undefined;
+  label: string;
+  placeholder: string;
+}
+
+/** The field `q` of a form of filters, with the button that sends it. */
+export function TextSearch({ defaultValue, label, placeholder }: TextSearchProps) {
+  return (
+    <>
+      <div className="relative min-w-48 flex-1">
+        <Search aria-hidden className="absolute top-1/2 left-3 size-4 -translate-y-1/2 text-muted-foreground" />
+        <Input
+          name="q"
+          type="search"
+          defaultValue={defaultValue}
+          maxLength={100}
+          aria-label={label}
+          placeholder={placeholder}
+          className="pl-9"
+        />
+      </div>
+      <Button type="submit" variant="secondary">
+        Search
+      </Button>
+    </>
+  );
+}
