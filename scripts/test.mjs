@@ -18,6 +18,7 @@ import { formatSeconds, runMain, step, StepFailure } from './setup/step.mjs';
  * @typedef {{ name: string, message: string }} Failure
  * @typedef {Tally & { failures: Failure[] }} Result
  * @typedef {{ name: string, result: Result, seconds: string }} Outcome
+ * @typedef {{ code: number, how: string, lastErrors: string }} End
  */
 
 /** One administrator gives every test its credits. */
@@ -47,12 +48,17 @@ function listTestFiles(directory) {
   });
 }
 
-/** @param {string} command @param {string[]} args @param {NodeJS.ProcessEnv} env @returns {Promise<number>} */
+/** @param {string} command @param {string[]} args @param {NodeJS.ProcessEnv} env @returns {Promise<End>} */
 function runVisibly(command, args, env) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'pipe'] });
+    let lastErrors = '';
+    child.stderr.on('data', (chunk) => {
+      process.stderr.write(chunk);
+      lastErrors = (lastErrors + chunk).slice(-2000);
+    });
     child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
+    child.once('close', (code, signal) => resolve({ code: code ?? 1, how: signal ?? `code ${code}`, lastErrors }));
   });
 }
 
@@ -60,15 +66,16 @@ function runVisibly(command, args, env) {
  * A runner that crashed, or says that it failed without naming a failed test, counts as one failure; so does one that
  * ran nothing: a green run of no tests is the one that nobody notices.
  *
- * @param {Result | null} result @param {number} code @returns {Result}
+ * @param {Result | null} result @param {End} end @returns {Result}
  */
-function judge(result, code) {
+function judge(result, { code, how, lastErrors }) {
   if (result === null) {
-    return { passed: 0, failed: 1, skipped: 0, failures: [{ name: 'the runner', message: 'It left no report.' }] };
+    const message = `It ended with ${how}, and left no report.\n${lastErrors}`;
+    return { passed: 0, failed: 1, skipped: 0, failures: [{ name: 'the runner', message }] };
   }
   const ranNothing = result.passed + result.failed === 0;
   if ((code === 0 || result.failed > 0) && !ranNothing) return result;
-  const message = ranNothing ? 'It ran nothing.' : `It ended with code ${code}, with no failed test.`;
+  const message = ranNothing ? 'It ran nothing.' : `It ended with ${how}, with no failed test.\n${lastErrors}`;
   return { ...result, failed: 1, failures: [{ name: 'the runner', message }] };
 }
 
@@ -93,48 +100,24 @@ function readReport(path, read) {
 /** @param {string[]} files @param {string} directory @returns {Promise<Result>} */
 async function runVitest(files, directory) {
   const reportPath = join(directory, 'vitest.json');
-  const code = await runVisibly(
+  const end = await runVisibly(
     process.execPath,
     [
       join(ROOT, 'node_modules/vitest/vitest.mjs'),
       'run',
       ...files,
       '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${reportPath}`,
+      `--reporter=${join(ROOT, 'scripts/setup/vitest-reporter.mjs')}`,
     ],
-    { ...process.env, NODE_ENV: 'test' },
+    { ...process.env, NODE_ENV: 'test', TEST_REPORT: reportPath },
   );
-  const result = readReport(reportPath, (report) => ({
-    passed: report.numPassedTests,
-    failed:
-      report.numFailedTests +
-      // A file that could not be loaded has no tests, and is a failure of its own.
-      report.testResults.filter(isUnloaded).length,
-    skipped: report.numPendingTests + report.numTodoTests,
-    failures: report.testResults.flatMap(listFailures),
-  }));
-  return judge(result, code);
+  const report = readReport(reportPath, (/** @type {Result} */ read) => read);
+  return judge(report && { ...report, failures: report.failures.map(shortenFailure) }, end);
 }
 
-/** @param {{ status: string, assertionResults: { status: string }[] }} file */
-function isUnloaded(file) {
-  return file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed');
-}
-
-/**
- * @param {{ name: string, status: string, message: string, assertionResults: { status: string, fullName: string, failureMessages?: string[] }[] }} file
- * @returns {Failure[]}
- */
-function listFailures(file) {
-  const name = relative(ROOT, file.name);
-  if (isUnloaded(file)) return [{ name, message: shorten(file.message) }];
-  return file.assertionResults
-    .filter(({ status }) => status === 'failed')
-    .map(({ fullName, failureMessages }) => ({
-      name: `${name} › ${fullName}`,
-      message: shorten(failureMessages?.[0]),
-    }));
+/** @param {Failure} failure */
+function shortenFailure({ name, message }) {
+  return { name, message: shorten(message) };
 }
 
 /** @param {{ file: string, specs: any[], suites?: any[] }} suite @returns {Failure[]} */
@@ -165,10 +148,10 @@ async function runPlaywright(files, directory, chromium) {
     }),
   );
   const reportPath = join(directory, 'playwright.json');
-  let code = 1;
+  let end = /** @type {End} */ ({ code: 1, how: 'code 1', lastErrors: '' });
   try {
     console.log('');
-    code = await runVisibly(process.execPath, [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', ...files], {
+    end = await runVisibly(process.execPath, [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', ...files], {
       ...process.env,
       DASHBOARD_URL: dashboard.url,
       DEMO_PASSWORD,
@@ -178,8 +161,9 @@ async function runPlaywright(files, directory, chromium) {
   } finally {
     const stopped = await dashboard.stop();
     console.log(`\n  The dashboard stopped with code ${stopped.code} after ${stopped.ms} ms.`);
-    if (code !== 0 || stopped.code !== 0) console.log(dashboard.output().split('\n').slice(-40).join('\n'));
-    if (stopped.code !== 0) code = 1;
+    if (end.code !== 0 || stopped.code !== 0) console.log(dashboard.output().split('\n').slice(-40).join('\n'));
+    if (stopped.code !== 0)
+      end = { code: 1, how: 'a dashboard that did not stop cleanly', lastErrors: dashboard.output().slice(-2000) };
   }
   const result = readReport(reportPath, ({ stats, errors, suites }) => ({
     passed: stats.expected,
@@ -187,7 +171,7 @@ async function runPlaywright(files, directory, chromium) {
     skipped: stats.skipped,
     failures: suites.flatMap(listFailedSpecs),
   }));
-  return judge(result, code);
+  return judge(result, end);
 }
 
 /** Sets up what these files need and runs them. @param {string[]} files @returns {Promise<Outcome[]>} */
@@ -201,7 +185,7 @@ async function runAll(files) {
     const since = performance.now();
     const result = await runTests().catch((error) => {
       console.error(error instanceof StepFailure ? error.message : error);
-      return judge(null, 1);
+      return judge(null, { code: 1, how: 'an error', lastErrors: String(error) });
     });
     outcomes.push({ name, result, seconds: formatSeconds(since) });
   };
