@@ -36,7 +36,7 @@ export default class {
       }),
       ...modules.flatMap(listErrorsAround),
       ...unhandled.flatMap((error) =>
-        toFailures(`outside of any test, during ${error['VITEST_TEST_PATH'] ?? 'the run'}`, [error]),
+        toFailures(`outside of any test, during ${String(error['VITEST_TEST_PATH'] ?? 'the run')}`, [error]),
       ),
     ];
     const count = (/** @type {string} */ state) => tests.filter((test) => test.result().state === state).length;

@@ -6,11 +6,14 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { LogoMark } from '@/components/brand/logo';
 import type { Me, MeAnswer } from '@/lib/api';
 import { isHealthy } from '@/lib/health';
+import { onlyTimePassed } from '@/lib/only-time-passed';
 import { creditsClient } from '@/stores/credits-store';
 import { useAuthStore } from '@/stores/user-store';
 
 /** Waits for the rest of a burst of changes before the page's lists are read again. */
 const REFRESH_DELAY_MS = 400;
+/** How often a page that is looked at reads its lists again for what rates were charged. */
+const RATES_REFRESH_MS = 3_600_000;
 /** Together they bound the wait for a server that does not confirm a sign-out to about 8 s. */
 const SIGN_OUT_RETRY_MS = 250;
 const SIGN_OUT_TRIES_MAX = 30;
@@ -22,7 +25,7 @@ const SIGN_OUT_TRIES_MAX = 30;
 export function SessionBridge({ user, snapshot }: { user: Me; snapshot: Snapshot }) {
   useSeed(user, snapshot);
   const leaving = useLeaveWhenSignedOut(user.id);
-  useRefreshOnNews(snapshot.version);
+  useRefreshOnChange(snapshot);
   if (!leaving) return null;
   return (
     <div role="status" className="fixed inset-0 z-100 flex flex-col items-center justify-center gap-4 bg-background">
@@ -101,12 +104,16 @@ async function waitForSignOut(userId: string, signal: AbortSignal): Promise<'sig
   return 'sign-in';
 }
 
-function useRefreshOnNews(renderedVersion: number): void {
+/**
+ * Reads the page's lists again when the ledger has moved on. What rates were charged is waited for: reading settles them
+ * once more, and a page with a rate of a credit each second would read its lists again and again.
+ */
+export function useRefreshOnChange(snapshot: Snapshot): void {
   const router = useRouter();
-  const rendered = useRef(renderedVersion);
+  const rendered = useRef({ snapshot, at: 0 });
   useEffect(() => {
-    rendered.current = renderedVersion;
-  }, [renderedVersion]);
+    rendered.current = { snapshot, at: performance.now() };
+  }, [snapshot]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let stopped = false;
@@ -118,7 +125,12 @@ function useRefreshOnNews(renderedVersion: number): void {
       // A hidden page reads nothing; it catches up when it is looked at.
       if (isServerThere && !stopped && document.visibilityState === 'visible' && isBehind()) router.refresh();
     };
-    const isBehind = () => (creditsClient.getState().confirmed?.version ?? 0) > rendered.current;
+    const isBehind = () => {
+      const { confirmed } = creditsClient.getState();
+      const { snapshot: shown, at } = rendered.current;
+      if (confirmed === null || (confirmed.version ?? 0) <= shown.version) return false;
+      return performance.now() - at > RATES_REFRESH_MS || !onlyTimePassed(shown, confirmed);
+    };
     const check = () => {
       if (isBehind()) timer ??= setTimeout(() => void refresh(), REFRESH_DELAY_MS);
     };

@@ -75,6 +75,9 @@ test('for a minute, what is painted in each second is what the ledger has, and t
     expect(available).toBeLessThanOrEqual(availableAt(definition, askedMs - CLOCKS_MS));
     expect(available).toBeGreaterThanOrEqual(availableAt(definition, untilMs + CLOCKS_MS));
     await expectPainted(page, definition);
+    // Reading charged what was due, which is a new version. For that alone the page reads nothing again.
+    await page.waitForTimeout(3_000);
+    expect(requests.map((request) => request.url())).toEqual([]);
     await context.close();
   } finally {
     await dashboard.stop();
