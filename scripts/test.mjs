@@ -148,7 +148,7 @@ async function runPlaywright(files, directory, chromium) {
     }),
   );
   const reportPath = join(directory, 'playwright.json');
-  let end = /** @type {End} */ ({ code: 1, how: 'code 1', lastErrors: '' });
+  let end = { code: 1, how: 'code 1', lastErrors: '' };
   try {
     console.log('');
     end = await runVisibly(process.execPath, [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', ...files], {
