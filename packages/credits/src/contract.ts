@@ -13,6 +13,7 @@ export * from './contract/event.ts';
 export * from './contract/hold.ts';
 export * from './contract/lot.ts';
 export * from './contract/idempotency-key.ts';
+export * from './contract/only-time-passed.ts';
 export * from './contract/problem.ts';
 export * from './contract/rate.ts';
 export * from './contract/route.ts';

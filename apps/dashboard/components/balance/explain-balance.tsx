@@ -3,10 +3,11 @@ import { ChevronDown, CircleAlert, CircleCheck, LoaderCircle } from 'lucide-reac
 import Link from 'next/link';
 import { selectView } from 'realtime-credits/client';
 import { useCreditsState } from 'realtime-credits/react';
-import { useId, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 
 import { SumLine } from '@/components/balance/sum-line';
 import { UNKNOWN } from '@/components/credits/use-credits-view';
+import { useRefresh } from '@/components/earn/use-refresh';
 import { Card } from '@/components/ui/card';
 import { ACTIVITY_GROUPS, GROUP_LABELS, type ActivityGroup } from '@/lib/activity';
 import type { ActivityTotalsAnswer } from '@/lib/api';
@@ -19,10 +20,13 @@ const BOOKED: readonly ActivityGroup[] = ACTIVITY_GROUPS.filter(
   (group) => group !== 'reserved' && group !== 'released',
 );
 
+/** Other changes have the page read again sooner than this. */
+const REFRESH_MS = 2_000;
+
 /**
  * The sums that make the balance, added up in front of the reader and compared with the number that is shown.
  *
- * @param totals - Of everything. The page renders them again whenever the balance changes.
+ * @param totals - Of everything. They are read again whenever the balance changes.
  */
 export function ExplainBalance({ totals }: { totals: ActivityTotalsAnswer['data'] }) {
   const [open, setOpen] = useState(false);
@@ -40,6 +44,7 @@ export function ExplainBalance({ totals }: { totals: ActivityTotalsAnswer['data'
   // The number on the page: the server's, until the browser has one of its own.
   const shown = selectView(state).shown ?? totals.balance.available;
   const isCurrent = state.confirmed === null || state.confirmed.version === totals.version;
+  useRefreshWhile(!isCurrent);
   return (
     <Card className="overflow-hidden">
       <h2 className="text-[0.9375rem] font-semibold">
@@ -119,6 +124,16 @@ export function ExplainBalance({ totals }: { totals: ActivityTotalsAnswer['data'
       </div>
     </Card>
   );
+}
+
+/** What rates were charged is no reason to read a page again, but these sums need it. */
+function useRefreshWhile(isBehind: boolean): void {
+  const refresh = useRefresh();
+  useEffect(() => {
+    if (!isBehind) return;
+    const timer = setInterval(refresh, REFRESH_MS);
+    return () => clearInterval(timer);
+  }, [isBehind, refresh]);
 }
 
 function GroupLink({ group, count }: { group: ActivityGroup; count: number }) {

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
-import type { Entry, HistoryPage } from 'realtime-credits';
+import type { Entry, HistoryPage, Snapshot } from 'realtime-credits';
+import { onlyTimePassed } from 'realtime-credits/contract';
 import { creditsClient } from '@/stores/credits-store';
 
 /**
@@ -22,6 +23,8 @@ const READ = 15;
 /** Waits for the rest of a burst. */
 const DELAY_MS = 250;
 
+type State = Pick<Snapshot, 'balance' | 'time'> & { version: number };
+
 const NONE: RecentChanges = { account: null, entries: null, unread: [] };
 
 let changes = NONE;
@@ -29,6 +32,8 @@ let changes = NONE;
 let readVersion = -1;
 /** The version at which someone began to look: what happened before is not unread. */
 let firstVersion = -1;
+/** What was asked for last, or what someone began to look at. */
+let known: State | null = null;
 let hasRoute = true;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let stop: (() => void) | undefined;
@@ -63,13 +68,20 @@ function joinCharges(entries: readonly Entry[]): Entry[] {
   return joined;
 }
 
-async function read(): Promise<void> {
+async function readChanges(): Promise<void> {
   const { account, confirmed } = creditsClient.getState();
   const newest = confirmed?.version ?? null;
-  if (!hasRoute || account === null || newest === null || newest <= readVersion) return;
+  if (!hasRoute || account === null || confirmed === null || newest === null || newest <= readVersion) return;
+  const before = known;
+  known = { ...confirmed, version: newest };
   const response = await fetch(`/api/credits/history?limit=${READ}`).catch(() => null);
   if (response?.status === 404) hasRoute = false;
-  if (response?.ok !== true || creditsClient.getState().account !== account) return;
+  if (creditsClient.getState().account !== account) return;
+  // Asked again with the next balance, or once there is a connection.
+  if (response?.ok !== true) {
+    known = before;
+    return;
+  }
   const page = (await response.json().catch(() => null)) as HistoryPage | null;
   if (!Array.isArray(page?.entries)) return;
   const sinceVersion = Math.max(firstVersion, changes.entries?.[0]?.version ?? 0);
@@ -86,19 +98,20 @@ async function read(): Promise<void> {
 function follow(): void {
   const { account, confirmed } = creditsClient.getState();
   if (account !== changes.account) {
-    readVersion = -1;
-    firstVersion = -1;
+    readVersion = firstVersion = -1;
+    known = null;
     set({ ...NONE, account });
   }
   // Hosts without versions have no history either.
   const version = confirmed?.version ?? null;
-  if (version === null) return;
+  if (confirmed === null || version === null) return;
   if (firstVersion === -1) firstVersion = version;
-  const isNew = version > Math.max(firstVersion, readVersion);
+  known ??= { ...confirmed, version };
+  const isNew = version > Math.max(known.version, readVersion) && !onlyTimePassed(known, confirmed);
   if (isNew && document.visibilityState === 'visible') {
     timer ??= setTimeout(() => {
       timer = undefined;
-      void read();
+      void readChanges();
     }, DELAY_MS);
   }
 }
@@ -106,7 +119,10 @@ function follow(): void {
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   if (stop === undefined) {
-    const unsubscribe = creditsClient.subscribe(follow);
+    const unsubscribe = creditsClient.subscribe((state, previous) => {
+      // Counting down is no change.
+      if (state.confirmed !== previous.confirmed || state.connection !== previous.connection) follow();
+    });
     document.addEventListener('visibilitychange', follow);
     stop = () => {
       unsubscribe();
@@ -138,7 +154,7 @@ export function useRecentChanges(enabled: boolean): RecentChanges {
 /** Reads the list for someone who opens the details, and takes what is new as seen. */
 export function openRecentChanges(): void {
   if (changes.unread.length > 0) set({ ...changes, unread: [] });
-  void read();
+  void readChanges();
 }
 
 /** Who is on the other side of a change: `from mara`, `to mara`; null where it is nobody. */

@@ -9,19 +9,27 @@ const RETRY_MS = 5_000;
 export function useRefresh(): () => void {
   const router = useRouter();
   const gone = useRef<AbortController | null>(null);
+  const isWaiting = useRef(false);
   useEffect(() => {
     const controller = new AbortController();
     gone.current = controller;
-    return () => controller.abort();
+    return () => {
+      controller.abort();
+      isWaiting.current = false;
+    };
   }, []);
   return useCallback(() => {
     const signal = gone.current?.signal;
     const attempt = async (): Promise<void> => {
       const isThere = await isHealthy();
       if (signal?.aborted === true) return;
-      if (isThere) router.refresh();
-      else setTimeout(() => void attempt(), RETRY_MS);
+      if (isThere) {
+        isWaiting.current = false;
+        router.refresh();
+      } else setTimeout(() => void attempt(), RETRY_MS);
     };
+    if (isWaiting.current) return;
+    isWaiting.current = true;
     void attempt();
   }, [router]);
 }

@@ -1,12 +1,12 @@
 'use client';
 import type { Snapshot } from 'realtime-credits';
+import { onlyTimePassed } from 'realtime-credits/contract';
 import { useRouter } from 'next/navigation';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 import { LogoMark } from '@/components/brand/logo';
 import type { Me, MeAnswer } from '@/lib/api';
 import { isHealthy } from '@/lib/health';
-import { onlyTimePassed } from '@/lib/only-time-passed';
 import { creditsClient } from '@/stores/credits-store';
 import { useAuthStore } from '@/stores/user-store';
 

@@ -1,13 +1,16 @@
 // @vitest-environment happy-dom
 import { cleanup, render, screen } from '@testing-library/react';
 import { toBalance } from 'realtime-credits';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { describeActivity, describeActor } from '@/components/activity/describe-activity';
 import { joinActivity } from '@/components/activity/use-activity';
 import { ExplainBalance } from '@/components/balance/explain-balance';
 import type { ActivityItem, ActivityTotalsAnswer } from '@/lib/api';
 import { creditsClient } from '@/stores/credits-store';
 import { useAuthStore } from '@/stores/user-store';
+
+const refresh = vi.fn<() => void>();
+vi.mock('next/navigation', () => ({ useRouter: () => ({ refresh }) }));
 
 afterEach(cleanup);
 
@@ -111,10 +114,15 @@ test('sums that differ from the number are not glossed over', () => {
   expect(screen.getByRole('status').textContent).toContain('does not add up to the 65 shown above');
 });
 
-test('sums of an older version wait for the newer ones', () => {
+test('sums of an older version ask for the newer ones', async () => {
   const balance = toBalance(500, 0);
   useAuthStore.getState().setSession({ id: 7, username: 'ada', email: 'ada@host.test', role: 1, coins: 500 });
   creditsClient.seed({ account: '7', epoch: 'e', version: 8, balance, from: 8, applied: [] });
-  render(<ExplainBalance totals={totals()} />);
+  vi.stubGlobal('fetch', async () => new Response(null, { status: 200 }));
+  const { rerender } = render(<ExplainBalance totals={totals()} />);
   expect(screen.getByRole('status').textContent).toContain('Adding up again');
+  await vi.waitFor(() => expect(refresh).toHaveBeenCalledTimes(1), { timeout: 10_000 });
+  rerender(<ExplainBalance totals={totals({ version: 8 })} />);
+  expect(screen.getByRole('status').textContent).not.toContain('Adding up again');
+  vi.unstubAllGlobals();
 });

@@ -128,3 +128,30 @@ test('what was reserved and released whole is no change among the last ones', as
   act(() => openRecentChanges());
   await waitFor(() => expect(result.current.entries?.map(({ version }) => version)).toEqual([1]));
 });
+
+test('what rates were charged is read by nobody; whatever else happened is', async () => {
+  const rate = { resource: 'server:1', amount: 3_600, per: 'hour' as const, prepaid: 0, remainder: 0 };
+  const spent = (version: number, seconds: number, gift = 0): Snapshot => {
+    const at = new Date(Date.UTC(2026, 10, 28, 0, 0, seconds)).toISOString();
+    const time = { at, rates: [{ ...rate, settledAt: at }], exhaustsAt: null, expires: null, refills: null };
+    return { ...snapshotOf('rita', version), balance: toBalance(1_000 - seconds + gift, 0), time };
+  };
+  answers.push(answerWith(pageOf('rita', 1)));
+  act(() => creditsClient.setAccount('rita'));
+  act(() => creditsClient.seed(spent(1, 0)));
+  render(<ActivityList />);
+  renderHook(() => useRecentChanges(true));
+  await screen.findByText('Bonus 1 of rita');
+  vi.useFakeTimers();
+  try {
+    for (const second of [1, 2, 3]) act(() => creditsClient.seed(spent(1 + second, second)));
+    await act(() => vi.advanceTimersByTimeAsync(5_000));
+    expect(asked).toEqual(['/api/credits/history?limit=50']);
+    act(() => creditsClient.seed(spent(5, 4, 10)));
+    await act(() => vi.advanceTimersByTimeAsync(5_000));
+    const [, ...rest] = asked;
+    expect(rest.toSorted()).toEqual(['/api/credits/history?limit=15', '/api/credits/history?limit=50']);
+  } finally {
+    vi.useRealTimers();
+  }
+});

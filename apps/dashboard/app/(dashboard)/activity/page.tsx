@@ -9,7 +9,7 @@ import { PageHeader } from '@/components/shell/page-header';
 import { Button } from '@/components/ui/button';
 import { readActivityQuery, writeActivityQuery } from '@/lib/activity';
 import type { ActivityAnswer, ActivityTotalsAnswer } from '@/lib/api';
-import { readRoute } from '@/lib/viewer';
+import { readRoute, requireViewer } from '@/lib/viewer';
 
 export const metadata: Metadata = { title: 'Activity' };
 
@@ -20,6 +20,8 @@ interface ActivityPageProps {
 export default async function ActivityPage({ searchParams }: ActivityPageProps) {
   const query = readActivityQuery(await searchParams);
   const text = writeActivityQuery(query);
+  // Charges what is due by now: sums that are read afterwards are of the number that the page shows.
+  await requireViewer();
   const readTotals = async (filter: string) =>
     (await readRoute<ActivityTotalsAnswer>(`/api/activity/totals?${filter}`)).data;
   const all = readTotals('');

@@ -1,5 +1,6 @@
 import type { Entry, HistoryPage } from 'realtime-credits';
 import type { CreditsState } from 'realtime-credits/client';
+import { onlyTimePassed } from 'realtime-credits/contract';
 import { useCreditsState } from 'realtime-credits/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 
@@ -84,11 +85,10 @@ function useNewest(enabled: boolean): { newest: Newest | null; readAgain: () => 
 
   useEffect(() => {
     if (!enabled) return;
-    let read = '';
+    let read: Pick<CreditsState, 'account' | 'confirmed'> | null = null;
     const follow = ({ account: now, confirmed }: CreditsState): void => {
-      const state = `${now} ${confirmed?.version}`;
-      if (state === read) return;
-      read = state;
+      if (read?.account === now && !isAnotherState(read.confirmed, confirmed)) return;
+      read = { account: now, confirmed };
       void ask(now);
     };
     const unsubscribe = creditsClient.subscribe(follow);
@@ -109,6 +109,12 @@ function useNewest(enabled: boolean): { newest: Newest | null; readAgain: () => 
       void ask(account);
     },
   };
+}
+
+/** Reading charges what rates accrued, which is a version of its own and no reason to read again. */
+function isAnotherState(before: CreditsState['confirmed'], after: CreditsState['confirmed']): boolean {
+  if (before?.version === after?.version) return false;
+  return before === null || after === null || !onlyTimePassed(before, after);
 }
 
 const toVersion = ({ version }: Entry) => version;

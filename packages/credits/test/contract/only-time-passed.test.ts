@@ -1,7 +1,13 @@
 import fc from 'fast-check';
-import { accrue, PERIOD_UNITS, type AccruingRate, type Snapshot, type SnapshotTime } from 'realtime-credits/contract';
 import { expect, test } from 'vitest';
-import { onlyTimePassed } from '../../lib/only-time-passed.ts';
+import {
+  accrue,
+  onlyTimePassed,
+  PERIOD_UNITS,
+  type AccruingRate,
+  type Snapshot,
+  type SnapshotTime,
+} from '../../src/contract.ts';
 
 const START_MS = Date.parse('2026-11-28T00:00:00.000Z');
 const toInstant = (ms: number) => new Date(ms).toISOString();

@@ -1,12 +1,14 @@
-import type { Snapshot } from 'realtime-credits';
-import { accrue } from 'realtime-credits/contract';
+import { accrue } from './accrual.ts';
+import type { Snapshot } from './snapshot.ts';
 
 type State = Pick<Snapshot, 'balance' | 'time'>;
 type Time = NonNullable<State['time']>;
 
 /**
- * Whether the later of two states differs from the earlier one by what rates accrued, and by nothing else: their settlement is
- * a new version, and the number on the page has counted it already.
+ * Whether the later of two states of an account differs from the earlier one by what rates accrued, and by nothing else: their
+ * settlement is a new version, and the number on the page has counted it already. What shows entries need not read them again.
+ *
+ * @returns False where there are no rates, or more than `SNAPSHOT_RATES_MAX`.
  */
 export function onlyTimePassed(before: State, after: State): boolean {
   if (before.time === undefined || after.time === undefined || before.time.rates.length === 0) return false;
