@@ -8,6 +8,7 @@ export default defineConfig({
   testDir: 'apps/dashboard/test',
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results',
+  snapshotPathTemplate: '{testDir}/{testFileDir}/pictures/{arg}{ext}',
   // The dashboard, its database and Chromium share the machine: more workers than this only wait for each other.
   workers: 2,
   fullyParallel: true,

@@ -1,5 +1,6 @@
 // `npm run screenshots` renders every page in each theme and size into `screenshots/`; with words, the pages whose name
-// contains one of them. With `--documents`, the pictures of whole pages in README and documentation are rendered again.
+// contains one of them. With `--documents`, what README and documentation show is made again: whole pages, and two tabs of
+// one person.
 import { chromium } from '@playwright/test';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,7 @@ import { ensureChromium } from './setup/chromium.mjs';
 import { startDashboard } from './setup/dashboard.mjs';
 import { ensureInstalled, ROOT } from './setup/install.mjs';
 import { runMain, step, StepFailure } from './setup/step.mjs';
+import { recordTwoTabs } from './setup/two-tabs.mjs';
 
 /**
  * @typedef {import('@playwright/test').Browser} Browser
@@ -20,6 +22,7 @@ import { runMain, step, StepFailure } from './setup/step.mjs';
 
 const PASSWORD = 'pictures of every page';
 const PLAYER = 'player@demo.test';
+const FRIEND = 'friend@demo.test';
 const ADMIN = 'admin@demo.test';
 /** Has a passkey and a second factor, which demo users may not have. */
 const CAREFUL = 'kim@example.test';
@@ -317,6 +320,17 @@ async function renderAll(browser, url, { screens, documents }) {
         }
         await context.close();
       }
+    }
+  }
+  if (documents) {
+    // A bonus can be claimed once a day: each theme has its own person.
+    for (const [theme, email] of /** @type {const} */ ([
+      ['light', PLAYER],
+      ['dark', FRIEND],
+    ])) {
+      const session = sessions.get(email) ?? (await signIn(browser, url, email));
+      await recordTwoTabs(browser, { url, session, theme, path: join(directory, `two-tabs-${theme}.webp`) });
+      count += 1;
     }
   }
   return `${count} pictures in ${relative(ROOT, directory)}/`;

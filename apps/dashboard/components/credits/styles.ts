@@ -22,7 +22,7 @@ export const VARIANTS: Record<
   prominent: {
     // Green and red that can be read on gold are dark ones; the glow says it to the corner of the eye.
     button:
-      'rounded-full bg-linear-to-b from-credits-from to-credits-to text-credits-on shadow-[inset_0_1px_0_rgb(255_255_255/0.4),0_1px_2px_rgb(0_0_0/0.2)] hover:brightness-105 data-[change=down]:text-red-900 data-[change=down]:ring-[3px] data-[change=down]:ring-destructive/60 data-[change=up]:text-emerald-900 data-[change=up]:ring-[3px] data-[change=up]:ring-success/60 data-dimmed:saturate-[0.35]',
+      'rounded-full forced-colors:border bg-linear-to-b from-credits-from to-credits-to text-credits-on shadow-[inset_0_1px_0_rgb(255_255_255/0.4),0_1px_2px_rgb(0_0_0/0.2)] hover:brightness-105 data-[change=down]:text-red-900 data-[change=down]:ring-[3px] data-[change=down]:ring-destructive/60 data-[change=up]:text-emerald-900 data-[change=up]:ring-[3px] data-[change=up]:ring-success/60 data-dimmed:saturate-[0.35]',
     error: FRAMED_ERROR,
     icon: '',
     label: '',

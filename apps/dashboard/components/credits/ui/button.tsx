@@ -9,11 +9,11 @@ const buttonVariants = cva(
   {
     variants: {
       variant: {
-        default: 'bg-primary text-primary-foreground hover:bg-primary/88',
-        secondary: 'bg-secondary text-secondary-foreground hover:bg-accent',
+        default: 'forced-colors:border bg-primary text-primary-foreground hover:bg-primary/88',
+        secondary: 'forced-colors:border bg-secondary text-secondary-foreground hover:bg-accent',
         outline: 'border border-input bg-transparent text-foreground hover:bg-accent',
         ghost: 'text-foreground hover:bg-accent',
-        destructive: 'bg-destructive text-destructive-foreground hover:bg-destructive/88',
+        destructive: 'forced-colors:border bg-destructive text-destructive-foreground hover:bg-destructive/88',
         link: 'h-auto px-0 text-foreground underline decoration-border underline-offset-4 hover:decoration-foreground',
       },
       size: {
