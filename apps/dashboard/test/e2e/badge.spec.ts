@@ -41,6 +41,8 @@ for (const [state, enter] of Object.entries(STATES)) {
   test(`the badge, ${state}, looks as it did`, async ({ people }) => {
     const person = await people.signUp({ credits: 1_240 });
     const page = await openPage(person, '/examples/credits');
+    // High enough for notes at its lower edge to be elsewhere.
+    await page.setViewportSize({ width: 1440, height: 1800 });
     await page.emulateMedia({ reducedMotion: 'reduce' });
     const shown = await enter(page, person, people);
     const numbers = gallery(page).locator('[data-credits-number]');
