@@ -11,10 +11,15 @@ const SOURCES_IN_PROCESSES = {
 /** In place of the embedded engine: what only saves `initdb`. */
 const TEMPLATE = fileURLToPath(new URL('packages/server/test/support/pglite-from-template.ts', import.meta.url));
 
+/** Tests of the server package that start programs, end them, or replace the timers of their own process. */
+const WITH_PROCESSES = 'packages/server/test/{cli,durability,ledger/embedded,package,simulation}/**';
+
 /** How the dashboard's own modules are named in it. */
 const DASHBOARD_ALIAS = [{ find: /^@(?=\/)/, replacement: fileURLToPath(new URL('apps/dashboard', import.meta.url)) }];
 
 // A test that wants a document says so in its first line: `// @vitest-environment happy-dom`.
+// Where `isolate` is off, files follow each other in one process, which loads its modules and compiles the embedded database
+// once: half the time of the tests went into that. What a file changes globally, it restores.
 // Tests that want a Postgres server are named `*.pg.test.ts`; it is started once, and only when one of them runs.
 export default defineConfig({
   // Both packages are tested as their sources are, without a build.
@@ -42,6 +47,14 @@ export default defineConfig({
           name: 'server',
           isolate: false,
           include: ['packages/server/test/**/*.test.ts'],
+          exclude: [WITH_PROCESSES, '**/*.pg.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'processes',
+          include: [`${WITH_PROCESSES}/*.test.ts`],
           exclude: ['**/*.pg.test.ts', '**/node_modules/**'],
           env: SOURCES_IN_PROCESSES,
         },
