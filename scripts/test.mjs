@@ -24,6 +24,9 @@ import { formatSeconds, runMain, step, StepFailure } from './setup/step.mjs';
 /** One administrator gives every test its credits. */
 const GENEROUS = { ADJUST_MAX: '1000000000', ADJUST_DAY_MAX: '1000000000' };
 
+/** Each browser test signs somebody up, and the dashboard shares the processors with the browser. */
+const CHEAP_PASSWORDS = `--import=${new URL('setup/test-passwords.mjs', import.meta.url).href}`;
+
 const TEST_FILE = /\.(test|spec)\.tsx?$/;
 const LONG_FILE = /\.long\./;
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
@@ -141,7 +144,13 @@ async function runPlaywright(files, directory, chromium) {
   const dashboard = await step('start the dashboard', () =>
     startDashboard({
       dataDirectory,
-      env: { DEMO: '1', DEMO_PASSWORD, TRUST_PROXY: '1', ...GENEROUS },
+      env: {
+        DEMO: '1',
+        DEMO_PASSWORD,
+        TRUST_PROXY: '1',
+        ...GENEROUS,
+        ...(wantsLong ? {} : { NODE_OPTIONS: CHEAP_PASSWORDS }),
+      },
       // Passkeys belong to a name, and not to an address.
       name: 'localhost',
       otherName: 'panel.test',

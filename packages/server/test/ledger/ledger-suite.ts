@@ -1,3 +1,4 @@
+import { expect, test } from 'vitest';
 import type { Database } from '../../src/ledger/postgres/database.ts';
 import { createBench, type DatabaseBench } from '../support/ledger.ts';
 import { testAllowancesInDatabase } from './allowances-database-suite.ts';
@@ -14,16 +15,20 @@ import { testWithin } from './within-suite.ts';
 /** The ledger's behaviour contract: the same tests for every kind of database. */
 export function testLedger(open: () => Promise<{ database: Database; drop?: () => Promise<void> }>): DatabaseBench {
   const bench = createBench(open);
-  testActivity(bench);
-  testOperatorReads(bench);
-  testBehaviour(bench);
+  // First what verifies everything again and again: at the end, everything is a lot.
   testVerify(bench);
   testLotsInDatabase(bench);
   testRatesInDatabase(bench);
   testAllowancesInDatabase(bench);
-  testWebhooks(bench);
   testWithin(bench);
-  // Last: it makes more accounts than one page of heads has.
+  testWebhooks(bench);
+  testBehaviour(bench);
+  testActivity(bench);
+  test('after all of this, verification finds nothing', async () => {
+    expect((await bench.ledger.verify()).differences).toEqual([]);
+  });
+  // These make thousands of transfers, and more accounts than one page of heads has.
+  testOperatorReads(bench);
   testGroupedReads(bench);
   return bench;
 }

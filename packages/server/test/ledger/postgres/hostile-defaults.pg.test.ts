@@ -1,72 +1,32 @@
-import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { expect, inject, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { SYSTEM_CLOCK } from '../../../src/clock.ts';
 import { createLedger } from '../../../src/ledger/create-ledger.ts';
-import type { Database } from '../../../src/ledger/postgres/database.ts';
-import { administer } from '../../support/administer.ts';
-import { createPostgresDatabase } from '../../support/database.ts';
+import { createHostilePool, replaceParsers, ROLE, toDatabase } from '../../support/hostile-defaults.ts';
 import { by, createBench, fresh, openAccount, refusal } from '../../support/ledger.ts';
-import { testBehaviour } from '../behaviour-suite.ts';
+import { testCommands } from '../commands-suite.ts';
+import { testHolds } from '../holds-suite.ts';
+import { testLots } from '../lots-suite.ts';
 
 // The ledger depends on no default: neither of the role nor of the host's process. Everything here runs on a pool of the
 // host, without pipelining, as a role whose settings change how values are written, how transactions begin, and what
 // names mean, in a process that parses the values of its database differently.
 
-const ROLE = `hostile_${randomBytes(6).toString('hex')}`;
-
-const SETTINGS: Record<string, string> = {
-  array_nulls: 'off',
-  bytea_output: 'escape',
-  client_encoding: 'latin1',
-  datestyle: `'German', 'DMY'`,
-  default_transaction_deferrable: 'on',
-  default_transaction_isolation: `'serializable'`,
-  default_transaction_read_only: 'on',
-  extra_float_digits: '-15',
-  idle_in_transaction_session_timeout: `'20s'`,
-  intervalstyle: `'sql_standard'`,
-  lock_timeout: `'20s'`,
-  plan_cache_mode: `'force_generic_plan'`,
-  quote_all_identifiers: 'on',
-  search_path: `'nowhere'`,
-  standard_conforming_strings: 'off',
-  statement_timeout: `'20s'`,
-  timezone: `'Asia/Kathmandu'`,
-};
-
-const { BOOL, BYTEA, INT8, TEXT, JSON, TIMESTAMPTZ, UUID } = pg.types.builtins;
-for (const type of [BOOL, BYTEA, INT8, TEXT, JSON, TIMESTAMPTZ, UUID]) {
-  pg.types.setTypeParser(type, () => 'parsed by the host');
-}
+replaceParsers();
 
 let pool: pg.Pool;
 const bench = createBench(async () => {
-  const created = await createPostgresDatabase();
-  const name = new URL(created.url).pathname.slice(1);
-  await administer(
-    created.url,
-    `CREATE ROLE ${ROLE} LOGIN PASSWORD '${ROLE}'`,
-    `GRANT ALL ON DATABASE ${name} TO ${ROLE}`,
-    ...Object.entries(SETTINGS).map(([setting, value]) => `ALTER ROLE ${ROLE} SET ${setting} = ${value}`),
-  );
-  const url = new URL(created.url);
-  url.username = ROLE;
-  url.password = ROLE;
-  pool = new pg.Pool({ connectionString: url.href });
-  return {
-    // The bench closes what it opened; the ledger is given the pool itself.
-    database: Object.assign(pool, { close: () => pool.end() }) as unknown as Database,
-    async drop() {
-      await created.drop();
-      await administer(inject('postgresUrl'), `DROP ROLE ${ROLE}`);
-    },
-  };
+  const created = await createHostilePool();
+  pool = created.pool;
+  return { database: toDatabase(pool), drop: created.drop };
 });
 
-testBehaviour(bench);
+// The rest of the behaviour is in `hostile-defaults.long.pg.test.ts`.
+testCommands(bench);
+testHolds(bench);
+testLots(bench);
 
-test('A3: the settings are those of the session, so the whole behaviour is tested under them', async () => {
+test('A3: the settings are those of the session, so the behaviour is tested under them', async () => {
   const client = await pool.connect();
   const shown = await client.query({ text: 'SHOW datestyle', types: { getTypeParser: () => (text: unknown) => text } });
   expect(shown.rows).toEqual([{ DateStyle: 'German, DMY' }]);

@@ -1,10 +1,10 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createLedger } from '../../../src/ledger/create-ledger.ts';
 import { openDatabase } from '../../../src/ledger/postgres/database.ts';
-import { createPostgresDatabase } from '../../support/database.ts';
 import { by, createBench, openAccount } from '../../support/ledger.ts';
-import { hasPgBouncer, startPgBouncer } from '../../support/pgbouncer.ts';
-import { testBehaviour } from '../behaviour-suite.ts';
+import { createPooledDatabase, hasPgBouncer } from '../../support/pgbouncer.ts';
+import { testCommands } from '../commands-suite.ts';
+import { testHolds } from '../holds-suite.ts';
 
 // Behind a pooler in transaction mode a prepared statement may be lost between two transactions, and LISTEN delivers
 // nothing.
@@ -15,20 +15,14 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer in transaction mode${note}`, ()
   let direct = '';
   let pooled = '';
   const bench = createBench(async () => {
-    const created = await createPostgresDatabase();
-    const bouncer = await startPgBouncer(created.url);
-    direct = created.url;
-    pooled = bouncer.url;
-    return {
-      database: await openDatabase({ url: pooled, listenUrl: direct }),
-      async drop() {
-        await bouncer.stop();
-        await created.drop();
-      },
-    };
+    const created = await createPooledDatabase();
+    ({ direct, pooled } = created);
+    return { database: await openDatabase({ url: pooled, listenUrl: direct }), drop: created.drop };
   });
 
-  testBehaviour(bench);
+  // The rest of the behaviour is in `pgbouncer.long.pg.test.ts`.
+  testCommands(bench);
+  testHolds(bench);
 
   test('A2: prepared statements are switched off with one warning, and no command fails', async () => {
     const database = await openDatabase({ url: pooled, listenUrl: direct });

@@ -1,0 +1,3 @@
+import { testTampering } from './tamper-suite.ts';
+
+testTampering('all');
