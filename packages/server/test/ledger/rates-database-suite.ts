@@ -64,9 +64,9 @@ export function testRatesInDatabase(bench: DatabaseBench): void {
     await refused(update("state = 'stopped'"), 'rates_state');
     const rows = (change: string) => `UPDATE credits.journal SET ${change} WHERE rate->>0 = '${rate}'`;
     await refused(rows(`rate = '[]'`), 'journal_rate');
-    await refused(`${rows('rate = NULL')} AND kind = 'charge'`, 'journal_rate');
-    await refused(`${rows('amount = 0')} AND kind = 'charge'`, 'journal_sides');
-    await refused(`${rows('debit = credit')} AND kind = 'charge'`, 'journal_sides');
+    await refused(`${rows('rate = NULL')} AND kind = 'charge'`, 'journal_shape');
+    await refused(`${rows('amount = 0')} AND kind = 'charge'`, 'journal_shape');
+    await refused(`${rows('debit = credit')} AND kind = 'charge'`, 'journal_values');
   });
 
   test('a charge that does not follow from the terms of its rate is found', async () => {
