@@ -3,7 +3,8 @@ import type { Migration } from './migrate.ts';
 /**
  * The checks of a journal row. Postgres parses every check again in each statement that inserts, which was half of what a
  * lone write costs: so they name each column and each kind as rarely as possible. For the same reason the patterns have no
- * `{1,16}`, which took 20 µs for each row of a rate: `verify` has the exact ones.
+ * `{1,16}`, which took 20 µs for each row of a rate: `verify` has the exact ones. They have no backslashes, which a server may
+ * read as escapes.
  */
 
 /** Columns that a row has all of, or none. */
@@ -66,9 +67,10 @@ const SHAPES = Object.entries(KINDS).flatMap(([kind, groups]) => {
   return [shape, toShape(kind, withoutCredit, true)];
 });
 
-const PARCELS = '^[[](,?[[]\\d+,\\d+(,\\d+|,null){3}])+]$';
-const RATE = '^[[]"[0-9a-f-]+"(,\\d+){4}(,\\d+,\\d+,"[a-z]+",".*")?]$';
-const ALLOWANCE = '^[[]"[0-9a-f-]+",-?\\d+,(\\d+|null),\\d+(,\\d+,"[a-z]+",\\d+,"[\\w+/-]+",\\d+,".*")?]$';
+const PARCELS = '^[[](,?[[][0-9]+,[0-9]+(,[0-9]+|,null){3}])+]$';
+const RATE = '^[[]"[0-9a-f-]+"(,[0-9]+){4}(,[0-9]+,[0-9]+,"[a-z]+",".*")?]$';
+const ALLOWANCE =
+  '^[[]"[0-9a-f-]+",-?[0-9]+,([0-9]+|null),[0-9]+(,[0-9]+,"[a-z]+",[0-9]+,"[A-Za-z0-9_+/-]+",[0-9]+,".*")?]$';
 
 /** @param s - The quoted schema. */
 export function createJournalChecks(s: string): Migration {
