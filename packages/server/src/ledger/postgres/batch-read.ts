@@ -117,8 +117,8 @@ export function createReadStatements(s: string, timeline: string) {
 }
 
 /**
- * Row ids of accounts that had lots, rates, allowances or holds past their end when they were looked at last. Theirs are
- * read in the first round trip; those of others, of which a look says whether there are any, in one more.
+ * Row ids of accounts that had lots, rates, allowances or holds past their end when this process looked at them last, or that
+ * it gave some. Theirs are read in the first round trip; those of others, of which a look says whether there are any, in one more.
  */
 export type TimedAccounts = Set<string>;
 

@@ -145,6 +145,8 @@ export async function executeBatch(
       const events = context.events === null ? null : { rules: context.events, found: found.alerts };
       const options = { nowMs, slot: bounds.slot, createId: () => createHoldId(nowMs), events };
       const { outcomes, changes } = decide(intents, found.state, options);
+      const { lotsOpened, ratesOpened, allowancesOpened } = changes;
+      for (const { account } of [...lotsOpened, ...ratesOpened, ...allowancesOpened]) context.timed.add(account.id);
       const changed = [...changes.accounts, ...changes.events.map(({ account }) => account)].map(({ id }) => id);
       const accounts = [...new Set(changed)].filter((id) => !isSystemAccount(id));
       if (changes.rows.length + changes.lotAlertsDone.length === 0) {
