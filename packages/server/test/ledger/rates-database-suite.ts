@@ -38,6 +38,8 @@ export function testRatesInDatabase(bench: DatabaseBench): void {
     expect(ofRates).toBe(0);
     const { account } = await openWithRate();
     // Nothing has accrued: the spent account is not locked.
+    expect(await count(account)).toEqual([statements + 2, 1]);
+    // The process knows the account now: it looks no more.
     expect(await count(account)).toEqual([statements + 1, 1]);
     bench.time.nowMs += HOUR_MS;
     // What has accrued is charged: the batch begins again with the spent account.
