@@ -3,7 +3,10 @@ import type { Intent } from './rules/command-table.ts';
 import type { LedgerStorage } from './storage.ts';
 
 /** Accounts that are settled at once: as many as one batch takes. */
-const ACCOUNTS_MAX = 200;
+const BATCH_MAX = 200;
+
+/** Accounts that are looked for at once: a look goes over everything that is due. */
+const ACCOUNTS_MAX = 10 * BATCH_MAX;
 
 /** How often to look for what another process opened without a notification, and may not have lived to settle. */
 const UNNOTIFIED_SWEEP_MS = 60_000;
@@ -104,7 +107,10 @@ export class ExpirySweep {
   async #expireSome(): Promise<number> {
     const { clock, storage, submit } = this.#options;
     const accounts = await storage.readExpiredAccounts(clock.wallMs(), ACCOUNTS_MAX);
-    await Promise.all(accounts.map((account) => submit({ kind: 'expire', account })));
+    for (let from = 0; from < accounts.length; from += BATCH_MAX) {
+      const batch = accounts.slice(from, from + BATCH_MAX);
+      await Promise.all(batch.map((account) => submit({ kind: 'expire', account })));
+    }
     return accounts.length;
   }
 }

@@ -40,6 +40,8 @@ export function testAllowancesInDatabase(bench: DatabaseBench): void {
     expect([ofAllowances, beginnings()]).toEqual([0, 1]);
     const { account } = await openWithAllowance();
     // Nothing is due: the allowances are read.
+    expect(await count(account)).toEqual([statements + 2, 1]);
+    // The process knows the account now: it looks no more.
     expect(await count(account)).toEqual([statements + 1, 1]);
     expect(beginnings()).toBe(1);
     bench.time.nowMs += DAY_MS;
@@ -64,9 +66,9 @@ export function testAllowancesInDatabase(bench: DatabaseBench): void {
     await refused(update("per = 'hour'"), 'allowances_per');
     const rows = (change: string) => `UPDATE credits.journal SET ${change} WHERE allowance->>0 = '${allowance}'`;
     await refused(rows(`allowance = '[]'`), 'journal_allowance');
-    await refused(`${rows('allowance = NULL')} AND kind = 'refill'`, 'journal_allowance');
-    await refused(`${rows('amount = 0')} AND kind = 'refill'`, 'journal_sides');
-    await refused(`${rows("key = 'x'")} AND kind = 'refill'`, 'journal_key');
+    await refused(`${rows('allowance = NULL')} AND kind = 'refill'`, 'journal_shape');
+    await refused(`${rows('amount = 0')} AND kind = 'refill'`, 'journal_shape');
+    await refused(`${rows("key = 'x'")} AND kind = 'refill'`, 'journal_shape');
   });
 
   test('T7 the database refuses a second refill of a period', async () => {

@@ -38,6 +38,8 @@ export function testRatesInDatabase(bench: DatabaseBench): void {
     expect(ofRates).toBe(0);
     const { account } = await openWithRate();
     // Nothing has accrued: the spent account is not locked.
+    expect(await count(account)).toEqual([statements + 2, 1]);
+    // The process knows the account now: it looks no more.
     expect(await count(account)).toEqual([statements + 1, 1]);
     bench.time.nowMs += HOUR_MS;
     // What has accrued is charged: the batch begins again with the spent account.
@@ -64,9 +66,9 @@ export function testRatesInDatabase(bench: DatabaseBench): void {
     await refused(update("state = 'stopped'"), 'rates_state');
     const rows = (change: string) => `UPDATE credits.journal SET ${change} WHERE rate->>0 = '${rate}'`;
     await refused(rows(`rate = '[]'`), 'journal_rate');
-    await refused(`${rows('rate = NULL')} AND kind = 'charge'`, 'journal_rate');
-    await refused(`${rows('amount = 0')} AND kind = 'charge'`, 'journal_sides');
-    await refused(`${rows('debit = credit')} AND kind = 'charge'`, 'journal_sides');
+    await refused(`${rows('rate = NULL')} AND kind = 'charge'`, 'journal_shape');
+    await refused(`${rows('amount = 0')} AND kind = 'charge'`, 'journal_shape');
+    await refused(`${rows('debit = credit')} AND kind = 'charge'`, 'journal_values');
   });
 
   test('a charge that does not follow from the terms of its rate is found', async () => {

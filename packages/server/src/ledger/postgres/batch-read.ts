@@ -55,6 +55,12 @@ export function createReadStatements(s: string, timeline: string) {
       FROM unnest($1::bytea[]) AS k(digest)
       CROSS JOIN LATERAL (SELECT * FROM ${s}.journal WHERE key_digest = k.digest LIMIT 1) j
       LEFT JOIN LATERAL (SELECT * FROM ${s}.holds WHERE id = j.hold LIMIT 1) h ON true`),
+    /** Whether any account has what the next statement reads: to start that costs a lone command more than it reads. */
+    timed: createStatement(`SELECT true AS found FROM ${s}.accounts a WHERE a.id = ANY($1::text[]) AND (
+        EXISTS (SELECT FROM ${s}.holds WHERE account = a.number AND remaining > 0 AND expires_at <= $2::timestamptz)
+        OR EXISTS (SELECT FROM ${s}.lots WHERE account = a.number AND free > 0)
+        OR EXISTS (SELECT FROM ${s}.rates WHERE account = a.number AND state <> 'stopped')
+        OR EXISTS (SELECT FROM ${s}.allowances WHERE account = a.number AND next_at IS NOT NULL)) LIMIT 1`),
     /**
      * Holds past their end; the lots past their instant and the first of the others in spending order, which are two ranges
      * of two indexes; and which accounts have rates or allowances.
@@ -110,6 +116,15 @@ export function createReadStatements(s: string, timeline: string) {
   };
 }
 
+/**
+ * Row ids of accounts that had lots, rates, allowances or holds past their end when this process looked at them last, or that
+ * it gave some. Theirs are read in the first round trip; those of others, of which a look says whether there are any, in one more.
+ */
+export type TimedAccounts = Set<string>;
+
+/** Beyond it they are forgotten. */
+const TIMED_MAX = 10_000;
+
 /** What a batch is read with. */
 export interface BatchReader {
   client: SqlClient;
@@ -117,6 +132,7 @@ export interface BatchReader {
   read: ReadStatements;
   clock: DatabaseClock;
   fence: TimelineFence;
+  timed: TimedAccounts;
   /** Begins the transaction, or the part of the host's transaction. Sent with the first statements; null: it has begun. */
   begin: Statement | null;
 }
@@ -134,6 +150,8 @@ export interface BatchQuery {
   lotsMax: number;
   /** Whether the host wants events. */
   isTelling: boolean;
+  /** Whether it is known that accounts have something to settle. */
+  isSettling: boolean;
 }
 
 /**
@@ -147,7 +165,7 @@ export type BatchRead = { state: BatchState; alerts: FoundAlerts } | { missing: 
  */
 export async function readBatch(reader: BatchReader, query: BatchQuery): Promise<BatchRead> {
   const { locks, nowMs, breakage, spent, issued } = query;
-  const { client, statements, read, clock, fence } = reader;
+  const { client, statements, read, clock, fence, timed } = reader;
   const send = (statement: Statement, values: readonly Value[]) => async () => {
     const { rows } = await statements.send(client, statement, values);
     return rows as Row[];
@@ -169,12 +187,14 @@ export async function readBatch(reader: BatchReader, query: BatchQuery): Promise
   const ids = toArrayLiteral('text', [...accounts]);
   const now = new Date(nowMs).toISOString();
   const claims = locks.claims.length === 0 ? null : toArrayLiteral('text', locks.claims);
+  const isTimed = query.isSettling || [...accounts].some((id) => timed.has(id));
+  const readExpired = send(read.expired, [ids, now, String(query.lotsMax)]);
   const sentAtMs = clock.monotonicMs();
-  const [, locked, keys, expired, holds, claimed, reversible, ofAccounts, ofLotAlerts] = await roundTrip(client, [
+  const [, locked, keys, looked, holds, claimed, reversible, ofAccounts, ofLotAlerts] = await roundTrip(client, [
     isReferring ? null : begin,
     send(read.lock, [ids]),
     locks.keys.length === 0 ? null : send(read.keys, [toArrayLiteral('bytea', locks.keys)]),
-    send(read.expired, [ids, now, String(query.lotsMax)]),
+    isTimed ? readExpired : send(read.timed, [ids, now]),
     holdIds === null ? null : send(read.holds, [holdIds]),
     claims === null ? null : send(read.claims, [ids, claims]),
     transfers === null ? null : send(read.transfers, transfers),
@@ -186,6 +206,15 @@ export async function readBatch(reader: BatchReader, query: BatchQuery): Promise
   const states = new Map(locked.map((row) => [row['id'] ?? '', toAccount(row)]));
   const missing = [...accounts].filter((id) => !states.has(id));
   if (missing.length > 0) return { missing };
+  const expired = isTimed || looked.length === 0 ? looked : await readExpired();
+  const idOfNumber = new Map([...states.values()].map(({ id, number }) => [String(number), id]));
+  if (isTimed || looked.length > 0) {
+    const found = new Set(expired.map((row) => idOfNumber.get(row['number'] ?? '')));
+    if (timed.size > TIMED_MAX) timed.clear();
+    for (const id of accounts)
+      if (found.has(id)) timed.add(id);
+      else timed.delete(id);
+  }
   const heldRows = [...expired.filter((row) => row['h_id'] != null), ...(holds ?? [])];
   const state: BatchState = {
     accounts: states,
@@ -205,7 +234,6 @@ export async function readBatch(reader: BatchReader, query: BatchQuery): Promise
   const [ofRates, ofAllowances] = [owners('has_rates'), owners('has_allowances')];
   const ownLots = new Map(expired.flatMap((row) => (row['lots'] == null ? [] : [[row['number'] ?? '', row['lots']]])));
   const named = listNamedLots(state);
-  const idOfNumber = new Map([...states.values()].map(({ id, number }) => [String(number), id]));
   const idOf = (row: Row): string => idOfNumber.get(row['account'] ?? '') ?? '';
   const alerts = toFoundAlerts(ofAccounts ?? [], ofLotAlerts ?? [], idOf);
   if (ownLots.size + ofRates.length + ofAllowances.length + named.length === 0) return { state, alerts };

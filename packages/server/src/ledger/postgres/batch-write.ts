@@ -171,7 +171,11 @@ export async function writeBatch(
     const records = [...rows(changes)];
     if (records.length === 0) return false;
     count += records.length;
-    for (const [type, cell] of Object.values(columns)) values.push(toArrayLiteral(type, records.map(cell)));
+    for (const [type, cell] of Object.values(columns)) {
+      const cells = records.map(cell);
+      // The rows of shorter arrays are filled with nulls.
+      values.push(cells.every((each) => each === null) ? '{}' : toArrayLiteral(type, cells));
+    }
     return true;
   });
   values.push(String(count));

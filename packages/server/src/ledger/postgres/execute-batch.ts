@@ -14,7 +14,7 @@ import {
 } from '../rules/system-accounts.ts';
 import type { BatchResult } from '../storage.ts';
 import { toArrayLiteral } from './array-literal.ts';
-import { readBatch, type ReadStatements } from './batch-read.ts';
+import { readBatch, type ReadStatements, type TimedAccounts } from './batch-read.ts';
 import { writeBatch, type WriteStatements } from './batch-write.ts';
 import type { SqlClient } from './database.ts';
 import type { DatabaseClock } from './database-clock.ts';
@@ -33,6 +33,8 @@ export interface BatchContext {
   /** What events the host wants; null: none. */
   events: EventRules | null;
   fence: TimelineFence;
+  /** Kept by what batches read. */
+  timed: TimedAccounts;
   /** Where to notify other processes; null where there are none. */
   channel: string | null;
 }
@@ -119,6 +121,7 @@ export async function executeBatch(
         issued,
         lotsMax,
         isTelling: context.events !== null,
+        isSettling: intents.some(({ kind }) => kind === 'expire'),
       };
       const found = await readBatch({ client, ...context, begin: isBegun ? null : bounds.begin }, query);
       isBegun = false;
@@ -142,6 +145,8 @@ export async function executeBatch(
       const events = context.events === null ? null : { rules: context.events, found: found.alerts };
       const options = { nowMs, slot: bounds.slot, createId: () => createHoldId(nowMs), events };
       const { outcomes, changes } = decide(intents, found.state, options);
+      const { lotsOpened, ratesOpened, allowancesOpened } = changes;
+      for (const { account } of [...lotsOpened, ...ratesOpened, ...allowancesOpened]) context.timed.add(account.id);
       const changed = [...changes.accounts, ...changes.events.map(({ account }) => account)].map(({ id }) => id);
       const accounts = [...new Set(changed)].filter((id) => !isSystemAccount(id));
       if (changes.rows.length + changes.lotAlertsDone.length === 0) {

@@ -84,6 +84,7 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
     createAccounts: createAccountsStatement(s),
     clock,
     fence,
+    timed: new Set(),
     channel: notifications.channel,
   };
   const read: Read = async (statement, values) => {
