@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { GroupedReads } from 'realtime-credits-server';
 import { generateCode } from './codes/code-text.ts';
 
 /** What the dashboard keeps of a person beside the account of better-auth. */
@@ -41,17 +42,19 @@ interface ProfileRow {
 }
 
 export function createProfiles(pool: Pool): Profiles {
-  async function find(userId: string): Promise<Profile | null> {
-    const { rows } = await pool.query<ProfileRow>(`SELECT ${COLUMNS} FROM dashboard_profiles WHERE user_id = $1`, [
-      userId,
-    ]);
-    return rows[0] === undefined ? null : toProfile(rows[0]);
-  }
+  const found = new GroupedReads(async (userIds: readonly string[]) => {
+    const { rows } = await pool.query<ProfileRow & { user_id: string }>(
+      `SELECT user_id, ${COLUMNS} FROM dashboard_profiles WHERE user_id = ANY($1)`,
+      [userIds],
+    );
+    const byUser = new Map(rows.map((row) => [row.user_id, toProfile(row)]));
+    return userIds.map((userId) => byUser.get(userId) ?? null);
+  });
 
   async function read(userId: string): Promise<Profile> {
     // A code that is taken already (about once in 10^12) conflicts like a row made by another request: look again.
     for (;;) {
-      const known = await find(userId);
+      const known = await found.read(userId);
       if (known !== null) return known;
       await pool.query(
         `INSERT INTO dashboard_profiles (user_id, referral_code) VALUES ($1, $2) ON CONFLICT DO NOTHING`,

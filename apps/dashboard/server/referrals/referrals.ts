@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { GroupedReads } from 'realtime-credits-server';
 import type { ReferralFunnel } from '../../lib/admin-api.ts';
 import type { ReferralsAnswer } from '../../lib/api.ts';
 import type { Day } from '../daily/day.ts';
@@ -150,14 +151,16 @@ export function createReferrals(options: ReferralsOptions): Referrals {
     };
   }
 
-  async function totalEarned(userId: string): Promise<number> {
-    const { rows } = await pool.query<{ total: string }>(
-      `SELECT coalesce(sum(amount), 0) AS total FROM dashboard_payouts
-       WHERE user_id = $1 AND kind = 'referral'`,
-      [userId],
+  const earned = new GroupedReads(async (userIds: readonly string[]) => {
+    const { rows } = await pool.query<{ user_id: string; total: string }>(
+      `SELECT user_id, sum(amount) AS total FROM dashboard_payouts
+       WHERE user_id = ANY($1) AND kind = 'referral' GROUP BY user_id`,
+      [userIds],
     );
-    return Number(rows[0]?.total ?? 0);
-  }
+    const byUser = new Map(rows.map((row) => [row.user_id, Number(row.total)]));
+    return userIds.map((userId) => byUser.get(userId) ?? 0);
+  });
+  const totalEarned = (userId: string): Promise<number> => earned.read(userId);
 
   async function readFunnel({ day: firstDay, instant }: { day: string; instant: string }): Promise<ReferralFunnel> {
     const [clicks, signups] = await Promise.all([

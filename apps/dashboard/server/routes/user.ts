@@ -14,7 +14,7 @@ import { DashboardError } from '../http/failure.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
 import type { Routes } from '../http/route.ts';
 import { plainText } from '../http/text.ts';
-import type { Profiles } from '../profiles.ts';
+import type { Profile, Profiles } from '../profiles.ts';
 import type { Referrals } from '../referrals/referrals.ts';
 
 export interface UserRoutesOptions {
@@ -40,11 +40,12 @@ const profileSchema = z.strictObject({
 
 /** `GET /api/user/me`, `POST /api/user/update-profile`, `POST /api/user/username` and `POST /api/user/close`. */
 export function registerUserRoutes(routes: Routes, options: UserRoutesOptions): void {
-  const { pool, profiles, referrals, sessions, limiter, closing, credentials, passwordTries, userNames } = options;
+  const { pool, profiles, sessions, limiter, closing, credentials, passwordTries, userNames } = options;
+  const readPerson = (userId: string): Promise<Person> => readPersonOf(userId, options);
 
   routes.user('GET', '/api/user/me', async (context) => {
-    const snapshot = await context.snapshot();
-    const user = await toMe(context.user, snapshot, { profiles, referrals });
+    const [snapshot, person] = await Promise.all([context.snapshot(), readPerson(context.user.id)]);
+    const user = toMe(context.user, snapshot, person);
     return { body: { success: true, user, snapshot } satisfies MeAnswer };
   });
 
@@ -79,8 +80,8 @@ export function registerUserRoutes(routes: Routes, options: UserRoutesOptions): 
       const updatedAt = rows[0] === undefined ? user.updatedAt : new Date(rows[0].updatedAt).toISOString();
       user = { ...user, displayName: change.display_name, updatedAt };
     }
-    const snapshot = await context.snapshot();
-    return { body: { success: true, user: await toMe(user, snapshot, { profiles, referrals }), snapshot } };
+    const [snapshot, person] = await Promise.all([context.snapshot(), readPerson(user.id)]);
+    return { body: { success: true, user: toMe(user, snapshot, person), snapshot } };
   });
 
   routes.user('POST', '/api/user/username', async (context) => {
@@ -90,19 +91,28 @@ export function registerUserRoutes(routes: Routes, options: UserRoutesOptions): 
     if (isDemoEmail(user.email)) throw new CreditsError('forbidden', 'Demo accounts stay as they are.');
     await userNames.change({ actor: user.id, address: caller.address ?? '', operationId }, username);
     sessions.forget(user.id);
-    const snapshot = await context.snapshot();
-    const me = await toMe({ ...user, username }, snapshot, { profiles, referrals });
+    const [snapshot, person] = await Promise.all([context.snapshot(), readPerson(user.id)]);
+    const me = toMe({ ...user, username }, snapshot, person);
     return { body: { success: true, user: me, snapshot } satisfies MeAnswer };
   });
 }
 
-/** What a person may see of themselves. */
-export async function toMe(
-  user: SessionUser,
-  snapshot: Snapshot,
+/** What is known of a person besides their session and their balance. */
+interface Person {
+  profile: Profile;
+  earned: number;
+}
+
+export async function readPersonOf(
+  userId: string,
   { profiles, referrals }: { profiles: Profiles; referrals: Pick<Referrals, 'totalEarned'> },
-): Promise<Me> {
-  const [profile, earned] = await Promise.all([profiles.read(user.id), referrals.totalEarned(user.id)]);
+): Promise<Person> {
+  const [profile, earned] = await Promise.all([profiles.read(userId), referrals.totalEarned(userId)]);
+  return { profile, earned };
+}
+
+/** What a person may see of themselves. */
+export function toMe(user: SessionUser, snapshot: Snapshot, { profile, earned }: Person): Me {
   return {
     id: user.id,
     username: user.username,
