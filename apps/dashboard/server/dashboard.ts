@@ -59,7 +59,7 @@ import { createSimulator, type Simulator } from './provisioning/simulator.ts';
 import { createReferralClaims } from './referrals/claim.ts';
 import { createReferrals } from './referrals/referrals.ts';
 import { readReferralCode } from './referrals/visit.ts';
-import { readPersonOf, toMe } from './routes/user.ts';
+import { toMe } from './routes/user.ts';
 import type { DashboardRuntime } from './runtime.ts';
 import { runAlone } from './run-alone.ts';
 import { readOrCreateSecret } from './secret.ts';
@@ -395,11 +395,8 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     readMe: async (headers: Headers) => {
       const user = await sessions.read(headers);
       if (user === null) return null;
-      const [snapshot, person] = await Promise.all([
-        ledger.snapshot(user.id),
-        readPersonOf(user.id, { profiles, referrals }),
-      ]);
-      return { user: toMe(user, snapshot, person), snapshot };
+      const [snapshot, profile] = await Promise.all([ledger.snapshot(user.id), profiles.read(user.id)]);
+      return { user: toMe(user, snapshot, profile), snapshot };
     },
     readDaily: (userId: string) => daily.check(userId),
     readReferrals: (userId: string) => referrals.read(userId),

@@ -7,6 +7,8 @@ export interface Profile {
   firstName: string;
   lastName: string;
   referralCode: string;
+  /** Credits that their referrals have paid them so far. */
+  referralEarnings: number;
   /** Whether they are told by e-mail when their credits run low. */
   balanceMessages: boolean;
   /** When they last chose another user name, as an ISO instant; null: never. */
@@ -31,7 +33,9 @@ export interface ProfileChange {
 }
 
 const CODE_LENGTH = 8;
-const COLUMNS = 'first_name, last_name, referral_code, balance_messages, named_at';
+const COLUMNS = `first_name, last_name, referral_code, balance_messages, named_at,
+  (SELECT coalesce(sum(amount), 0) FROM dashboard_payouts p
+    WHERE p.user_id = dashboard_profiles.user_id AND p.kind = 'referral') AS earned`;
 
 interface ProfileRow {
   first_name: string;
@@ -39,6 +43,7 @@ interface ProfileRow {
   referral_code: string;
   balance_messages: boolean;
   named_at: Date | string | null;
+  earned: string;
 }
 
 export function createProfiles(pool: Pool): Profiles {
@@ -94,6 +99,7 @@ function toProfile(row: ProfileRow): Profile {
     firstName: row.first_name,
     lastName: row.last_name,
     referralCode: row.referral_code,
+    referralEarnings: Number(row.earned),
     balanceMessages: row.balance_messages,
     namedAt: row.named_at === null ? null : new Date(row.named_at).toISOString(),
   };

@@ -1,5 +1,4 @@
 import type { Pool } from 'pg';
-import { GroupedReads } from 'realtime-credits-server';
 import type { ReferralFunnel } from '../../lib/admin-api.ts';
 import type { ReferralsAnswer } from '../../lib/api.ts';
 import type { Day } from '../daily/day.ts';
@@ -26,8 +25,6 @@ export interface Referrals {
   qualify(userId: string): Promise<void>;
   /** What the referrals page shows. */
   read(userId: string): Promise<ReferralsAnswer['data']>;
-  /** What was paid for referrals so far. */
-  totalEarned(userId: string): Promise<number>;
   /** Of everybody, from a day and the instant at which it begins. */
   readFunnel(from: { day: string; instant: string }): Promise<ReferralFunnel>;
 }
@@ -110,7 +107,7 @@ export function createReferrals(options: ReferralsOptions): Referrals {
   }
 
   async function read(userId: string): Promise<ReferralsAnswer['data']> {
-    const [profile, clicks, signups, open, earned, { signup, click }] = await Promise.all([
+    const [profile, clicks, signups, open, { signup, click }] = await Promise.all([
       profiles.read(userId),
       pool.query<{ clicks: string; open: string }>(
         `SELECT count(*) AS clicks, coalesce(sum(reward) FILTER (WHERE claimed_by IS NULL), 0) AS open
@@ -129,7 +126,6 @@ export function createReferrals(options: ReferralsOptions): Referrals {
          WHERE referrer_id = $1 AND claimed_by IS NULL AND qualified_at IS NOT NULL`,
         [userId],
       ),
-      totalEarned(userId),
       rewards.read(),
     ]);
     const claimableClicks = Number(clicks.rows[0]?.open ?? 0);
@@ -147,20 +143,9 @@ export function createReferrals(options: ReferralsOptions): Referrals {
         claimed: row.claimed,
       })),
       claimable: { clicks: claimableClicks, signups: claimableSignups, total: claimableClicks + claimableSignups },
-      total_earned: earned,
+      total_earned: profile.referralEarnings,
     };
   }
-
-  const earned = new GroupedReads(async (userIds: readonly string[]) => {
-    const { rows } = await pool.query<{ user_id: string; total: string }>(
-      `SELECT user_id, sum(amount) AS total FROM dashboard_payouts
-       WHERE user_id = ANY($1) AND kind = 'referral' GROUP BY user_id`,
-      [userIds],
-    );
-    const byUser = new Map(rows.map((row) => [row.user_id, Number(row.total)]));
-    return userIds.map((userId) => byUser.get(userId) ?? 0);
-  });
-  const totalEarned = (userId: string): Promise<number> => earned.read(userId);
 
   async function readFunnel({ day: firstDay, instant }: { day: string; instant: string }): Promise<ReferralFunnel> {
     const [clicks, signups] = await Promise.all([
@@ -184,5 +169,5 @@ export function createReferrals(options: ReferralsOptions): Referrals {
     };
   }
 
-  return Object.freeze({ recordClick, recordSignup, qualify, read, totalEarned, readFunnel });
+  return Object.freeze({ recordClick, recordSignup, qualify, read, readFunnel });
 }

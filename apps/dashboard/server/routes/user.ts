@@ -15,12 +15,10 @@ import type { RateLimiter } from '../http/rate-limit.ts';
 import type { Routes } from '../http/route.ts';
 import { plainText } from '../http/text.ts';
 import type { Profile, Profiles } from '../profiles.ts';
-import type { Referrals } from '../referrals/referrals.ts';
 
 export interface UserRoutesOptions {
   pool: Pool;
   profiles: Profiles;
-  referrals: Pick<Referrals, 'totalEarned'>;
   sessions: Sessions;
   limiter: RateLimiter;
   closing: Closing;
@@ -41,11 +39,10 @@ const profileSchema = z.strictObject({
 /** `GET /api/user/me`, `POST /api/user/update-profile`, `POST /api/user/username` and `POST /api/user/close`. */
 export function registerUserRoutes(routes: Routes, options: UserRoutesOptions): void {
   const { pool, profiles, sessions, limiter, closing, credentials, passwordTries, userNames } = options;
-  const readPerson = (userId: string): Promise<Person> => readPersonOf(userId, options);
 
   routes.user('GET', '/api/user/me', async (context) => {
-    const [snapshot, person] = await Promise.all([context.snapshot(), readPerson(context.user.id)]);
-    const user = toMe(context.user, snapshot, person);
+    const [snapshot, profile] = await Promise.all([context.snapshot(), profiles.read(context.user.id)]);
+    const user = toMe(context.user, snapshot, profile);
     return { body: { success: true, user, snapshot } satisfies MeAnswer };
   });
 
@@ -65,7 +62,7 @@ export function registerUserRoutes(routes: Routes, options: UserRoutesOptions): 
   routes.user('POST', '/api/user/update-profile', async (context) => {
     await limiter.take('profile', context.caller);
     const change = await readBody(context.request, profileSchema);
-    await profiles.update(context.user.id, {
+    const profile = await profiles.update(context.user.id, {
       firstName: change.first_name,
       lastName: change.last_name,
       balanceMessages: change.balance_messages,
@@ -80,8 +77,8 @@ export function registerUserRoutes(routes: Routes, options: UserRoutesOptions): 
       const updatedAt = rows[0] === undefined ? user.updatedAt : new Date(rows[0].updatedAt).toISOString();
       user = { ...user, displayName: change.display_name, updatedAt };
     }
-    const [snapshot, person] = await Promise.all([context.snapshot(), readPerson(user.id)]);
-    return { body: { success: true, user: toMe(user, snapshot, person), snapshot } };
+    const snapshot = await context.snapshot();
+    return { body: { success: true, user: toMe(user, snapshot, profile), snapshot } };
   });
 
   routes.user('POST', '/api/user/username', async (context) => {
@@ -91,28 +88,14 @@ export function registerUserRoutes(routes: Routes, options: UserRoutesOptions): 
     if (isDemoEmail(user.email)) throw new CreditsError('forbidden', 'Demo accounts stay as they are.');
     await userNames.change({ actor: user.id, address: caller.address ?? '', operationId }, username);
     sessions.forget(user.id);
-    const [snapshot, person] = await Promise.all([context.snapshot(), readPerson(user.id)]);
-    const me = toMe({ ...user, username }, snapshot, person);
+    const [snapshot, profile] = await Promise.all([context.snapshot(), profiles.read(user.id)]);
+    const me = toMe({ ...user, username }, snapshot, profile);
     return { body: { success: true, user: me, snapshot } satisfies MeAnswer };
   });
 }
 
-/** What is known of a person besides their session and their balance. */
-interface Person {
-  profile: Profile;
-  earned: number;
-}
-
-export async function readPersonOf(
-  userId: string,
-  { profiles, referrals }: { profiles: Profiles; referrals: Pick<Referrals, 'totalEarned'> },
-): Promise<Person> {
-  const [profile, earned] = await Promise.all([profiles.read(userId), referrals.totalEarned(userId)]);
-  return { profile, earned };
-}
-
 /** What a person may see of themselves. */
-export function toMe(user: SessionUser, snapshot: Snapshot, { profile, earned }: Person): Me {
+export function toMe(user: SessionUser, snapshot: Snapshot, profile: Profile): Me {
   return {
     id: user.id,
     username: user.username,
@@ -125,7 +108,7 @@ export function toMe(user: SessionUser, snapshot: Snapshot, { profile, earned }:
     coins: snapshot.balance.available,
     avatar_url: user.image,
     referral_code: profile.referralCode,
-    referral_earnings: earned,
+    referral_earnings: profile.referralEarnings,
     balance_messages: profile.balanceMessages,
     username_changes_at: nextChange(profile.namedAt),
     created_at: user.createdAt,
