@@ -18,10 +18,14 @@ import { LOTS_MAX } from './rate-reads.ts';
 import { GroupedReads } from './grouped-reads.ts';
 import { createStatement, type Statement } from './statements.ts';
 
+/** Accounts of which it is remembered when their credits are used up: finding that out takes longer than reading them. */
+const REMEMBERED_MAX = 2_000;
+
 /** Reads of snapshots. Those that are asked for at the same time share one statement. */
 export class SnapshotReads {
   readonly #epoch: string;
   readonly #rows: GroupedReads<SnapshotQuery, Row | undefined>;
+  readonly #exhaustions = new Map<string, { state: string; atMs: number | null }>();
 
   constructor(schema: string, { epoch, timeline }: SnapshotSource, read: Read) {
     this.#epoch = epoch;
@@ -59,8 +63,19 @@ export class SnapshotReads {
       expires: toNext(row?.['expires']),
       refills: toNext(row?.['refills']),
     };
-    const time = toSnapshotTime(found, snapshot, nowMs);
+    const state = [row?.['posted'], row?.['held'], row?.['rates'], row?.['lots'], row?.['refills']].join();
+    const time = toSnapshotTime(found, snapshot, { nowMs, remember: (find) => this.#remember(account, state, find) });
     return { snapshot: { ...snapshot, ...(time && { time }) }, hasExpired: false };
+  }
+
+  #remember(account: string, state: string, find: () => number | null): number | null {
+    const known = this.#exhaustions.get(account);
+    if (known?.state === state) return known.atMs;
+    const atMs = find();
+    const [oldest] = this.#exhaustions.keys();
+    if (this.#exhaustions.size >= REMEMBERED_MAX && oldest !== undefined) this.#exhaustions.delete(oldest);
+    this.#exhaustions.set(account, { state, atMs });
+    return atMs;
   }
 }
 
