@@ -24,7 +24,7 @@ export interface CrowdFigures {
   heap: number;
   descriptors: number;
   streams: number;
-  /** Statements so far: all of them, those that read snapshots, and those that look up sessions. */
+  /** Statements since the server listens: all of them, those that read snapshots, and those that look up sessions. */
   queries: { all: number; snapshots: number; sessions: number };
 }
 

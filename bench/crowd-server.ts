@@ -92,6 +92,7 @@ process.on('disconnect', () => process.exit(0));
 
 const server = createServer(toNodeListener(dashboard));
 server.keepAliveTimeout = 75_000;
+Object.assign(queries, { all: 0, snapshots: 0, sessions: 0 });
 server.listen({ port: Number(port), host: '127.0.0.1', backlog: 4_096 }, () => {
   answer({ is: 'listening', port: (server.address() as AddressInfo).port });
 });
