@@ -89,14 +89,15 @@ await crowd.end();
 
 const megabytes = (bytes: number): string => (bytes / 1_048_576).toFixed(0);
 printTable(
-  ['minute', 'heap', 'RSS', 'descriptors', 'streams', 'commands', 'p50 / p99', 'statements'],
-  samples.map(({ minute, heap, rss, descriptors, streams, commands, latencyMs, queries }) => [
+  ['minute', 'heap', 'RSS', 'descriptors', 'streams', 'commands', 'failed', 'p50 / p99', 'statements'],
+  samples.map(({ minute, heap, rss, descriptors, streams, commands, failed, latencyMs, queries }) => [
     minute.toFixed(1),
     `${megabytes(heap)} MB`,
     `${megabytes(rss)} MB`,
     `${descriptors}`,
     `${streams}`,
     commands.toLocaleString('en-US'),
+    `${failed}`,
     `${milliseconds(quantile(latencyMs, 0.5))} / ${milliseconds(quantile(latencyMs, 0.99))} ms`,
     queries.all.toLocaleString('en-US'),
   ]),
@@ -117,9 +118,8 @@ if (heap.to > heap.from * (1 + GROWTH_MAX.share) && heap.to > heap.from + GROWTH
 if (descriptors.to > descriptors.from + GROWTH_MAX.descriptors) {
   problems.push(`Descriptors grew from ${descriptors.from} to ${descriptors.to}.`);
 }
-if (counted.failed > 0) problems.push(`${counted.failed} requests failed.`);
 print(
-  `\n${crowd.opened.toLocaleString('en-US')} streams were opened. After the warm-up: heap ${megabytes(heap.from)} → ${megabytes(heap.to)} MB, descriptors ${descriptors.from} → ${descriptors.to}. ${differences.length} of ${PEOPLE} balances differ from the ledger.`,
+  `\n${crowd.opened.toLocaleString('en-US')} streams were opened. After the warm-up: heap ${megabytes(heap.from)} → ${megabytes(heap.to)} MB, descriptors ${descriptors.from} → ${descriptors.to}. ${differences.length} of ${PEOPLE} balances differ from the ledger; ${counted.failed} of the requests had no response, or 503.`,
 );
 for (const problem of problems) print(problem);
 print(`\nAt the end: ${describeMachine()}`);
