@@ -15,6 +15,7 @@ import { cookieOf, usernameOf, type CrowdAnswer, type CrowdFigures, type CrowdOr
 /** A client waits for up to so long before it connects again. */
 const RECONNECT_MS = 1_000;
 const START_MS_MAX = 300_000;
+const DASHBOARD = join(import.meta.dirname, '../apps/dashboard');
 
 interface Client {
   socket: Socket | null;
@@ -47,10 +48,14 @@ export class Crowd {
   /** Starts the server, the second time on the same port. */
   async start(): Promise<void> {
     const { length } = this.clients;
-    const server = fork(join(import.meta.dirname, 'crowd-server.ts'), [this.#directory, `${length}`, `${this.#port}`], {
-      execArgv: ['--expose-gc', '--import', 'tsx'],
-      cwd: join(import.meta.dirname, '../apps/dashboard'),
-    });
+    const server = fork(
+      join(DASHBOARD, 'test/server/support/crowd-server.ts'),
+      [this.#directory, `${length}`, `${this.#port}`],
+      {
+        execArgv: ['--expose-gc', '--import', 'tsx'],
+        cwd: DASHBOARD,
+      },
+    );
     this.#server = server;
     this.#port = (await this.#receive('listening')).port;
   }

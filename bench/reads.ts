@@ -13,7 +13,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, resolve as toAbsolute } from 'node:path';
 import { describeMachine, measure, milliseconds, print, printTable, quantile, rate, type Figure } from './measure.ts';
 
 const IS_QUICK = process.argv.includes('--quick');
@@ -132,7 +132,7 @@ async function run(): Promise<void> {
   const child = fork(import.meta.filename, ['raw']);
   const [rawPort] = (await once(child, 'message')) as [number];
   const raw = { name: 'raw `node:http`', port: rawPort, pid: child.pid ?? 0, path: '/', cookies: [] };
-  const before = BEFORE === undefined ? null : await openDashboard(resolve(BEFORE), ', before');
+  const before = BEFORE === undefined ? null : await openDashboard(toAbsolute(BEFORE), ', before');
   const now = await openDashboard(join(import.meta.dirname, '..'), '');
   const targets: Target[] = [
     raw,
@@ -142,7 +142,7 @@ async function run(): Promise<void> {
   async function measureTarget({ port, pid, path, cookies }: Target): Promise<Figure & { cpuUs: number }> {
     const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => open(port)));
     const idle = [...connections.entries()];
-    const before = readCpuUs(pid);
+    const cpuBefore = readCpuUs(pid);
     const startedAt = performance.now();
     const figure = await measure(
       async () => {
@@ -155,7 +155,7 @@ async function run(): Promise<void> {
       SECONDS,
     );
     const requests = (figure.perSecond * (performance.now() - startedAt)) / 1_000;
-    const cpuUs = (readCpuUs(pid) - before) / requests;
+    const cpuUs = (readCpuUs(pid) - cpuBefore) / requests;
     for (const connection of connections) connection.end();
     return { ...figure, cpuUs };
   }

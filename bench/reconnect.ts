@@ -21,10 +21,10 @@ const RESTARTS = 3;
 const crowd = new Crowd(PEOPLE);
 /** When each command was sent, and what it took. */
 const commands: { sentMs: number; tookMs: number }[] = [];
-let isRunning = true;
+const stopping = new AbortController();
 
 async function call(): Promise<void> {
-  while (isRunning) {
+  while (!stopping.signal.aborted) {
     const sentMs = performance.now();
     const from = randomInt(PEOPLE);
     const status = await crowd.transfer(from, (from + 1 + randomInt(PEOPLE - 1)) % PEOPLE).catch(() => 0);
@@ -66,7 +66,7 @@ for (let restart = 1; restart <= RESTARTS; restart += 1) {
     (meanwhile.p99 / before.p99).toFixed(1),
   ]);
 }
-isRunning = false;
+stopping.abort();
 await Promise.all(callers);
 const differences = await crowd.compare();
 await crowd.end();

@@ -37,10 +37,10 @@ interface Sample extends CrowdFigures {
 const crowd = new Crowd(PEOPLE);
 const somebody = (): number => randomInt(PEOPLE);
 const counted = { commands: 0, failed: 0, latencyMs: [] as number[] };
-let isRunning = true;
+const stopping = new AbortController();
 
 async function repeat(work: () => Promise<unknown> | void): Promise<void> {
-  while (isRunning) {
+  while (!stopping.signal.aborted) {
     await work();
     await wait(PAUSE_MS);
   }
@@ -81,7 +81,7 @@ for (let sample = 1; sample <= SAMPLES; sample += 1) {
   const minute = (performance.now() - startedAt) / 60_000;
   samples.push({ ...figures, minute, open: crowd.openCount, ...counted, latencyMs: counted.latencyMs.splice(0) });
 }
-isRunning = false;
+stopping.abort();
 await Promise.all(load);
 await crowd.whenOpen();
 const differences = await crowd.compare();
@@ -111,7 +111,7 @@ function growth(pick: (sample: Sample) => number): { from: number; to: number } 
 }
 const heap = growth((sample) => sample.heap);
 const descriptors = growth((sample) => sample.descriptors);
-const problems = [...differences.slice(0, 10)];
+const problems = differences.slice(0, 10);
 if (heap.to > heap.from * (1 + GROWTH_MAX.share) && heap.to > heap.from + GROWTH_MAX.bytes) {
   problems.push(`Memory grew from ${megabytes(heap.from)} to ${megabytes(heap.to)} MB.`);
 }

@@ -30,7 +30,7 @@ export function withHashedTokens(
   pool: Pool,
 ): Sessions {
   const { internalAdapter: sessions, adapter, options } = context;
-  // Whoever asks first begins the query: those who join must not become part of a transaction of theirs.
+  // The caller that comes first begins the query: the others must not become part of its transaction.
   const outside = AsyncLocalStorage.snapshot();
   const grouped = new GroupedReads((hashes: readonly string[]) => outside(() => readAll(hashes)));
 

@@ -1,5 +1,5 @@
 /**
- * The server of `crowd.ts`, a process of its own with `--expose-gc`: the dashboard's API on an embedded database in a
+ * The server of `bench/crowd.ts`, a process of its own with `--expose-gc`: the dashboard's API on an embedded database in a
  * directory, with people who are signed in. Obeys its parent's messages.
  */
 import { readdirSync } from 'node:fs';
@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { toNodeListener } from 'realtime-credits-server';
 import { openEmbedded } from 'realtime-credits-server/embedded';
-import { parseConfig } from '../apps/dashboard/server/config.ts';
-import { createDashboard } from '../apps/dashboard/server/dashboard.ts';
-import { recordQueries } from '../packages/server/test/support/record-queries.ts';
+import { parseConfig } from '../../../server/config.ts';
+import { createDashboard } from '../../../server/dashboard.ts';
+import { recordQueries } from '../../../../../packages/server/test/support/record-queries.ts';
 import {
   accountOf,
   FIRST_CREDITS,
@@ -20,7 +20,7 @@ import {
   usernameOf,
   type CrowdAnswer,
   type CrowdOrder,
-} from './crowd-people.ts';
+} from '../../../../../bench/crowd-people.ts';
 
 const [directory = '', people = '0', port = '0'] = process.argv.slice(2);
 const everybody = Array.from({ length: Number(people) }, (_, index) => index);
