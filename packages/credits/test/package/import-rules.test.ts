@@ -25,7 +25,7 @@ function lint(path: string, code: string): string {
 }
 
 /** The folders of the server's package; the others are the browser's. */
-const OF_SERVER = new Set(['ledger', 'ledger/rules', 'http', 'cli']);
+const OF_SERVER = new Set(['ledger', 'ledger/rules', 'ledgers', 'http', 'cli']);
 
 const source = (folder: string, specifier: string): [string, string] => [
   `packages/${OF_SERVER.has(folder) ? 'server' : 'credits'}/src/${folder}/example.ts`,
@@ -39,6 +39,10 @@ test.each([
   ['ledger', '../http/handler.ts'],
   ['ledger', '../cli/main.ts'],
   ['ledger', '../index.ts'],
+  ['ledger', '../ledgers/create-ledgers.ts'],
+  ['ledgers', '../http/handler.ts'],
+  ['ledgers', '../cli/main.ts'],
+  ['ledgers', 'realtime-credits/client'],
   ['ledger', '../../../credits/src/contract/error.ts'],
   ['ledger', 'realtime-credits'],
   ['ledger', 'realtime-credits/client'],
@@ -101,6 +105,8 @@ test.each([
   ['ledger/rules', '../commands.ts'],
   ['ledger/rules', 'realtime-credits/contract'],
   ['ledger/rules', 'node:crypto'],
+  ['ledgers', 'realtime-credits/contract'],
+  ['ledgers', '../ledger/ledger.ts'],
   ['http', 'realtime-credits/contract'],
   ['http', '../ledger/ledger.ts'],
   ['http', 'hono'],

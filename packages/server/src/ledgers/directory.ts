@@ -127,7 +127,9 @@ export class Directory {
       );
     }
     // What a transaction of the host wrote may be rolled back.
-    if (client === null) {
+    if (client !== null) {
+      this.#cache.delete(account);
+    } else {
       if (this.#cache.size >= CACHE_MAX) this.#cache.delete(this.#cache.keys().next().value ?? '');
       this.#cache.set(account, placement);
     }

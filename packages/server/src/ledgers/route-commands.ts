@@ -20,6 +20,9 @@ import { parsePublicId, toPublicError, toPublicReceipt } from './views.ts';
 
 type Name = keyof LedgerCommands;
 
+/** Times that an account is looked up again because it has moved. */
+const ATTEMPTS_MAX = 20;
+
 /** How a command is carried out on one ledger, or between two. */
 interface Form {
   from: number;
@@ -95,7 +98,7 @@ async function executeOnAccount(
     return send(commands.at(from), name, local);
   };
 
-  for (;;) {
+  for (let attempt = 1; ; attempt += 1) {
     const placed = await directory.place(own, commands.client);
     const otherPlaced = other === null ? null : await directory.place(other, commands.client);
     const forms = listForms(command, placed, otherPlaced);
@@ -110,8 +113,10 @@ async function executeOnAccount(
       // Has one of them moved since it was looked up?
       const isMoved = async (id: string, before: Placement): Promise<boolean> =>
         (await directory.reread(id, commands.client)).position !== before.position;
-      if (await isMoved(own, placed)) continue;
-      if (other !== null && otherPlaced !== null && (await isMoved(other, otherPlaced))) continue;
+      const hasOwnMoved = await isMoved(own, placed);
+      const hasOtherMoved = other !== null && otherPlaced !== null && (await isMoved(other, otherPlaced));
+      // It may also have moved and come back.
+      if ((hasOwnMoved || hasOtherMoved || isFenced(error)) && attempt < ATTEMPTS_MAX) continue;
       if (isFenced(error)) throw new CreditsError('unavailable', `Account ${own} has just moved.`, { cause: error });
       throw toPublicError(error, form.from, placed);
     }

@@ -137,7 +137,9 @@ export class Transfers {
       if (commands.client !== null || !isRefusal(error)) throw error;
       if (!(await this.#wasDecided(open))) {
         await commands.at(position).void({ ...by(CLEARING, `void:${hold}`), hold }).catch(ignoreResolved);
-        throw error;
+        if (!isFenced(error)) throw error;
+        const message = 'The recipient moved to another ledger meanwhile, and nothing was sent: repeat it under a new key.';
+        throw new CreditsError('operation_abandoned', message, { cause: error });
       }
     }
     const receipt = await commands.at(position).post({ ...by(CLEARING, `post:${hold}`), hold });
