@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { createLedger, type Database, type LedgerOptions } from 'realtime-credits-server';
+import type { Ledger, LedgerOptions } from 'realtime-credits-server';
 import { STANDARD_REWARDS } from '../payouts/rewards.ts';
 import type { Day } from '../daily/day.ts';
 import type { Profiles } from '../profiles.ts';
@@ -13,7 +13,8 @@ import { FRIEND, PLAYER } from './users.ts';
 
 export interface DemoSeedOptions {
   pool: Pool;
-  database: Database;
+  /** Opens the ledger of the dashboard by another clock. */
+  openLedger: (clock: NonNullable<LedgerOptions['clock']>) => Promise<Ledger>;
   profiles: Profiles;
   referrals: Referrals;
   servers: Servers;

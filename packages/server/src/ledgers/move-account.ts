@@ -85,10 +85,12 @@ async function readState({ ledger }: Member, account: string): Promise<State | n
     ...(lots.hasMore ? ['more than 100 lots'] : []),
   ];
   if (open.length === 0) return { version, available: balance.available, lots: lots.lots };
-  throw new CreditsError(
-    'account_in_use',
-    `Account ${account} has ${open.join(' and ')}, which cannot be moved. Let them end first.`,
-  );
+  throw inUse(account, open);
+}
+
+function inUse(account: string, open: readonly string[]): CreditsError {
+  const message = `Account ${account} has ${open.join(' and ')}, which cannot be moved. Let them end first.`;
+  return new CreditsError('account_in_use', message);
 }
 
 /** The move itself. Null when the account changed in between. */
@@ -112,6 +114,13 @@ async function carryOver(
         }
         const current = await directory.reread(account, client, 'FOR UPDATE');
         if (current.position !== placement.position) throw CHANGED;
+        const [pays] = await run(
+          client,
+          `SELECT h.id FROM "${source.schema}".holds h JOIN "${source.schema}".accounts d ON d.number = h.destination
+            WHERE h.remaining > 0 AND d.id = $1 LIMIT 1`,
+          [account],
+        );
+        if (pays !== undefined) throw inUse(account, ['an open hold to receive']);
         const by = (): CommandBase => ({
           actor: MOVER,
           reason,

@@ -136,16 +136,9 @@ function listForms(command: CommandBase, placed: Placement, other: Placement | n
     }),
   );
   // Back where it was: one form, for everything but versions.
-  return forms.filter(
-    ({ from, to, command: { ...local } }, index) =>
-      forms.findIndex(
-        (each) =>
-          each.from === from &&
-          each.to === to &&
-          (each.command as Partial<AdjustCommand>).expectedVersion ===
-            (local as Partial<AdjustCommand>).expectedVersion,
-      ) === index,
-  );
+  const nameOf = ({ from, to, command: local }: Form): string =>
+    [from, to, (local as Partial<AdjustCommand>).expectedVersion].join();
+  return forms.filter((form, index) => forms.findIndex((each) => nameOf(each) === nameOf(form)) === index);
 }
 
 /** The form in which the key of a command was used. Null: it was not, or no account has moved. */

@@ -127,9 +127,11 @@ export function createRoutedLedger(routing: Routing, { epoch, directoryName }: {
       const read = await readAt(
         account,
         async (_member, placement) => {
+          const current = await memberOf(members, placement.position).ledger.snapshot(account);
+          const end = toPublicSnapshot(current, epoch, placement);
           const pages = [];
           let left = limit;
-          for (const { segment, before: local } of segmentsBelow(placement, before ?? Number.MAX_SAFE_INTEGER)) {
+          for (const { segment, before: local } of segmentsBelow(placement, Math.min(before ?? end.version + 1, end.version + 1))) {
             if (left === 0) break;
             const { ledger } = memberOf(members, segment.position);
             const page = await ledger.history(account, { limit: left, before: Math.max(0, local) });
@@ -137,14 +139,12 @@ export function createRoutedLedger(routing: Routing, { epoch, directoryName }: {
             pages.push(...entries.map((entry) => toPublicEntry(entry, segment.position, placement)));
             left -= entries.length;
           }
-          const { ledger } = memberOf(members, placement.position);
-          return { entries: pages, snapshot: toPublicSnapshot(await ledger.snapshot(account), epoch, placement) };
+          return { entries: pages, snapshot: end };
         },
         (result) => result.snapshot,
       );
-      const entries = read.entries.filter(({ version }) => version <= read.snapshot.version);
-      const last = entries.at(-1)?.version ?? 1;
-      return { entries, next: last > 1 ? last : null, snapshot: read.snapshot };
+      const last = read.entries.at(-1)?.version ?? 1;
+      return { ...read, next: last > 1 ? last : null };
     },
     async balanceAt(account, at) {
       return readAt(
@@ -247,14 +247,13 @@ export function createRoutedLedger(routing: Routing, { epoch, directoryName }: {
       // No page may go past the end of another one.
       const ends = pages.flatMap(({ next }) => (next === null ? [] : [next]));
       const end = ends.toSorted()[0];
-      const listed = sorted.filter(({ head }) => end === undefined || head.account <= end).slice(0, limit);
-      const own = listed.flatMap(({ position, head }) => {
+      const own = sorted.flatMap(({ position, head }) => {
         const placement = placements.get(head.account);
-        if (placement === undefined || placement.position !== position) return [];
+        if (placement?.position !== position || (end !== undefined && head.account > end)) return [];
         return [{ ...head, version: head.version + placement.base }];
       });
-      const hasMore = listed.length < sorted.length || end !== undefined;
-      return { heads: own, next: hasMore ? (listed.at(-1)?.head.account ?? null) : null };
+      const listed = own.slice(0, limit);
+      return { heads: listed, next: own.length > limit ? (listed.at(-1)?.account ?? null) : (end ?? null) };
     },
     async circulation() {
       assertOutside();

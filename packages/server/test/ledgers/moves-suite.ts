@@ -102,6 +102,12 @@ export function testMoves(bench: LedgersBench): void {
     const { ledgers, schemas } = list;
     const [a = ''] = await openOnEach(list, 100);
     const [, to = ''] = schemas;
+    /** An account on the same ledger. */
+    async function openNear(account: string): Promise<string> {
+      const [near = ''] = await openOnEach(list, 10);
+      expect(await ledgers.schemaOf(near)).toBe(await ledgers.schemaOf(account));
+      return near;
+    }
     const { hold } = await ledgers.hold({ ...by(a), account: a, amount: 1, expiresAfterMs: 60_000 });
     const { rate } = await ledgers.startRate({ ...by(a), account: a, resource: 'server', amount: 1, per: 'month' });
     const error = await refusal(ledgers.moveAccount({ account: a, schema: to }), 'account_in_use');
@@ -114,6 +120,12 @@ export function testMoves(bench: LedgersBench): void {
     const { allowance } = await ledgers.startAllowance({ ...by(a), ...terms });
     await refusal(ledgers.moveAccount({ account: a, schema: to }), 'account_in_use');
     await ledgers.stopAllowance({ ...by(a), account: a, allowance: allowance.id });
+    const friend = await openNear(a);
+    const gift = { ...by(friend), account: friend, amount: 1, destination: a, expiresAfterMs: 60_000 };
+    const { hold: promised } = await ledgers.hold(gift);
+    const { message } = await refusal(ledgers.moveAccount({ account: a, schema: to }), 'account_in_use');
+    expect(message).toContain('an open hold to receive');
+    await ledgers.void({ ...by(friend), hold: promised.id });
     await refusal(ledgers.moveAccount({ account: a, schema: 'elsewhere' }), 'invalid_request');
     await refusal(ledgers.moveAccount({ account: 'nobody', schema: to }), 'account_not_found');
     expect(await ledgers.schemaOf(a)).toBe(schemas[0]);

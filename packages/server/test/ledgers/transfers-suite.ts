@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Ledger } from '../../src/ledger/ledger.ts';
-import { COMMANDS } from '../../src/ledger/rules/command-table.ts';
 import { FLOAT } from '../../src/ledgers/member.ts';
 import { by, refusal } from '../support/ledger.ts';
 import { balancesOf, expectVerified, openOnEach, type LedgersBench } from './bench.ts';
+import { stopAfter, stopBefore } from './stopped-process.ts';
 
 /** Transfers between two ledgers: exactly once, whatever stops them. */
 export function testTransfers(bench: LedgersBench): void {
@@ -190,35 +189,4 @@ export function testTransfers(bench: LedgersBench): void {
       expect(await balancesOf(ledgers, [a, b])).toEqual(expected);
     }
   });
-}
-
-type Step = keyof typeof COMMANDS | 'resolveOperations';
-
-/** A process that stops for good before one of its commands is sent, or after it is committed. */
-function stopBefore(step: Step): { wrap: (ledger: Ledger) => Ledger } {
-  return stopAt(step, false);
-}
-
-function stopAfter(step: Step): { wrap: (ledger: Ledger) => Ledger } {
-  return stopAt(step, true);
-}
-
-function stopAt(step: Step, isSent: boolean): { wrap: (ledger: Ledger) => Ledger } {
-  let isStopped = false;
-  const wrap = (ledger: Ledger): Ledger => {
-    const steps = [...Object.keys(COMMANDS), 'resolveOperations'] as Step[];
-    const wrapped = steps.map((name) => [
-      name,
-      async (...values: never[]) => {
-        if (isStopped) throw new Error('The process has stopped.');
-        if (name === step) isStopped = true;
-        if (name === step && !isSent) throw new Error('The process has stopped.');
-        const result: unknown = await (ledger[name] as (...values: never[]) => Promise<unknown>)(...values);
-        if (isStopped) throw new Error('The process has stopped.');
-        return result;
-      },
-    ]);
-    return { ...ledger, ...Object.fromEntries(wrapped) } as Ledger;
-  };
-  return { wrap };
 }
