@@ -148,8 +148,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       onEvent: async (event) => (await receiving).receive(event),
     },
   };
-  const ledgers =
-    config.ledgers === null ? null : await createLedgers({ ...ledgerOptions, schemas: config.ledgers });
+  const ledgers = config.ledgers === null ? null : await createLedgers({ ...ledgerOptions, schemas: config.ledgers });
   const ledger = ledgers ?? (await createLedger(ledgerOptions));
   const openLedger = (clock: NonNullable<LedgerOptions['clock']>): Promise<Ledger> =>
     config.ledgers === null ? createLedger({ database, clock }) : createLedgers({ database, clock, recoverEveryMs: 0 });

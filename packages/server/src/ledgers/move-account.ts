@@ -129,13 +129,25 @@ async function carryOver(
         });
         const from = source.ledger.within(joined);
         const to = target.ledger.within(joined);
-        const { version: reached } = await from.adjust({ ...by(), account, available: 0, expectedVersion: state.version });
+        const { version: reached } = await from.adjust({
+          ...by(),
+          account,
+          available: 0,
+          expectedVersion: state.version,
+        });
         await fence(client, source.schema, [...leaving, account]);
         const staying = arriving.filter((id) => id !== account);
         if (staying.length < arriving.length) await fence(client, target.schema, staying);
-        const after = (await run(client, `SELECT version FROM "${target.schema}".accounts WHERE id = $1`, [account]))[0];
+        const after = (
+          await run(client, `SELECT version FROM "${target.schema}".accounts WHERE id = $1`, [account])
+        )[0];
         let version = Number(after?.['version'] ?? 0);
-        const segment = { position: target.position, after: version, until: null, base: reached + placement.base - version };
+        const segment = {
+          position: target.position,
+          after: version,
+          until: null,
+          base: reached + placement.base - version,
+        };
         const { position, base } = placement;
         const earlier = [...placement.earlier, { position, after: placement.after, until: reached, base }];
         let plain = state.available;

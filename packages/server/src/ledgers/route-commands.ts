@@ -85,7 +85,8 @@ async function executeOnAccount(
   const { directory, transfers } = routing;
   const { account, source, destination } = command as Partial<HoldCommand & TransferCommand>;
   const own = parseOwn(name === 'transfer' ? source : account, name === 'transfer' ? 'source' : 'account');
-  const hasOther = name === 'transfer' || (name === 'hold' && destination !== undefined && destination !== SYSTEM_SPENT);
+  const hasOther =
+    name === 'transfer' || (name === 'hold' && destination !== undefined && destination !== SYSTEM_SPENT);
   const other = hasOther ? parseOwn(destination, 'destination') : null;
 
   const carryOut = async ({ from, to, command: local }: Form): Promise<Receipt> => {
@@ -225,14 +226,16 @@ async function executeReverse(
     [String(debit), String(version)],
   );
   if (row !== undefined) {
-    const message = 'A transfer between two ledgers cannot be reversed: transfer the credits back, or adjust both accounts.';
+    const message =
+      'A transfer between two ledgers cannot be reversed: transfer the credits back, or adjust both accounts.';
     throw invalidField('transfer', message);
   }
   try {
     const receipt = await commands.at(position).reverse({ ...command, transfer: id });
     return toPublicReceipt(receipt, position, await directory.place(receipt.account, commands.client));
   } catch (error) {
-    if (isFenced(error)) throw invalidField('transfer', 'An account of the transfer has moved to another ledger since.');
+    if (isFenced(error))
+      throw invalidField('transfer', 'An account of the transfer has moved to another ledger since.');
     throw toPublicError(error, position, { base: 0 });
   }
 }
@@ -256,7 +259,6 @@ function ledgerOf(members: readonly Member[], position: number) {
 
 function isUsed(error: unknown): boolean {
   return (
-    isCreditsError(error) &&
-    ['idempotency_key_reused', 'operation_abandoned', 'already_claimed'].includes(error.code)
+    isCreditsError(error) && ['idempotency_key_reused', 'operation_abandoned', 'already_claimed'].includes(error.code)
   );
 }

@@ -10,10 +10,20 @@ import type { Placement, Segment } from './directory.ts';
 import { run } from './list.ts';
 import { CLEARING, FLOAT, type Member } from './member.ts';
 import { createRoutedCommands, joinAll, memberOf, parseOwn, type Routing } from './route-commands.ts';
-import { parsePublicId, toPublicEntry, toPublicError, toPublicId, toPublicSnapshot, toPublicTransfer } from './views.ts';
+import {
+  parsePublicId,
+  toPublicEntry,
+  toPublicError,
+  toPublicId,
+  toPublicSnapshot,
+  toPublicTransfer,
+} from './views.ts';
 
 /** Of what the ledgers have of an account, and of all of them together. Several ledgers as one `Ledger`. */
-export function createRoutedLedger(routing: Routing, { epoch, directoryName }: { epoch: string; directoryName: string }) {
+export function createRoutedLedger(
+  routing: Routing,
+  { epoch, directoryName }: { epoch: string; directoryName: string },
+) {
   const { members, directory, transfers, pool } = routing;
   const scopes = new AsyncLocalStorage<{ isOpen: boolean }>();
 
@@ -51,7 +61,7 @@ export function createRoutedLedger(routing: Routing, { epoch, directoryName }: {
     const page = await readAt(
       account,
       async ({ ledger }, placement) => ({ page: await read(ledger), placement }),
-      ({ page: { snapshot } }) => snapshot,
+      (found) => found.page.snapshot,
     );
     return { ...page.page, snapshot: toPublicSnapshot(page.page.snapshot, epoch, page.placement) };
   }
@@ -71,9 +81,15 @@ export function createRoutedLedger(routing: Routing, { epoch, directoryName }: {
     );
   }
 
-  async function readApplied(account: string, { earlier }: Placement, operations: readonly string[]): Promise<string[]> {
+  async function readApplied(
+    account: string,
+    { earlier }: Placement,
+    operations: readonly string[],
+  ): Promise<string[]> {
     const asked = new Set(operations);
-    const snapshots = earlier.map(({ position }) => memberOf(members, position).ledger.snapshot(account, { operations }));
+    const snapshots = earlier.map(({ position }) =>
+      memberOf(members, position).ledger.snapshot(account, { operations }),
+    );
     return (await Promise.all(snapshots)).flatMap(({ applied }) => applied.filter((id) => asked.has(id)));
   }
 
@@ -84,12 +100,23 @@ export function createRoutedLedger(routing: Routing, { epoch, directoryName }: {
         segment,
         before: Math.min(before - segment.base, (segment.until ?? Number.MAX_SAFE_INTEGER - 1) + 1),
       }))
-      .filter(({ segment, before: local }) => local > segment.after + 1 || (local > segment.after && segment.until === null));
+      .filter(
+        ({ segment, before: local }) => local > segment.after + 1 || (local > segment.after && segment.until === null),
+      );
   }
 
   const one: Pick<
     Ledger,
-    'snapshot' | 'resolveOperations' | 'versions' | 'balance' | 'history' | 'balanceAt' | 'holds' | 'lots' | 'rates' | 'allowances'
+    | 'snapshot'
+    | 'resolveOperations'
+    | 'versions'
+    | 'balance'
+    | 'history'
+    | 'balanceAt'
+    | 'holds'
+    | 'lots'
+    | 'rates'
+    | 'allowances'
   > = {
     snapshot,
     async resolveOperations(account, operations) {
@@ -101,7 +128,8 @@ export function createRoutedLedger(routing: Routing, { epoch, directoryName }: {
         const open = keys.filter((key) => !applied.includes(key));
         const { ledger } = memberOf(members, placement.position);
         const resolved = await ledger.resolveOperations(account, open);
-        if (resolved.balance.posted === 0 && (await directory.reread(account)).position !== placement.position) continue;
+        if (resolved.balance.posted === 0 && (await directory.reread(account)).position !== placement.position)
+          continue;
         const result = toPublicSnapshot(resolved, epoch, placement);
         return { ...result, applied: [...new Set([...applied, ...result.applied])] };
       }
@@ -113,7 +141,8 @@ export function createRoutedLedger(routing: Routing, { epoch, directoryName }: {
       const reads = members.map(async ({ position, ledger }) => {
         const own = [...placements].filter(([, placement]) => placement.position === position).map(([id]) => id);
         if (own.length === 0) return;
-        for (const [id, version] of await ledger.versions(own)) found.set(id, version + (placements.get(id)?.base ?? 0));
+        for (const [id, version] of await ledger.versions(own))
+          found.set(id, version + (placements.get(id)?.base ?? 0));
       });
       await Promise.all(reads);
       return found;
@@ -131,7 +160,10 @@ export function createRoutedLedger(routing: Routing, { epoch, directoryName }: {
           const end = toPublicSnapshot(current, epoch, placement);
           const pages = [];
           let left = limit;
-          for (const { segment, before: local } of segmentsBelow(placement, Math.min(before ?? end.version + 1, end.version + 1))) {
+          for (const { segment, before: local } of segmentsBelow(
+            placement,
+            Math.min(before ?? end.version + 1, end.version + 1),
+          )) {
             if (left === 0) break;
             const { ledger } = memberOf(members, segment.position);
             const page = await ledger.history(account, { limit: left, before: Math.max(0, local) });
@@ -207,7 +239,9 @@ export function createRoutedLedger(routing: Routing, { epoch, directoryName }: {
       const { account, heads = [], onProgress } = parseVerify(options);
       const reports: VerifyReport[] = [];
       const done = { accounts: 0, entries: 0 };
-      const placements = await directory.findMany([...new Set([...heads.map((head) => head.account), account ?? CLEARING])]);
+      const placements = await directory.findMany([
+        ...new Set([...heads.map((head) => head.account), account ?? CLEARING]),
+      ]);
       for (const { position, ledger } of members) {
         const own = heads.flatMap((head) => {
           const placement = placements.get(head.account);
@@ -239,7 +273,9 @@ export function createRoutedLedger(routing: Routing, { epoch, directoryName }: {
       assertOutside();
       const { after, limit } = parseHeads(options);
       const query = after === '' ? { limit } : { after, limit };
-      const pages = await Promise.all(members.map(async ({ position, ledger }) => ({ position, ...(await ledger.heads(query)) })));
+      const pages = await Promise.all(
+        members.map(async ({ position, ledger }) => ({ position, ...(await ledger.heads(query)) })),
+      );
       const placements = await directory.findMany(pages.flatMap(({ heads }) => heads.map(({ account }) => account)));
       const sorted = pages
         .flatMap(({ position, heads }) => heads.map((head) => ({ position, head })))
@@ -293,7 +329,10 @@ export function createRoutedLedger(routing: Routing, { epoch, directoryName }: {
     return (await Promise.all(parts)).flat();
   }
 
-  const commands = createRoutedCommands(routing, { at: (position) => memberOf(members, position).ledger, client: null });
+  const commands = createRoutedCommands(routing, {
+    at: (position) => memberOf(members, position).ledger,
+    client: null,
+  });
   const outside = Object.entries(commands).map(([name, execute]) => [
     name,
     async (command: never) => {
@@ -350,7 +389,11 @@ function createRoutedLog({ members, pool }: Routing): Ledger['webhooks'] {
         const left = limit - deliveries.length;
         if (left === 0) break;
         const { before: _before, ...query } = options;
-        const page = await member.ledger.webhooks.list({ ...query, limit: left, ...(from === undefined ? {} : { before: from }) });
+        const page = await member.ledger.webhooks.list({
+          ...query,
+          limit: left,
+          ...(from === undefined ? {} : { before: from }),
+        });
         deliveries.push(...page.deliveries);
         from = undefined;
       }

@@ -16,7 +16,8 @@ export function createRoutedOperator({ members, directory }: Routing): OperatorR
       const { filter, before, limit = LIMIT } = options;
       const account = filter?.account;
       const placement = account === undefined ? null : await directory.find(parseOwn(account));
-      const asked = placement === null ? members : segmentsOf(placement).map(({ position }) => memberOf(members, position));
+      const asked =
+        placement === null ? members : segmentsOf(placement).map(({ position }) => memberOf(members, position));
       return readTransfers([...new Set(asked)], { filter, before, limit });
     },
     async circulationAt(instants) {
@@ -37,7 +38,9 @@ export function createRoutedOperator({ members, directory }: Routing): OperatorR
       });
     },
     async movers({ from, limit = 10 }) {
-      const reports = await Promise.all(members.map(({ operator }) => operator.movers({ from, limit: Math.min(limit + 1, 100) })));
+      const reports = await Promise.all(
+        members.map(({ operator }) => operator.movers({ from, limit: Math.min(limit + 1, 100) })),
+      );
       const byAccount = new Map<string, { account: string; in: number; out: number; transfers: number }>();
       for (const mover of reports.flatMap(({ movers }) => movers)) {
         if (mover.account === CLEARING) continue;
@@ -50,21 +53,35 @@ export function createRoutedOperator({ members, directory }: Routing): OperatorR
         });
       }
       const movers = [...byAccount.values()].toSorted((a, b) => b.in + b.out - a.in - a.out).slice(0, limit);
-      return { movers, since: reports.map(({ since }) => since).toSorted().at(-1) ?? from };
+      return {
+        movers,
+        since:
+          reports
+            .map(({ since }) => since)
+            .toSorted()
+            .at(-1) ?? from,
+      };
     },
     async health() {
       const parts = await Promise.all(members.map(({ operator }) => operator.health()));
       const sum = (read: (health: LedgerHealth) => number): number =>
         parts.reduce((total, part) => total + read(part), 0);
       const first = (read: (health: LedgerHealth) => string | null): string | null =>
-        parts.map(read).filter((at) => at !== null).toSorted()[0] ?? null;
+        parts
+          .map(read)
+          .filter((at) => at !== null)
+          .toSorted()[0] ?? null;
       const upkeep = (name: 'rates' | 'allowances' | 'lots' | 'holds') => ({
         due: sum((part) => part[name].due),
         next: first((part) => part[name].next),
       });
       return {
         at: first(({ at }) => at) ?? '',
-        rates: { ...upkeep('rates'), active: sum(({ rates }) => rates.active), suspended: sum(({ rates }) => rates.suspended) },
+        rates: {
+          ...upkeep('rates'),
+          active: sum(({ rates }) => rates.active),
+          suspended: sum(({ rates }) => rates.suspended),
+        },
         allowances: { ...upkeep('allowances'), active: sum(({ allowances }) => allowances.active) },
         lots: upkeep('lots'),
         holds: upkeep('holds'),
@@ -103,7 +120,9 @@ async function readTransfers(
   const pages = await Promise.all(asked.map((member, index) => read(member, cursors[index] ?? '', limit)));
   const merged = pages
     .flatMap(({ transfers }, index) => transfers.map((transfer) => ({ transfer, index })))
-    .toSorted((a, b) => (a.transfer.createdAt < b.transfer.createdAt ? 1 : a.transfer.createdAt > b.transfer.createdAt ? -1 : 0))
+    .toSorted((a, b) =>
+      a.transfer.createdAt < b.transfer.createdAt ? 1 : a.transfer.createdAt > b.transfer.createdAt ? -1 : 0,
+    )
     .slice(0, limit);
   const next = await Promise.all(
     pages.map(async ({ transfers, next: end }, index) => {
@@ -135,7 +154,10 @@ export function createRoutedActivity({ members, directory }: Routing): ActivityR
   /** Segments of an account, the newest first, and the reader of each. */
   async function find(account: string) {
     const placement = await directory.find(parseOwn(account));
-    return { placement, segments: segmentsOf(placement).map((segment) => ({ segment, member: memberOf(members, segment.position) })) };
+    return {
+      placement,
+      segments: segmentsOf(placement).map((segment) => ({ segment, member: memberOf(members, segment.position) })),
+    };
   }
 
   async function toPublicLine(line: ActivityLine, member: Member, placement: Placement): Promise<ActivityLine> {

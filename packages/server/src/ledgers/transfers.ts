@@ -68,7 +68,16 @@ export class Transfers {
     const { id } = held.hold;
     const hasLots = await this.#hasLots(from, id, commands);
     const { amount, reason, metadata } = hold;
-    const open = { hold: id, position: from, amount, reason, metadata, crossing: readCrossing(metadata), hasLots, isLate: false };
+    const open = {
+      hold: id,
+      position: from,
+      amount,
+      reason,
+      metadata,
+      crossing: readCrossing(metadata),
+      hasLots,
+      isLate: false,
+    };
     const receipt = await this.#finish(open, commands);
     return { ...receipt, idempotencyKey: command.idempotencyKey, replayed: held.replayed };
   }
@@ -126,7 +135,8 @@ export class Transfers {
         const message = `Account ${crossing.source} would send credits that expire or have a priority, which only an account of the same ledger can receive.`;
         throw new CreditsError('invalid_request', message, { details: { field: 'destination' } });
       }
-      if (open.isLate) throw new CreditsError('operation_abandoned', `The transfer of hold ${hold} was not decided in time.`);
+      if (open.isLate)
+        throw new CreditsError('operation_abandoned', `The transfer of hold ${hold} was not decided in time.`);
       const { destination } = crossing;
       await commands
         .at(crossing.to)
@@ -136,9 +146,13 @@ export class Transfers {
       // Without a response nobody knows yet. Inside a transaction of the host everything is undone together.
       if (commands.client !== null || !isRefusal(error)) throw error;
       if (!(await this.#wasDecided(open))) {
-        await commands.at(position).void({ ...by(CLEARING, `void:${hold}`), hold }).catch(ignoreResolved);
+        await commands
+          .at(position)
+          .void({ ...by(CLEARING, `void:${hold}`), hold })
+          .catch(ignoreResolved);
         if (!isFenced(error)) throw error;
-        const message = 'The recipient moved to another ledger meanwhile, and nothing was sent: repeat it under a new key.';
+        const message =
+          'The recipient moved to another ledger meanwhile, and nothing was sent: repeat it under a new key.';
         throw new CreditsError('operation_abandoned', message, { cause: error });
       }
     }

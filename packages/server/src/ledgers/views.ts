@@ -33,15 +33,15 @@ export function readCrossing(metadata: Metadata): Crossing {
 
 function splitMetadata(metadata: Metadata): { crossing: Crossing | null; own: Metadata } {
   const { ledgers, ...own } = metadata;
-  return ledgers === undefined
-    ? { crossing: null, own: metadata }
-    : { crossing: ledgers as unknown as Crossing, own };
+  return ledgers === undefined ? { crossing: null, own: metadata } : { crossing: ledgers as unknown as Crossing, own };
 }
 
 /** The segment of an account in which a ledger has a version. */
 function segmentOf(placement: Placement, position: number, version: number): Segment {
   const own = [...placement.earlier, placement].filter((segment) => segment.position === position);
-  return own.find(({ after, until }) => version > after && (until === null || version <= until)) ?? own.at(-1) ?? placement;
+  return (
+    own.find(({ after, until }) => version > after && (until === null || version <= until)) ?? own.at(-1) ?? placement
+  );
 }
 
 /** The version of an account as all ledgers together count it. */

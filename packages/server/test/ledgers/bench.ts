@@ -23,7 +23,9 @@ export interface NewList {
 
 let made = 0;
 
-export function createLedgersBench(open: () => Promise<{ database: Database; drop?: () => Promise<void> }>): LedgersBench {
+export function createLedgersBench(
+  open: () => Promise<{ database: Database; drop?: () => Promise<void> }>,
+): LedgersBench {
   let opened: { database: Database; drop?: () => Promise<void> } | undefined;
   beforeAll(async () => {
     opened = await open();
@@ -38,7 +40,12 @@ export function createLedgersBench(open: () => Promise<{ database: Database; dro
       return opened.database;
     },
     async open(options) {
-      const each = await createLedgers({ database: bench.database, recoverEveryMs: 0, expirySweepMs: 3_600_000, ...options });
+      const each = await createLedgers({
+        database: bench.database,
+        recoverEveryMs: 0,
+        expirySweepMs: 3_600_000,
+        ...options,
+      });
       onTestFinished(() => each.close());
       return each;
     },
@@ -47,7 +54,12 @@ export function createLedgersBench(open: () => Promise<{ database: Database; dro
       const directory = `list_${made}`;
       const schemas = Array.from({ length: count }, (_, index) => `list_${made}_${'abcdef'[index]}`);
       const all = { directory, schemas, ...options };
-      return { ledgers: await bench.open(all), directory, schemas, openAgain: (more) => bench.open({ ...all, ...more }) };
+      return {
+        ledgers: await bench.open(all),
+        directory,
+        schemas,
+        openAgain: (more) => bench.open({ ...all, ...more }),
+      };
     },
   };
   return bench;

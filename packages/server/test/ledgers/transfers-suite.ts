@@ -27,13 +27,27 @@ export function testTransfers(bench: LedgersBench): void {
 
     expect((await ledgers.snapshot(a, { since: 1 })).applied).toEqual([command.idempotencyKey]);
     const sent = await ledgers.history(a);
-    expect(sent.entries[0]).toMatchObject({ kind: 'post', counterparty: b, amount: 30, metadata: { category: 'gift' } });
+    expect(sent.entries[0]).toMatchObject({
+      kind: 'post',
+      counterparty: b,
+      amount: 30,
+      metadata: { category: 'gift' },
+    });
     const received = await ledgers.history(b);
     expect(received.entries[0]).toMatchObject({ kind: 'transfer', direction: 'credit', counterparty: a, amount: 30 });
     expect(received.entries[0]?.metadata).toEqual({ category: 'gift' });
-    expect((await ledgers.activity.page(a)).lines[0]).toMatchObject({ kind: 'sent', counterparty: b, amount: 30, category: 'gift' });
+    expect((await ledgers.activity.page(a)).lines[0]).toMatchObject({
+      kind: 'sent',
+      counterparty: b,
+      amount: 30,
+      category: 'gift',
+    });
     expect((await ledgers.activity.page(b)).lines[0]).toMatchObject({ kind: 'received', counterparty: a, amount: 30 });
-    expect(await ledgers.findTransfer(receipt.transfer.id)).toMatchObject({ source: a, destination: b, kind: 'transfer' });
+    expect(await ledgers.findTransfer(receipt.transfer.id)).toMatchObject({
+      source: a,
+      destination: b,
+      kind: 'transfer',
+    });
     expect(await ledgers.circulation()).toMatchObject({ issued: 200, spent: 0, circulating: 200 });
     await expectVerified(ledgers);
 
@@ -51,7 +65,10 @@ export function testTransfers(bench: LedgersBench): void {
     expect((await refusal(ledgers.hold(hold), 'invalid_request')).message).toContain('on another ledger');
     await refusal(ledgers.transfer({ ...by(a), source: a, destination: b, amount: 101 }), 'insufficient_credits');
     await ledgers.grant({ ...by('system:test'), account: a, amount: 10, priority: 3 });
-    const error = await refusal(ledgers.transfer({ ...by(a), source: a, destination: b, amount: 20 }), 'invalid_request');
+    const error = await refusal(
+      ledgers.transfer({ ...by(a), source: a, destination: b, amount: 20 }),
+      'invalid_request',
+    );
     expect(error.message).toContain('expire or have a priority');
     expect((await ledgers.snapshot(a)).balance).toEqual({ posted: 110, held: 0, available: 110 });
     await expectVerified(ledgers);
