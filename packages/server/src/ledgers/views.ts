@@ -15,7 +15,7 @@ import { CLEARING } from './member.ts';
  * their ledger, and a transfer between two ledgers has its two accounts and not the clearing account.
  */
 
-/** What a hold, and the transfer on the other side, say of the transfer between two ledgers that they are part of. */
+/** The metadata of both parts of a transfer between two ledgers, which name the whole of it. */
 export interface Crossing {
   source: string;
   destination: string;

@@ -9,7 +9,7 @@ import { balancesOf, expectVerified, openOnEach, type LedgersBench } from './ben
 export function testLedgers(bench: LedgersBench): void {
   const sql = async (text: string): Promise<Record<string, unknown>[]> => (await bench.database.pool.query(text)).rows;
 
-  test('accounts are spread over the ledgers, and each is on one of them', async () => {
+  test('accounts are distributed over the ledgers, and each is on one of them', async () => {
     const { ledgers, schemas } = await bench.openNew(3);
     const places = new Map(schemas.map((schema) => [schema, 0]));
     for (let index = 0; index < 300; index += 1) {

@@ -4,7 +4,7 @@ import { openDatabase } from '../../src/ledger/postgres/database.ts';
 import { createLedgers } from '../../src/ledgers/create-ledgers.ts';
 
 // A process that a test kills. Arguments: the database's URL, the schema of the list, then accounts. Sends credits between
-// them for as long as it lives, and prints each transfer before it is sent and after its receipt.
+// them until it is killed, and prints each transfer before it is sent and after its receipt.
 
 const [url = '', directory = '', ...accounts] = process.argv.slice(2);
 const ledgers = await createLedgers({ database: await openDatabase({ url }), directory, recoverEveryMs: 50 });
