@@ -25,6 +25,8 @@ export interface Config {
   /** Whether the last entry of `X-Forwarded-For` is a proxy of ours telling the truth. */
   trustProxy: boolean;
   database: DatabaseConfig;
+  /** The schemas of several ledgers, in order; null: one ledger. */
+  ledgers: string[] | null;
   /** Where the generated secret and the embedded database are kept. */
   dataDirectory: string;
   /** Signs sessions; null: generated once and kept beside the data. */
@@ -105,6 +107,9 @@ const environmentSchema = z.object({
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+    .optional(),
+  LEDGERS: list
+    .pipe(z.array(z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'must be lower-case names of schemas')).min(1))
     .optional(),
   BETTER_AUTH_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   DEMO: flag.optional(),
@@ -208,6 +213,7 @@ export function parseConfig(environment: Record<string, string | undefined>, dir
     trustedOrigins: env.TRUSTED_ORIGINS ?? [],
     trustProxy: env.TRUST_PROXY,
     database,
+    ledgers: env.LEDGERS ?? null,
     dataDirectory,
     secret: env.BETTER_AUTH_SECRET ?? null,
     demo,

@@ -2,6 +2,7 @@ import {
   createActivityReader,
   createCreditsHandler,
   createLedger,
+  createLedgers,
   createOperatorReader,
   groupFaults,
   migrate,
@@ -10,6 +11,7 @@ import {
   type CreditsHandler,
   type Database,
   type Ledger,
+  type LedgerOptions,
 } from 'realtime-credits-server';
 import { createOpenTelemetryTracer } from 'realtime-credits-server/opentelemetry';
 import { createAdjustments } from './administration/adjustments.ts';
@@ -135,7 +137,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   const receiving = new Promise<BalanceMessages>((resolve) => {
     receive = resolve;
   });
-  const ledger = await createLedger({
+  const ledgerOptions: LedgerOptions = {
     database,
     onWarning,
     observer,
@@ -145,7 +147,11 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       // Events may be waiting before what handles them is there.
       onEvent: async (event) => (await receiving).receive(event),
     },
-  });
+  };
+  const ledgers = config.ledgers === null ? null : await createLedgers({ ...ledgerOptions, schemas: config.ledgers });
+  const ledger = ledgers ?? (await createLedger(ledgerOptions));
+  const openLedger = (clock: NonNullable<LedgerOptions['clock']>): Promise<Ledger> =>
+    config.ledgers === null ? createLedger({ database, clock }) : createLedgers({ database, clock, recoverEveryMs: 0 });
   await migrate(pool, { namespace: 'dashboard', migrations: DASHBOARD_MIGRATIONS });
   const secret =
     config.secret ??
@@ -286,7 +292,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
 
   const credentials = createCredentials(auth);
   const people = createPeople({ ledger, credentials, audit, onChanged: sessions.forget });
-  const operator = createOperatorReader(pool);
+  const operator = ledgers?.operator ?? createOperatorReader(pool);
   const userNames = createUserNames({ pool, ledger, profiles, audit, now });
 
   metrics.watch({ ledger, credits });
@@ -327,7 +333,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     rewards,
     timeZone,
     activity: createActivity({
-      reader: createActivityReader(pool),
+      reader: ledgers?.activity ?? createActivityReader(pool),
       ledger,
       names,
       findServers: rows.findByRates,
@@ -376,7 +382,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     }
     if (demoPassword === null) return closeDemoAccounts(credentials);
     const ids = await openDemoAccounts({ credentials, profiles, users }, demoPassword);
-    await seedDemo({ pool, database, profiles, referrals, servers, provisioner, day, now, ids });
+    await seedDemo({ pool, openLedger, profiles, referrals, servers, provisioner, day, now, ids });
   });
 
   let timer: NodeJS.Timeout | undefined;

@@ -81,6 +81,7 @@ export type {
   Mover,
   MoversReport,
 } from './ledger/operator.ts';
+export { createLedgers, type Ledgers, type LedgersOptions, type MoveReport } from './ledgers/create-ledgers.ts';
 export { createOperatorReader } from './ledger/postgres/operator-reads.ts';
 export { createActivityReader } from './ledger/postgres/activity-reads.ts';
 export { openDatabase, type Database, type DatabaseOptions, type SqlPool } from './ledger/postgres/database.ts';

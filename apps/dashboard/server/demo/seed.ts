@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { createLedger, type Database, type LedgerOptions } from 'realtime-credits-server';
+import type { Ledger, LedgerOptions } from 'realtime-credits-server';
 import { STANDARD_REWARDS } from '../payouts/rewards.ts';
 import type { Day } from '../daily/day.ts';
 import type { Profiles } from '../profiles.ts';
@@ -13,7 +13,8 @@ import { FRIEND, PLAYER } from './users.ts';
 
 export interface DemoSeedOptions {
   pool: Pool;
-  database: Database;
+  /** Opens the ledger of the dashboard by another clock. */
+  openLedger: (clock: NonNullable<LedgerOptions['clock']>) => Promise<Ledger>;
   profiles: Profiles;
   referrals: Referrals;
   servers: Servers;
@@ -63,10 +64,10 @@ interface Ids {
 }
 
 /** What happened in the two weeks before, oldest first: gifts, two streaks, spending, and credits between friends. */
-async function seedPast({ pool, database, day, now }: DemoSeedOptions, ids: Ids): Promise<void> {
+async function seedPast({ pool, openLedger, day, now }: DemoSeedOptions, ids: Ids): Promise<void> {
   const { player, friend, admin } = ids;
   let instantMs = now();
-  const ledger = await createLedger({ database, clock: { ...CLOCK, wallMs: () => instantMs } });
+  const ledger = await openLedger({ ...CLOCK, wallMs: () => instantMs });
   const system = (key: string) => ({ idempotencyKey: `demo-${key}`, actor: 'system:demo' });
   const gift = (account: string, key: string, amount: number, reason: string) =>
     ledger.grant({ ...system(key), account, amount, reason, metadata: { category: 'system', action: 'gift' } });
@@ -143,7 +144,7 @@ const RUNS_H = [6, 7, 5.2, 3.1];
  * A server that was ordered yesterday and runs by the hour. Its history is one transaction: the ledger of the dashboard,
  * whose clock is the present, charges nothing in between.
  */
-async function seedHourly({ pool, database, provisioner, now }: DemoSeedOptions, player: string): Promise<void> {
+async function seedHourly({ pool, openLedger, provisioner, now }: DemoSeedOptions, player: string): Promise<void> {
   const request = { ...MINECRAFT, name: 'Survival world', plan_id: 'ember' };
   const choice = findInCatalogue(request);
   const perHour = choice?.plan.per_hour ?? null;
@@ -160,7 +161,7 @@ async function seedHourly({ pool, database, provisioner, now }: DemoSeedOptions,
     plan: choice.plan,
   });
   const rows = createServerRows(pool, () => instantMs);
-  const ledger = await createLedger({ database, clock: { ...CLOCK, wallMs: () => instantMs } });
+  const ledger = await openLedger({ ...CLOCK, wallMs: () => instantMs });
   const base = { account: player, actor: 'system:demo', metadata: { category: 'servers' } };
   const terms = { resource: request.name, amount: perHour, per: 'hour' } as const;
   const server = { userId: player, operationId: 'demo-server-hourly', request, externalId };

@@ -40,7 +40,7 @@ interface Printed {
 const lint = (path: string, code: string): string[] => lintAll([[path, code]])[0] ?? [];
 
 /** The folders of the server's package; the others are the browser's. */
-const OF_SERVER = new Set(['ledger', 'ledger/rules', 'http', 'cli']);
+const OF_SERVER = new Set(['ledger', 'ledger/rules', 'ledgers', 'http', 'cli']);
 
 const source = (folder: string, specifier: string, name = 'example'): [string, string] => [
   `packages/${OF_SERVER.has(folder) ? 'server' : 'credits'}/src/${folder}/${name}.ts`,
@@ -54,6 +54,10 @@ const FORBIDDEN: [folder: string, specifier: string][] = [
   ['ledger', '../http/handler.ts'],
   ['ledger', '../cli/main.ts'],
   ['ledger', '../index.ts'],
+  ['ledger', '../ledgers/create-ledgers.ts'],
+  ['ledgers', '../http/handler.ts'],
+  ['ledgers', '../cli/main.ts'],
+  ['ledgers', 'realtime-credits/client'],
   ['ledger', '../../../credits/src/contract/error.ts'],
   ['ledger', 'realtime-credits'],
   ['ledger', 'realtime-credits/client'],
@@ -114,6 +118,8 @@ const ALLOWED: typeof FORBIDDEN = [
   ['ledger/rules', '../commands.ts'],
   ['ledger/rules', 'realtime-credits/contract'],
   ['ledger/rules', 'node:crypto'],
+  ['ledgers', 'realtime-credits/contract'],
+  ['ledgers', '../ledger/ledger.ts'],
   ['http', 'realtime-credits/contract'],
   ['http', '../ledger/ledger.ts'],
   ['http', 'hono'],

@@ -8,6 +8,7 @@ import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { migrateCommand } from './migrate.ts';
 import { headsCommand } from './heads.ts';
+import { moveAccountCommand } from './move-account.ts';
 import { reconcileCommand } from './reconcile.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { verifyCommand } from './verify.ts';
@@ -21,12 +22,13 @@ const COMMANDS: readonly Command[] = [
   headsCommand,
   exportCommand,
   migrateCommand,
+  moveAccountCommand,
   doctorCommand,
 ];
 
 const HELP = `Usage: realtime-credits <command> [options]
 
-${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`).join('\n')}
+${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}`).join('\n')}
 
 "realtime-credits <command> --help" shows the options. Exit status: 0 success, 1 differences or problems found, 2 usage
 error, 3 failure.
