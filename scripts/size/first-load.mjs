@@ -1,8 +1,8 @@
 // How much script a browser downloads before a page of the dashboard works, which Next does not print: for each page
-// the files that every page loads and those of its own client components, gzipped as the server sends them.
+// the files that every page loads and those of its own client components, compressed as the server sends them to browsers (brotli).
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync } from 'node:zlib';
 import { StepFailure } from '../setup/step.mjs';
 
 /** A bare page of Next and React is 132 KiB; the rest is what we may add to any one page before it must be argued. */
@@ -33,7 +33,7 @@ export function measureFirstLoad(build) {
   const sizeOf = (file) => {
     const known = sizes.get(file);
     if (known !== undefined) return known;
-    const size = gzipSync(readFileSync(join(build, file))).length;
+    const size = brotliCompressSync(readFileSync(join(build, file))).length;
     sizes.set(file, size);
     return size;
   };
