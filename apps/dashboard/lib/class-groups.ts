@@ -97,7 +97,9 @@ export const mergeClasses: (...classes: ClassNameValue[]) => string = createTail
     break: [{ break: ['normal', 'words', 'all', 'keep'] }],
     col: [{ col: ['auto', { span: [any] }] }],
     row: [{ row: ['auto', { span: [any] }] }],
-    shadow: [{ shadow: ['', 'none', 'sm', 'md', 'lg', 'xl', '2xl', 'inner', (value) => value.startsWith('[')] }],
+    shadow: [
+      { shadow: ['', 'none', 'sm', 'md', 'lg', 'xl', '2xl', 'inner', (value: string) => value.startsWith('[')] },
+    ],
     'shadow-color': [{ shadow: [any] }],
     'ring-inset': ['ring-inset'],
     'ring-w': [{ ring: [width] }],

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+// @ts-expect-error -- a script without types
 import { compressFiles } from '../../../../scripts/setup/compress-files.mjs';
 import { createBuiltFiles } from '../../server/http/built-files.ts';
 import { nextAddress, openTestDashboard, ORIGIN, type TestDashboard } from './support/dashboard.ts';
