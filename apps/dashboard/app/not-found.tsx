@@ -1,15 +1,21 @@
 import type { Metadata } from 'next';
+import { useTranslations } from 'next-intl';
+import { getTranslations } from 'next-intl/server';
 
 import { FullPage } from '@/components/states/full-page';
 import { UNIT } from '@/lib/unit';
 
-export const metadata: Metadata = { title: 'No such page' };
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('shell.missing');
+  return { title: t('title') };
+}
 
 export default function NotFoundPage() {
+  const t = useTranslations('shell.missing');
   return (
     <main>
-      <FullPage sign="404" title="There is no such page">
-        It may have moved, or it never was. Your {UNIT.many} are where they were.
+      <FullPage sign="404" title={t('heading')}>
+        {t('text', { unit: UNIT.many })}
       </FullPage>
     </main>
   );

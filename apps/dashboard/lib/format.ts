@@ -18,7 +18,7 @@ export function formatChange(delta: number): string {
 
 /** `1 credit`, `50 credits`. */
 export function formatCreditsWithUnit(amount: number): string {
-  return `${formatCredits(amount)} ${amount === 1 ? UNIT.one : UNIT.many}`;
+  return `${formatCredits(amount)} ${UNIT.of(amount)}`;
 }
 
 /** A count of anything with its noun. */

@@ -21,6 +21,7 @@ import { stampHeader } from './http/stamp-header.ts';
 import { contentSecurityPolicy, createNonce, securityHeaders } from './http/security-headers.ts';
 import { findReferralCode, referralCookie } from './referrals/visit.ts';
 import type { Log } from './log.ts';
+import { shareTranslations } from './i18n/translation.ts';
 import { subjectOf } from './mail/messages.ts';
 import { setRuntime } from './runtime.ts';
 
@@ -107,6 +108,7 @@ export async function startServer(
       onWarning,
     });
     setRuntime(dashboard.runtime);
+    shareTranslations();
     await dashboard.startSweeping();
     pages = await preparePages({ config, server, port: portOf(url) });
     listener = createListener(config, dashboard, { pages: pages.handle, onWarning });
@@ -147,7 +149,8 @@ function createListener(
     if (!readRequestTarget(request, response)) return;
     noticeProxy(request);
     const address = stampClientAddress(request, config.trustProxy);
-    runRequest({ requestId, acceptLanguage: request.headers['accept-language'] ?? null }, () => {
+    const { 'accept-language': acceptLanguage = null, cookie = null } = request.headers;
+    runRequest({ requestId, acceptLanguage, cookie }, () => {
       if (API_PATHS.test(request.url ?? '/')) void api(request, response);
       else if (allowsPage(request, response)) servePage(request, response, { requestId, address });
     });

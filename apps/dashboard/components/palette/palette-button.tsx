@@ -1,6 +1,7 @@
 'use client';
 import { Search } from 'lucide-react';
 import dynamic from 'next/dynamic';
+import { useTranslations } from 'next-intl';
 import { useEffect, useState } from 'react';
 
 import { Button } from '@/components/ui/button';
@@ -10,6 +11,7 @@ const Palette = dynamic(() => import('@/components/palette/palette'), { ssr: fal
 
 /** Opens the list of everything one can go to, also by Ctrl+K (⌘K on a Mac). */
 export function PaletteButton({ admin, demo }: { admin: boolean; demo: boolean }) {
+  const t = useTranslations('shell.palette');
   const [state, setState] = useState<'new' | 'open' | 'closed'>('new');
 
   useEffect(() => {
@@ -32,7 +34,7 @@ export function PaletteButton({ admin, demo }: { admin: boolean; demo: boolean }
         aria-keyshortcuts="Control+K Meta+K"
         onClick={() => setState('open')}
       >
-        <Search /> Search
+        <Search /> {t('search')}
         <kbd className="hidden rounded border bg-muted px-1.5 font-sans text-xs lg:inline">Ctrl K</kbd>
       </Button>
       {state === 'new' ? null : (

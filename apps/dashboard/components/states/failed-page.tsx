@@ -1,6 +1,7 @@
 'use client';
 import { RotateCw } from 'lucide-react';
 import Link from 'next/link';
+import { useTranslations } from 'next-intl';
 import { useEffect, useRef } from 'react';
 
 import { FullPage } from '@/components/states/full-page';
@@ -15,6 +16,7 @@ interface FailedPageProps {
 /** What is said in place of a page that could not be shown. Being offline is named as such, and ends by itself. */
 export function FailedPage({ error, onRetry }: FailedPageProps) {
   const online = useOnline();
+  const t = useTranslations('failed');
   // A script that failed to arrive is not asked for again by this document.
   const wasOffline = useRef(false);
   useEffect(() => {
@@ -23,22 +25,20 @@ export function FailedPage({ error, onRetry }: FailedPageProps) {
   }, [online]);
   return (
     <FullPage
-      sign={online ? (error.digest === undefined ? 'Something broke' : `Error ${error.digest}`) : 'Offline'}
-      title={online ? 'This page could not be shown' : 'You are offline'}
+      sign={online ? (error.digest === undefined ? t('title') : t('code', { digest: error.digest })) : t('offline')}
+      title={t(online ? 'heading' : 'offlineHeading')}
       action={
         <>
           <Button onClick={onRetry}>
-            <RotateCw /> Try again
+            <RotateCw /> {t('retry')}
           </Button>
           <Button asChild variant="outline">
-            <Link href="/">Overview</Link>
+            <Link href="/">{t('overview')}</Link>
           </Button>
         </>
       }
     >
-      {online
-        ? 'Something broke on our side. Nothing of yours was changed by it.'
-        : 'The page is read again once your device has found its way back.'}
+      {t(online ? 'text' : 'offlineText')}
     </FullPage>
   );
 }

@@ -1,4 +1,5 @@
 import Link from 'next/link';
+import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 
 import { LogoMark } from '@/components/brand/logo';
@@ -21,13 +22,16 @@ export function FullPage({ sign, title, children, action }: FullPageProps) {
       <p className="mt-6 text-sm text-muted-foreground tabular-nums">{sign}</p>
       <h1 className="mt-1 text-2xl font-semibold tracking-tight text-balance">{title}</h1>
       <div className="mt-2 max-w-md text-sm text-balance text-muted-foreground">{children}</div>
-      <div className="mt-7 flex flex-wrap justify-center gap-2">
-        {action ?? (
-          <Button asChild>
-            <Link href="/">Back to the overview</Link>
-          </Button>
-        )}
-      </div>
+      <div className="mt-7 flex flex-wrap justify-center gap-2">{action ?? <BackToOverview />}</div>
     </div>
+  );
+}
+
+function BackToOverview() {
+  const t = useTranslations('shell.missing');
+  return (
+    <Button asChild>
+      <Link href="/">{t('back')}</Link>
+    </Button>
   );
 }

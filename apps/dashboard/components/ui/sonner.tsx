@@ -1,10 +1,12 @@
 'use client';
 import { CircleCheck, CircleX, Info, TriangleAlert } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { useTheme } from 'next-themes';
 import { Toaster as Sonner } from 'sonner';
 
 /** Where results of a person's own actions are said. One per page, in the root layout. */
 function Toaster() {
+  const t = useTranslations('shell.toasts');
   const { resolvedTheme } = useTheme();
   return (
     <Sonner
@@ -12,6 +14,7 @@ function Toaster() {
       position="bottom-right"
       duration={5_000}
       closeButton
+      containerAriaLabel={t('label')}
       icons={{
         success: <CircleCheck className="size-4 text-success" />,
         error: <CircleX className="size-4 text-destructive" />,
@@ -19,6 +22,7 @@ function Toaster() {
         warning: <TriangleAlert className="size-4 text-muted-foreground" />,
       }}
       toastOptions={{
+        closeButtonAriaLabel: t('close'),
         classNames: {
           toast: '!rounded-lg !border-border !bg-popover !text-popover-foreground !font-sans !shadow-xl',
           description: '!text-muted-foreground',
