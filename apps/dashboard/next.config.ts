@@ -1,4 +1,5 @@
 import type { NextConfig } from 'next';
+import createNextIntlPlugin from 'next-intl/plugin';
 
 /**
  * The security headers are not set here: the custom server sets them on every answer, with a nonce of its own for each
@@ -15,4 +16,9 @@ const config: NextConfig = {
   typescript: { ignoreBuildErrors: true },
 };
 
-export default config;
+/** Texts are compiled by the build: browsers get no parser of them. */
+const withTexts = createNextIntlPlugin({
+  experimental: { messages: { path: './messages', locales: 'infer', format: 'json', precompile: true } },
+});
+
+export default withTexts(config);

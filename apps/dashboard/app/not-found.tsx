@@ -1,16 +1,17 @@
 import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
 
-import { FullPage } from '@/components/states/full-page';
-import { UNIT } from '@/lib/unit';
+import { MissingPage } from '@/components/states/missing-page';
 
-export const metadata: Metadata = { title: 'No such page' };
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('shell.missing');
+  return { title: t('title') };
+}
 
 export default function NotFoundPage() {
   return (
     <main>
-      <FullPage sign="404" title="There is no such page">
-        It may have moved, or it never was. Your {UNIT.many} are where they were.
-      </FullPage>
+      <MissingPage />
     </main>
   );
 }

@@ -1,5 +1,6 @@
 'use client';
 import { Check, Copy } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { useEffect, useState } from 'react';
 
 import { Button } from '@/components/ui/button';
@@ -17,6 +18,7 @@ interface CopyButtonProps {
 
 /** Copies a text, and says so for two seconds. */
 export function CopyButton({ text, label, compact = false }: CopyButtonProps) {
+  const t = useTranslations('shell.copy');
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
@@ -29,7 +31,7 @@ export function CopyButton({ text, label, compact = false }: CopyButtonProps) {
       await copyText(text);
       setCopied(true);
     } catch {
-      showError('It could not be copied', 'Mark the text and copy it by hand.');
+      showError(t('failed'), t('byHand'));
     }
   }
 
@@ -47,7 +49,7 @@ export function CopyButton({ text, label, compact = false }: CopyButtonProps) {
           {icon}
         </Button>
         <span role="status" className="sr-only">
-          {copied ? 'Copied' : ''}
+          {copied ? t('copied') : ''}
         </span>
       </>
     );
@@ -55,8 +57,8 @@ export function CopyButton({ text, label, compact = false }: CopyButtonProps) {
   return (
     <Button variant="secondary" onClick={() => void handleCopy()} aria-label={label}>
       {icon}
-      <span className="min-w-12 text-left" aria-live="polite">
-        {copied ? 'Copied' : 'Copy'}
+      <span className="min-w-12 text-start" aria-live="polite">
+        {t(copied ? 'copied' : 'copy')}
       </span>
     </Button>
   );

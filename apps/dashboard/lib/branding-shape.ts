@@ -1,3 +1,6 @@
+import type { Translation } from '../components/credits/translations.ts';
+import type { Language } from './languages.ts';
+
 /** Artworks of the coin, drawn in `components/credits/coin.tsx`. */
 export type CoinName = 'diamond' | 'star' | 'bolt' | 'hexagon';
 
@@ -32,3 +35,11 @@ export interface MarkPath {
   /** Width of the line, whose ends are round; without it the shape is filled. */
   stroke?: number;
 }
+
+/** The words of the branding in other languages. `unit.forms` are those of a number, by the language's plural rules. */
+export type BrandingTranslation = Partial<
+  Record<
+    Exclude<Language, 'en'>,
+    Partial<Pick<Branding, 'description' | 'promise'>> & { docs?: string; unit?: NonNullable<Translation['unit']> }
+  >
+>;

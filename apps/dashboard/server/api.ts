@@ -52,6 +52,7 @@ import { registerCodeRoutes } from './routes/codes.ts';
 import { registerDailyRoutes } from './routes/daily-login.ts';
 import { registerDocsRoutes } from './routes/docs.ts';
 import { registerExampleRoutes } from './routes/examples.ts';
+import { registerLanguageRoutes } from './routes/language.ts';
 import { registerMessageRoutes } from './routes/messages.ts';
 import { registerOperationsRoutes } from './routes/operations.ts';
 import { registerOversightRoutes } from './routes/oversight.ts';
@@ -193,6 +194,7 @@ export function createApi(parts: ApiParts): Api {
   app.all(`${CREDITS_PATH}/*`, (context) => credits.fetch(context.req.raw));
 
   registerOperationsRoutes(routes, { ...parts, app });
+  registerLanguageRoutes(routes, parts);
   registerUserRoutes(routes, parts);
   registerSessionRoutes(routes, parts);
   registerDailyRoutes(routes, parts);

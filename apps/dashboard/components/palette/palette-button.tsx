@@ -1,5 +1,6 @@
 'use client';
 import { Search } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { lazy, Suspense, useEffect, useState } from 'react';
 
 import { Button } from '@/components/ui/button';
@@ -9,6 +10,7 @@ const Palette = lazy(() => import('@/components/palette/palette'));
 
 /** Opens the list of everything one can go to, also by Ctrl+K (⌘K on a Mac). */
 export function PaletteButton({ admin, demo }: { admin: boolean; demo: boolean }) {
+  const t = useTranslations('shell.palette');
   const [state, setState] = useState<'new' | 'open' | 'closed'>('new');
 
   useEffect(() => {
@@ -31,7 +33,7 @@ export function PaletteButton({ admin, demo }: { admin: boolean; demo: boolean }
         aria-keyshortcuts="Control+K Meta+K"
         onClick={() => setState('open')}
       >
-        <Search /> Search
+        <Search /> {t('search')}
         <kbd className="hidden rounded border bg-muted px-1.5 font-sans text-xs lg:inline">Ctrl K</kbd>
       </Button>
       {state === 'new' ? null : (

@@ -3,6 +3,7 @@ import { Command } from 'cmdk';
 import { LogOut, SunMoon, User, type LucideIcon } from 'lucide-react';
 import { useTheme } from 'next-themes';
 import { useRouter } from 'next/navigation';
+import { useTranslations } from 'next-intl';
 import { useEffect, useState } from 'react';
 
 import { Dialog, DialogContent, DialogDescription, DialogTitle } from '@/components/credits/ui/dialog';
@@ -23,6 +24,8 @@ interface PaletteProps {
 export default function Palette({ admin, demo, open, onOpenChange }: PaletteProps) {
   const router = useRouter();
   const { resolvedTheme, setTheme } = useTheme();
+  const t = useTranslations('shell');
+  const tNavigation = useTranslations('shell.navigation');
   const [text, setText] = useState('');
   const users = useUsers(admin && open ? text : '');
 
@@ -41,23 +44,21 @@ export default function Palette({ admin, demo, open, onOpenChange }: PaletteProp
   return (
     <Dialog open={open} onOpenChange={handleOpenChange}>
       <DialogContent className="top-24 translate-y-0 gap-0 overflow-hidden p-0">
-        <DialogTitle className="sr-only">Search</DialogTitle>
-        <DialogDescription className="sr-only">
-          Type a few letters, choose with the arrow keys, open with Enter.
-        </DialogDescription>
-        <Command label="Search" loop filter={contains}>
+        <DialogTitle className="sr-only">{t('palette.search')}</DialogTitle>
+        <DialogDescription className="sr-only">{t('palette.description')}</DialogDescription>
+        <Command label={t('palette.search')} loop filter={contains}>
           <Command.Input
             value={text}
             onValueChange={setText}
-            placeholder={admin ? 'Pages, actions, users …' : 'Pages and actions …'}
-            className="h-14 w-full border-b bg-transparent pr-12 pl-5 outline-none placeholder:text-muted-foreground"
+            placeholder={t(admin ? 'palette.placeholderAdmin' : 'palette.placeholder')}
+            className="h-14 w-full border-b bg-transparent ps-5 pe-12 outline-none placeholder:text-muted-foreground"
           />
           <Command.List className="max-h-[min(24rem,60dvh)] overflow-y-auto p-2">
             <Command.Empty className="px-3 py-8 text-center text-sm text-muted-foreground">
-              Nothing found.
+              {t('palette.nothing')}
             </Command.Empty>
-            {toNavigation({ admin, demo }).map(({ label, items }) => (
-              <Group key={label ?? ''} heading={label ?? 'Pages'}>
+            {toNavigation({ admin, demo }, tNavigation).map(({ label, items }) => (
+              <Group key={label ?? ''} heading={label ?? t('palette.pages')}>
                 {items.map((item) => (
                   <Item
                     key={item.href}
@@ -71,21 +72,26 @@ export default function Palette({ admin, demo, open, onOpenChange }: PaletteProp
                 ))}
               </Group>
             ))}
-            <Group heading="Actions">
+            <Group heading={t('palette.actions')}>
               <Item
                 icon={SunMoon}
                 value="theme"
-                keywords={['Switch between dark and light', 'theme']}
+                keywords={[t('theme.switch'), t('palette.theme')]}
                 onSelect={() => run(() => setTheme(resolvedTheme === 'light' ? 'dark' : 'light'))}
               >
-                Switch between dark and light
+                {t('theme.switch')}
               </Item>
-              <Item icon={LogOut} value="sign-out" keywords={['Sign out']} onSelect={() => run(() => void signOut())}>
-                Sign out
+              <Item
+                icon={LogOut}
+                value="sign-out"
+                keywords={[t('account.signOut')]}
+                onSelect={() => run(() => void signOut(t))}
+              >
+                {t('account.signOut')}
               </Item>
             </Group>
             {users.length === 0 ? null : (
-              <Group heading="Users">
+              <Group heading={t('palette.users')}>
                 {users.map((user) => (
                   <Item
                     key={user.id}
@@ -96,7 +102,7 @@ export default function Palette({ admin, demo, open, onOpenChange }: PaletteProp
                   >
                     <span className="truncate">{user.username}</span>
                     <span className="truncate text-muted-foreground">{user.email}</span>
-                    <span className="ml-auto tabular-nums text-muted-foreground">{formatCredits(user.coins)}</span>
+                    <span className="ms-auto tabular-nums text-muted-foreground">{formatCredits(user.coins)}</span>
                   </Item>
                 ))}
               </Group>

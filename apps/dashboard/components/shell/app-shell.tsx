@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 
+import { getTranslations } from 'next-intl/server';
 import Link from 'next/link';
 
 import CreditsDisplay from '@/components/CreditsDisplay';
@@ -23,17 +24,18 @@ import { getRuntime } from '@/server/runtime';
  */
 export async function AppShell({ children }: { children: ReactNode }) {
   const { user, snapshot } = await requireViewer();
+  const t = await getTranslations('shell');
   const places = { admin: user.role === 0, demo: getRuntime().facts.demo !== null };
   return (
     <div data-shell className="flex min-h-dvh">
       <SessionBridge user={user} snapshot={snapshot} />
       <a
         href="#content"
-        className="fixed top-2 left-2 z-50 -translate-y-20 rounded-md bg-primary px-4 py-2 text-sm font-medium text-primary-foreground focus:translate-y-0"
+        className="fixed start-2 top-2 z-50 -translate-y-20 rounded-md bg-primary px-4 py-2 text-sm font-medium text-primary-foreground focus:translate-y-0"
       >
-        Skip to the content
+        {t('skip')}
       </a>
-      <aside className="hidden w-60 shrink-0 border-r bg-sidebar lg:block">
+      <aside className="hidden w-60 shrink-0 border-e bg-sidebar lg:block">
         <div className="sticky top-0 flex h-dvh flex-col">
           <Link
             href="/"
@@ -51,13 +53,13 @@ export async function AppShell({ children }: { children: ReactNode }) {
           <MobileMenu {...places} />
           <Link
             href="/"
-            aria-label="Overview"
+            aria-label={t('navigation.overview')}
             className="rounded-md outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50 lg:hidden"
           >
             <LogoMark />
           </Link>
           <HeaderSection {...places} />
-          <div className="ml-auto flex items-center gap-1.5 sm:gap-2.5">
+          <div className="ms-auto flex items-center gap-1.5 sm:gap-2.5">
             <PaletteButton {...places} />
             <CreditsDisplay
               variant="prominent"

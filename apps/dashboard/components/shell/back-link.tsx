@@ -8,7 +8,7 @@ export function BackLink({ href, children }: { href: string; children: string })
       href={href}
       className="flex w-fit items-center gap-2 rounded-sm text-sm text-muted-foreground outline-none hover:text-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50 lg:hidden"
     >
-      <ArrowLeft className="size-4" aria-hidden /> {children}
+      <ArrowLeft className="size-4 rtl:-scale-x-100" aria-hidden /> {children}
     </Link>
   );
 }

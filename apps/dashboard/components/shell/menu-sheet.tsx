@@ -1,5 +1,6 @@
 'use client';
 import { Menu } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { useState, type ReactNode } from 'react';
 
 import { Wordmark } from '@/components/brand/logo';
@@ -15,11 +16,12 @@ export interface MenuSheetProps {
 
 /** Where small screens have their navigation: behind a button in the header. */
 export function MenuSheet({ description, children }: MenuSheetProps) {
+  const t = useTranslations('shell.menu');
   const [open, setOpen] = useState(false);
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>
-        <Button variant="ghost" size="icon" className="-ml-2 lg:hidden" aria-label="Open menu">
+        <Button variant="ghost" size="icon" className="-ms-2 lg:hidden" aria-label={t('open')}>
           <Menu className="size-5" />
         </Button>
       </DialogTrigger>

@@ -19,6 +19,7 @@ import {
   type LucideIcon,
 } from 'lucide-react';
 
+import type { Translator } from '@/i18n/translator';
 import { UNIT } from '@/lib/unit';
 
 export interface NavigationItem {
@@ -36,47 +37,50 @@ export interface NavigationGroup {
 }
 
 /** What a viewer can go to: the one list that sidebar, sheet and header read. */
-export function toNavigation(viewer: { admin: boolean; demo: boolean }): NavigationGroup[] {
+export function toNavigation(
+  viewer: { admin: boolean; demo: boolean },
+  t: Translator<'shell.navigation'>,
+): NavigationGroup[] {
   const groups: NavigationGroup[] = [
     {
       label: null,
       items: [
-        { href: '/', label: 'Overview', icon: LayoutDashboard },
-        { href: '/servers', label: 'Servers', icon: Server },
+        { href: '/', label: t('overview'), icon: LayoutDashboard },
+        { href: '/servers', label: t('servers'), icon: Server },
       ],
     },
     {
       label: UNIT.title,
       items: [
-        { href: '/earn', label: 'Earn', icon: Gift },
-        { href: '/referrals', label: 'Referrals', icon: UserPlus },
-        { href: '/transfers', label: 'Transfers', icon: ArrowLeftRight },
-        { href: '/activity', label: 'Activity', icon: Activity },
+        { href: '/earn', label: t('earn'), icon: Gift },
+        { href: '/referrals', label: t('referrals'), icon: UserPlus },
+        { href: '/transfers', label: t('transfers'), icon: ArrowLeftRight },
+        { href: '/activity', label: t('activity'), icon: Activity },
       ],
     },
     {
-      label: 'You',
+      label: t('you'),
       items: [
-        { href: '/settings', label: 'Settings', icon: Settings },
-        { href: '/docs/', label: 'Documentation', icon: BookOpen, isOtherSite: true },
+        { href: '/settings', label: t('settings'), icon: Settings },
+        { href: '/docs/', label: t('documentation'), icon: BookOpen, isOtherSite: true },
       ],
     },
   ];
   if (viewer.demo) {
-    groups.push({ label: 'Demo', items: [{ href: '/examples/credits', label: 'Examples', icon: FlaskConical }] });
+    groups.push({ label: t('demo'), items: [{ href: '/examples/credits', label: t('examples'), icon: FlaskConical }] });
   }
   if (viewer.admin) {
     groups.push({
-      label: 'Administration',
+      label: t('administration'),
       items: [
-        { href: '/admin', label: 'Ledger', icon: Scale },
-        { href: '/admin/activity', label: 'All transactions', icon: ListOrdered },
-        { href: '/admin/users', label: 'Users', icon: Users },
-        { href: '/admin/codes', label: 'Codes', icon: Ticket },
-        { href: '/admin/rewards', label: 'Rewards', icon: Coins },
-        { href: '/admin/messages', label: 'Messages', icon: Mail },
-        { href: '/admin/health', label: 'Health', icon: HeartPulse },
-        { href: '/admin/provisioning', label: 'Provisioning', icon: SlidersHorizontal },
+        { href: '/admin', label: t('ledger'), icon: Scale },
+        { href: '/admin/activity', label: t('transactions'), icon: ListOrdered },
+        { href: '/admin/users', label: t('users'), icon: Users },
+        { href: '/admin/codes', label: t('codes'), icon: Ticket },
+        { href: '/admin/rewards', label: t('rewards'), icon: Coins },
+        { href: '/admin/messages', label: t('messages'), icon: Mail },
+        { href: '/admin/health', label: t('health'), icon: HeartPulse },
+        { href: '/admin/provisioning', label: t('provisioning'), icon: SlidersHorizontal },
       ],
     });
   }

@@ -2,6 +2,7 @@
 import type { Snapshot } from 'realtime-credits';
 import { onlyTimePassed } from 'realtime-credits/contract';
 import { useRouter } from 'next/navigation';
+import { useTranslations } from 'next-intl';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 import { LogoMark } from '@/components/brand/logo';
@@ -23,6 +24,7 @@ const SIGN_OUT_TRIES_MAX = 30;
  * the page when its user is signed out in any tab, and reads the page's lists again when the ledger has moved on.
  */
 export function SessionBridge({ user, snapshot }: { user: Me; snapshot: Snapshot }) {
+  const t = useTranslations('shell.account');
   useSeed(user, snapshot);
   const leaving = useLeaveWhenSignedOut(user.id);
   useRefreshOnChange(snapshot);
@@ -30,7 +32,7 @@ export function SessionBridge({ user, snapshot }: { user: Me; snapshot: Snapshot
   return (
     <div role="status" className="fixed inset-0 z-100 flex flex-col items-center justify-center gap-4 bg-background">
       <LogoMark className="size-10" />
-      <p className="text-sm text-muted-foreground">Signing out…</p>
+      <p className="text-sm text-muted-foreground">{t('signingOut')}</p>
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import type { LucideIcon } from 'lucide-react';
 import Link, { useLinkStatus } from 'next/link';
 import { usePathname } from 'next/navigation';
+import { useTranslations } from 'next-intl';
 
 import { findActive, toNavigation } from '@/components/shell/navigation';
 import { cn } from '@/lib/utils';
@@ -15,10 +16,11 @@ interface SidebarProps {
 
 /** The list of places, the same in the sidebar and in the sheet. */
 export function SidebarNavigation({ admin, demo, onNavigate }: SidebarProps) {
-  const groups = toNavigation({ admin, demo });
+  const t = useTranslations('shell.navigation');
+  const groups = toNavigation({ admin, demo }, t);
   const active = findActive(groups, usePathname());
   return (
-    <nav aria-label="Main" className="grid gap-6 px-3">
+    <nav aria-label={t('label')} className="grid gap-6 px-3">
       {groups.map((group) => (
         <div key={group.label ?? 'main'} className="grid gap-0.5">
           {group.label === null ? null : (

@@ -1,6 +1,7 @@
 'use client';
 import { ChevronDown, LogOut, Settings } from 'lucide-react';
 import Link from 'next/link';
+import { useTranslations } from 'next-intl';
 
 import CreditsDisplay from '@/components/CreditsDisplay';
 import { signOut } from '@/components/shell/sign-out';
@@ -25,10 +26,11 @@ interface UserMenuProps {
 
 /** Who is signed in. On phones its label also shows the balance, with its name. */
 export function UserMenu({ name, email, username, admin }: UserMenuProps) {
+  const t = useTranslations('shell');
   return (
     <DropdownMenu>
       <DropdownMenuTrigger asChild>
-        <Button variant="ghost" className="gap-2 px-1.5 sm:pr-2.5" aria-label={`Account of ${name}`}>
+        <Button variant="ghost" className="gap-2 px-1.5 sm:pe-2.5" aria-label={t('account.label', { name })}>
           <Avatar name={name} />
           <ChevronDown className="hidden text-muted-foreground sm:block" />
         </Button>
@@ -40,7 +42,7 @@ export function UserMenu({ name, email, username, admin }: UserMenuProps) {
             <div className="min-w-0 flex-1">
               <p className="flex items-center gap-2">
                 <span className="truncate">{name}</span>
-                {admin ? <Badge>Admin</Badge> : null}
+                {admin ? <Badge>{t('account.admin')}</Badge> : null}
               </p>
               <p className="truncate text-[0.8125rem] font-normal text-muted-foreground" title={email}>
                 @{username}
@@ -54,11 +56,11 @@ export function UserMenu({ name, email, username, admin }: UserMenuProps) {
         <DropdownMenuSeparator />
         <DropdownMenuItem asChild>
           <Link href="/settings">
-            <Settings /> Settings
+            <Settings /> {t('navigation.settings')}
           </Link>
         </DropdownMenuItem>
-        <DropdownMenuItem onSelect={() => void signOut()}>
-          <LogOut /> Sign out
+        <DropdownMenuItem onSelect={() => void signOut(t)}>
+          <LogOut /> {t('account.signOut')}
         </DropdownMenuItem>
       </DropdownMenuContent>
     </DropdownMenu>

@@ -1,5 +1,6 @@
 'use client';
 import { Monitor, Moon, Sun } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { useTheme } from 'next-themes';
 import { useSyncExternalStore } from 'react';
 
@@ -8,13 +9,14 @@ import { cn } from '@/lib/utils';
 
 /** Turns to the other theme. The icon is chosen by CSS, since the server cannot know the theme. */
 export function ThemeSwitch() {
+  const t = useTranslations('shell.theme');
   const { resolvedTheme, setTheme } = useTheme();
   return (
     <Button
       variant="ghost"
       size="icon"
       className="text-muted-foreground"
-      aria-label="Switch between dark and light"
+      aria-label={t('switch')}
       onClick={() => setTheme(resolvedTheme === 'light' ? 'dark' : 'light')}
     >
       <Sun className="hidden dark:block" />
@@ -24,15 +26,16 @@ export function ThemeSwitch() {
 }
 
 const THEMES = [
-  { value: 'system', label: 'System', icon: Monitor },
-  { value: 'light', label: 'Light', icon: Sun },
-  { value: 'dark', label: 'Dark', icon: Moon },
+  { value: 'system', icon: Monitor },
+  { value: 'light', icon: Sun },
+  { value: 'dark', icon: Moon },
 ] as const;
 
 const never = () => () => undefined;
 
 /** The three choices, for the settings page. */
 export function ThemeChoice() {
+  const t = useTranslations('shell.theme');
   const { theme, setTheme } = useTheme();
   const hydrated = useSyncExternalStore(
     never,
@@ -41,8 +44,8 @@ export function ThemeChoice() {
   );
   return (
     <fieldset className="grid grid-cols-3 gap-3">
-      <legend className="sr-only">Theme</legend>
-      {THEMES.map(({ value, label, icon: Icon }) => (
+      <legend className="sr-only">{t('title')}</legend>
+      {THEMES.map(({ value, icon: Icon }) => (
         <label
           key={value}
           className={cn(
@@ -59,7 +62,7 @@ export function ThemeChoice() {
             onChange={() => setTheme(value)}
           />
           <Icon className="size-4 text-muted-foreground" aria-hidden />
-          {label}
+          {t(value)}
         </label>
       ))}
     </fieldset>

@@ -1,6 +1,8 @@
 'use client';
 import { CircleCheck, CircleX, Info, TriangleAlert } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { useTheme } from 'next-themes';
+import { Direction } from 'radix-ui';
 import { useEffect } from 'react';
 import { toast, Toaster as Sonner } from 'sonner';
 
@@ -8,6 +10,8 @@ import { takeToasts, type ShownToast } from '@/lib/toast';
 
 /** Draws the toasts. What is to be shown comes one after the other, also what was said before this was loaded. */
 export function Toasts({ waiting }: { waiting: readonly ShownToast[] }) {
+  const t = useTranslations('shell.toasts');
+  const dir = Direction.useDirection();
   const { resolvedTheme } = useTheme();
   // After the effect of the part that draws, which listens from then on.
   useEffect(() => {
@@ -17,9 +21,11 @@ export function Toasts({ waiting }: { waiting: readonly ShownToast[] }) {
   return (
     <Sonner
       theme={resolvedTheme === 'light' ? 'light' : 'dark'}
-      position="bottom-right"
+      position={dir === 'rtl' ? 'bottom-left' : 'bottom-right'}
       duration={5_000}
+      dir={dir}
       closeButton
+      containerAriaLabel={t('label')}
       icons={{
         success: <CircleCheck className="size-4 text-success" />,
         error: <CircleX className="size-4 text-destructive" />,
@@ -27,6 +33,7 @@ export function Toasts({ waiting }: { waiting: readonly ShownToast[] }) {
         warning: <TriangleAlert className="size-4 text-muted-foreground" />,
       }}
       toastOptions={{
+        closeButtonAriaLabel: t('close'),
         classNames: {
           toast: '!rounded-lg !border-border !bg-popover !text-popover-foreground !font-sans !shadow-xl',
           description: '!text-muted-foreground',

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { CreditsError } from 'realtime-credits';
 import type { Ledger } from 'realtime-credits-server';
-import { UNIT } from '../../lib/unit.ts';
+import { UNIT } from '../unit.ts';
 import { codeTarget, type Audit, type AuditAction } from '../administration/audit.ts';
 import { lockBudget, type AdjustmentLimits } from '../administration/budget.ts';
 import { DashboardError } from '../http/failure.ts';

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { LOCALE_OF_REQUEST } from '../../components/credits/locale.ts';
-import { toLocale } from './locale.ts';
+import { readChosenLanguage, toLocale } from './locale.ts';
 
 /**
  * What is known of the request that is being answered, wherever the code is: its id, for log lines and errors, and what
@@ -8,7 +8,7 @@ import { toLocale } from './locale.ts';
  */
 export interface RequestScope {
   readonly requestId: string;
-  /** What amounts and instants are written in. */
+  /** What the page is written in, with its amounts and instants. */
   readonly locale: string;
   /** What better-auth caught last; null when nothing. */
   failure: unknown;
@@ -39,14 +39,14 @@ export function toRequestId(given: unknown): string {
 
 /** Runs the work of a request in its scope. */
 export function runRequest<Result>(
-  { requestId, acceptLanguage }: { requestId: string; acceptLanguage: string | null },
+  { requestId, acceptLanguage, cookie }: { requestId: string; acceptLanguage: string | null; cookie?: string | null },
   work: () => Result,
 ): Result {
   const scope = {
     requestId,
     // Few responses write amounts, and finding out what in takes as long as a balance.
     get locale() {
-      return toLocale(acceptLanguage);
+      return toLocale(acceptLanguage, readChosenLanguage(cookie ?? null));
     },
     failure: null,
   };

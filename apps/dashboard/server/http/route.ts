@@ -39,7 +39,7 @@ type Handled = Promise<RouteAnswer | Response>;
 
 /** Who may call: anyone, a signed-in user, or an administrator. */
 export interface Routes {
-  anyone(method: 'GET', path: string, handle: (context: RouteContext) => Promise<RouteAnswer>): void;
+  anyone(method: Method, path: string, handle: (context: RouteContext) => Handled): void;
   user(method: Method, path: string, handle: (context: UserContext) => Handled): void;
   admin(method: Method, path: string, handle: (context: UserContext) => Handled): void;
   /** Answers 405 to every other method on the paths registered so far. */
@@ -138,7 +138,7 @@ export function createRoutes({ app, sessions, ledger, originRules, onWarning }: 
   }
 
   return Object.freeze({
-    anyone: (method: 'GET', path: string, handle: (context: RouteContext) => Promise<RouteAnswer>) =>
+    anyone: (method: Method, path: string, handle: (context: RouteContext) => Handled) =>
       register(method, path, (context) => answer(context, handle, { user: null, operationId: null })),
     user: (method: Method, path: string, handle: (context: UserContext) => Handled) =>
       register(method, path, signedIn('user', handle)),

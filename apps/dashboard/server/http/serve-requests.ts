@@ -20,7 +20,8 @@ export function serveRequests(api: Fetch, metrics: Pick<Metrics, 'countResponse'
     if (currentRequest() !== null) return serve(request);
     const { headers } = request;
     const requestId = toRequestId(headers.get(REQUEST_ID_HEADER));
-    return runRequest({ requestId, acceptLanguage: headers.get('accept-language') }, () => serve(request));
+    const [acceptLanguage, cookie] = [headers.get('accept-language'), headers.get('cookie')];
+    return runRequest({ requestId, acceptLanguage, cookie }, () => serve(request));
   };
 }
 

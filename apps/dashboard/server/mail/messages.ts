@@ -1,6 +1,6 @@
 import { BRANDING } from '../../branding.ts';
 import { formatCreditsWithUnit } from '../../lib/format.ts';
-import { UNIT } from '../../lib/unit.ts';
+import { UNIT } from '../unit.ts';
 
 /** What a message is about. */
 export type MessageKind = 'verify' | 'reset' | 'change' | 'changing' | BalanceKind;

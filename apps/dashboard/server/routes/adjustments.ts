@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AdminAdjustAnswer, AdminApprovalsAnswer, AdminVoidAnswer } from '../../lib/admin-api.ts';
-import { UNIT } from '../../lib/unit.ts';
+import { UNIT } from '../unit.ts';
 import type { AdjustmentOutcome, Adjustments } from '../administration/adjustments.ts';
 import { readBody } from '../http/body.ts';
 import { DashboardError } from '../http/failure.ts';

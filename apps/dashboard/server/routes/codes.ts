@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AdminCode, AdminCodeAnswer, AdminCodePageAnswer, AdminCodesAnswer } from '../../lib/admin-api.ts';
 import type { RedeemAnswer } from '../../lib/api.ts';
-import { UNIT } from '../../lib/unit.ts';
+import { UNIT } from '../unit.ts';
 import { codeTarget, type Audit } from '../administration/audit.ts';
 import { parseCode } from '../codes/code-text.ts';
 import type { Code, Codes } from '../codes/codes.ts';

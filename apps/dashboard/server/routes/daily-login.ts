@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DailyClaimAnswer } from '../../lib/api.ts';
-import { UNIT } from '../../lib/unit.ts';
+import { UNIT } from '../unit.ts';
 import type { DailyBonus } from '../daily/daily-bonus.ts';
 import { readBody } from '../http/body.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';

@@ -2,7 +2,7 @@ import { CreditsError } from 'realtime-credits';
 import type { Ledger } from 'realtime-credits-server';
 import { z } from 'zod';
 import type { ExampleAnswer } from '../../lib/api.ts';
-import { UNIT } from '../../lib/unit.ts';
+import { UNIT } from '../unit.ts';
 import { readBody } from '../http/body.ts';
 import { DashboardError } from '../http/failure.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ReferralClaimAnswer } from '../../lib/api.ts';
-import { UNIT } from '../../lib/unit.ts';
+import { UNIT } from '../unit.ts';
 import { readBody } from '../http/body.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
 import type { Routes } from '../http/route.ts';

@@ -1,6 +1,6 @@
 import { isCreditsError } from 'realtime-credits';
 import type { Ledger } from 'realtime-credits-server';
-import { UNIT } from '../../lib/unit.ts';
+import { UNIT } from '../unit.ts';
 import { DashboardError } from '../http/failure.ts';
 import { ProvisioningError, type Provisioner, type ServerOrder } from '../provisioning/provisioner.ts';
 import { findInCatalogue } from './catalogue.ts';

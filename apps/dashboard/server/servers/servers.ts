@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CreditsError } from 'realtime-credits';
 import type { Ledger } from 'realtime-credits-server';
 import type { Burn, GameServer } from '../../lib/api.ts';
-import { UNIT } from '../../lib/unit.ts';
+import { UNIT } from '../unit.ts';
 import { DashboardError } from '../http/failure.ts';
 import { ProvisioningError, type ServerOrder } from '../provisioning/provisioner.ts';
 import { findInCatalogue } from './catalogue.ts';

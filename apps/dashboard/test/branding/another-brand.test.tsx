@@ -13,11 +13,13 @@ vi.mock('next/navigation', () => ({
   useSearchParams: () => new URLSearchParams(),
 }));
 vi.mock('next/headers', () => ({ headers: async () => new Headers() }));
+vi.mock('next-intl/server', async () => (await import('../support/texts.tsx')).SERVER);
 vi.mock('geist/font/sans', () => ({ GeistSans: { variable: '' } }));
 vi.mock('geist/font/mono', () => ({ GeistMono: { variable: '' } }));
 
 vi.mock('@/server/runtime', () => ({ getRuntime: () => ({ facts: { socialProviders: [], demo: null } }) }));
 
+const { Texts } = await import('../support/texts.tsx');
 const { BLOCKS } = await import('./blocks.ts');
 
 /** Nothing of the first brand: its name, its unit as a word, its colours, its coin and its mark. */
@@ -99,13 +101,13 @@ const PARTS: [what: string, load: () => Promise<ReactNode>][] = [
 
 describe('pages', () => {
   test.each(PARTS)('%s is of the other brand', async (_what, load) => {
-    const html = renderToStaticMarkup(await load());
+    const html = renderToStaticMarkup(<Texts>{await load()}</Texts>);
     expect(html.length).toBeGreaterThan(20);
     expectNoTrace(html);
   });
 
   test('titles, description, icon and manifest are of the other brand', async () => {
-    const { metadata } = await import('@/app/layout');
+    const metadata = (await import('@/app/layout')).generateMetadata();
     const manifest = (await import('@/app/manifest')).default();
     const icon = await (await import('@/app/icon')).default().text();
     expect(metadata.title).toEqual({ default: 'Blockforge', template: '%s · Blockforge' });
@@ -124,7 +126,7 @@ describe('pages', () => {
 
   test('a link to the documentation is there only where the brand has one', async () => {
     const { AuthFrame } = await import('@/components/auth/auth-frame');
-    expect(renderToStaticMarkup(element(AuthFrame))).not.toContain('/docs/');
+    expect(renderToStaticMarkup(<Texts>{element(AuthFrame)}</Texts>)).not.toContain('/docs/');
   });
 });
 

@@ -57,6 +57,7 @@ const ROWS: Record<string, Row> = {
   'GET /api/health/live': { access: 'anyone', status: 200 },
   'GET /api/health/ready': { access: 'anyone', status: 200 },
   'GET /api/metrics': { access: 'anyone', status: 404 },
+  'POST /api/language': { access: 'anyone', status: 303, path: () => '/api/language?language=de' },
   'GET /api/activity': { access: 'user', status: 200 },
   'GET /api/activity/totals': { access: 'user', status: 200 },
   'GET /api/activity/balances': { access: 'user', status: 200 },

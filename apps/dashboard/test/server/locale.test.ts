@@ -11,10 +11,17 @@ test.each([
   ['*', 'en-GB'],
   ['en-US,en;q=0.9', 'en-US'],
   ['en', 'en-US'],
-  ['de', 'en-DE'],
-  ['de-AT;q=1, en;q=0.5', 'en-AT'],
+  ['de', 'de-DE'],
+  ['de-AT;q=1, en;q=0.5', 'de-AT'],
+  ['DE-ch', 'de-CH'],
+  ['pt', 'pt-BR'],
+  ['pt-PT', 'pt-PT'],
+  ['ar', 'ar-EG-u-nu-latn'],
+  ['pl', 'en-PL'],
+  ['pl, es;q=0.8, de;q=0.7', 'es-PL'],
+  ['en-US,de;q=0.9', 'en-US'],
   ['zh-Hant-TW', 'en-TW'],
-  ['es-419', 'en-419'],
+  ['es-419', 'es-419'],
   ['x-klingon', 'en-GB'],
   ['../../etc', 'en-GB'],
   ['a-'.repeat(5_000), 'en-GB'],
@@ -47,7 +54,7 @@ test('days and times have the order and the clock of the reader', () => {
   const write = () => `${formatInstant(AT, 'full', 'UTC')} | ${formatInstant(AT, 'time', 'UTC')}`;
   expect(as('en-GB', write)).toBe('26 Nov 2026, 21:05 | 21:05');
   expect(as('en-US', write)).toBe('Nov 26, 2026, 9:05 PM | 9:05 PM');
-  expect(as('de', write)).toBe('26 Nov 2026, 21:05 | 21:05');
+  expect(as('de', write)).toBe('26. Nov. 2026, 21:05 | 21:05');
   const until = () => formatUntil(Date.parse(AT), Date.parse(AT) - 86_400_000, 'UTC');
   expect(as('en-US', until)).toBe('until Thu 9:05 PM');
   expect(as('fr', until)).toBe('until Thu 21:05');

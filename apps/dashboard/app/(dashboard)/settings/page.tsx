@@ -1,5 +1,7 @@
 import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
 
+import { LanguageChoice } from '@/components/i18n/language-choice';
 import { CloseAccountCard } from '@/components/settings/close-account-card';
 import { EmailCard } from '@/components/settings/email-card';
 import { FirstPasswordCard } from '@/components/settings/first-password-card';
@@ -27,6 +29,7 @@ interface SettingsPageProps {
 
 export default async function SettingsPage({ searchParams }: SettingsPageProps) {
   const { social } = await searchParams;
+  const tShell = await getTranslations('shell');
   const { user } = await requireViewer();
   const { data: ways } = await readRoute<SignInWaysAnswer>('/api/user/sign-in');
   const sessions = await readSessions();
@@ -38,11 +41,20 @@ export default async function SettingsPage({ searchParams }: SettingsPageProps) 
         <UserNameCard key={user.username} username={user.username} lockedUntil={toLock(user.username_changes_at)} />
         <Card>
           <CardHeader>
-            <CardTitle>Theme</CardTitle>
+            <CardTitle>{tShell('theme.title')}</CardTitle>
             <CardDescription>Kept in this browser.</CardDescription>
           </CardHeader>
           <CardContent>
             <ThemeChoice />
+          </CardContent>
+        </Card>
+        <Card>
+          <CardHeader>
+            <CardTitle>{tShell('language.title')}</CardTitle>
+            <CardDescription>{tShell('language.text')}</CardDescription>
+          </CardHeader>
+          <CardContent>
+            <LanguageChoice next="/settings" />
           </CardContent>
         </Card>
         <EmailCard email={user.email} verified={user.verified} />

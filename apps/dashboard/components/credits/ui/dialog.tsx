@@ -12,6 +12,7 @@ import {
 } from '@/components/credits/overlay';
 import { cn } from '@/lib/utils';
 import { Button } from './button';
+import { WORDS } from './words';
 
 const later = loadLater(() => import('./dialog-parts'));
 
@@ -64,8 +65,8 @@ function DialogCross() {
       <Button
         variant="ghost"
         size="icon-sm"
-        className="absolute top-3 right-3 text-muted-foreground"
-        aria-label="Close"
+        className="absolute end-3 top-3 text-muted-foreground"
+        aria-label={WORDS.close}
       >
         <X />
       </Button>
@@ -87,7 +88,7 @@ function DialogContent({ className, ...props }: ComponentProps<typeof DialogPrim
 }
 
 function DialogHeader({ className, ...props }: ComponentProps<'div'>) {
-  return <div data-slot="dialog-header" className={cn('grid gap-1.5 pr-8', className)} {...props} />;
+  return <div data-slot="dialog-header" className={cn('grid gap-1.5 pe-8', className)} {...props} />;
 }
 
 function DialogFooter({ className, ...props }: ComponentProps<'div'>) {

@@ -3,6 +3,7 @@ import type { ComponentProps } from 'react';
 
 import { cn } from '@/lib/utils';
 import { Button } from './button';
+import { WORDS } from './words';
 
 /** Keeps its width and its focus while it works: the label stays in place under the spinner. */
 export function SubmitButton({
@@ -28,7 +29,7 @@ export function SubmitButton({
     >
       <span className={cn('flex items-center gap-2', pending && 'invisible')}>{children}</span>
       {pending ? <LoaderCircle className="absolute animate-spin" aria-hidden /> : null}
-      {pending ? <span className="sr-only">Working</span> : null}
+      {pending ? <span className="sr-only">{WORDS.working}</span> : null}
     </Button>
   );
 }

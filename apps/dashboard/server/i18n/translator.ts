@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { createTranslator } from 'next-intl';
+import type emails from '../../messages/en/emails.json';
+import type unavailable from '../../messages/en/unavailable.json';
+import { languageOf } from '../../lib/languages.ts';
+
+/** What the server writes by itself, outside of the pages. */
+interface ServerMessages {
+  emails: typeof emails;
+  unavailable: typeof unavailable;
+}
+
+const MESSAGES = new URL('../../messages/', import.meta.url);
+
+const read = new Map<string, unknown>();
+
+/** Writes the texts of an area for a locale such as `de-AT`. */
+export function translatorOf<Area extends keyof ServerMessages>(locale: string, area: Area) {
+  const path = `${languageOf(locale)}/${area}.json`;
+  if (!read.has(path)) read.set(path, JSON.parse(readFileSync(new URL(path, MESSAGES), 'utf8')));
+  const messages = { [area]: read.get(path) } as Pick<ServerMessages, Area>;
+  return createTranslator<ServerMessages, Area>({ locale, messages: messages as ServerMessages, namespace: area });
+}
