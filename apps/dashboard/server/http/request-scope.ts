@@ -10,6 +10,8 @@ export interface RequestScope {
   readonly requestId: string;
   /** What the page is written in, with its amounts and instants. */
   readonly locale: string;
+  /** The person chose the language of it. */
+  readonly isChosen: boolean;
   /** What better-auth caught last; null when nothing. */
   failure: unknown;
 }
@@ -42,8 +44,14 @@ export function runRequest<Result>(
   { requestId, acceptLanguage, cookie }: { requestId: string; acceptLanguage: string | null; cookie?: string | null },
   work: () => Result,
 ): Result {
-  const locale = toLocale(acceptLanguage, readChosenLanguage(cookie ?? null));
-  return scopes.run({ requestId, locale, failure: null }, work);
+  const chosen = readChosenLanguage(cookie ?? null);
+  const locale = toLocale(acceptLanguage, chosen);
+  return scopes.run({ requestId, locale, isChosen: chosen !== null, failure: null }, work);
+}
+
+/** Does something for a person who did not ask for it just now, in their locale. */
+export function runInLocale<Result>(locale: string, work: () => Result): Result {
+  return scopes.run({ requestId: currentRequestId(), locale, isChosen: false, failure: null }, work);
 }
 
 // Pages are rendered by modules that Next bundled: what they share with these is global.
