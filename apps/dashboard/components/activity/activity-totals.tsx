@@ -1,15 +1,19 @@
+import { useTranslations } from 'next-intl';
 import type { ActivityTotalsAnswer } from '@/lib/api';
-import { formatCredits, formatCount } from '@/lib/format';
+import { formatCredits } from '@/lib/format';
 
 /** Sums of everything that the filter matches, also of what is not loaded yet. */
 export function ActivityTotals({ totals }: { totals: ActivityTotalsAnswer['data'] }) {
+  const t = useTranslations('activity.totals');
   return (
     <div className="flex flex-wrap items-baseline gap-x-5 gap-y-1 text-sm">
-      <p className="font-medium">{formatCount(totals.count, 'entry', 'entries')}</p>
+      <p className="font-medium">{t('entries', { count: totals.count })}</p>
       <dl className="flex flex-wrap gap-x-5 gap-y-1 tabular-nums">
-        <Sum term="In" sign="+" value={totals.in} className="text-success" />
-        <Sum term="Out" sign="−" value={totals.out} className="" />
-        {totals.reserved > 0 ? <Sum term="Reserved" sign="−" value={totals.reserved} className="text-credits" /> : null}
+        <Sum term={t('in')} sign="+" value={totals.in} className="text-success" />
+        <Sum term={t('out')} sign="−" value={totals.out} className="" />
+        {totals.reserved > 0 ? (
+          <Sum term={t('reserved')} sign="−" value={totals.reserved} className="text-credits" />
+        ) : null}
       </dl>
     </div>
   );
