@@ -1,9 +1,15 @@
 'use client';
+import type { PageMessages } from '@/i18n/areas';
 
-/** Why signing in, up, or a change of password was refused: a sentence for the person, and for how long to wait. */
+/** Why signing in, up, or a change of password was refused, and for how long to wait. */
 export interface AuthRefusal {
-  message: string;
-  /** The field that the sentence is about. */
+  /** A text of `auth.refusals`, or what the server said that has none there. */
+  reason: keyof PageMessages['auth']['refusals'] | { code: string | undefined; message: string };
+  /** What the server says of the field, in English. */
+  issue?: string;
+  /** What the server answered, when it said nothing. */
+  status?: number;
+  /** The field that it is about. */
   field?: 'email' | 'password' | 'name' | 'current' | 'code';
   /** Set when too many tries were made. */
   retryAfterMs?: number;
@@ -12,7 +18,7 @@ export interface AuthRefusal {
 /** Null when it worked. */
 export type AuthResult = AuthRefusal | null;
 
-const OFFLINE: AuthRefusal = { message: 'The server could not be reached. Check your connection and try again.' };
+const OFFLINE: AuthRefusal = { reason: 'network' };
 const RETRY_AFTER_MS = 60_000;
 
 /** Signs in; the session is a cookie that scripts cannot read. `code`: the password is right, and a code is owed. */
@@ -36,7 +42,7 @@ export async function signUp(name: string, email: string, password: string): Pro
   if (refused !== null) return refused;
   const signedIn = await signIn(email, password);
   if (signedIn !== 'code' && signedIn?.field !== 'password') return signedIn;
-  return { message: 'You may have an account with this address already. Sign in with its password.', field: 'email' };
+  return { reason: 'mayHaveAccount', field: 'email' };
 }
 
 /** Changes the password and ends every other session. */
@@ -148,49 +154,49 @@ function toRefusal({ status, headers }: Response, { code, message, errors }: Aut
   if (status === 429 && code !== 'ACCOUNT_TEMPORARILY_LOCKED') {
     const seconds = Number(headers.get('x-retry-after') ?? headers.get('retry-after') ?? Number.NaN);
     const retryAfterMs = Number.isFinite(seconds) ? Math.max(1, seconds) * 1_000 : RETRY_AFTER_MS;
-    return { message: 'Too many tries.', retryAfterMs };
+    return { reason: 'tooMany', retryAfterMs };
   }
   return toFieldRefusal(errors) ?? toCodeRefusal(code, message, status);
 }
 
 function toFieldRefusal(errors: { path: string; message: string }[] | undefined): AuthRefusal | null {
   const first = errors?.[0];
-  if (first?.path === 'name') return { message: `A display name ${first.message}.`, field: 'name' };
+  if (first?.path === 'name') return { reason: 'name', issue: first.message, field: 'name' };
   if (first?.path === 'email' || first?.path === 'newEmail')
-    return { message: `This address ${first.message}.`, field: 'email' };
+    return { reason: 'address', issue: first.message, field: 'email' };
   return null;
 }
 
 function toCodeRefusal(code: string | undefined, message: string | undefined, status: number): AuthRefusal {
   switch (code) {
     case 'INVALID_EMAIL_OR_PASSWORD':
-      return { message: 'E-mail or password is not right.', field: 'password' };
+      return { reason: 'wrongSignIn', field: 'password' };
     case 'INVALID_EMAIL':
-      return { message: 'This is not an e-mail address.', field: 'email' };
+      return { reason: 'notAnAddress', field: 'email' };
     case 'PASSWORD_TOO_SHORT':
-      return { message: 'The password needs at least 8 characters.', field: 'password' };
+      return { reason: 'shortPassword', field: 'password' };
     case 'PASSWORD_TOO_LONG':
-      return { message: 'The password may have at most 128 characters.', field: 'password' };
+      return { reason: 'longPassword', field: 'password' };
     case 'INVALID_TOKEN':
     case 'TOKEN_EXPIRED':
-      return { message: 'This link was used already, or is too old. Ask for another one.' };
+      return { reason: 'usedLink' };
     case 'INVALID_USER':
-      return { message: 'You are signed in to another account. Sign out, then open the link again.' };
+      return { reason: 'otherAccount' };
     case 'INVALID_CODE':
     case 'INVALID_BACKUP_CODE':
-      return { message: 'This code is not right.', field: 'code' };
+      return { reason: 'wrongCode', field: 'code' };
     case 'INVALID_TWO_FACTOR_COOKIE':
     case 'TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE':
-      return { message: 'That was too late, or too often. Sign in again.' };
+      return { reason: 'tooLate' };
     case 'ACCOUNT_TEMPORARILY_LOCKED':
-      return { message: 'There were too many wrong codes for this account. Try again in a quarter of an hour.' };
+      return { reason: 'locked' };
     case 'INVALID_PASSWORD':
-      return { message: 'The current password is not right.', field: 'current' };
+      return { reason: 'wrongPassword', field: 'current' };
     case 'PASSKEY_REFUSED':
-      return { message: 'This passkey cannot be used here. Use another way to sign in.' };
+      return { reason: 'passkeyRefused' };
     case 'BANNED_USER':
-      return { message: 'This account is closed. Ask the people who run this dashboard.' };
+      return { reason: 'banned' };
     default:
-      return { message: message ?? `The server answered ${status}. Try again.` };
+      return message === undefined ? { reason: 'answered', status } : { reason: { code, message } };
   }
 }

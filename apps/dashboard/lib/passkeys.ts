@@ -2,7 +2,7 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/browser';
-import { ask, post, type AuthResult } from '@/lib/auth-client';
+import { ask, post, type AuthRefusal, type AuthResult } from '@/lib/auth-client';
 
 /** What speaks to the authenticator is loaded when somebody uses one. */
 const load = () => import('@simplewebauthn/browser');
@@ -37,28 +37,28 @@ export function hasPasskeys(): boolean {
 
 async function runAuthenticator<Response>(
   work: () => Promise<Response>,
-): Promise<{ response: Response } | { refused: { message: string } }> {
+): Promise<{ response: Response } | { refused: AuthRefusal }> {
   try {
     return { response: await work() };
   } catch (error) {
-    return { refused: { message: describe(error) } };
+    return { refused: { reason: toReason(error) } };
   }
 }
 
 /** Browsers do not tell a person who cancelled from one who waited too long, or has no passkey here. */
-function describe(error: unknown): string {
+function toReason(error: unknown): AuthRefusal['reason'] {
   const name = error instanceof Error ? error.name : '';
   switch (name) {
     case 'NotAllowedError':
     case 'AbortError':
-      return 'No passkey was used. Try again, or use another way.';
+      return 'passkeyUnused';
     case 'InvalidStateError':
-      return 'This device has a passkey for your account already.';
+      return 'passkeyExists';
     case 'ConstraintError':
-      return 'This device cannot check that it is you. Set up a PIN, a fingerprint or your face there first.';
+      return 'passkeyUnchecked';
     case 'SecurityError':
-      return 'Passkeys do not work at this address.';
+      return 'passkeyAddress';
     default:
-      return 'This browser could not use a passkey.';
+      return 'passkeyFailed';
   }
 }

@@ -40,7 +40,7 @@ import { createHealth, type Health } from './health.ts';
 import { readClientAddress } from './http/client-address.ts';
 import { trustedOriginsOf } from './http/origin.ts';
 import { createRateLimiter, type Limit, type LimitName, type LimitStore } from './http/rate-limit.ts';
-import { currentRequestId } from './http/request-scope.ts';
+import { currentRequest, currentRequestId } from './http/request-scope.ts';
 import { serveRequests } from './http/serve-requests.ts';
 import { BALANCE_EVENTS, createBalanceMessages, type BalanceMessages } from './mail/balance-messages.ts';
 import { createLinkSeal } from './mail/link-seal.ts';
@@ -202,8 +202,13 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     options.onMessage?.(message);
     await messages.keep(message);
   };
+  const send = smtp?.deliver ?? show;
   const mailer = createMailer({
-    deliver: smtp?.deliver ?? show,
+    deliver: async (message, id) => {
+      // Of whom it is not known: that of who asks for the message, while they do.
+      const locale = (await profiles.readLocale(message.userId)) ?? currentRequest()?.locale;
+      return send(locale === undefined ? message : { ...message, locale }, id);
+    },
     outbox,
     store: limitStore,
     now,
@@ -213,6 +218,17 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
 
   const { timeZone } = config;
   receive(createBalanceMessages({ pool, ledger, outbox, mailer, publicUrl, timeZone, now }));
+
+  /** Messages to somebody have the language of the pages that they signed up or in with. */
+  const keepLocale = async (userId: string): Promise<void> => {
+    const request = currentRequest();
+    if (request === null) return;
+    const { locale, isChosen: chosen } = request;
+    // Nobody is kept out by it.
+    await profiles.keepLocale(userId, locale, { chosen }).catch((error: unknown) => {
+      onWarning('A language was not kept.', error);
+    });
+  };
 
   const socialProviders = SOCIAL_PROVIDERS.filter((provider) => config.socialProviders[provider] !== undefined);
   const originRules = { publicUrl: config.publicUrl, trustedOrigins: config.trustedOrigins };
@@ -225,6 +241,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     trustedOrigins: (request) =>
       request === undefined ? [publicUrl, ...config.trustedOrigins] : trustedOriginsOf(request, originRules),
     onWarning,
+    onSignedIn: keepLocale,
     onSessionEnded: ({ userId }) => {
       sessions.forget(userId);
       credits.recheckSessions(userId);
@@ -258,6 +275,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     onUserCreated: async (user, headers) => {
       // Only who signs up comes by a request: the operator's people have no rule.
       if (headers === null) return;
+      await keepLocale(user.id);
       await eligibility.recordSignup(user, headers);
       const code = readReferralCode(headers);
       if (code === null) return;

@@ -20,7 +20,11 @@ export interface Profiles {
   read(userId: string): Promise<Profile>;
   /** Changes what is given. */
   update(userId: string, change: ProfileChange): Promise<Profile>;
-  /** Forgets the names of a person. */
+  /** What messages to a person are written in, such as `de-AT`; null where that is not known. */
+  readLocale(userId: string): Promise<string | null>;
+  /** Keeps it: what they chose replaces what was known, and what their browser says does not. */
+  keepLocale(userId: string, locale: string, { chosen }: { chosen: boolean }): Promise<void>;
+  /** Forgets the names and the language of a person. */
   forget(userId: string): Promise<void>;
   /** Whose referral code this is; null when nobody's. */
   findByReferralCode(code: string): Promise<string | null>;
@@ -88,10 +92,30 @@ export function createProfiles(pool: Pool): Profiles {
   }
 
   async function forget(userId: string): Promise<void> {
-    await pool.query(`UPDATE dashboard_profiles SET first_name = '', last_name = '' WHERE user_id = $1`, [userId]);
+    await pool.query(
+      `UPDATE dashboard_profiles SET first_name = '', last_name = '', locale = NULL WHERE user_id = $1`,
+      [userId],
+    );
   }
 
-  return Object.freeze({ read, update, forget, findByReferralCode });
+  async function readLocale(userId: string): Promise<string | null> {
+    const { rows } = await pool.query<{ locale: string | null }>(
+      `SELECT locale FROM dashboard_profiles WHERE user_id = $1`,
+      [userId],
+    );
+    return rows[0]?.locale ?? null;
+  }
+
+  async function keepLocale(userId: string, locale: string, { chosen }: { chosen: boolean }): Promise<void> {
+    await read(userId);
+    await pool.query(`UPDATE dashboard_profiles SET locale = $2 WHERE user_id = $1 AND ($3 OR locale IS NULL)`, [
+      userId,
+      locale,
+      chosen,
+    ]);
+  }
+
+  return Object.freeze({ read, update, forget, readLocale, keepLocale, findByReferralCode });
 }
 
 function toProfile(row: ProfileRow): Profile {

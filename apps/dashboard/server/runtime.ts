@@ -1,5 +1,6 @@
 import type { Snapshot } from 'realtime-credits';
 import type { SocialProvider } from './auth/social.ts';
+import type { DemoUser } from './demo/users.ts';
 import type { CatalogueAnswer, DailyCheckAnswer, Me, ReferralsAnswer, ServersAnswer } from '../lib/api.ts';
 
 /**
@@ -27,7 +28,7 @@ export interface DashboardRuntime {
   /** Facts of this instance that anyone may see. */
   readonly facts: {
     /** Demo users exist; the sign-in page names them. Their password is the terminal's to say. */
-    demo: { users: { email: string; label: string }[] } | null;
+    demo: { users: Pick<DemoUser, 'email' | 'label'>[] } | null;
     provisioner: 'pterodactyl' | 'simulator';
     timeZone: string;
     /** With whose accounts people can sign in. */

@@ -262,4 +262,8 @@ CREATE INDEX dashboard_referral_clicks_by_day ON dashboard_referral_clicks (day)
 CREATE INDEX dashboard_referral_signups_by_time ON dashboard_referral_signups (created_at);
 `,
   },
+  {
+    name: '012-languages',
+    sql: `ALTER TABLE dashboard_profiles ADD COLUMN locale text;`,
+  },
 ];

@@ -1,10 +1,16 @@
+import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
 
 import { AuthFrame } from '@/components/auth/auth-frame';
+import { Messages } from '@/components/i18n/messages';
 
 /** Links that were sent to somebody, who may be signed in. */
-export default function LinksLayout({ children }: { children: ReactNode }) {
-  return <AuthFrame>{children}</AuthFrame>;
+export default async function LinksLayout({ children }: { children: ReactNode }) {
+  return (
+    <AuthFrame path={(await headers()).get('x-path') ?? '/'}>
+      <Messages areas={['auth', 'errors']}>{children}</Messages>
+    </AuthFrame>
+  );
 }
 
 /** Each response has a nonce of its own. */

@@ -1,36 +1,37 @@
 import { ArrowDownLeft, ArrowUpRight, Lock } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 
-import { BRANDING } from '@/branding';
 import { formatChange, formatCredits } from '@/lib/format';
 import { cn } from '@/lib/utils';
 
 const LINES = [
-  { icon: ArrowDownLeft, text: 'Daily bonus, day 4', delta: 80, after: 1_330 },
-  { icon: Lock, text: 'Reserved for “Skyblock”', delta: -300, after: 1_030 },
-  { icon: ArrowUpRight, text: 'Sent to a friend', delta: -25, after: 1_005 },
+  { icon: ArrowDownLeft, text: 'bonus', delta: 80, after: 1_330 },
+  { icon: Lock, text: 'reserved', delta: -300, after: 1_030 },
+  { icon: ArrowUpRight, text: 'sent', delta: -25, after: 1_005 },
 ] as const;
 
 /** A still picture of what is inside: the number, and why it is that number. Hidden from screen readers by its frame. */
-export function AuthAside() {
+export function AuthAside({ promise }: { promise: string }) {
+  const t = useTranslations('auth.aside');
   return (
     <div className="flex h-full flex-col justify-center px-14 xl:px-20">
-      <p className="text-sm text-muted-foreground">Available</p>
+      <p className="text-sm text-muted-foreground">{t('available')}</p>
       <p className="mt-1 text-6xl font-semibold tracking-tight text-credits-large tabular-nums">
         {formatCredits(1_005)}
       </p>
       <ul className="mt-10 max-w-md divide-y rounded-xl border bg-card">
         {LINES.map(({ icon: Icon, text, delta, after }) => (
           <li key={text} className="flex items-center gap-4 px-5 py-4 text-sm">
-            <Icon className="size-4 text-muted-foreground" />
-            <span className="flex-1">{text}</span>
+            <Icon className="size-4 text-muted-foreground rtl:-scale-x-100" />
+            <span className="flex-1">{t(text)}</span>
             <span className={cn('font-medium tabular-nums', delta > 0 ? 'text-success' : 'text-foreground')}>
               {formatChange(delta)}
             </span>
-            <span className="w-14 text-right text-muted-foreground tabular-nums">{formatCredits(after)}</span>
+            <span className="w-14 text-end text-muted-foreground tabular-nums">{formatCredits(after)}</span>
           </li>
         ))}
       </ul>
-      <p className="mt-8 max-w-md text-lg leading-relaxed text-balance text-muted-foreground">{BRANDING.promise}</p>
+      <p className="mt-8 max-w-md text-lg leading-relaxed text-balance text-muted-foreground">{promise}</p>
     </div>
   );
 }

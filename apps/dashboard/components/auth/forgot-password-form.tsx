@@ -1,5 +1,6 @@
 'use client';
 import { MailCheck } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { useState, type FormEvent } from 'react';
 
 import { Refusal } from '@/components/auth/refusal';
@@ -8,12 +9,14 @@ import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { Alert } from '@/components/ui/alert';
 import { Input } from '@/components/ui/input';
+import { LTR } from '@/components/form/ltr';
 import { requestPasswordReset } from '@/lib/auth-client';
 
 /** Asks for a link. What it says afterwards is the same for every address. */
 export function ForgotPasswordForm() {
   const [asked, setAsked] = useState<string | null>(null);
   const attempt = useAttempt();
+  const t = useTranslations('auth');
 
   async function handleSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -26,20 +29,19 @@ export function ForgotPasswordForm() {
       <Alert role="status">
         <MailCheck aria-hidden />
         <p className="min-w-0 break-words">
-          If <span className="font-medium">{asked}</span> has an account, a link is on its way there. It works once,
-          within an hour. Nothing arrived? Look into the spam folder, or ask the people who run this dashboard.
+          {t.rich('forgotPassword.sent', { email: () => <bdi className="font-medium">{asked}</bdi> })}
         </p>
       </Alert>
     );
   }
   return (
     <form onSubmit={handleSubmit} className="grid gap-5" method="post" noValidate>
-      <Field label="E-mail" error={attempt.fieldError('email')}>
-        {(control) => <Input {...control} type="email" name="email" autoComplete="username" required />}
+      <Field label={t('fields.email')} error={attempt.fieldError('email')}>
+        {(control) => <Input {...control} {...LTR} type="email" name="email" autoComplete="username" required />}
       </Field>
       <Refusal message={attempt.message} cooldownMs={attempt.cooldownMs} />
       <SubmitButton pending={attempt.pending} disabled={attempt.cooldownMs > 0}>
-        Send me a link
+        {t('forgotPassword.action')}
       </SubmitButton>
     </form>
   );

@@ -1,5 +1,6 @@
 'use client';
 import { KeyRound } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { useState, useSyncExternalStore } from 'react';
 
 import { Refusal } from '@/components/auth/refusal';
@@ -21,6 +22,7 @@ interface OtherWaysProps {
 /** Signing in and up without a password: with a passkey, or an account elsewhere. Nothing where there is no such way. */
 export function OtherWays({ providers, next, passkey = false }: OtherWaysProps) {
   const attempt = useAttempt();
+  const t = useTranslations('auth.otherWays');
   const [chosen, setChosen] = useState<SocialProvider | 'passkey' | null>(null);
   const offersPasskey = useHasPasskeys() && passkey;
   if (providers.length === 0 && !offersPasskey) return null;
@@ -33,7 +35,7 @@ export function OtherWays({ providers, next, passkey = false }: OtherWaysProps) 
   return (
     <div className="grid gap-2">
       <p className="mb-1 flex items-center gap-3 text-[0.8125rem] text-muted-foreground before:h-px before:flex-1 before:bg-border after:h-px after:flex-1 after:bg-border">
-        or
+        {t('or')}
       </p>
       {offersPasskey ? (
         <SubmitButton
@@ -47,7 +49,7 @@ export function OtherWays({ providers, next, passkey = false }: OtherWaysProps) 
             })
           }
         >
-          <KeyRound /> Sign in with a passkey
+          <KeyRound /> {t('passkey')}
         </SubmitButton>
       ) : null}
       {providers.map((provider) => (
@@ -59,7 +61,7 @@ export function OtherWays({ providers, next, passkey = false }: OtherWaysProps) 
           disabled={attempt.cooldownMs > 0}
           onClick={() => void choose(provider, () => signInElsewhere(provider, next))}
         >
-          Continue with {PROVIDER_NAMES[provider]}
+          {t('provider', { provider: PROVIDER_NAMES[provider] })}
         </SubmitButton>
       ))}
       <div className="mt-1 empty:hidden">

@@ -1,5 +1,6 @@
 'use client';
 import { CircleCheck } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { useState, type FormEvent } from 'react';
 
 import { readLinkToken } from '@/components/auth/link-token';
@@ -16,6 +17,7 @@ import { resetPassword } from '@/lib/auth-client';
 export function ResetPasswordForm() {
   const [done, setDone] = useState(false);
   const attempt = useAttempt();
+  const t = useTranslations('auth');
 
   async function handleSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -28,23 +30,23 @@ export function ResetPasswordForm() {
       <div className="grid gap-5">
         <Alert role="status">
           <CircleCheck aria-hidden />
-          <p>Your password is set.</p>
+          <p>{t('resetPassword.done')}</p>
         </Alert>
         <Button asChild>
           {/* oxlint-disable-next-line nextjs/no-html-link-for-pages -- loaded again: who was signed in before is not any more */}
-          <a href="/sign-in">Sign in</a>
+          <a href="/sign-in">{t('signIn.action')}</a>
         </Button>
       </div>
     );
   }
   return (
     <form onSubmit={handleSubmit} className="grid gap-5" method="post" noValidate>
-      <Field label="New password" hint="At least 8 characters." error={attempt.fieldError('password')}>
+      <Field label={t('fields.newPassword')} hint={t('fields.passwordRule')} error={attempt.fieldError('password')}>
         {(control) => <Input {...control} type="password" name="password" autoComplete="new-password" required />}
       </Field>
       <Refusal message={attempt.message} cooldownMs={attempt.cooldownMs} />
       <SubmitButton pending={attempt.pending} disabled={attempt.cooldownMs > 0}>
-        Set the password
+        {t('resetPassword.action')}
       </SubmitButton>
     </form>
   );

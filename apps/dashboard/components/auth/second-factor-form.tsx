@@ -1,10 +1,12 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { useState, type FormEvent } from 'react';
 
 import { Refusal } from '@/components/auth/refusal';
 import { useAttempt } from '@/components/auth/use-attempt';
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { LTR } from '@/components/form/ltr';
 import { Button } from '@/components/ui/button';
 import { Input } from '@/components/ui/input';
 import { signInWithCode } from '@/lib/auth-client';
@@ -19,6 +21,7 @@ interface SecondFactorFormProps {
 export function SecondFactorForm({ next, onBack }: SecondFactorFormProps) {
   const [kind, setKind] = useState<'totp' | 'backup'>('totp');
   const attempt = useAttempt();
+  const t = useTranslations('auth');
 
   async function handleSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -36,33 +39,46 @@ export function SecondFactorForm({ next, onBack }: SecondFactorFormProps) {
       {kind === 'totp' ? (
         <Field
           key="totp"
-          label="Code"
-          hint="Six digits, from your authenticator app."
+          label={t('secondFactor.code')}
+          hint={t('secondFactor.codeHint')}
           error={attempt.fieldError('code')}
         >
           {(control) => (
             // oxlint-disable-next-line jsx-a11y/no-autofocus -- the one field of the step that the person asked for
-            <Input {...control} name="code" inputMode="numeric" autoComplete="one-time-code" maxLength={10} autoFocus />
+            <Input
+              {...control}
+              {...LTR}
+              name="code"
+              inputMode="numeric"
+              autoComplete="one-time-code"
+              maxLength={10}
+              autoFocus
+            />
           )}
         </Field>
       ) : (
-        <Field key="backup" label="Backup code" hint="Each works once." error={attempt.fieldError('code')}>
+        <Field
+          key="backup"
+          label={t('secondFactor.backupCode')}
+          hint={t('secondFactor.backupCodeHint')}
+          error={attempt.fieldError('code')}
+        >
           {(control) => (
             // oxlint-disable-next-line jsx-a11y/no-autofocus -- the one field of the step that the person asked for
-            <Input {...control} name="code" autoComplete="off" spellCheck={false} maxLength={40} autoFocus />
+            <Input {...control} {...LTR} name="code" autoComplete="off" spellCheck={false} maxLength={40} autoFocus />
           )}
         </Field>
       )}
       <Refusal message={attempt.message} cooldownMs={attempt.cooldownMs} />
       <SubmitButton pending={attempt.pending} disabled={attempt.cooldownMs > 0}>
-        Sign in
+        {t('signIn.action')}
       </SubmitButton>
       <div className="flex flex-wrap justify-between gap-2">
         <Button variant="ghost" size="sm" onClick={handleSwitch}>
-          {kind === 'totp' ? 'Use a backup code' : 'Use the app'}
+          {t(kind === 'totp' ? 'secondFactor.useBackupCode' : 'secondFactor.useApp')}
         </Button>
         <Button variant="ghost" size="sm" onClick={onBack}>
-          Back
+          {t('secondFactor.back')}
         </Button>
       </div>
     </form>

@@ -1,4 +1,5 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 import { useState, type FormEvent } from 'react';
 
@@ -6,18 +7,21 @@ import { OtherWays } from '@/components/auth/other-ways';
 import { Refusal } from '@/components/auth/refusal';
 import { SecondFactorForm } from '@/components/auth/second-factor-form';
 import { useCooldown } from '@/components/auth/use-cooldown';
+import { useShownRefusal } from '@/components/auth/use-refusal-text';
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { LTR } from '@/components/form/ltr';
 import { Button } from '@/components/ui/button';
 import { Input } from '@/components/ui/input';
 import type { SocialProvider } from '@/server/auth/social';
+import type { DemoUser } from '@/server/demo/users';
 import { signIn, type AuthRefusal } from '@/lib/auth-client';
 
 interface SignInFormProps {
   /** Where to go afterwards: a path of this dashboard. */
   next: string;
   /** Offered for one click; null outside of the demo. */
-  demo: { users: { email: string; label: string }[] } | null;
+  demo: { users: Pick<DemoUser, 'email' | 'label'>[] } | null;
   providers: readonly SocialProvider[];
 }
 
@@ -29,12 +33,14 @@ export function SignInForm({ next, demo, providers }: SignInFormProps) {
   const [pending, setPending] = useState(false);
   const [owesCode, setOwesCode] = useState(false);
   const [cooldownMs, startCooldown] = useCooldown();
+  const { fieldError, message } = useShownRefusal(refusal);
+  const t = useTranslations('auth');
 
   async function handleSubmit(event: FormEvent) {
     event.preventDefault();
     if (pending || cooldownMs > 0) return;
     if (email.trim() === '' || password === '') {
-      setRefusal({ message: 'Fill in both, e-mail and password.' });
+      setRefusal({ reason: 'fillBoth' });
       return;
     }
     setPending(true);
@@ -53,14 +59,14 @@ export function SignInForm({ next, demo, providers }: SignInFormProps) {
     if (refused.retryAfterMs !== undefined) startCooldown(refused.retryAfterMs);
   }
 
-  const fieldError = (field: AuthRefusal['field']) => (refusal?.field === field ? refusal?.message : undefined);
   if (owesCode) return <SecondFactorForm next={next} onBack={() => setOwesCode(false)} />;
   return (
     <form onSubmit={handleSubmit} className="grid gap-5" method="post" noValidate>
-      <Field label="E-mail" error={fieldError('email')}>
+      <Field label={t('fields.email')} error={fieldError('email')}>
         {(control) => (
           <Input
             {...control}
+            {...LTR}
             type="email"
             name="email"
             autoComplete="username"
@@ -70,7 +76,7 @@ export function SignInForm({ next, demo, providers }: SignInFormProps) {
           />
         )}
       </Field>
-      <Field label="Password" error={fieldError('password')}>
+      <Field label={t('fields.password')} error={fieldError('password')}>
         {(control) => (
           <Input
             {...control}
@@ -87,19 +93,24 @@ export function SignInForm({ next, demo, providers }: SignInFormProps) {
         href="/forgot-password"
         className="-mt-2 justify-self-start text-[0.8125rem] text-muted-foreground underline underline-offset-4 hover:text-foreground"
       >
-        Forgot your password?
+        {t('signIn.forgot')}
       </Link>
-      <Refusal message={refusal?.field === undefined ? refusal?.message : undefined} cooldownMs={cooldownMs} />
+      <Refusal message={message} cooldownMs={cooldownMs} />
       <SubmitButton pending={pending} disabled={cooldownMs > 0}>
-        Sign in
+        {t('signIn.action')}
       </SubmitButton>
       <OtherWays providers={providers} next={next} passkey />
       {demo === null ? null : (
         <div className="mt-2 rounded-lg border border-dashed p-4">
-          <p className="text-sm font-medium">Demo accounts</p>
+          <p className="text-sm font-medium">{t('demo.title')}</p>
           <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">
-            Their password is in the terminal of <code className="font-mono">npm start</code>; the link there fills it
-            in.
+            {t.rich('demo.text', {
+              code: (chunks) => (
+                <code className="font-mono" dir="ltr">
+                  {chunks}
+                </code>
+              ),
+            })}
           </p>
           <div className="mt-3 grid gap-1.5">
             {demo.users.map((user) => (
@@ -114,8 +125,8 @@ export function SignInForm({ next, demo, providers }: SignInFormProps) {
                   setRefusal(null);
                 }}
               >
-                <span className="inline-block first-letter:uppercase">{user.label}</span>
-                <span className="truncate font-normal text-muted-foreground">{user.email}</span>
+                <span className="inline-block first-letter:uppercase">{t(`demo.${user.label}`)}</span>
+                <bdi className="truncate font-normal text-muted-foreground">{user.email}</bdi>
               </Button>
             ))}
           </div>

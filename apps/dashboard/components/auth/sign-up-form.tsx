@@ -1,12 +1,15 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { useState, type FormEvent } from 'react';
 
 import { OtherWays } from '@/components/auth/other-ways';
 import { Refusal } from '@/components/auth/refusal';
 import { useCooldown } from '@/components/auth/use-cooldown';
+import { useShownRefusal } from '@/components/auth/use-refusal-text';
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { Input } from '@/components/ui/input';
+import { LTR } from '@/components/form/ltr';
 import { signUp, type AuthRefusal } from '@/lib/auth-client';
 import type { SocialProvider } from '@/server/auth/social';
 
@@ -17,6 +20,8 @@ export function SignUpForm({ providers }: { providers: readonly SocialProvider[]
   const [refusal, setRefusal] = useState<AuthRefusal | null>(null);
   const [pending, setPending] = useState(false);
   const [cooldownMs, startCooldown] = useCooldown();
+  const { fieldError, message } = useShownRefusal(refusal);
+  const t = useTranslations('auth');
 
   async function handleSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -39,25 +44,20 @@ export function SignUpForm({ providers }: { providers: readonly SocialProvider[]
     if (refused.retryAfterMs !== undefined) startCooldown(refused.retryAfterMs);
   }
 
-  const fieldError = (field: AuthRefusal['field']) => (refusal?.field === field ? refusal?.message : undefined);
   return (
     <form onSubmit={handleSubmit} className="grid gap-5" method="post" noValidate>
-      <Field label="Display name" hint="How you are greeted. You can change it later." error={fieldError('name')}>
+      <Field label={t('fields.name')} hint={t('signUp.nameHint')} error={fieldError('name')}>
         {(control) => <Input {...control} name="name" autoComplete="name" maxLength={60} required />}
       </Field>
-      <Field label="E-mail" error={fieldError('email')}>
-        {(control) => <Input {...control} type="email" name="email" autoComplete="username" required />}
+      <Field label={t('fields.email')} error={fieldError('email')}>
+        {(control) => <Input {...control} {...LTR} type="email" name="email" autoComplete="username" required />}
       </Field>
-      <Field
-        label="Password"
-        hint={`At least ${PASSWORD_LENGTH_MIN} characters; a sentence is easy to remember.`}
-        error={fieldError('password')}
-      >
+      <Field label={t('fields.password')} hint={t('signUp.passwordHint')} error={fieldError('password')}>
         {(control) => <Input {...control} type="password" name="password" autoComplete="new-password" required />}
       </Field>
-      <Refusal message={refusal?.field === undefined ? refusal?.message : undefined} cooldownMs={cooldownMs} />
+      <Refusal message={message} cooldownMs={cooldownMs} />
       <SubmitButton pending={pending} disabled={cooldownMs > 0}>
-        Create account
+        {t('signUp.action')}
       </SubmitButton>
       <OtherWays providers={providers} next="/" />
     </form>
@@ -65,10 +65,8 @@ export function SignUpForm({ providers }: { providers: readonly SocialProvider[]
 }
 
 function check(name: string, email: string, password: string): AuthRefusal | null {
-  if (name === '') return { field: 'name', message: 'Say what to call you.' };
-  if (!/^\S+@\S+\.\S+$/.test(email)) return { field: 'email', message: 'This is not an e-mail address.' };
-  if (password.length < PASSWORD_LENGTH_MIN) {
-    return { field: 'password', message: `The password needs at least ${PASSWORD_LENGTH_MIN} characters.` };
-  }
+  if (name === '') return { field: 'name', reason: 'noName' };
+  if (!/^\S+@\S+\.\S+$/.test(email)) return { field: 'email', reason: 'notAnAddress' };
+  if (password.length < PASSWORD_LENGTH_MIN) return { field: 'password', reason: 'shortPassword' };
   return null;
 }

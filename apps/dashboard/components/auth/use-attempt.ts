@@ -2,6 +2,7 @@
 import { useState } from 'react';
 
 import { useCooldown } from '@/components/auth/use-cooldown';
+import { useShownRefusal } from '@/components/auth/use-refusal-text';
 import type { AuthRefusal, AuthResult } from '@/lib/auth-client';
 
 /** What a form shows of its last try. */
@@ -23,6 +24,7 @@ export function useAttempt(): Attempt {
   const [refusal, setRefusal] = useState<AuthRefusal | null>(null);
   const [pending, setPending] = useState(false);
   const [cooldownMs, startCooldown] = useCooldown();
+  const shown = useShownRefusal(refusal);
 
   async function run(send: () => Promise<AuthResult>): Promise<boolean> {
     if (pending || cooldownMs > 0) return false;
@@ -37,8 +39,7 @@ export function useAttempt(): Attempt {
   return {
     pending,
     cooldownMs,
-    fieldError: (field) => (refusal?.field === field ? refusal?.message : undefined),
-    message: refusal?.field === undefined ? refusal?.message : undefined,
+    ...shown,
     refuse: setRefusal,
     run,
   };

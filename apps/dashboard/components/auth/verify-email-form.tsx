@@ -1,5 +1,6 @@
 'use client';
 import { CircleCheck } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { useState, type FormEvent } from 'react';
 
 import { readLinkToken } from '@/components/auth/link-token';
@@ -14,6 +15,7 @@ import { verifyEmail } from '@/lib/auth-client';
 export function VerifyEmailForm() {
   const [done, setDone] = useState(false);
   const attempt = useAttempt();
+  const t = useTranslations('auth.verifyEmail');
 
   async function handleSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -25,11 +27,11 @@ export function VerifyEmailForm() {
       <div className="grid gap-5">
         <Alert role="status">
           <CircleCheck aria-hidden />
-          <p>Your address is confirmed.</p>
+          <p>{t('done')}</p>
         </Alert>
         <Button asChild>
           {/* oxlint-disable-next-line nextjs/no-html-link-for-pages -- loaded again, with what the address changed */}
-          <a href="/">Go to the overview</a>
+          <a href="/">{t('overview')}</a>
         </Button>
       </div>
     );
@@ -38,7 +40,7 @@ export function VerifyEmailForm() {
     <form onSubmit={handleSubmit} className="grid gap-5" method="post">
       <Refusal message={attempt.message} cooldownMs={attempt.cooldownMs} />
       <SubmitButton pending={attempt.pending} disabled={attempt.cooldownMs > 0}>
-        Confirm the address
+        {t('action')}
       </SubmitButton>
     </form>
   );

@@ -1,19 +1,23 @@
-import { getTranslations } from 'next-intl/server';
+import { useTranslations } from 'next-intl';
 
-import { LANGUAGES, languageOf } from '@/lib/languages';
 import { readLocale } from '@/components/credits/locale';
+import { LanguageForm } from '@/components/i18n/language-form';
+import { LANGUAGES, languageOf } from '@/lib/languages';
 import { cn } from '@/lib/utils';
 
-/**
- * A button for each language, which needs no script: the server keeps the choice in a cookie and comes back here.
- *
- * @param next - The path that the person is on.
- */
-export async function LanguageChoice({ next, className }: { next: string; className?: string }) {
-  const t = await getTranslations('shell.language');
+interface LanguageChoiceProps {
+  /** The path that the person is on. */
+  next: string;
+  /** Looks like a line of links. */
+  quiet?: boolean;
+}
+
+/** A button for each language, which needs no script: the server keeps the choice in a cookie and comes back here. */
+export function LanguageChoice({ next, quiet = false }: LanguageChoiceProps) {
+  const t = useTranslations('shell.language');
   const current = languageOf(readLocale());
   return (
-    <form method="post" aria-label={t('label')} className={cn('flex flex-wrap gap-2', className)}>
+    <LanguageForm label={t('label')} className={cn('flex flex-wrap', quiet ? '-mx-2 justify-center gap-x-1' : 'gap-2')}>
       {Object.entries(LANGUAGES).map(([language, { name, tag, dir }]) => (
         <button
           key={language}
@@ -23,15 +27,16 @@ export async function LanguageChoice({ next, className }: { next: string; classN
           dir={dir}
           aria-current={language === current ? 'true' : undefined}
           className={cn(
-            'rounded-md border px-3 py-1.5 text-sm outline-none transition-colors focus-visible:ring-[3px] focus-visible:ring-ring/50',
+            'rounded-md outline-none transition-colors focus-visible:ring-[3px] focus-visible:ring-ring/50',
+            quiet ? 'px-2 py-1 text-[0.8125rem]' : 'border px-3 py-1.5 text-sm',
             language === current
-              ? 'border-foreground/40 bg-accent font-medium'
+              ? cn('font-medium', !quiet && 'border-foreground/40 bg-accent')
               : 'text-muted-foreground hover:bg-accent/60 hover:text-foreground',
           )}
         >
           {name}
         </button>
       ))}
-    </form>
+    </LanguageForm>
   );
 }

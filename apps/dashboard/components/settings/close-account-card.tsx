@@ -1,11 +1,13 @@
 'use client';
 import { UserX } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { useState, type FormEvent } from 'react';
 
 import { Refusal } from '@/components/auth/refusal';
 import { send } from '@/components/credits/send';
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { useRefusal } from '@/components/i18n/use-refusal';
 import { Button } from '@/components/ui/button';
 import { Card, CardAction, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
 import {
@@ -23,6 +25,8 @@ import { UNIT } from '@/lib/unit';
 
 /** Closes the account for good, after the password was given once more. */
 export function CloseAccountCard() {
+  const t = useTranslations('settings');
+  const toText = useRefusal();
   const [pending, setPending] = useState(false);
   const [refusal, setRefusal] = useState<{ code: string; message: string } | null>(null);
 
@@ -41,38 +45,35 @@ export function CloseAccountCard() {
   }
 
   const isWrong = refusal?.code === 'wrong_password';
+  const message = refusal === null ? undefined : toText(refusal);
   return (
     <Card>
       <CardHeader className="pb-5 sm:pb-6">
-        <CardTitle>Close the account</CardTitle>
-        <CardDescription>
-          Your name, address and sessions are deleted, and so are your servers. {UNIT.title} are not paid out.
-        </CardDescription>
+        <CardTitle>{t('close.title')}</CardTitle>
+        <CardDescription>{t('close.text', { Unit: UNIT.title })}</CardDescription>
         <CardAction>
           <Dialog onOpenChange={() => setRefusal(null)}>
             <DialogTrigger asChild>
               <Button variant="outline">
-                <UserX /> Close
+                <UserX /> {t('close.open')}
               </Button>
             </DialogTrigger>
             <DialogContent>
               <form onSubmit={handleSubmit} noValidate className="grid gap-5">
                 <DialogHeader>
-                  <DialogTitle>Close your account?</DialogTitle>
-                  <DialogDescription>
-                    This cannot be undone. Servers are deleted, and the {UNIT.many} that are left are lost.
-                  </DialogDescription>
+                  <DialogTitle>{t('close.confirmTitle')}</DialogTitle>
+                  <DialogDescription>{t('close.confirmText', { unit: UNIT.many })}</DialogDescription>
                 </DialogHeader>
-                <Field label="Password" error={isWrong ? refusal.message : undefined}>
+                <Field label={t('password')} error={isWrong ? message : undefined}>
                   {(control) => <Input {...control} type="password" name="password" autoComplete="current-password" />}
                 </Field>
-                <Refusal message={isWrong ? undefined : refusal?.message} cooldownMs={0} />
+                <Refusal message={isWrong ? undefined : message} cooldownMs={0} />
                 <DialogFooter>
                   <DialogClose asChild>
-                    <Button variant="outline">Keep it</Button>
+                    <Button variant="outline">{t('close.keep')}</Button>
                   </DialogClose>
                   <SubmitButton variant="destructive" pending={pending}>
-                    Close the account
+                    {t('close.action')}
                   </SubmitButton>
                 </DialogFooter>
               </form>

@@ -1,5 +1,6 @@
 'use client';
 import { BadgeCheck, Mail } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { useState, type FormEvent } from 'react';
 
 import { Refusal } from '@/components/auth/refusal';
@@ -16,6 +17,7 @@ import {
 } from '@/components/credits/ui/dialog';
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { LTR } from '@/components/form/ltr';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
@@ -25,28 +27,29 @@ import { showSuccess } from '@/lib/toast';
 
 /** The address, whether it is confirmed, and how to change it. */
 export function EmailCard({ email, verified }: { email: string; verified: boolean }) {
+  const t = useTranslations('settings');
   const attempt = useAttempt();
 
   async function handleSend() {
-    if (await attempt.run(sendVerificationEmail)) showSuccess('The link is on its way', `To ${email}.`);
+    if (await attempt.run(sendVerificationEmail)) showSuccess(t('linkSent'), t('linkSentTo', { email }));
   }
 
   return (
     <Card id="email">
       <CardHeader>
-        <CardTitle>E-mail</CardTitle>
-        <CardDescription>You use it to sign in and to reset your password.</CardDescription>
+        <CardTitle>{t('email.title')}</CardTitle>
+        <CardDescription>{t('email.text')}</CardDescription>
       </CardHeader>
       <CardContent className="grid gap-4">
         <p className="flex flex-wrap items-center gap-x-3 gap-y-2 text-sm">
           <Mail className="size-4 shrink-0 text-muted-foreground" aria-hidden />
-          <span className="min-w-0 font-medium break-all">{email}</span>
+          <bdi className="min-w-0 font-medium break-all">{email}</bdi>
           {verified ? (
             <Badge variant="success">
-              <BadgeCheck /> Confirmed
+              <BadgeCheck /> {t('email.confirmed')}
             </Badge>
           ) : (
-            <Badge variant="outline">Not confirmed</Badge>
+            <Badge variant="outline">{t('email.notConfirmed')}</Badge>
           )}
         </p>
         <div className="empty:hidden">
@@ -62,7 +65,7 @@ export function EmailCard({ email, verified }: { email: string; verified: boolea
             disabled={attempt.cooldownMs > 0}
             onClick={() => void handleSend()}
           >
-            Send the link again
+            {t('email.sendAgain')}
           </SubmitButton>
         )}
         <ChangeEmail email={email} />
@@ -73,6 +76,7 @@ export function EmailCard({ email, verified }: { email: string; verified: boolea
 
 function ChangeEmail({ email }: { email: string }) {
   const [open, setOpen] = useState(false);
+  const t = useTranslations('settings');
   const attempt = useAttempt();
 
   async function handleSubmit(event: FormEvent<HTMLFormElement>) {
@@ -80,12 +84,12 @@ function ChangeEmail({ email }: { email: string }) {
     const form = new FormData(event.currentTarget);
     const wanted = String(form.get('email')).trim();
     if (wanted.toLowerCase() === email) {
-      attempt.refuse({ field: 'email', message: 'This is your address already.' });
+      attempt.refuse({ field: 'email', reason: 'sameAddress' });
       return;
     }
     if (!(await attempt.run(() => changeEmail(wanted, String(form.get('password')))))) return;
     setOpen(false);
-    showSuccess('Look into the new mailbox', `Your address changes once you open the link that we sent to ${wanted}.`);
+    showSuccess(t('email.sent'), t('email.sentText', { email: wanted }));
   }
 
   function handleOpenChange(opens: boolean) {
@@ -96,29 +100,27 @@ function ChangeEmail({ email }: { email: string }) {
   return (
     <Dialog open={open} onOpenChange={handleOpenChange}>
       <DialogTrigger asChild>
-        <Button variant="outline">Change</Button>
+        <Button variant="outline">{t('email.change')}</Button>
       </DialogTrigger>
       <DialogContent>
         <form onSubmit={handleSubmit} noValidate className="grid gap-5">
           <DialogHeader>
-            <DialogTitle>Change your e-mail address</DialogTitle>
-            <DialogDescription>
-              We send a link to the new address. Your address changes when you open it. The old address is told as well.
-            </DialogDescription>
+            <DialogTitle>{t('email.changeTitle')}</DialogTitle>
+            <DialogDescription>{t('email.changeText')}</DialogDescription>
           </DialogHeader>
-          <Field label="New e-mail" error={attempt.fieldError('email')}>
-            {(control) => <Input {...control} type="email" name="email" autoComplete="email" />}
+          <Field label={t('email.new')} error={attempt.fieldError('email')}>
+            {(control) => <Input {...control} {...LTR} type="email" name="email" autoComplete="email" />}
           </Field>
-          <Field label="Password" error={attempt.fieldError('current')}>
+          <Field label={t('password')} error={attempt.fieldError('current')}>
             {(control) => <Input {...control} type="password" name="password" autoComplete="current-password" />}
           </Field>
           <Refusal message={attempt.message} cooldownMs={attempt.cooldownMs} />
           <DialogFooter>
             <DialogClose asChild>
-              <Button variant="outline">Cancel</Button>
+              <Button variant="outline">{t('cancel')}</Button>
             </DialogClose>
             <SubmitButton pending={attempt.pending} disabled={attempt.cooldownMs > 0}>
-              Send the link
+              {t('email.action')}
             </SubmitButton>
           </DialogFooter>
         </form>

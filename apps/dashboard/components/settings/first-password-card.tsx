@@ -1,4 +1,6 @@
 'use client';
+import { useTranslations } from 'next-intl';
+
 import { Refusal } from '@/components/auth/refusal';
 import { useAttempt } from '@/components/auth/use-attempt';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
@@ -8,21 +10,19 @@ import { showSuccess } from '@/lib/toast';
 
 /** For who came by an account elsewhere: a password is set by a link, as a forgotten one is. */
 export function FirstPasswordCard({ email }: { email: string }) {
+  const t = useTranslations('settings');
   const attempt = useAttempt();
 
   async function handleSend() {
     const isSent = await attempt.run(() => requestPasswordReset(email));
-    if (isSent) showSuccess('The link is on its way', `To ${email}.`);
+    if (isSent) showSuccess(t('linkSent'), t('linkSentTo', { email }));
   }
 
   return (
     <Card>
       <CardHeader className="pb-5 sm:pb-6">
-        <CardTitle>Password</CardTitle>
-        <CardDescription>
-          You have none yet. You need one to change your address, for a passkey or a second factor, and to close the
-          account.
-        </CardDescription>
+        <CardTitle>{t('password')}</CardTitle>
+        <CardDescription>{t('firstPassword.text')}</CardDescription>
         <CardAction>
           <SubmitButton
             type="button"
@@ -31,7 +31,7 @@ export function FirstPasswordCard({ email }: { email: string }) {
             disabled={attempt.cooldownMs > 0}
             onClick={() => void handleSend()}
           >
-            Send me a link
+            {t('firstPassword.action')}
           </SubmitButton>
         </CardAction>
       </CardHeader>

@@ -1,5 +1,6 @@
 'use client';
 import { CircleAlert, Link2, Link2Off } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 
@@ -7,6 +8,8 @@ import { useAttempt } from '@/components/auth/use-attempt';
 import { Dialog, DialogContent, DialogTrigger } from '@/components/credits/ui/dialog';
 import { send } from '@/components/credits/send';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { useRefusal } from '@/components/i18n/use-refusal';
+import { hidden } from '@/components/settings/hidden';
 import { PasswordStep } from '@/components/settings/password-step';
 import { Alert } from '@/components/ui/alert';
 import { Button } from '@/components/ui/button';
@@ -25,31 +28,25 @@ interface LinkedCardProps {
   refused: boolean;
 }
 
-/** Accounts elsewhere that sign the person in, and those that could. */
+/** {t('title')} that sign the person in, and those that could. */
 export function LinkedCard({ ways, offered, refused }: LinkedCardProps) {
+  const t = useTranslations('settings.linked');
   const shown = [...new Set([...ways.providers, ...offered])];
   if (shown.length === 0) return null;
-  const hint = ways.second_factor
-    ? 'While your second factor is on, no other one can be linked.'
-    : ways.has_password
-      ? ''
-      : 'Set a password first to link another one.';
+  const hint = ways.second_factor ? t('hasSecondFactor') : ways.has_password ? '' : t('passwordFirst');
   return (
     <Card id="linked">
       <CardHeader className="pb-4">
-        <CardTitle>Accounts elsewhere</CardTitle>
+        <CardTitle>{t('title')}</CardTitle>
         <CardDescription>
-          Each signs you in without your password, and without a second factor of ours. {hint}
+          {t('text')} {hint}
         </CardDescription>
       </CardHeader>
       {refused ? (
         <div className="px-5 pb-4 sm:px-6">
           <Alert variant="destructive">
             <CircleAlert aria-hidden />
-            <p>
-              That account could not be linked. Its e-mail address has to be confirmed there, and it must not sign
-              anybody else in here.
-            </p>
+            <p>{t('refused')}</p>
           </Alert>
         </div>
       ) : null}
@@ -62,7 +59,9 @@ export function LinkedCard({ ways, offered, refused }: LinkedCardProps) {
               <Icon className="size-4 shrink-0 text-muted-foreground" aria-hidden />
               <div className="min-w-0 flex-1">
                 <p className="text-sm font-medium">{PROVIDER_NAMES[provider]}</p>
-                <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">{isLinked ? 'Linked' : 'Not linked'}</p>
+                <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">
+                  {t(isLinked ? 'isLinked' : 'notLinked')}
+                </p>
               </div>
               {isLinked ? (
                 <Unlink provider={provider} />
@@ -78,6 +77,9 @@ export function LinkedCard({ ways, offered, refused }: LinkedCardProps) {
 }
 
 function Unlink({ provider }: { provider: SocialProvider }) {
+  const t = useTranslations('settings.linked');
+  const toText = useRefusal();
+  const name = PROVIDER_NAMES[provider];
   const router = useRouter();
   const [pending, setPending] = useState(false);
 
@@ -85,19 +87,20 @@ function Unlink({ provider }: { provider: SocialProvider }) {
     setPending(true);
     const result = await send('DELETE', `/api/user/sign-in/${provider}`);
     setPending(false);
-    if (result.ok) showSuccess(`${PROVIDER_NAMES[provider]} signs you in no more`);
-    else showError('It could not be unlinked', result.failure.message);
+    if (result.ok) showSuccess(t('unlinked', { provider: name }));
+    else showError(t('notUnlinked'), toText(result.failure));
     router.refresh();
   }
 
   return (
     <SubmitButton type="button" variant="ghost" size="sm" pending={pending} onClick={() => void handleUnlink()}>
-      Unlink<span className="sr-only"> {PROVIDER_NAMES[provider]}</span>
+      {t.rich('unlink', { provider: name, hidden })}
     </SubmitButton>
   );
 }
 
 function LinkDialog({ provider }: { provider: SocialProvider }) {
+  const t = useTranslations('settings.linked');
   const attempt = useAttempt();
   const name = PROVIDER_NAMES[provider];
 
@@ -105,14 +108,14 @@ function LinkDialog({ provider }: { provider: SocialProvider }) {
     <Dialog onOpenChange={() => attempt.refuse(null)}>
       <DialogTrigger asChild>
         <Button variant="outline" size="sm">
-          Link<span className="sr-only"> {name}</span>
+          {t.rich('link', { provider: name, hidden })}
         </Button>
       </DialogTrigger>
       <DialogContent>
         <PasswordStep
-          title={`Link your ${name} account`}
-          description={`You go to ${name}, and come back here. That account signs you in from then on.`}
-          action={`Go to ${name}`}
+          title={t('linkTitle', { provider: name })}
+          description={t('linkText', { provider: name })}
+          action={t('linkAction', { provider: name })}
           attempt={attempt}
           onPassword={(password) => void attempt.run(() => linkElsewhere(provider, password))}
         />

@@ -1,8 +1,10 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { useRouter } from 'next/navigation';
 import { useId, useState } from 'react';
 
 import { send } from '@/components/credits/send';
+import { useRefusal } from '@/components/i18n/use-refusal';
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
 import type { MeAnswer } from '@/lib/api';
 import { showError, showSuccess } from '@/lib/toast';
@@ -12,6 +14,8 @@ import { UNIT } from '@/lib/unit';
 export function MessagesCard({ on, verified }: { on: boolean; verified: boolean }) {
   const router = useRouter();
   const id = useId();
+  const t = useTranslations('settings.messages');
+  const toText = useRefusal();
   /** What was chosen and is not stored yet. */
   const [wanted, setWanted] = useState<boolean | null>(null);
 
@@ -19,21 +23,19 @@ export function MessagesCard({ on, verified }: { on: boolean; verified: boolean 
     setWanted(wants);
     const result = await send<MeAnswer>('POST', '/api/user/update-profile', { balance_messages: wants });
     if (result.ok) {
-      showSuccess(wants ? 'We will write to you' : 'We will not write to you');
+      showSuccess(t(wants ? 'on' : 'off'));
       router.refresh();
     } else {
       setWanted(null);
-      showError('Your choice was not saved', result.failure.message);
+      showError(t('failed'), toText(result.failure));
     }
   }
 
   return (
     <Card>
       <CardHeader>
-        <CardTitle>Messages</CardTitle>
-        <CardDescription>
-          {verified ? 'What we write to your e-mail address.' : 'Confirm your e-mail address to receive them.'}
-        </CardDescription>
+        <CardTitle>{t('title')}</CardTitle>
+        <CardDescription>{t(verified ? 'text' : 'unconfirmed')}</CardDescription>
       </CardHeader>
       <CardContent>
         <div className="flex items-start gap-3 text-sm">
@@ -47,11 +49,10 @@ export function MessagesCard({ on, verified }: { on: boolean; verified: boolean 
           />
           <div className="grid gap-0.5">
             <label htmlFor={id} className="cursor-pointer font-medium">
-              When my {UNIT.many} run low
+              {t('low', { unit: UNIT.many })}
             </label>
             <p id={`${id}-hint`} className="text-muted-foreground">
-              Only while you pay for something by the hour: before it pauses, when it does, and when you have{' '}
-              {UNIT.many} again.
+              {t('lowHint', { unit: UNIT.many })}
             </p>
           </div>
         </div>

@@ -1,10 +1,12 @@
 'use client';
 import { KeyRound, Pencil, Plus } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { useRouter } from 'next/navigation';
 import { useState, type FormEvent } from 'react';
 
 import { Refusal } from '@/components/auth/refusal';
 import { useAttempt } from '@/components/auth/use-attempt';
+import { useIssue } from '@/components/auth/use-issue';
 import { LocalTime } from '@/components/credits/activity/local-time';
 import { send } from '@/components/credits/send';
 import {
@@ -19,6 +21,8 @@ import {
 } from '@/components/credits/ui/dialog';
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { useRefusal } from '@/components/i18n/use-refusal';
+import { hidden } from '@/components/settings/hidden';
 import { Button } from '@/components/ui/button';
 import { Card, CardAction, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
 import { Input } from '@/components/ui/input';
@@ -40,14 +44,14 @@ interface PasskeysCardProps {
 
 /** Passkeys that sign the person in, and how to add, name and remove them. */
 export function PasskeysCard({ passkeys, hasPassword, browser }: PasskeysCardProps) {
+  const t = useTranslations('settings.passkeys');
   return (
     <Card id="passkeys">
       <CardHeader className={passkeys.length === 0 ? 'pb-5 sm:pb-6' : 'pb-4'}>
-        <CardTitle>Passkeys</CardTitle>
+        <CardTitle>{t('title')}</CardTitle>
         <CardDescription>
-          Sign in with the fingerprint, face or PIN of a device. A passkey needs neither your password nor a second
-          factor.
-          {hasPassword ? null : ' Set a password first to add one.'}
+          {t('text')}
+          {hasPassword ? null : ` ${t('passwordFirst')}`}
         </CardDescription>
         {hasPassword ? (
           <CardAction>
@@ -67,6 +71,8 @@ export function PasskeysCard({ passkeys, hasPassword, browser }: PasskeysCardPro
 }
 
 function PasskeyRow({ passkey: { id, name, created_at: createdAt } }: { passkey: Passkey }) {
+  const t = useTranslations('settings');
+  const toText = useRefusal();
   const router = useRouter();
   const [pending, setPending] = useState(false);
 
@@ -74,8 +80,8 @@ function PasskeyRow({ passkey: { id, name, created_at: createdAt } }: { passkey:
     setPending(true);
     const result = await send('DELETE', `/api/user/passkeys/${id}`);
     setPending(false);
-    if (result.ok) showSuccess('The passkey is removed', 'Delete it on your device as well.');
-    else showError('It could not be removed', result.failure.message);
+    if (result.ok) showSuccess(t('passkeys.removed'), t('passkeys.removedText'));
+    else showError(t('passkeys.notRemoved'), toText(result.failure));
     router.refresh();
   }
 
@@ -83,15 +89,17 @@ function PasskeyRow({ passkey: { id, name, created_at: createdAt } }: { passkey:
     <li className="flex items-center gap-4 px-5 py-4 sm:px-6">
       <KeyRound className="size-4 shrink-0 text-muted-foreground" aria-hidden />
       <div className="min-w-0 flex-1">
-        <p className="text-sm font-medium break-words">{name}</p>
+        <p className="text-sm font-medium break-words">
+          <bdi>{name}</bdi>
+        </p>
         <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">
-          Since <LocalTime iso={createdAt} style="instant" />
+          {t.rich('since', { time: () => <LocalTime iso={createdAt} style="instant" /> })}
         </p>
       </div>
       <div className="flex shrink-0 items-center gap-1">
         <RenamePasskey id={id} name={name} />
         <SubmitButton type="button" variant="ghost" size="sm" pending={pending} onClick={() => void handleRemove()}>
-          Remove<span className="sr-only"> {name}</span>
+          {t.rich('passkeys.remove', { name, hidden })}
         </SubmitButton>
       </div>
     </li>
@@ -99,6 +107,7 @@ function PasskeyRow({ passkey: { id, name, created_at: createdAt } }: { passkey:
 }
 
 function AddPasskey({ browser }: { browser: string }) {
+  const t = useTranslations('settings');
   const router = useRouter();
   const attempt = useAttempt();
   const [open, setOpen] = useState(false);
@@ -108,15 +117,15 @@ function AddPasskey({ browser }: { browser: string }) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const name = String(form.get('name')).trim();
-    setWrongName(name === '' ? 'Say what to call it.' : undefined);
+    setWrongName(name === '' ? t('passkeys.noName') : undefined);
     if (name === '') return;
     if (!hasPasskeys()) {
-      attempt.refuse({ message: 'This browser has no passkeys.' });
+      attempt.refuse({ reason: 'noPasskeys' });
       return;
     }
     if (!(await attempt.run(() => addPasskey(String(form.get('password')), name)))) return;
     setOpen(false);
-    showSuccess('The passkey is added', 'You can sign in with it from now on.');
+    showSuccess(t('passkeys.added'), t('passkeys.addedText'));
     router.refresh();
   }
 
@@ -130,28 +139,28 @@ function AddPasskey({ browser }: { browser: string }) {
     <Dialog open={open} onOpenChange={handleOpenChange}>
       <DialogTrigger asChild>
         <Button variant="outline">
-          <Plus /> Add<span className="sr-only"> a passkey</span>
+          <Plus /> {t.rich('passkeys.add', { hidden })}
         </Button>
       </DialogTrigger>
       <DialogContent>
         <form onSubmit={(event) => void handleSubmit(event)} noValidate className="grid gap-5">
           <DialogHeader>
-            <DialogTitle>Add a passkey</DialogTitle>
-            <DialogDescription>Your browser then asks where to keep it.</DialogDescription>
+            <DialogTitle>{t('passkeys.addTitle')}</DialogTitle>
+            <DialogDescription>{t('passkeys.addText')}</DialogDescription>
           </DialogHeader>
-          <Field label="Name" error={wrongName}>
+          <Field label={t('passkeys.name')} error={wrongName}>
             {(control) => <Input {...control} name="name" defaultValue={browser} maxLength={NAME_LENGTH_MAX} />}
           </Field>
-          <Field label="Password" error={attempt.fieldError('current')}>
+          <Field label={t('password')} error={attempt.fieldError('current')}>
             {(control) => <Input {...control} type="password" name="password" autoComplete="current-password" />}
           </Field>
           <Refusal message={attempt.message} cooldownMs={attempt.cooldownMs} />
           <DialogFooter>
             <DialogClose asChild>
-              <Button variant="outline">Cancel</Button>
+              <Button variant="outline">{t('cancel')}</Button>
             </DialogClose>
             <SubmitButton pending={attempt.pending} disabled={attempt.cooldownMs > 0}>
-              Continue
+              {t('continue')}
             </SubmitButton>
           </DialogFooter>
         </form>
@@ -161,6 +170,9 @@ function AddPasskey({ browser }: { browser: string }) {
 }
 
 function RenamePasskey({ id, name }: Pick<Passkey, 'id' | 'name'>) {
+  const t = useTranslations('settings');
+  const toIssue = useIssue();
+  const toText = useRefusal();
   const router = useRouter();
   const [open, setOpen] = useState(false);
   const [pending, setPending] = useState(false);
@@ -174,7 +186,7 @@ function RenamePasskey({ id, name }: Pick<Passkey, 'id' | 'name'>) {
     setPending(false);
     if (!result.ok) {
       const issue = result.failure.errors?.find(({ path }) => path === 'name')?.message;
-      setWrong(issue === undefined ? result.failure.message : `A name ${issue}.`);
+      setWrong(issue === undefined ? toText(result.failure) : t('passkeys.nameIssue', { issue: toIssue(issue) }));
       return;
     }
     setOpen(false);
@@ -189,24 +201,24 @@ function RenamePasskey({ id, name }: Pick<Passkey, 'id' | 'name'>) {
   return (
     <Dialog open={open} onOpenChange={handleOpenChange}>
       <DialogTrigger asChild>
-        <Button variant="ghost" size="icon-sm" aria-label={`Rename ${name}`}>
+        <Button variant="ghost" size="icon-sm" aria-label={t('passkeys.renameOne', { name })}>
           <Pencil />
         </Button>
       </DialogTrigger>
       <DialogContent>
         <form onSubmit={(event) => void handleSubmit(event)} noValidate className="grid gap-5">
           <DialogHeader>
-            <DialogTitle>Rename the passkey</DialogTitle>
-            <DialogDescription>So you recognise it in this list.</DialogDescription>
+            <DialogTitle>{t('passkeys.renameTitle')}</DialogTitle>
+            <DialogDescription>{t('passkeys.renameText')}</DialogDescription>
           </DialogHeader>
-          <Field label="Name" error={wrong}>
+          <Field label={t('passkeys.name')} error={wrong}>
             {(control) => <Input {...control} name="name" defaultValue={name} maxLength={NAME_LENGTH_MAX} />}
           </Field>
           <DialogFooter>
             <DialogClose asChild>
-              <Button variant="outline">Cancel</Button>
+              <Button variant="outline">{t('cancel')}</Button>
             </DialogClose>
-            <SubmitButton pending={pending}>Rename</SubmitButton>
+            <SubmitButton pending={pending}>{t('passkeys.rename')}</SubmitButton>
           </DialogFooter>
         </form>
       </DialogContent>

@@ -1,8 +1,10 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { useRef, useState, type FormEvent } from 'react';
 
 import { Refusal } from '@/components/auth/refusal';
 import { useCooldown } from '@/components/auth/use-cooldown';
+import { useShownRefusal } from '@/components/auth/use-refusal-text';
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
@@ -15,6 +17,8 @@ export function PasswordForm({ email }: { email: string }) {
   const [pending, setPending] = useState(false);
   const [refusal, setRefusal] = useState<AuthRefusal | null>(null);
   const [cooldownMs, startCooldown] = useCooldown();
+  const { fieldError, message } = useShownRefusal(refusal);
+  const t = useTranslations('settings');
   const formElement = useRef<HTMLFormElement>(null);
 
   async function handleSubmit(event: FormEvent<HTMLFormElement>) {
@@ -27,35 +31,34 @@ export function PasswordForm({ email }: { email: string }) {
     setRefusal(refused);
     if (refused === null) {
       formElement.current?.reset();
-      showSuccess('Your password is changed', 'Every other browser has to sign in again.');
+      showSuccess(t('changePassword.done'), t('changePassword.doneText'));
     } else if (refused.retryAfterMs !== undefined) {
       startCooldown(refused.retryAfterMs);
     }
   }
 
-  const fieldError = (field: AuthRefusal['field']) => (refusal?.field === field ? refusal?.message : undefined);
   return (
     <Card>
       <form ref={formElement} onSubmit={handleSubmit} noValidate className="contents">
         <CardHeader>
-          <CardTitle>Password</CardTitle>
-          <CardDescription>Changing it signs every other browser out.</CardDescription>
+          <CardTitle>{t('password')}</CardTitle>
+          <CardDescription>{t('changePassword.text')}</CardDescription>
         </CardHeader>
         <CardContent className="grid gap-5 sm:grid-cols-2">
           <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
-          <Field label="Current password" error={fieldError('current')}>
+          <Field label={t('changePassword.current')} error={fieldError('current')}>
             {(control) => <Input {...control} type="password" name="current" autoComplete="current-password" />}
           </Field>
-          <Field label="New password" hint="At least 8 characters." error={fieldError('password')}>
+          <Field label={t('changePassword.new')} hint={t('changePassword.rule')} error={fieldError('password')}>
             {(control) => <Input {...control} type="password" name="password" autoComplete="new-password" />}
           </Field>
           <div className="empty:hidden sm:col-span-2">
-            <Refusal message={refusal?.field === undefined ? refusal?.message : undefined} cooldownMs={cooldownMs} />
+            <Refusal message={message} cooldownMs={cooldownMs} />
           </div>
         </CardContent>
         <CardFooter className="justify-end">
           <SubmitButton pending={pending} disabled={cooldownMs > 0}>
-            Change password
+            {t('changePassword.action')}
           </SubmitButton>
         </CardFooter>
       </form>

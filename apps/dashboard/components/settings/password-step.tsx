@@ -1,4 +1,5 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import type { FormEvent, ReactNode } from 'react';
 
 import { Refusal } from '@/components/auth/refusal';
@@ -27,6 +28,8 @@ interface PasswordStepProps {
 
 /** Inside a dialog: asks for the password before something that matters. */
 export function PasswordStep({ title, description, action, destructive, attempt, onPassword }: PasswordStepProps) {
+  const t = useTranslations('settings');
+
   function handleSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     onPassword(String(new FormData(event.currentTarget).get('password')));
@@ -38,13 +41,13 @@ export function PasswordStep({ title, description, action, destructive, attempt,
         <DialogTitle>{title}</DialogTitle>
         <DialogDescription>{description}</DialogDescription>
       </DialogHeader>
-      <Field label="Password" error={attempt.fieldError('current')}>
+      <Field label={t('password')} error={attempt.fieldError('current')}>
         {(control) => <Input {...control} type="password" name="password" autoComplete="current-password" />}
       </Field>
       <Refusal message={attempt.message} cooldownMs={attempt.cooldownMs} />
       <DialogFooter>
         <DialogClose asChild>
-          <Button variant="outline">Cancel</Button>
+          <Button variant="outline">{t('cancel')}</Button>
         </DialogClose>
         <SubmitButton
           variant={destructive === true ? 'destructive' : 'default'}

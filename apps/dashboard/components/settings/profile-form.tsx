@@ -1,9 +1,12 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { useRouter } from 'next/navigation';
 import { useState, type FormEvent } from 'react';
 
+import { useIssue } from '@/components/auth/use-issue';
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { useRefusal } from '@/components/i18n/use-refusal';
 import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
 import { Input } from '@/components/ui/input';
 import type { Me, MeAnswer } from '@/lib/api';
@@ -16,6 +19,10 @@ const NAME_LENGTH_MAX = 60;
 /** How the person is called here. */
 export function ProfileForm({ user }: { user: Me }) {
   const router = useRouter();
+  const t = useTranslations('settings.profile');
+  const tAuth = useTranslations('auth.refusals');
+  const toIssue = useIssue();
+  const toText = useRefusal();
   const [pending, setPending] = useState(false);
   const [wrong, setWrong] = useState<Record<string, string>>({});
 
@@ -25,7 +32,7 @@ export function ProfileForm({ user }: { user: Me }) {
     const form = new FormData(event.currentTarget);
     const text = (name: string) => String(form.get(name)).trim();
     if (text('display_name') === '') {
-      setWrong({ display_name: 'Say what to call you.' });
+      setWrong({ display_name: tAuth('noName') });
       return;
     }
     setPending(true);
@@ -39,11 +46,11 @@ export function ProfileForm({ user }: { user: Me }) {
       const { coins: _confirmedElsewhere, ...profile } = result.answer.user;
       useAuthStore.getState().updateUserData(profile);
       setWrong({});
-      showSuccess('Your profile is saved');
+      showSuccess(t('saved'));
       router.refresh();
     } else {
-      setWrong(Object.fromEntries((result.failure.errors ?? []).map(({ path, message }) => [path, message])));
-      showError('Your profile was not saved', result.failure.message);
+      setWrong(Object.fromEntries((result.failure.errors ?? []).map(({ path, message }) => [path, toIssue(message)])));
+      showError(t('failed'), toText(result.failure));
     }
   }
 
@@ -51,11 +58,11 @@ export function ProfileForm({ user }: { user: Me }) {
     <Card>
       <form onSubmit={handleSubmit} noValidate className="contents">
         <CardHeader>
-          <CardTitle>Profile</CardTitle>
-          <CardDescription>How you are greeted. Others see your user name.</CardDescription>
+          <CardTitle>{t('title')}</CardTitle>
+          <CardDescription>{t('text')}</CardDescription>
         </CardHeader>
         <CardContent className="grid gap-5 sm:grid-cols-2">
-          <Field label="Display name" error={wrong['display_name']} className="sm:col-span-2">
+          <Field label={t('displayName')} error={wrong['display_name']} className="sm:col-span-2">
             {(control) => (
               <Input
                 {...control}
@@ -66,7 +73,7 @@ export function ProfileForm({ user }: { user: Me }) {
               />
             )}
           </Field>
-          <Field label="First name" error={wrong['first_name']}>
+          <Field label={t('firstName')} error={wrong['first_name']}>
             {(control) => (
               <Input
                 {...control}
@@ -77,7 +84,7 @@ export function ProfileForm({ user }: { user: Me }) {
               />
             )}
           </Field>
-          <Field label="Last name" error={wrong['last_name']}>
+          <Field label={t('lastName')} error={wrong['last_name']}>
             {(control) => (
               <Input
                 {...control}
@@ -90,7 +97,7 @@ export function ProfileForm({ user }: { user: Me }) {
           </Field>
         </CardContent>
         <CardFooter className="justify-end">
-          <SubmitButton pending={pending}>Save</SubmitButton>
+          <SubmitButton pending={pending}>{t('save')}</SubmitButton>
         </CardFooter>
       </form>
     </Card>

@@ -1,5 +1,6 @@
 'use client';
 import { ShieldCheck } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { useRouter } from 'next/navigation';
 import { lazy, Suspense, useState, type FormEvent } from 'react';
 
@@ -17,6 +18,7 @@ import {
 } from '@/components/credits/ui/dialog';
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { LTR } from '@/components/form/ltr';
 import { BackupCodes } from '@/components/settings/backup-codes';
 import { PasswordStep } from '@/components/settings/password-step';
 import { Badge } from '@/components/ui/badge';
@@ -36,19 +38,16 @@ const QrCode = lazy(() => import('@/components/qr-code'));
 
 /** A code of an app, asked for after the password. */
 export function SecondFactorCard({ on }: { on: boolean }) {
+  const t = useTranslations('settings.secondFactor');
   return (
     <Card>
       <CardHeader className="pb-5 sm:pb-6">
-        <CardTitle>Second factor</CardTitle>
-        <CardDescription>
-          {on
-            ? 'Signing in with your password also asks for a code of your authenticator app.'
-            : 'Sign in with a code from an authenticator app as well. A stolen password is then not enough.'}
-        </CardDescription>
+        <CardTitle>{t('title')}</CardTitle>
+        <CardDescription>{t(on ? 'textOn' : 'textOff')}</CardDescription>
         <CardAction>
           {on ? (
             <Badge variant="success">
-              <ShieldCheck /> On
+              <ShieldCheck /> {t('on')}
             </Badge>
           ) : (
             <SetUp />
@@ -67,6 +66,7 @@ export function SecondFactorCard({ on }: { on: boolean }) {
 
 function SetUp() {
   const router = useRouter();
+  const t = useTranslations('settings');
   const attempt = useAttempt();
   const [made, setMade] = useState<SecondFactor | null>(null);
   const [confirmed, setConfirmed] = useState(false);
@@ -95,14 +95,14 @@ function SetUp() {
   return (
     <Dialog onOpenChange={handleOpenChange}>
       <DialogTrigger asChild>
-        <Button variant="outline">Set up</Button>
+        <Button variant="outline">{t('secondFactor.setUp')}</Button>
       </DialogTrigger>
       <DialogContent>
         {made === null ? (
           <PasswordStep
-            title="Set up a second factor"
-            description="You need an authenticator app, on your phone or in a password manager."
-            action="Continue"
+            title={t('secondFactor.setUpTitle')}
+            description={t('secondFactor.setUpText')}
+            action={t('continue')}
             attempt={attempt}
             onPassword={handlePassword}
           />
@@ -111,24 +111,31 @@ function SetUp() {
         ) : (
           <form onSubmit={(event) => void handleCode(event)} noValidate className="grid gap-5">
             <DialogHeader>
-              <DialogTitle>Scan this with your app</DialogTitle>
-              <DialogDescription>Then type the six digits that it shows.</DialogDescription>
+              <DialogTitle>{t('secondFactor.scanTitle')}</DialogTitle>
+              <DialogDescription>{t('secondFactor.scanText')}</DialogDescription>
             </DialogHeader>
             <div className="flex flex-col items-center gap-4">
               <Suspense fallback={<div className="size-48 rounded-lg border bg-white" />}>
-                <QrCode text={made.totpURI} label="The key as a QR code" />
+                <QrCode text={made.totpURI} label={t('secondFactor.qrCode')} />
               </Suspense>
               <Secret uri={made.totpURI} />
             </div>
-            <Field label="Code" error={attempt.fieldError('code')}>
+            <Field label={t('secondFactor.code')} error={attempt.fieldError('code')}>
               {(control) => (
-                <Input {...control} name="code" inputMode="numeric" autoComplete="one-time-code" maxLength={10} />
+                <Input
+                  {...control}
+                  {...LTR}
+                  name="code"
+                  inputMode="numeric"
+                  autoComplete="one-time-code"
+                  maxLength={10}
+                />
               )}
             </Field>
             <Refusal message={attempt.message} cooldownMs={attempt.cooldownMs} />
             <DialogFooter>
               <SubmitButton pending={attempt.pending} disabled={attempt.cooldownMs > 0}>
-                Turn it on
+                {t('secondFactor.turnOn')}
               </SubmitButton>
             </DialogFooter>
           </form>
@@ -140,18 +147,20 @@ function SetUp() {
 
 /** The same key for people who cannot scan it. */
 function Secret({ uri }: { uri: string }) {
+  const t = useTranslations('settings.secondFactor');
   const secret = new URL(uri).searchParams.get('secret') ?? '';
   return (
     <div className="flex max-w-full items-center gap-1">
-      <code className="min-w-0 font-mono text-xs break-all text-muted-foreground">
+      <code dir="ltr" className="min-w-0 font-mono text-xs break-all text-muted-foreground">
         {secret.replaceAll(/(.{4})(?=.)/g, '$1 ')}
       </code>
-      <CopyButton compact text={secret} label="Copy the key" />
+      <CopyButton compact text={secret} label={t('copyKey')} />
     </div>
   );
 }
 
 function RenewCodes() {
+  const t = useTranslations('settings');
   const attempt = useAttempt();
   const [codes, setCodes] = useState<readonly string[] | null>(null);
 
@@ -171,14 +180,14 @@ function RenewCodes() {
   return (
     <Dialog onOpenChange={handleOpenChange}>
       <DialogTrigger asChild>
-        <Button variant="outline">New backup codes</Button>
+        <Button variant="outline">{t('secondFactor.renew')}</Button>
       </DialogTrigger>
       <DialogContent>
         {codes === null ? (
           <PasswordStep
-            title="Make new backup codes"
-            description="The ones that you have work no more then."
-            action="Make new codes"
+            title={t('secondFactor.renewTitle')}
+            description={t('secondFactor.renewText')}
+            action={t('secondFactor.renewAction')}
             attempt={attempt}
             onPassword={handlePassword}
           />
@@ -192,13 +201,14 @@ function RenewCodes() {
 
 function TurnOff() {
   const router = useRouter();
+  const t = useTranslations('settings');
   const attempt = useAttempt();
   const [open, setOpen] = useState(false);
 
   async function handlePassword(password: string) {
     if (!(await attempt.run(() => endSecondFactor(password)))) return;
     setOpen(false);
-    showSuccess('The second factor is off');
+    showSuccess(t('secondFactor.isOff'));
     router.refresh();
   }
 
@@ -210,13 +220,13 @@ function TurnOff() {
   return (
     <Dialog open={open} onOpenChange={handleOpenChange}>
       <DialogTrigger asChild>
-        <Button variant="outline">Turn off</Button>
+        <Button variant="outline">{t('secondFactor.turnOff')}</Button>
       </DialogTrigger>
       <DialogContent>
         <PasswordStep
-          title="Turn the second factor off?"
-          description="Your password alone signs you in then."
-          action="Turn off"
+          title={t('secondFactor.turnOffTitle')}
+          description={t('secondFactor.turnOffText')}
+          action={t('secondFactor.turnOff')}
           destructive
           attempt={attempt}
           onPassword={(password) => void handlePassword(password)}

@@ -1,11 +1,15 @@
 'use client';
 import { LogOut, MonitorSmartphone } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 
+import { useRefusalText } from '@/components/auth/use-refusal-text';
 import { send } from '@/components/credits/send';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { LocalTime } from '@/components/credits/activity/local-time';
+import { useRefusal } from '@/components/i18n/use-refusal';
+import { hidden } from '@/components/settings/hidden';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Card, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
@@ -28,6 +32,9 @@ const SHOWN_MAX = 6;
 /** Where the person is signed in, and the ways to end that. */
 export function SessionsCard({ sessions }: { sessions: readonly SessionView[] }) {
   const router = useRouter();
+  const t = useTranslations('settings');
+  const toRefusalText = useRefusalText();
+  const toText = useRefusal();
   const [pending, setPending] = useState(false);
   const [ending, setEnding] = useState<string | null>(null);
   const others = sessions.filter(({ current }) => !current).length;
@@ -36,8 +43,8 @@ export function SessionsCard({ sessions }: { sessions: readonly SessionView[] })
     setPending(true);
     const refused = await revokeOtherSessions();
     setPending(false);
-    if (refused === null) showSuccess('Every other browser is signed out');
-    else showError('The other browsers are still signed in', refused.message);
+    if (refused === null) showSuccess(t('sessions.othersSignedOut'));
+    else showError(t('sessions.othersNotSignedOut'), toRefusalText(refused));
     router.refresh();
   }
 
@@ -45,18 +52,16 @@ export function SessionsCard({ sessions }: { sessions: readonly SessionView[] })
     setEnding(id);
     const result = await send('DELETE', `/api/user/sessions/${id}`);
     setEnding(null);
-    if (result.ok) showSuccess('That browser is signed out');
-    else showError('It could not be signed out', result.failure.message);
+    if (result.ok) showSuccess(t('sessions.signedOut'));
+    else showError(t('sessions.notSignedOut'), toText(result.failure));
     router.refresh();
   }
 
   return (
     <Card>
       <CardHeader className="pb-4">
-        <CardTitle>Where you are signed in</CardTitle>
-        <CardDescription>
-          Is there a browser you do not recognise? Sign it out, and change your password.
-        </CardDescription>
+        <CardTitle>{t('sessions.title')}</CardTitle>
+        <CardDescription>{t('sessions.text')}</CardDescription>
       </CardHeader>
       <ul className="divide-y border-t">
         {sessions.slice(0, SHOWN_MAX).map(({ id, browser, createdAt, current }) => (
@@ -65,11 +70,11 @@ export function SessionsCard({ sessions }: { sessions: readonly SessionView[] })
             <div className="min-w-0 flex-1">
               <p className="truncate text-sm font-medium">{browser}</p>
               <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">
-                Since <LocalTime iso={createdAt} style="instant" />
+                {t.rich('since', { time: () => <LocalTime iso={createdAt} style="instant" /> })}
               </p>
             </div>
             {current ? (
-              <Badge>This one</Badge>
+              <Badge>{t('sessions.thisOne')}</Badge>
             ) : (
               <SubmitButton
                 type="button"
@@ -78,7 +83,7 @@ export function SessionsCard({ sessions }: { sessions: readonly SessionView[] })
                 pending={ending === id}
                 onClick={() => void handleEnd(id)}
               >
-                Sign out<span className="sr-only"> {browser}</span>
+                {t.rich('sessions.signOut', { browser, hidden })}
               </SubmitButton>
             )}
           </li>
@@ -86,7 +91,7 @@ export function SessionsCard({ sessions }: { sessions: readonly SessionView[] })
       </ul>
       {sessions.length > SHOWN_MAX ? (
         <p className="border-t px-5 py-4 text-sm text-muted-foreground sm:px-6">
-          And {sessions.length - SHOWN_MAX} more.
+          {t('sessions.more', { count: sessions.length - SHOWN_MAX })}
         </p>
       ) : null}
       <CardFooter className="flex-wrap justify-end">
@@ -97,10 +102,10 @@ export function SessionsCard({ sessions }: { sessions: readonly SessionView[] })
           disabled={others === 0}
           onClick={() => void handleRevoke()}
         >
-          Sign out the others
+          {t('sessions.signOutOthers')}
         </SubmitButton>
         <Button variant="outline" onClick={() => void useAuthStore.getState().logout()}>
-          <LogOut /> Sign out here
+          <LogOut /> {t('sessions.signOutHere')}
         </Button>
       </CardFooter>
     </Card>

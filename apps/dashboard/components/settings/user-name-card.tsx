@@ -1,11 +1,15 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { useRouter } from 'next/navigation';
 import { useState, type FormEvent } from 'react';
 
+import { useIssue } from '@/components/auth/use-issue';
 import { LocalTime } from '@/components/credits/activity/local-time';
 import { send } from '@/components/credits/send';
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { LTR } from '@/components/form/ltr';
+import { useRefusal } from '@/components/i18n/use-refusal';
 import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
 import { Input } from '@/components/ui/input';
 import type { MeAnswer } from '@/lib/api';
@@ -20,6 +24,9 @@ const OF_THE_NAME = new Set(['name_taken', 'name_changed_recently', 'forbidden']
 /** The name by which others find the person. `lockedUntil`: from when on another can be chosen, where that is not now. */
 export function UserNameCard({ username, lockedUntil }: { username: string; lockedUntil: string | null }) {
   const router = useRouter();
+  const t = useTranslations('settings.userName');
+  const toIssue = useIssue();
+  const toText = useRefusal();
   const [pending, setPending] = useState(false);
   const [wrong, setWrong] = useState<string | undefined>();
 
@@ -28,7 +35,7 @@ export function UserNameCard({ username, lockedUntil }: { username: string; lock
     if (pending) return;
     const wanted = String(new FormData(event.currentTarget).get('username')).trim();
     if (wanted === username) {
-      setWrong('This is your user name already.');
+      setWrong(t('same'));
       return;
     }
     setPending(true);
@@ -38,41 +45,38 @@ export function UserNameCard({ username, lockedUntil }: { username: string; lock
       const { coins: _confirmedElsewhere, ...profile } = result.answer.user;
       useAuthStore.getState().updateUserData(profile);
       setWrong(undefined);
-      showSuccess(`You are ${profile.username} now`);
+      showSuccess(t('done', { name: profile.username }));
       router.refresh();
       return;
     }
-    const { code, message, errors } = result.failure;
+    const { code, errors } = result.failure;
     const issue = errors?.find(({ path }) => path === 'username');
-    if (issue !== undefined) setWrong(`A user name ${issue.message}.`);
-    else if (OF_THE_NAME.has(code)) setWrong(message);
-    else showError('Your user name was not changed', message);
+    if (issue !== undefined) setWrong(t('issue', { issue: toIssue(issue.message) }));
+    else if (OF_THE_NAME.has(code)) setWrong(toText(result.failure));
+    else showError(t('failed'), toText(result.failure));
   }
 
   return (
     <Card>
       <form onSubmit={handleSubmit} noValidate className="contents">
         <CardHeader>
-          <CardTitle>User name</CardTitle>
-          <CardDescription>How others find you, send you {UNIT.many} and see you in their history.</CardDescription>
+          <CardTitle>{t('title')}</CardTitle>
+          <CardDescription>{t('text', { unit: UNIT.many })}</CardDescription>
         </CardHeader>
         <CardContent>
           <Field
-            label="User name"
+            label={t('title')}
             error={wrong}
             hint={
-              lockedUntil === null ? (
-                'You can change it once in 30 days. The old one stays yours for 90 days, and nobody else gets it.'
-              ) : (
-                <>
-                  You can choose another from <LocalTime iso={lockedUntil} style="date" /> on.
-                </>
-              )
+              lockedUntil === null
+                ? t('hint')
+                : t.rich('locked', { time: () => <LocalTime iso={lockedUntil} style="date" /> })
             }
           >
             {(control) => (
               <Input
                 {...control}
+                {...LTR}
                 name="username"
                 autoComplete="off"
                 autoCapitalize="none"
@@ -86,7 +90,7 @@ export function UserNameCard({ username, lockedUntil }: { username: string; lock
         </CardContent>
         {lockedUntil === null ? (
           <CardFooter className="justify-end">
-            <SubmitButton pending={pending}>Change user name</SubmitButton>
+            <SubmitButton pending={pending}>{t('action')}</SubmitButton>
           </CardFooter>
         ) : null}
       </form>

@@ -44,6 +44,8 @@ export interface AuthOptions {
   passkeyOrigin: string | null;
   onWarning: (message: string, cause: unknown) => void;
   socialProviders: SocialProviders;
+  /** Called for each session that began. */
+  onSignedIn: (userId: string) => Promise<void>;
   /** Called for each session that ended: signed out, revoked, or its user banned. */
   onSessionEnded: (session: { userId: string; token: string }) => void;
   /** Called for each user who changed: another name, role or ban. */
@@ -243,6 +245,9 @@ function authOptions(options: AuthOptions) {
         },
       },
       session: {
+        create: {
+          after: async (session: { userId: string }) => options.onSignedIn(session.userId),
+        },
         delete: {
           after: async (session: { userId: string; token: string }) => options.onSessionEnded(session),
         },

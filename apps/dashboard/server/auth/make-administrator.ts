@@ -31,6 +31,7 @@ export async function makeAdministrator(database: Database, email: string): Prom
     passkeyOrigin: null,
     onAccountLinked: async () => undefined,
     onWarning: () => undefined,
+    onSignedIn: async () => undefined,
     onSessionEnded: () => undefined,
     onUserChanged: () => undefined,
     sendMessage: () => undefined,

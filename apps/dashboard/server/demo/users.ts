@@ -6,8 +6,8 @@ export interface DemoUser {
   name: string;
   firstName: string;
   lastName: string;
-  /** What the sign-in page says of it. */
-  label: string;
+  /** The text of the sign-in page about it: a key of `auth.demo`. */
+  label: 'player' | 'friend' | 'admin';
   role: 'admin' | 'user';
 }
 
@@ -17,7 +17,7 @@ export const PLAYER: DemoUser = {
   name: 'Mara Quill',
   firstName: 'Mara',
   lastName: 'Quill',
-  label: 'a player with servers and a streak',
+  label: 'player',
   role: 'user',
 };
 export const FRIEND: DemoUser = {
@@ -26,7 +26,7 @@ export const FRIEND: DemoUser = {
   name: 'Jonas Reed',
   firstName: 'Jonas',
   lastName: 'Reed',
-  label: 'came by the player’s referral link',
+  label: 'friend',
   role: 'user',
 };
 export const ADMIN: DemoUser = {
@@ -35,7 +35,7 @@ export const ADMIN: DemoUser = {
   name: 'Ada Winter',
   firstName: 'Ada',
   lastName: 'Winter',
-  label: 'an administrator',
+  label: 'admin',
   role: 'admin',
 };
 

@@ -1,6 +1,7 @@
 import { isLanguage, LANGUAGE_COOKIE, type Language } from '../../lib/languages.ts';
 
-const FALLBACK = 'en-GB';
+/** Of whom nothing is known. */
+export const FALLBACK = 'en-GB';
 /** A language of the header, such as `de-CH` or `pt`. */
 const LANGUAGE = /^[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?$/i;
 /** Languages of the header that are read; browsers send a handful. */

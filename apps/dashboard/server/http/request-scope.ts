@@ -10,6 +10,8 @@ export interface RequestScope {
   readonly requestId: string;
   /** What the page is written in, with its amounts and instants. */
   readonly locale: string;
+  /** The person chose the language of it. */
+  readonly isChosen: boolean;
   /** What better-auth caught last; null when nothing. */
   failure: unknown;
 }
@@ -42,15 +44,24 @@ export function runRequest<Result>(
   { requestId, acceptLanguage, cookie }: { requestId: string; acceptLanguage: string | null; cookie?: string | null },
   work: () => Result,
 ): Result {
+  const choose = () => readChosenLanguage(cookie ?? null);
   const scope = {
     requestId,
     // Few responses write amounts, and finding out what in takes as long as a balance.
     get locale() {
-      return toLocale(acceptLanguage, readChosenLanguage(cookie ?? null));
+      return toLocale(acceptLanguage, choose());
+    },
+    get isChosen() {
+      return choose() !== null;
     },
     failure: null,
   };
   return scopes.run(scope, work);
+}
+
+/** Does something for a person who did not ask for it just now, in their locale. */
+export function runInLocale<Result>(locale: string, work: () => Result): Result {
+  return scopes.run({ requestId: currentRequestId(), locale, isChosen: false, failure: null }, work);
 }
 
 // Pages are rendered by modules that Next bundled: what they share with these is global.

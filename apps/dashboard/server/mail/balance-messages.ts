@@ -2,6 +2,8 @@ import type { Pool } from 'pg';
 import type { Ledger, ReceivedEvent, WebhookEvent } from 'realtime-credits-server';
 import { formatUntil } from '../../components/credits/format.ts';
 import { isDemoEmail } from '../demo/users.ts';
+import { FALLBACK } from '../http/locale.ts';
+import { runInLocale } from '../http/request-scope.ts';
 import type { Mailer } from './mailer.ts';
 import type { BalanceKind } from './messages.ts';
 import type { Outbox } from './outbox.ts';
@@ -46,26 +48,30 @@ const KINDS: Readonly<Record<string, BalanceKind>> = {
 export function createBalanceMessages(options: BalanceMessagesOptions): BalanceMessages {
   const { pool, ledger, outbox, mailer, publicUrl, timeZone, now } = options;
 
-  async function findRecipient(userId: string): Promise<string | null> {
-    const { rows } = await pool.query<{ email: string }>(
-      `SELECT u.email FROM "user" u LEFT JOIN dashboard_profiles p ON p.user_id = u.id
+  async function findRecipient(userId: string): Promise<{ to: string; locale: string } | null> {
+    const { rows } = await pool.query<{ email: string; locale: string | null }>(
+      `SELECT u.email, p.locale FROM "user" u LEFT JOIN dashboard_profiles p ON p.user_id = u.id
        WHERE u.id = $1 AND u."emailVerified" AND u.banned IS NOT TRUE AND p.balance_messages IS NOT FALSE`,
       [userId],
     );
-    const email = rows[0]?.email ?? null;
-    return email === null || isDemoEmail(email) ? null : email;
+    const [found] = rows;
+    if (found === undefined || isDemoEmail(found.email)) return null;
+    return { to: found.email, locale: found.locale ?? FALLBACK };
   }
 
   return Object.freeze({
     async receive({ id, account, type, body }: ReceivedEvent) {
       const kind = KINDS[type];
-      const to = kind === undefined ? null : await findRecipient(account);
-      if (kind === undefined || to === null) return;
+      const recipient = kind === undefined ? null : await findRecipient(account);
+      if (kind === undefined || recipient === null) return;
+      const { to, locale } = recipient;
       const { rates, exhaustsAt, snapshot } = await ledger.rates(account);
       const { available } = snapshot.balance;
       if (rates.length === 0 || !isStillTrue(kind, available, body)) return;
       const runway =
-        exhaustsAt === null ? null : `${formatUntil(Date.parse(exhaustsAt), now(), timeZone)} (${timeZone})`;
+        exhaustsAt === null
+          ? null
+          : runInLocale(locale, () => `${formatUntil(Date.parse(exhaustsAt), now(), timeZone)} (${timeZone})`);
       // What is paid by the hour and lasts for ever is none that runs low.
       if (kind === 'low' && runway === null) return;
       await outbox.addOnce(id, { kind, userId: account, to, link: `${publicUrl}/`, details: { available, runway } });

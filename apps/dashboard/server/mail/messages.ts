@@ -1,5 +1,10 @@
 import { BRANDING } from '../../branding.ts';
 import { formatCreditsWithUnit } from '../../lib/format.ts';
+import { LANGUAGES, languageOf } from '../../lib/languages.ts';
+import { FALLBACK } from '../http/locale.ts';
+import { runInLocale } from '../http/request-scope.ts';
+import { toTranslation } from '../i18n/translation.ts';
+import { translatorOf } from '../i18n/translator.ts';
 import { UNIT } from '../unit.ts';
 
 /** What a message is about. */
@@ -12,7 +17,7 @@ export type BalanceKind = 'low' | 'exhausted' | 'restored';
 export interface BalanceDetails {
   /** Credits. */
   available: number;
-  /** Such as `until Tue 14:20 (UTC)`; null: nothing runs. */
+  /** Such as `until Tue 14:20 (UTC)`, in the language of the recipient; null: nothing runs. */
   runway: string | null;
 }
 
@@ -25,6 +30,8 @@ export interface Message {
   link: string | null;
   /** Of a message about a balance. */
   details?: BalanceDetails;
+  /** What it is written in, such as `de-AT`; English unless given. */
+  locale?: string;
 }
 
 /** A message as it is read. */
@@ -34,95 +41,68 @@ export interface Letter {
   html: string;
 }
 
-const BALANCE_AFTER = 'You can turn these messages off in your settings.';
+/** Those about a balance end alike. */
+const isAboutBalance = (kind: MessageKind): kind is BalanceKind =>
+  kind === 'low' || kind === 'exhausted' || kind === 'restored';
 
-/** In none of them is a text that somebody wrote: anybody can have one sent to any address. */
-const TEXTS: Record<
-  MessageKind,
-  { subject: string; before: string | ((details: BalanceDetails) => string); button: string; after: string }
-> = {
-  verify: {
-    subject: 'Confirm your e-mail address',
-    before: 'An account was made with this e-mail address. If it is yours, confirm the address within 24 hours:',
-    button: 'Confirm the address',
-    after: 'If you made no account, do not open the link.',
-  },
-  reset: {
-    subject: 'Set a new password',
-    before: 'Somebody asked for a new password for your account. If that was you, set one within an hour:',
-    button: 'Set a new password',
-    after: 'If it was not you, ignore this message. Your password stays as it is.',
-  },
-  change: {
-    subject: 'Confirm your new e-mail address',
-    before: 'Somebody wants to use this e-mail address for their account. If that is you, confirm it within 24 hours:',
-    button: 'Confirm the new address',
-    after: 'If it is not you, do not open the link.',
-  },
-  changing: {
-    subject: 'Your e-mail address is to be changed',
-    before: 'Somebody who knows the password of your account asked to change its e-mail address.',
-    button: '',
-    after: 'If it was not you, change your password now. The address then stays as it is.',
-  },
-  low: {
-    subject: `Your ${UNIT.many} run low`,
-    before: ({ available, runway }) =>
-      `You have ${formatCreditsWithUnit(available)} left. ${describeRunway(runway)}, and then it pauses until you have ${UNIT.many} again.`,
-    button: 'Open the overview',
-    after: BALANCE_AFTER,
-  },
-  exhausted: {
-    subject: `You have no ${UNIT.many} left`,
-    before: ({ runway }) =>
-      runway === null
-        ? `What you pay by the hour is paused. Nothing is deleted, and it goes on as soon as you have enough ${UNIT.many}.`
-        : `${describeRunway(runway)}, and then it pauses. Nothing is deleted, and it goes on as soon as you have enough ${UNIT.many}.`,
-    button: 'Open the overview',
-    after: BALANCE_AFTER,
-  },
-  restored: {
-    subject: `You have ${UNIT.many} again`,
-    before: ({ available, runway }) =>
-      `You have ${formatCreditsWithUnit(available)}. ${runway === null ? 'That is not enough yet for what you pay by the hour: it stays paused.' : `${describeRunway(runway)}.`}`,
-    button: 'Open the overview',
-    after: BALANCE_AFTER,
-  },
-};
-
-function describeRunway(runway: string | null): string {
-  return `What you pay by the hour is paid ${runway ?? 'up to now'}`;
+/** @param locale - English unless given: what the operator and administrators read. */
+export function subjectOf(kind: MessageKind, locale = FALLBACK): string {
+  return translatorOf(locale, 'emails')(`${kind}.subject`, { unit: unitOf(locale) });
 }
 
-export function subjectOf(kind: MessageKind): string {
-  return TEXTS[kind].subject;
-}
-
-/** Plain text, and the same as simple HTML. */
-export function writeLetter({ kind, link, details }: Pick<Message, 'kind' | 'link' | 'details'>): Letter {
-  const { subject, before: write, button, after } = TEXTS[kind];
-  const before = typeof write === 'string' ? write : write(details ?? { available: 0, runway: null });
+/**
+ * Plain text, and the same as simple HTML. In none of them is a text that somebody wrote: anybody can have one sent to any
+ * address.
+ */
+export function writeLetter({
+  kind,
+  link,
+  details,
+  locale = FALLBACK,
+}: Pick<Message, 'kind' | 'link' | 'details' | 'locale'>): Letter {
+  const t = translatorOf(locale, 'emails');
+  const { tag, dir } = LANGUAGES[languageOf(locale)];
+  const before = isAboutBalance(kind) ? describeBalance(kind, locale, details) : t(`${kind}.before`);
+  const after = t(isAboutBalance(kind) ? 'balance.after' : `${kind}.after`);
   const text = [before, ...(link === null ? [] : [link]), after, `— ${BRANDING.name}`].join('\n\n');
   const paragraph = (inner: string): string => `<p style="margin:0 0 20px">${inner}</p>`;
   const anchor =
-    link === null
+    link === null || kind === 'changing'
       ? ''
       : paragraph(
-          `<a href="${escapeHtml(link)}" style="display:inline-block;padding:10px 18px;border-radius:8px;background:#18181b;color:#ffffff;text-decoration:none">${button}</a>`,
+          `<a href="${escapeHtml(link)}" style="display:inline-block;padding:10px 18px;border-radius:8px;background:#18181b;color:#ffffff;text-decoration:none">${escapeHtml(t(isAboutBalance(kind) ? 'balance.button' : `${kind}.button`))}</a>`,
         );
   const html = `<!doctype html>
-<html lang="en">
+<html lang="${tag}"${dir === 'rtl' ? ' dir="rtl"' : ''}>
 <body style="margin:0;padding:32px 16px;font:16px/1.5 system-ui,sans-serif;color:#18181b;background:#ffffff">
 <div style="max-width:480px;margin:0 auto">
 <p style="margin:0 0 24px;font-weight:600">${BRANDING.name}</p>
-${paragraph(before)}
+${paragraph(escapeHtml(before))}
 ${anchor}
-<p style="margin:0;color:#52525b">${after}</p>
+<p style="margin:0;color:#52525b">${escapeHtml(after)}</p>
 </div>
 </body>
 </html>
 `;
-  return { subject: `${subject} – ${BRANDING.name}`, text: `${text}\n`, html };
+  return { subject: `${subjectOf(kind, locale)} – ${BRANDING.name}`, text: `${text}\n`, html };
+}
+
+function describeBalance(
+  kind: BalanceKind,
+  locale: string,
+  { available, runway }: BalanceDetails = { available: 0, runway: null },
+): string {
+  const t = translatorOf(locale, 'emails');
+  const key = kind !== 'low' && runway !== null ? (`${kind}.beforeWithTime` as const) : (`${kind}.before` as const);
+  return t(key, {
+    amount: runInLocale(locale, () => formatCreditsWithUnit(available)),
+    unit: unitOf(locale),
+    runway: runway ?? t('balance.upToNow'),
+  });
+}
+
+function unitOf(locale: string): string {
+  return toTranslation(languageOf(locale))?.unit?.many ?? UNIT.many;
 }
 
 function escapeHtml(text: string): string {

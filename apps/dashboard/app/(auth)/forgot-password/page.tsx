@@ -1,19 +1,23 @@
 import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
 import Link from 'next/link';
 
 import { AuthCard } from '@/components/auth/auth-card';
 import { ForgotPasswordForm } from '@/components/auth/forgot-password-form';
 
-export const metadata: Metadata = { title: 'Forgot your password?' };
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('auth.forgotPassword'))('title') };
+}
 
-export default function ForgotPasswordPage() {
+export default async function ForgotPasswordPage() {
+  const t = await getTranslations('auth.forgotPassword');
   return (
     <AuthCard
-      title="Forgot your password?"
-      description="Enter your e-mail address. We send you a link to set a new password."
+      title={t('title')}
+      description={t('text')}
       footer={
         <Link href="/sign-in" className="font-medium text-foreground underline underline-offset-4">
-          Back to signing in
+          {t('back')}
         </Link>
       }
     >

@@ -1,5 +1,6 @@
 import { CircleAlert } from 'lucide-react';
 import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
 import Link from 'next/link';
 
 import { AuthCard } from '@/components/auth/auth-card';
@@ -9,7 +10,9 @@ import { toLocalPath } from '@/lib/local-path';
 import { UNIT } from '@/lib/unit';
 import { getRuntime } from '@/server/runtime';
 
-export const metadata: Metadata = { title: 'Sign in' };
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('auth.signIn'))('title') };
+}
 
 interface SignInPageProps {
   searchParams: Promise<{ next?: string | string[]; ended?: string | string[]; social?: string | string[] }>;
@@ -17,31 +20,23 @@ interface SignInPageProps {
 
 export default async function SignInPage({ searchParams }: SignInPageProps) {
   const { next, ended, social } = await searchParams;
+  const t = await getTranslations('auth.signIn');
   return (
     <AuthCard
-      title={ended === undefined ? 'Sign in' : 'Signed out'}
-      description={
-        ended === undefined
-          ? `Your servers and your ${UNIT.many} are where you left them.`
-          : 'Your session has ended. Sign in to go on.'
-      }
-      footer={
-        <>
-          New here?{' '}
+      title={ended === undefined ? t('title') : t('endedTitle')}
+      description={ended === undefined ? t('text', { unit: UNIT.many }) : t('endedText')}
+      footer={t.rich('signUp', {
+        link: (chunks) => (
           <Link href="/sign-up" className="font-medium text-foreground underline underline-offset-4">
-            Create an account
+            {chunks}
           </Link>
-        </>
-      }
+        ),
+      })}
     >
       {social === 'refused' ? (
         <Alert variant="destructive" className="mb-6">
           <CircleAlert aria-hidden />
-          <p>
-            You cannot sign in with that account. Its e-mail address has to be confirmed there. Do you have an account
-            here already? Sign in to it with your password, and confirm its address first. With a second factor, use
-            your password or a passkey.
-          </p>
+          <p>{t('refused')}</p>
         </Alert>
       ) : null}
       <SignInForm

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 
 import { LanguageChoice } from '@/components/i18n/language-choice';
+import { Messages } from '@/components/i18n/messages';
 import { CloseAccountCard } from '@/components/settings/close-account-card';
 import { EmailCard } from '@/components/settings/email-card';
 import { FirstPasswordCard } from '@/components/settings/first-password-card';
@@ -21,7 +22,9 @@ import type { OwnSessionsAnswer, SignInWaysAnswer } from '@/lib/api';
 import { readRoute, requireViewer } from '@/lib/viewer';
 import { getRuntime } from '@/server/runtime';
 
-export const metadata: Metadata = { title: 'Settings' };
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('settings'))('title') };
+}
 
 interface SettingsPageProps {
   searchParams: Promise<{ social?: string | string[] }>;
@@ -29,47 +32,50 @@ interface SettingsPageProps {
 
 export default async function SettingsPage({ searchParams }: SettingsPageProps) {
   const { social } = await searchParams;
+  const t = await getTranslations('settings');
   const tShell = await getTranslations('shell');
   const { user } = await requireViewer();
   const { data: ways } = await readRoute<SignInWaysAnswer>('/api/user/sign-in');
   const sessions = await readSessions();
   return (
     <div className="mx-auto grid w-full max-w-3xl gap-8">
-      <PageHeader title="Settings">Who you are here, how it looks, and where you are signed in.</PageHeader>
-      <div className="grid gap-5">
-        <ProfileForm key={user.updated_at} user={user} />
-        <UserNameCard key={user.username} username={user.username} lockedUntil={toLock(user.username_changes_at)} />
-        <Card>
-          <CardHeader>
-            <CardTitle>{tShell('theme.title')}</CardTitle>
-            <CardDescription>Kept in this browser.</CardDescription>
-          </CardHeader>
-          <CardContent>
-            <ThemeChoice />
-          </CardContent>
-        </Card>
-        <Card>
-          <CardHeader>
-            <CardTitle>{tShell('language.title')}</CardTitle>
-            <CardDescription>{tShell('language.text')}</CardDescription>
-          </CardHeader>
-          <CardContent>
-            <LanguageChoice next="/settings" />
-          </CardContent>
-        </Card>
-        <EmailCard email={user.email} verified={user.verified} />
-        <MessagesCard on={user.balance_messages} verified={user.verified} />
-        {ways.has_password ? <PasswordForm email={user.email} /> : <FirstPasswordCard email={user.email} />}
-        <PasskeysCard
-          passkeys={ways.passkeys}
-          hasPassword={ways.has_password}
-          browser={sessions.find(({ current }) => current)?.browser ?? ''}
-        />
-        <SecondFactorCard on={ways.second_factor} />
-        <LinkedCard ways={ways} offered={getRuntime().facts.socialProviders} refused={social === 'refused'} />
-        <SessionsCard sessions={sessions} />
-        {user.role === 0 ? null : <CloseAccountCard />}
-      </div>
+      <PageHeader title={t('title')}>{t('text')}</PageHeader>
+      <Messages areas={['auth', 'errors', 'settings']}>
+        <div className="grid gap-5">
+          <ProfileForm key={user.updated_at} user={user} />
+          <UserNameCard key={user.username} username={user.username} lockedUntil={toLock(user.username_changes_at)} />
+          <Card>
+            <CardHeader>
+              <CardTitle>{tShell('theme.title')}</CardTitle>
+              <CardDescription>{t('themeText')}</CardDescription>
+            </CardHeader>
+            <CardContent>
+              <ThemeChoice />
+            </CardContent>
+          </Card>
+          <Card>
+            <CardHeader>
+              <CardTitle>{tShell('language.title')}</CardTitle>
+              <CardDescription>{tShell('language.text')}</CardDescription>
+            </CardHeader>
+            <CardContent>
+              <LanguageChoice next="/settings" />
+            </CardContent>
+          </Card>
+          <EmailCard email={user.email} verified={user.verified} />
+          <MessagesCard on={user.balance_messages} verified={user.verified} />
+          {ways.has_password ? <PasswordForm email={user.email} /> : <FirstPasswordCard email={user.email} />}
+          <PasskeysCard
+            passkeys={ways.passkeys}
+            hasPassword={ways.has_password}
+            browser={sessions.find(({ current }) => current)?.browser ?? ''}
+          />
+          <SecondFactorCard on={ways.second_factor} />
+          <LinkedCard ways={ways} offered={getRuntime().facts.socialProviders} refused={social === 'refused'} />
+          <SessionsCard sessions={sessions} />
+          {user.role === 0 ? null : <CloseAccountCard />}
+        </div>
+      </Messages>
     </div>
   );
 }
@@ -81,12 +87,13 @@ function toLock(changesAt: string | null): string | null {
 
 /** This one first, then the newest. */
 async function readSessions(): Promise<SessionView[]> {
+  const t = await getTranslations('settings.browser');
   const { data } = await readRoute<OwnSessionsAnswer>('/api/user/sessions');
   return data
     .toSorted((a, b) => Number(b.current) - Number(a.current) || b.created_at.localeCompare(a.created_at))
     .map(({ id, user_agent: userAgent, created_at: createdAt, current }) => ({
       id,
-      browser: describeBrowser(userAgent),
+      browser: describeBrowser(userAgent, t),
       createdAt,
       current,
     }));

@@ -1,24 +1,27 @@
 import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
 import Link from 'next/link';
 
 import { AuthCard } from '@/components/auth/auth-card';
 import { ResetPasswordForm } from '@/components/auth/reset-password-form';
 
-export const metadata: Metadata = { title: 'Set a new password' };
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('auth.resetPassword'))('title') };
+}
 
-export default function ResetPasswordPage() {
+export default async function ResetPasswordPage() {
+  const t = await getTranslations('auth.resetPassword');
   return (
     <AuthCard
-      title="Set a new password"
-      description="Every browser that is signed in to the account has to sign in again with it."
-      footer={
-        <>
-          The link does not work?{' '}
+      title={t('title')}
+      description={t('text')}
+      footer={t.rich('another', {
+        link: (chunks) => (
           <Link href="/forgot-password" className="font-medium text-foreground underline underline-offset-4">
-            Ask for another one
+            {chunks}
           </Link>
-        </>
-      }
+        ),
+      })}
     >
       <ResetPasswordForm />
     </AuthCard>

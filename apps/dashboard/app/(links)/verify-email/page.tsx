@@ -1,24 +1,27 @@
 import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
 import Link from 'next/link';
 
 import { AuthCard } from '@/components/auth/auth-card';
 import { VerifyEmailForm } from '@/components/auth/verify-email-form';
 
-export const metadata: Metadata = { title: 'Confirm your e-mail address' };
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('auth.verifyEmail'))('title') };
+}
 
-export default function VerifyEmailPage() {
+export default async function VerifyEmailPage() {
+  const t = await getTranslations('auth.verifyEmail');
   return (
     <AuthCard
-      title="Confirm your e-mail address"
-      description="Only confirm an address of an account that is yours."
-      footer={
-        <>
-          The link does not work?{' '}
+      title={t('title')}
+      description={t('text')}
+      footer={t.rich('another', {
+        link: (chunks) => (
           <Link href="/settings" className="font-medium text-foreground underline underline-offset-4">
-            Ask for another one in the settings
+            {chunks}
           </Link>
-        </>
-      }
+        ),
+      })}
     >
       <VerifyEmailForm />
     </AuthCard>
