@@ -3,7 +3,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { CircleAlert, RefreshCw } from 'lucide-react';
 import type { Snapshot } from 'realtime-credits/client';
-import { UNIT } from '@/components/credits/branding';
 import { ChangeNote, UnreadMark } from '@/components/credits/change-note';
 import { Coin } from '@/components/credits/coin';
 import { CreditsAnnouncer } from '@/components/credits/credits-announcer';
@@ -11,6 +10,7 @@ import { CreditsDetails } from '@/components/credits/credits-details';
 import { CreditsNote } from '@/components/credits/credits-note';
 import { CreditsNumber } from '@/components/credits/credits-number';
 import { describeForReader } from '@/components/credits/description';
+import { say } from '@/components/credits/messages';
 import { Popover, PopoverContent, PopoverTrigger } from '@/components/credits/popover';
 import { openRecentChanges, useRecentChanges } from '@/components/credits/recent-changes';
 import { SIZES, VARIANTS, type DisplaySize, type DisplayVariant } from '@/components/credits/styles';
@@ -105,7 +105,7 @@ export default function CreditsDisplay({
             )}
             <span ref={number} className={cn('flex items-center', scale.number)}>
               {view.kind === 'error' ? (
-                <span className="text-[0.9em] leading-none font-medium">Unavailable</span>
+                <span className="text-[0.9em] leading-none font-medium">{say('unavailable')}</span>
               ) : view.amount === null ? (
                 <Unknown known={view.kind === 'signed-out'} />
               ) : (
@@ -117,10 +117,10 @@ export default function CreditsDisplay({
                 />
               )}
             </span>
-            {showLabel && <span className={cn('leading-none', scale.label, look.label)}>{UNIT.title}</span>}
+            {showLabel && <span className={cn('leading-none', scale.label, look.label)}>{say('name')}</span>}
           </button>
         </PopoverTrigger>
-        <PopoverContent align="end" tabIndex={-1} aria-label={UNIT.title} {...details.contentProps}>
+        <PopoverContent align="end" tabIndex={-1} aria-label={say('name')} {...details.contentProps}>
           <CreditsDetails
             state={view.state}
             freshness={view.freshness}
@@ -132,7 +132,7 @@ export default function CreditsDisplay({
       {view.kind === 'error' && (
         <button
           type="button"
-          aria-label={`Refresh ${UNIT.many}`}
+          aria-label={say('refreshUnit')}
           onClick={() => void useCreditsStore.getState().fetchCredits()}
           className={cn(
             'grid place-items-center rounded-full text-destructive outline-none hover:bg-destructive-soft focus-visible:ring-[3px] focus-visible:ring-ring/60',
@@ -146,7 +146,7 @@ export default function CreditsDisplay({
         </button>
       )}
       <CreditsNote view={view} />
-      <UnreadMark changes={changes} className={variant === 'compact' ? 'top-1 right-0.5' : '-top-0.5 -right-0.5'} />
+      <UnreadMark changes={changes} className={variant === 'compact' ? 'top-1 end-0.5' : '-top-0.5 -end-0.5'} />
       {open ? null : <ChangeNote changes={changes} />}
       <CreditsAnnouncer display={display} />
     </div>

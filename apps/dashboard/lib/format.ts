@@ -1,4 +1,5 @@
 import { WHOLE } from '../components/credits/format.ts';
+import type { Translator } from '../i18n/translator.ts';
 import { perLocale } from '../components/credits/locale.ts';
 import { UNIT } from './unit.ts';
 
@@ -57,11 +58,11 @@ export function formatHours(durationMs: number): string {
 }
 
 /** `5 hours and 12 minutes`, for people. */
-export function formatDuration(durationMs: number): string {
+export function formatDuration(durationMs: number, t: Translator<'shell.time'>): string {
   const minutes = Math.max(0, Math.ceil(durationMs / 60_000));
-  if (minutes <= 1) return 'a minute';
-  const hours = Math.floor(minutes / 60);
-  const rest = minutes % 60;
-  const words = [hours > 0 ? formatCount(hours, 'hour') : '', rest > 0 ? formatCount(rest, 'minute') : ''];
-  return words.filter((word) => word !== '').join(' and ');
+  if (minutes <= 1) return t('minute');
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  if (hours === 0) return t('minutes', { count: rest });
+  if (rest === 0) return t('hours', { count: hours });
+  return t('and', { hours: t('hours', { count: hours }), minutes: t('minutes', { count: rest }) });
 }

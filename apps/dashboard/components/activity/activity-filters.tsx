@@ -1,4 +1,5 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useState, type FormEvent } from 'react';
@@ -6,16 +7,17 @@ import { useState, type FormEvent } from 'react';
 import { findRangeErrors, RangeFilter, type RangeErrors } from '@/components/activity/range-filter';
 import { TextSearch } from '@/components/activity/text-search';
 import { useTimeZone } from '@/components/credits/activity/local-time';
-import { GROUP_LABELS, readActivityQuery, writeActivityQuery, type ActivityQuery } from '@/lib/activity';
+import { ACTIVITY_GROUPS, readActivityQuery, writeActivityQuery, type ActivityQuery } from '@/lib/activity';
 
 const WAYS = [
-  { way: undefined, label: 'All' },
-  { way: 'in', label: 'In' },
-  { way: 'out', label: 'Out' },
+  { way: undefined, label: 'all' },
+  { way: 'in', label: 'in' },
+  { way: 'out', label: 'out' },
 ] as const;
 
 /** What to show. Everything is in the address: a filter can be kept, sent, and used without script. */
 export function ActivityFilters({ query, path }: { query: ActivityQuery; /** Of the page. */ path: string }) {
+  const t = useTranslations('activity');
   const router = useRouter();
   const timeZone = useTimeZone();
   const [errors, setErrors] = useState<RangeErrors>({});
@@ -38,7 +40,7 @@ export function ActivityFilters({ query, path }: { query: ActivityQuery; /** Of 
   return (
     <form action={path} method="get" onSubmit={handleSubmit} role="search" noValidate className="grid gap-3">
       <div className="flex flex-wrap items-center gap-3">
-        <nav aria-label="In or out" className="flex gap-1 rounded-lg bg-muted p-1">
+        <nav aria-label={t('ways.label')} className="flex gap-1 rounded-lg bg-muted p-1">
           {WAYS.map(({ way: one, label }) => {
             const { way: _way, ...rest } = query;
             return (
@@ -49,18 +51,18 @@ export function ActivityFilters({ query, path }: { query: ActivityQuery; /** Of 
                 aria-current={way === one ? 'page' : undefined}
                 className="inline-flex h-8 items-center rounded-md px-3 text-sm font-medium text-muted-foreground outline-none hover:text-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50 aria-[current]:bg-card aria-[current]:text-foreground aria-[current]:shadow-sm dark:aria-[current]:bg-accent forced-colors:aria-[current]:underline"
               >
-                {label}
+                {t(`ways.${label}`)}
               </Link>
             );
           })}
         </nav>
         {way === undefined ? null : <input type="hidden" name="way" value={way} />}
         <input type="hidden" name="tz" value={timeZone} />
-        <TextSearch defaultValue={q} label="Search by reason or by a player’s name" placeholder="Reason or player" />
+        <TextSearch defaultValue={q} label={t('search.label')} placeholder={t('search.placeholder')} />
       </div>
       <RangeFilter
         query={query}
-        labels={GROUP_LABELS}
+        labels={Object.fromEntries(ACTIVITY_GROUPS.map((group) => [group, t(`groups.${group}`)]))}
         errors={errors}
         clearHref={toAddress({ ...(way === undefined ? {} : { way }), ...(q === undefined ? {} : { q }) })}
       />

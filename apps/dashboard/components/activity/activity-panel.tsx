@@ -1,4 +1,5 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { Activity, CircleAlert, ListFilter } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 
@@ -24,6 +25,7 @@ interface ActivityPanelProps {
 
 /** The lines of a filter, newest first, grouped by the reader's own days. Older ones come as the reader gets there. */
 export function ActivityPanel({ first, query, of }: ActivityPanelProps) {
+  const t = useTranslations('activity');
   const api = of === undefined ? '/api/activity' : `/api/admin/users/${encodeURIComponent(of.id)}/activity`;
   const { items, next, isLoading, error, readOlder } = useActivity(first, query, api);
   const timeZone = useTimeZone();
@@ -46,12 +48,12 @@ export function ActivityPanel({ first, query, of }: ActivityPanelProps) {
     return (
       <Card>
         {query === '' ? (
-          <EmptyState icon={Activity} title="No activity yet" className="py-20">
-            Every {UNIT.one} that comes or goes will be listed here, with its reason and the balance after it.
+          <EmptyState icon={Activity} title={t('empty.title')} className="py-20">
+            {t('empty.text', { one: UNIT.one })}
           </EmptyState>
         ) : (
-          <EmptyState icon={ListFilter} title="Nothing matches" className="py-16">
-            No activity matches all of these filters.
+          <EmptyState icon={ListFilter} title={t('empty.noMatch')} className="py-16">
+            {t('empty.noMatchText')}
           </EmptyState>
         )}
       </Card>
@@ -59,7 +61,7 @@ export function ActivityPanel({ first, query, of }: ActivityPanelProps) {
   }
   return (
     <div className="grid gap-6 [&>*]:min-w-0">
-      {groupByDay(items, timeZone).map(({ key, title, items: ofDay }) => (
+      {groupByDay(items, { timeZone, reservedNow: t('reservedNow') }).map(({ key, title, items: ofDay }) => (
         // A long list costs the browser only what is on the screen.
         <section
           key={key}
@@ -93,12 +95,10 @@ export function ActivityPanel({ first, query, of }: ActivityPanelProps) {
       )}
       <div ref={end} className="flex justify-center pt-1">
         {next === null ? (
-          <p className="text-sm text-muted-foreground">
-            {query === '' ? 'This is where the account begins.' : 'No more matches.'}
-          </p>
+          <p className="text-sm text-muted-foreground">{t(query === '' ? 'begins' : 'noMore')}</p>
         ) : (
           <SubmitButton type="button" variant="outline" pending={isLoading} onClick={() => void readOlder()}>
-            Show older
+            {t('older')}
           </SubmitButton>
         )}
       </div>
@@ -114,14 +114,17 @@ interface Group {
   items: ActivityItem[];
 }
 
-function groupByDay(items: readonly ActivityItem[], timeZone: string): Group[] {
+function groupByDay(
+  items: readonly ActivityItem[],
+  { timeZone, reservedNow }: { timeZone: string; reservedNow: string },
+): Group[] {
   const groups: Group[] = [];
   for (const item of items) {
     const key = item.group === 'reserved' ? RESERVED : toDayKey(item.created_at, timeZone);
     const last = groups.at(-1);
     if (last?.key === key) last.items.push(item);
     else {
-      const title = key === RESERVED ? 'Reserved now' : formatInstant(item.created_at, 'day', timeZone);
+      const title = key === RESERVED ? reservedNow : formatInstant(item.created_at, 'day', timeZone);
       groups.push({ key, title, items: [item] });
     }
   }

@@ -1,3 +1,4 @@
+import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 
 import { describeActivity } from '@/components/activity/describe-activity';
@@ -5,10 +6,12 @@ import { UndoEvent } from '@/components/admin/undo-event';
 import { Change } from '@/components/credits/activity/amount';
 import type { InstantStyle } from '@/components/credits/activity/instant';
 import { LocalTime } from '@/components/credits/activity/local-time';
+import { sayReason } from '@/components/credits/messages';
 import { Badge } from '@/components/ui/badge';
+import type { Translator } from '@/i18n/translator';
 import type { AdminUser } from '@/lib/admin-api';
 import type { ActivityItem } from '@/lib/api';
-import { formatCredits } from '@/lib/format';
+import { formatChange, formatCredits } from '@/lib/format';
 
 interface ActivityRowProps {
   item: ActivityItem;
@@ -23,7 +26,9 @@ const LINK = 'rounded-sm underline decoration-border underline-offset-4 hover:de
 
 /** One event: what happened and why, by how much, and what it made of the balance. Leads to its own page. */
 export function ActivityRow({ item, time, detailed = false, of }: ActivityRowProps) {
-  const { icon: Icon, title, note } = describeActivity(item);
+  const t = useTranslations('activity');
+  const { icon: Icon, title, note } = describeActivity(item, t);
+  const reason = sayReason(item.reason);
   const isOpen = item.group === 'reserved';
   return (
     <li className="relative flex items-start gap-3 px-4 py-4 transition-colors has-[a:hover]:bg-muted/50 sm:gap-4 sm:px-6">
@@ -40,16 +45,16 @@ export function ActivityRow({ item, time, detailed = false, of }: ActivityRowPro
               prefetch={false}
               className="outline-none after:absolute after:inset-0 focus-visible:after:ring-[3px] focus-visible:after:ring-ring/50 focus-visible:after:ring-inset"
             >
-              {item.reason}
+              {reason}
             </Link>
           ) : (
-            item.reason
+            reason
           )}
         </p>
         <p className="mt-0.5 flex flex-wrap items-center gap-x-1.5 gap-y-1 text-[0.8125rem] text-muted-foreground">
           <span>
             {title} · <LocalTime iso={item.created_at} style={time} />
-            {of === undefined ? null : ` · ${describeCause(item.by, of.username)}`}
+            {of === undefined ? null : ` · ${describeCause(item.by, { t, username: of.username })}`}
           </span>
           {item.reversed_by === null ? null : of === undefined ? (
             <Link href={`/activity/${item.reversed_by}`} prefetch={false} className="relative rounded-full">
@@ -62,27 +67,30 @@ export function ActivityRow({ item, time, detailed = false, of }: ActivityRowPro
         {detailed && note !== null ? <p className="mt-1 text-[0.8125rem] text-muted-foreground">{note}</p> : null}
         {detailed && item.reverses !== null ? (
           <p className="mt-1 text-[0.8125rem] text-muted-foreground">
-            {item.change > 0 ? 'Refund of ' : 'Takes back '}
-            {of === undefined ? (
-              <Link href={`/activity/${item.reverses.version}`} prefetch={false} className={`relative ${LINK}`}>
-                {item.reverses.reason}
-              </Link>
-            ) : (
-              item.reverses.reason
-            )}
+            {t.rich(item.change > 0 ? 'row.refundOf' : 'row.takesBack', {
+              reason: sayReason(item.reverses.reason),
+              link: (chunks) =>
+                of === undefined ? (
+                  <Link href={`/activity/${item.reverses?.version}`} prefetch={false} className={`relative ${LINK}`}>
+                    {chunks}
+                  </Link>
+                ) : (
+                  chunks
+                ),
+            })}
             , <LocalTime iso={item.reverses.created_at} style="date" />
           </p>
         ) : null}
       </div>
-      <div className="shrink-0 text-right text-sm">
+      <div className="shrink-0 text-end text-sm">
         {isOpen ? (
-          <span className="font-medium text-credits tabular-nums">−{formatCredits(item.amount)}</span>
+          <span className="font-medium text-credits tabular-nums">{formatChange(-item.amount)}</span>
         ) : (
           <Change amount={item.change} />
         )}
         {detailed ? (
           <p className="mt-0.5 text-[0.8125rem] text-muted-foreground tabular-nums">
-            <span className="sr-only sm:not-sr-only">Balance </span>
+            <span className="sr-only sm:not-sr-only">{t('row.balance')} </span>
             {formatCredits(item.balance)}
           </p>
         ) : null}
@@ -102,19 +110,23 @@ function toPage({ usage, version }: ActivityItem): string {
 }
 
 function ReversedBadge({ change }: { change: number }) {
-  return <Badge variant="outline">{change < 0 ? 'Refunded' : 'Taken back'}</Badge>;
+  const t = useTranslations('activity.row');
+  return <Badge variant="outline">{t(change < 0 ? 'refunded' : 'takenBack')}</Badge>;
 }
 
 /** Who caused it, for an administrator. */
-function describeCause(by: ActivityItem['by'], username: string): string {
+function describeCause(
+  by: ActivityItem['by'],
+  { t, username }: { t: Translator<'activity'>; username: string },
+): string {
   switch (by.kind) {
     case 'you':
-      return `by ${username}`;
+      return t('row.by', { name: username });
     case 'dashboard':
-      return 'by the dashboard';
+      return t('row.byDashboard');
     case 'team':
-      return `by ${by.username ?? 'the team'}`;
+      return by.username == null ? t('row.byTeam') : t('row.by', { name: by.username });
     case 'user':
-      return `by ${by.username ?? 'another player'}`;
+      return by.username == null ? t('row.byPlayer') : t('row.by', { name: by.username });
   }
 }

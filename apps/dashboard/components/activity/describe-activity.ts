@@ -13,6 +13,7 @@ import {
   type LucideIcon,
 } from 'lucide-react';
 
+import type { Translator } from '@/i18n/translator';
 import type { ActivityGroup } from '@/lib/activity';
 import type { ActivityItem } from '@/lib/api';
 import { formatCredits } from '@/lib/format';
@@ -40,54 +41,54 @@ const ICONS: Record<ActivityGroup, LucideIcon> = {
   expired: CalendarX2,
 };
 
-export function describeActivity(item: ActivityItem): ActivityDescription {
-  return { icon: ICONS[item.group], title: toTitle(item), note: toNote(item) };
+export function describeActivity(item: ActivityItem, t: Translator<'activity'>): ActivityDescription {
+  return { icon: ICONS[item.group], title: toTitle(item, t), note: toNote(item, t) };
 }
 
-function toTitle({ group, other, reserved, change }: ActivityItem): string {
+function toTitle({ group, other, reserved, change }: ActivityItem, t: Translator<'activity'>): string {
   switch (group) {
     case 'earned':
-      return 'Earned';
+      return t('what.earned');
     case 'gifts':
-      return 'Gift';
+      return t('what.gift');
     case 'received':
-      return other === null ? 'Received' : `From ${other}`;
+      return other === null ? t('what.received') : t('what.from', { name: other });
     case 'sent':
-      return other === null ? 'Sent' : `To ${other}`;
+      return other === null ? t('what.sent') : t('what.to', { name: other });
     case 'refunds':
-      return change > 0 ? 'Refunded' : 'Taken back';
+      return t(change > 0 ? 'what.refunded' : 'what.takenBack');
     case 'adjusted':
-      return 'Adjusted by the team';
+      return t('what.adjusted');
     case 'spent':
-      return reserved === null ? 'Spent' : 'Charged';
+      return t(reserved === null ? 'what.spent' : 'what.charged');
     case 'hosting':
-      return 'By the hour';
+      return t('what.hourly');
     case 'reserved':
-      return 'Reserved';
+      return t('what.reserved');
     case 'released':
-      return 'Released';
+      return t('what.released');
     case 'expired':
-      return 'Expired';
+      return t('what.expired');
   }
 }
 
-function toNote({ group, amount, reserved }: ActivityItem): string | null {
-  if (group === 'reserved') return 'Set aside, not spent yet.';
-  if (group === 'released') return `${formatCredits(amount)} had been reserved. Nothing was charged.`;
+function toNote({ group, amount, reserved }: ActivityItem, t: Translator<'activity'>): string | null {
+  if (group === 'reserved') return t('what.reservedNote');
+  if (group === 'released') return t('what.releasedNote', { amount: formatCredits(amount) });
   const isPart = group === 'spent' && reserved !== null && amount < reserved.amount;
-  return isPart ? `Of ${formatCredits(reserved.amount)} that were reserved.` : null;
+  return isPart ? t('what.partNote', { amount: formatCredits(reserved.amount) }) : null;
 }
 
 /** Who caused a change, for its account holder. */
-export function describeActor(by: ActivityItem['by']): string {
+export function describeActor(by: ActivityItem['by'], t: Translator<'activity'>): string {
   switch (by.kind) {
     case 'you':
-      return 'You';
+      return t('who.you');
     case 'dashboard':
-      return 'The dashboard';
+      return t('who.dashboard');
     case 'team':
-      return 'Someone of the team';
+      return t('who.team');
     case 'user':
-      return by.username ?? 'Another player';
+      return by.username ?? t('who.player');
   }
 }

@@ -1,3 +1,4 @@
+import { useTranslations } from 'next-intl';
 import { Activity } from 'lucide-react';
 import Link from 'next/link';
 
@@ -9,19 +10,20 @@ import type { ActivityItem } from '@/lib/api';
 
 /** The last few events: a purchase is one, whatever became of it. */
 export function RecentActivity({ items }: { items: readonly ActivityItem[] }) {
+  const t = useTranslations('overview.recent');
   return (
     <Card>
       <CardHeader className="items-center pb-3">
-        <CardTitle>Recent activity</CardTitle>
+        <CardTitle>{t('title')}</CardTitle>
         <CardAction className="row-span-1">
           <Button asChild variant="ghost" size="sm">
-            <Link href="/activity">View all</Link>
+            <Link href="/activity">{t('all')}</Link>
           </Button>
         </CardAction>
       </CardHeader>
       {items.length === 0 ? (
-        <EmptyState icon={Activity} title="Nothing has happened yet" className="pt-6">
-          Your first change will be here: claim today’s bonus, for example.
+        <EmptyState icon={Activity} title={t('emptyTitle')} className="pt-6">
+          {t('empty')}
         </EmptyState>
       ) : (
         <ul className="divide-y border-t">

@@ -1,3 +1,4 @@
+import { useTranslations } from 'next-intl';
 import { Search } from 'lucide-react';
 import { Input } from '@/components/credits/ui/input';
 import { Button } from '@/components/ui/button';
@@ -10,10 +11,11 @@ interface TextSearchProps {
 
 /** The field `q` of a form of filters, with the button that sends it. */
 export function TextSearch({ defaultValue, label, placeholder }: TextSearchProps) {
+  const t = useTranslations('shell');
   return (
     <>
       <div className="relative min-w-48 flex-1">
-        <Search aria-hidden className="absolute top-1/2 left-3 size-4 -translate-y-1/2 text-muted-foreground" />
+        <Search aria-hidden className="absolute top-1/2 start-3 size-4 -translate-y-1/2 text-muted-foreground" />
         <Input
           name="q"
           type="search"
@@ -21,11 +23,11 @@ export function TextSearch({ defaultValue, label, placeholder }: TextSearchProps
           maxLength={100}
           aria-label={label}
           placeholder={placeholder}
-          className="pl-9"
+          className="ps-9"
         />
       </div>
       <Button type="submit" variant="secondary">
-        Search
+        {t('search')}
       </Button>
     </>
   );

@@ -1,4 +1,5 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { ArrowLeftRight, LoaderCircle, Lock, Wallet } from 'lucide-react';
 import Link from 'next/link';
 import type { Snapshot } from 'realtime-credits';
@@ -17,10 +18,11 @@ import { UNIT } from '@/lib/unit';
 export function BalanceCard({ initial, children }: { initial: Snapshot; children?: ReactNode }) {
   const { shown, confirmed, pending, accrued } = useBalance(initial);
   const { posted, held } = confirmed;
+  const t = useTranslations('overview.balance');
   return (
     <Card className="overflow-hidden">
       <div className="flex flex-1 flex-col px-5 pt-5 pb-6 sm:px-6 sm:pt-6">
-        <h2 className="text-sm font-medium text-muted-foreground">Available {UNIT.many}</h2>
+        <h2 className="text-sm font-medium text-muted-foreground">{t('available', { unit: UNIT.many })}</h2>
         <p className="mt-2 text-5xl leading-none font-semibold tracking-tight text-credits-large tabular-nums">
           {formatCredits(shown)}
         </p>
@@ -28,26 +30,27 @@ export function BalanceCard({ initial, children }: { initial: Snapshot; children
           {pending.length > 0 ? (
             <>
               <LoaderCircle className="size-3.5 animate-spin" aria-hidden />
-              Includes {pending.map(({ delta, reason }) => `${formatChange(delta)} for “${reason}”`).join(', ')}, not
-              confirmed yet
+              {t('pending', {
+                changes: pending
+                  .map(({ delta, reason }) => t('change', { amount: formatChange(delta), reason }))
+                  .join(', '),
+              })}
             </>
           ) : accrued > 0 ? (
-            `Includes ${formatChange(-accrued)} by the hour, not settled yet`
+            t('accrued', { amount: formatChange(-accrued) })
           ) : (
-            'Ready to spend'
+            t('ready')
           )}
         </p>
         {children}
         <div className="mt-auto pt-8">
           {held > 0 ? <HeldBar posted={posted} held={held} /> : null}
           <dl className="grid gap-4 sm:grid-cols-2">
-            <Part icon={<Wallet />} term="In your account" value={posted}>
-              All you received, minus all you spent.
+            <Part icon={<Wallet />} term={t('inAccount')} value={posted}>
+              {t('inAccountText')}
             </Part>
-            <Part icon={<Lock />} term="Reserved" value={held}>
-              {held === 0
-                ? 'Nothing is reserved right now.'
-                : 'For servers that are being set up. Released if setup fails.'}
+            <Part icon={<Lock />} term={t('reserved')} value={held}>
+              {t(held === 0 ? 'reservedNothing' : 'reservedText')}
             </Part>
           </dl>
         </div>
@@ -55,11 +58,11 @@ export function BalanceCard({ initial, children }: { initial: Snapshot; children
       <CardFooter className="flex-wrap">
         <Button asChild variant="secondary" size="sm">
           <Link href="/transfers">
-            <ArrowLeftRight /> Send {UNIT.many}
+            <ArrowLeftRight /> {t('send', { unit: UNIT.many })}
           </Link>
         </Button>
         <Button asChild variant="ghost" size="sm">
-          <Link href="/activity">Explain this number</Link>
+          <Link href="/activity">{t('explain')}</Link>
         </Button>
       </CardFooter>
     </Card>
@@ -70,7 +73,7 @@ export function BalanceCard({ initial, children }: { initial: Snapshot; children
 function HeldBar({ posted, held }: { posted: number; held: number }) {
   return (
     <div aria-hidden className="mb-5 flex h-2 gap-1 overflow-hidden rounded-full">
-      <div className="flex-1 rounded-full bg-linear-to-r from-credits-to to-credits-from" />
+      <div className="flex-1 rounded-full bg-linear-to-r from-credits-to to-credits-from rtl:bg-linear-to-l" />
       <div
         className="min-w-2 rounded-full border border-credits-border bg-credits-soft transition-[width]"
         style={{ width: `${Math.min(100, (held / posted) * 100)}%` }}

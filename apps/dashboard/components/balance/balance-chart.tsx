@@ -1,4 +1,5 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { useId, useState, type PointerEvent } from 'react';
 
 import {
@@ -16,6 +17,7 @@ import { formatInstant, type InstantStyle } from '@/components/credits/activity/
 import { useTimeZone } from '@/components/credits/activity/local-time';
 import { PeriodLinks } from '@/components/balance/period-links';
 import { Card, CardAction, CardHeader, CardTitle } from '@/components/ui/card';
+import type { Translator } from '@/i18n/translator';
 import { formatCredits, formatCreditsWithUnit } from '@/lib/format';
 import { cn } from '@/lib/utils';
 
@@ -27,18 +29,18 @@ const DAYS_2_MS = 2 * 24 * 60 * 60 * 1_000;
 
 /** The balance over time, the past solid and the forecast dashed. The page renders it again whenever the balance changes. */
 export function BalanceChart({ shape, range }: { shape: ChartShape | null; range: ChartRange }) {
+  const t = useTranslations('overview.chart');
+  const periods = CHART_RANGES.map(({ id, label }) => ({ id, label: t(label) }));
   return (
     <Card>
       <CardHeader className="items-center pb-2">
-        <CardTitle>Balance over time</CardTitle>
+        <CardTitle>{t('title')}</CardTitle>
         <CardAction className="row-span-1">
-          <PeriodLinks periods={CHART_RANGES} current={range} toHref={(id) => (id === '30' ? '/' : `/?range=${id}`)} />
+          <PeriodLinks periods={periods} current={range} toHref={(id) => (id === '30' ? '/' : `/?range=${id}`)} />
         </CardAction>
       </CardHeader>
       {shape === null ? (
-        <p className="px-5 pt-6 pb-10 text-center text-sm text-muted-foreground sm:px-6">
-          Your balance will be drawn here from its first change on.
-        </p>
+        <p className="px-5 pt-6 pb-10 text-center text-sm text-muted-foreground sm:px-6">{t('empty')}</p>
       ) : (
         <TimeChart shape={shape} />
       )}
@@ -49,6 +51,7 @@ export function BalanceChart({ shape, range }: { shape: ChartShape | null; range
 /** Amounts over time as steps. The figcaption says it in a sentence. */
 export function TimeChart({ shape }: { shape: ChartShape }) {
   const gradient = useId();
+  const t = useTranslations('overview.chart');
   const timeZone = useTimeZone();
   const [at, setAt] = useState<number | null>(null);
   const { fromMs, nowMs, untilMs, max, points, forecast } = shape;
@@ -68,12 +71,13 @@ export function TimeChart({ shape }: { shape: ChartShape }) {
   return (
     <figure className="px-5 pb-5 sm:px-6">
       <figcaption className="sr-only" suppressHydrationWarning>
-        {describe(points, (ms) => write(ms, 'date'))}
+        {describe(points, { t, write: (ms) => write(ms, 'date') })}
         {forecast === null
           ? null
-          : ` If nothing changes, ${formatCredits(forecast.available)} on ${write(forecast.atMs, 'instant')}.`}
+          : t('forecast', { amount: formatCredits(forecast.available), at: write(forecast.atMs, 'instant') })}
       </figcaption>
-      <div aria-hidden className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3">
+      {/* Time runs from left to right in every language, as the amounts of a chart run upwards. */}
+      <div aria-hidden dir="ltr" className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3">
         <AmountAxis max={max} />
         <div
           className="relative h-44 touch-pan-y"
@@ -136,6 +140,7 @@ function Ticks({
   nowShare: number;
   write: (ms: number) => string;
 }) {
+  const t = useTranslations('overview.chart');
   const count = forecast === null ? TICKS : TICKS - 1;
   return (
     <div className="col-start-2 mt-2.5 flex text-xs text-muted-foreground tabular-nums">
@@ -146,7 +151,7 @@ function Ticks({
             className={tick === count - 1 && forecast !== null ? 'translate-x-1/2' : ''}
             suppressHydrationWarning
           >
-            {tick === count - 1 ? 'Now' : write(fromMs + ((nowMs - fromMs) * tick) / (count - 1))}
+            {tick === count - 1 ? t('now') : write(fromMs + ((nowMs - fromMs) * tick) / (count - 1))}
           </span>
         ))}
       </div>
@@ -183,8 +188,12 @@ function Marker({ at, point, shape: { fromMs, untilMs, max }, write }: MarkerPro
         )}
         style={{ left: `${left}%` }}
       >
-        <span className="block font-semibold tabular-nums">{formatCreditsWithUnit(point.available)}</span>
-        <span className="text-muted-foreground">{write(at, 'instant')}</span>
+        <span dir="auto" className="block font-semibold tabular-nums">
+          {formatCreditsWithUnit(point.available)}
+        </span>
+        <span dir="auto" className="block text-muted-foreground">
+          {write(at, 'instant')}
+        </span>
       </div>
     </>
   );
@@ -194,12 +203,18 @@ function Marker({ at, point, shape: { fromMs, untilMs, max }, write }: MarkerPro
 const toStart = (path: string) => path.slice(1, path.indexOf(','));
 
 /** The drawing in a sentence, for those who do not see it. */
-function describe(points: readonly ChartPoint[], write: (ms: number) => string): string {
+function describe(
+  points: readonly ChartPoint[],
+  { t, write }: { t: Translator<'overview.chart'>; write: (ms: number) => string },
+): string {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return '';
   const amounts = points.map(({ available }) => available);
-  return (
-    `From ${formatCredits(first.available)} on ${write(first.atMs)} to ${formatCredits(last.available)} now; ` +
-    `at least ${formatCredits(Math.min(...amounts))}, at most ${formatCredits(Math.max(...amounts))}.`
-  );
+  return t('sentence', {
+    first: formatCredits(first.available),
+    day: write(first.atMs),
+    last: formatCredits(last.available),
+    min: formatCredits(Math.min(...amounts)),
+    max: formatCredits(Math.max(...amounts)),
+  });
 }

@@ -1,3 +1,4 @@
+import { useTranslations } from 'next-intl';
 import { Flame } from 'lucide-react';
 import Link from 'next/link';
 
@@ -18,6 +19,7 @@ interface BurnSummaryProps {
 
 /** What everything costs by the hour, which servers cause it, and how long the credits last. Nothing where nothing does. */
 export function BurnSummary({ burn, servers, renderedAt }: BurnSummaryProps) {
+  const t = useTranslations('overview.burn');
   const suspended = servers.filter(({ status }) => status === 'suspended').length;
   const causes = servers.filter(({ status, per_hour: perHour }) => status === 'running' && perHour !== null);
   if (causes.length === 0 && suspended === 0) return null;
@@ -25,7 +27,7 @@ export function BurnSummary({ burn, servers, renderedAt }: BurnSummaryProps) {
   const isSoon = untilMs === null || untilMs - renderedAt < DAY_MS;
   return (
     <section
-      aria-label="Cost per hour"
+      aria-label={t('label')}
       className={cn(
         'mt-6 rounded-lg border px-4 py-3.5 text-sm',
         isSoon ? 'border-destructive/30 bg-destructive-soft' : 'border-credits-border bg-credits-soft',
@@ -36,10 +38,10 @@ export function BurnSummary({ burn, servers, renderedAt }: BurnSummaryProps) {
       >
         <Flame className="size-4" aria-hidden />
         {untilMs === null ? (
-          `${suspended === 1 ? 'A server is' : `${suspended} servers are`} suspended: your ${UNIT.many} ran out`
+          t('suspended', { count: suspended, unit: UNIT.many })
         ) : (
           <>
-            <span>{formatCreditsWithUnit(burn.per_hour)} per hour</span>
+            <span>{t('perHour', { amount: formatCreditsWithUnit(burn.per_hour) })}</span>
             <span aria-hidden>·</span>
             <span>
               <Runway until={untilMs} renderedAt={renderedAt} />
@@ -53,12 +55,12 @@ export function BurnSummary({ burn, servers, renderedAt }: BurnSummaryProps) {
             <span key={id}>
               {index === 0 ? null : ', '}
               <Link href={`/servers/${id}`} className="underline decoration-border underline-offset-4">
-                {name}
+                <bdi>{name}</bdi>
               </Link>
               : {formatCredits(perHour ?? 0)}
             </span>
           ))}
-          {causes.length > CAUSES_MAX ? ` and ${causes.length - CAUSES_MAX} more` : null}
+          {causes.length > CAUSES_MAX ? t('more', { count: causes.length - CAUSES_MAX }) : null}
         </p>
       )}
     </section>

@@ -1,10 +1,10 @@
 import type { BalancesAnswer } from '@/lib/api';
 
-/** Periods that can be shown; the second one is shown first. */
+/** Periods that can be shown, with the names of their texts; the second one is shown first. */
 export const CHART_RANGES = [
-  { id: '7', label: '7 days', days: 7 },
-  { id: '30', label: '30 days', days: 30 },
-  { id: 'all', label: 'All', days: null },
+  { id: '7', label: 'week', days: 7 },
+  { id: '30', label: 'month', days: 30 },
+  { id: 'all', label: 'all', days: null },
 ] as const;
 export type ChartRange = (typeof CHART_RANGES)[number]['id'];
 

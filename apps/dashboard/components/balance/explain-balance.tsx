@@ -1,4 +1,5 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { ChevronDown, CircleAlert, CircleCheck, LoaderCircle } from 'lucide-react';
 import Link from 'next/link';
 import { selectView } from 'realtime-credits/client';
@@ -8,9 +9,9 @@ import { useId, useState } from 'react';
 import { SumLine } from '@/components/balance/sum-line';
 import { UNKNOWN } from '@/components/credits/use-credits-view';
 import { Card } from '@/components/ui/card';
-import { ACTIVITY_GROUPS, GROUP_LABELS, type ActivityGroup } from '@/lib/activity';
+import { ACTIVITY_GROUPS, type ActivityGroup } from '@/lib/activity';
 import type { ActivityTotalsAnswer } from '@/lib/api';
-import { formatChange, formatCount, formatCredits } from '@/lib/format';
+import { formatChange, formatCredits } from '@/lib/format';
 import { cn } from '@/lib/utils';
 import { creditsClient } from '@/stores/credits-store';
 
@@ -25,6 +26,7 @@ const BOOKED: readonly ActivityGroup[] = ACTIVITY_GROUPS.filter(
  * @param totals - Of everything. The page renders them again whenever the balance changes.
  */
 export function ExplainBalance({ totals }: { totals: ActivityTotalsAnswer['data'] }) {
+  const t = useTranslations('activity.explain');
   const [open, setOpen] = useState(false);
   const id = useId();
   const state = useCreditsState(creditsClient, UNKNOWN);
@@ -48,15 +50,15 @@ export function ExplainBalance({ totals }: { totals: ActivityTotalsAnswer['data'
           aria-expanded={open}
           aria-controls={id}
           onClick={() => setOpen(!open)}
-          className="flex w-full items-center justify-between gap-3 px-5 py-4 text-left outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50 focus-visible:ring-inset lg:hidden"
+          className="flex w-full items-center justify-between gap-3 px-5 py-4 text-start outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50 focus-visible:ring-inset lg:hidden"
         >
-          Explain this number
+          {t('title')}
           <ChevronDown
             aria-hidden
             className={cn('size-4 text-muted-foreground transition-transform', open && 'rotate-180')}
           />
         </button>
-        <span className="hidden px-5 pt-5 lg:block">Explain this number</span>
+        <span className="hidden px-5 pt-5 lg:block">{t('title')}</span>
       </h2>
       <div id={id} className={cn('px-5 pb-5 lg:block lg:pt-3', open ? 'block' : 'hidden')}>
         <dl className="grid text-sm tabular-nums">
@@ -70,7 +72,7 @@ export function ExplainBalance({ totals }: { totals: ActivityTotalsAnswer['data'
           })}
           {reserved === undefined && pending.length === 0 && accrued === 0 ? null : (
             <SumLine value={formatCredits(inAccount)} isSum>
-              In your account
+              {t('inAccount')}
             </SumLine>
           )}
           {reserved === undefined ? null : (
@@ -80,39 +82,40 @@ export function ExplainBalance({ totals }: { totals: ActivityTotalsAnswer['data'
           )}
           {accrued === 0 ? null : (
             <SumLine value={formatChange(-accrued)}>
-              By the hour
-              <span className="ml-1.5 text-muted-foreground">not settled yet</span>
+              {t('hourly')}
+              <span className="ms-1.5 text-muted-foreground">{t('notSettled')}</span>
             </SumLine>
           )}
           {pending.map((operation) => (
             <SumLine key={operation.id} value={formatChange(operation.delta)}>
-              {operation.reason === '' ? 'Your change' : operation.reason}
-              <span className="ml-1.5 text-muted-foreground">not confirmed yet</span>
+              {operation.reason === '' ? t('yourChange') : operation.reason}
+              <span className="ms-1.5 text-muted-foreground">{t('notConfirmed')}</span>
             </SumLine>
           ))}
           <SumLine value={formatCredits(result)} isSum>
-            Available
+            {t('available')}
           </SumLine>
         </dl>
         <p role="status" className="mt-4 flex items-start gap-2 text-[0.8125rem] text-muted-foreground">
           {!isCurrent ? (
             <>
               <LoaderCircle aria-hidden className="mt-0.5 size-4 shrink-0 animate-spin motion-reduce:animate-none" />
-              Your balance has just changed. Adding up again…
+              {t('adding')}
             </>
           ) : Math.max(0, result) === shown ? (
             <>
               <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-success" />
               <span>
-                Adds up to the <strong className="font-medium text-foreground">{formatCredits(shown)}</strong> shown
-                above.
+                {t.rich('right', {
+                  amount: formatCredits(shown),
+                  strong: (chunks) => <strong className="font-medium text-foreground">{chunks}</strong>,
+                })}
               </span>
             </>
           ) : (
             <span className="flex gap-2 text-destructive">
               <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-              This does not add up to the {formatCredits(shown)} shown above. Please tell the people who run this
-              dashboard.
+              {t('wrong', { amount: formatCredits(shown) })}
             </span>
           )}
         </p>
@@ -122,6 +125,7 @@ export function ExplainBalance({ totals }: { totals: ActivityTotalsAnswer['data'
 }
 
 function GroupLink({ group, count }: { group: ActivityGroup; count: number }) {
+  const t = useTranslations('activity');
   return (
     <>
       <Link
@@ -129,9 +133,9 @@ function GroupLink({ group, count }: { group: ActivityGroup; count: number }) {
         scroll={false}
         className="rounded-sm underline decoration-border underline-offset-4 outline-none hover:decoration-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50"
       >
-        {GROUP_LABELS[group]}
+        {t(`groups.${group}`)}
       </Link>
-      <span className="ml-1.5 text-[0.8125rem] text-muted-foreground">{formatCount(count, 'time')}</span>
+      <span className="ms-1.5 text-[0.8125rem] text-muted-foreground">{t('explain.times', { count })}</span>
     </>
   );
 }

@@ -1,3 +1,4 @@
+import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 
 import { cn } from '@/lib/utils';
@@ -10,8 +11,9 @@ interface PeriodLinksProps<Id extends string> {
 
 /** Which period a chart shows. */
 export function PeriodLinks<Id extends string>({ periods, current, toHref }: PeriodLinksProps<Id>) {
+  const t = useTranslations('shell');
   return (
-    <nav aria-label="Period" className="flex gap-1">
+    <nav aria-label={t('period')} className="flex gap-1">
       {periods.map(({ id, label }) => (
         <Link
           key={id}

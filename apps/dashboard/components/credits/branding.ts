@@ -1,6 +1,6 @@
-import { BRANDING } from '@/branding';
+import { BRANDING } from '../../branding.ts';
 
-export { UNIT } from '@/lib/unit';
+export { UNIT } from '../../lib/unit.ts';
 
 /** Which artwork the coin has. */
 export const COIN = BRANDING.coin;

@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'react';
 import { cn } from '@/lib/utils';
 import { formatDelta } from './format';
+import { sayReason } from './messages';
 import { changeOf, describeOther, type RecentChanges } from './recent-changes';
 
 /** How long a note stays, in milliseconds. */
@@ -29,13 +30,13 @@ export function ChangeNote({ changes: { unread } }: { changes: RecentChanges }) 
     <span
       aria-hidden
       data-slot="credits-change"
-      className="pointer-events-none absolute top-full right-0 z-40 mt-3 flex w-max max-w-[min(20rem,calc(100vw-6rem))] items-baseline gap-1.5 rounded-md border bg-popover px-3 py-2 text-[0.8125rem] text-popover-foreground shadow-lg shadow-black/10 animate-in fade-in-0 slide-in-from-top-1 motion-reduce:animate-none dark:shadow-black/40"
+      className="pointer-events-none absolute top-full end-0 z-40 mt-3 flex w-max max-w-[min(20rem,calc(100vw-6rem))] items-baseline gap-1.5 rounded-md border bg-popover px-3 py-2 text-[0.8125rem] text-popover-foreground shadow-lg shadow-black/10 animate-in fade-in-0 slide-in-from-top-1 motion-reduce:animate-none dark:shadow-black/40"
     >
       <span className={change > 0 ? 'font-semibold text-success tabular-nums' : 'font-semibold tabular-nums'}>
         {formatDelta(change)}
       </span>
       <span className="line-clamp-2 wrap-anywhere">
-        {other === null ? newest.reason : `${other}: ${newest.reason}`}
+        {other === null ? sayReason(newest.reason) : `${other}: ${sayReason(newest.reason)}`}
       </span>
     </span>
   );

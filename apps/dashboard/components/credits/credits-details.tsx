@@ -9,8 +9,8 @@ import { creditsClient } from '@/stores/credits-store';
 import { formatAgo, formatCredits, formatDelta } from './format';
 import type { Freshness } from './freshness';
 import { changeOf, describeOther } from './recent-changes';
+import { say, sayReason, type MessageKey } from './messages';
 import { TimeLines } from './time-lines';
-import { UNIT } from '@/components/credits/branding';
 
 const DOT: Record<Freshness['kind'], string> = {
   live: 'bg-success',
@@ -22,11 +22,11 @@ const DOT: Record<Freshness['kind'], string> = {
   'signed-out': 'bg-muted-foreground',
 };
 
-const OPERATION_STATE: Record<PendingOperation['state'], string> = {
-  open: 'expected',
-  sent: 'sending',
-  unknown: 'no answer yet, checking',
-  acknowledged: 'accepted',
+const OPERATION_STATE: Record<PendingOperation['state'], MessageKey> = {
+  open: 'stateOpen',
+  sent: 'stateSent',
+  unknown: 'stateUnknown',
+  acknowledged: 'stateAcknowledged',
 };
 
 /** Its own, not the host's: a badge that brings no other parts fits into every project. */
@@ -53,7 +53,7 @@ export function CreditsDetails({
     <div className="flex flex-col gap-3 text-sm">
       <div>
         <div className="flex items-center justify-between gap-3 text-xs text-muted-foreground">
-          <p>{UNIT.title} to spend</p>
+          <p>{say('toSpend')}</p>
           <span className="flex items-center gap-1.5 rounded-full border px-2 py-0.5">
             <span aria-hidden className={cn('size-1.5 rounded-full', DOT[freshness.kind])} />
             {freshness.word}
@@ -66,19 +66,19 @@ export function CreditsDetails({
 
       {balance !== undefined && (balance.held > 0 || state.accrued > 0 || state.pending.length > 0) && (
         <dl className="grid grid-cols-1 gap-2 border-t pt-3 tabular-nums">
-          {balance.held > 0 && <Line name="In your account" value={formatCredits(balance.posted)} />}
-          {balance.held > 0 && <Line name="Held" note="reserved, not yet charged" value={formatDelta(-balance.held)} />}
+          {balance.held > 0 && <Line name={say('inAccount')} value={formatCredits(balance.posted)} />}
+          {balance.held > 0 && <Line name={say('held')} note={say('heldNote')} value={formatDelta(-balance.held)} />}
           {(state.accrued > 0 || state.pending.length > 0) && (
-            <Line name="Confirmed" value={formatCredits(balance.available)} />
+            <Line name={say('confirmed')} value={formatCredits(balance.available)} />
           )}
           {state.accrued > 0 && (
-            <Line name="Since then" note="what time has cost, not yet settled" value={formatDelta(-state.accrued)} />
+            <Line name={say('since')} note={say('sinceNote')} value={formatDelta(-state.accrued)} />
           )}
           {state.pending.map((operation) => (
             <Line
               key={operation.id}
-              name={operation.reason === '' ? 'Your change' : operation.reason}
-              note={OPERATION_STATE[operation.state]}
+              name={operation.reason === '' ? say('yourChange') : operation.reason}
+              note={say(OPERATION_STATE[operation.state])}
               value={formatDelta(operation.delta)}
               tone={operation.delta < 0 ? 'text-destructive' : 'text-success'}
             />
@@ -89,8 +89,8 @@ export function CreditsDetails({
       {state.confirmed?.time !== undefined && <TimeLines key={state.confirmed.time.at} time={state.confirmed.time} />}
 
       {changes !== null && changes.length > 0 && (
-        <section aria-label="Last changes" className="border-t pt-3">
-          <h3 className="text-xs text-muted-foreground">Last changes</h3>
+        <section aria-label={say('lastChanges')} className="border-t pt-3">
+          <h3 className="text-xs text-muted-foreground">{say('lastChanges')}</h3>
           <ul className="mt-1.5 grid gap-1.5">
             {changes.map((entry) => (
               <LastChange key={entry.version} entry={entry} />
@@ -105,7 +105,7 @@ export function CreditsDetails({
           <>
             {' '}
             <span className="whitespace-nowrap">
-              Updated <Ago since={state.confirmedAt} />.
+              <Ago since={state.confirmedAt} within="updated" />
             </span>
           </>
         )}
@@ -122,12 +122,12 @@ export function CreditsDetails({
             aria-hidden
             className={cn('size-3.5', state.fetching && 'animate-spin motion-reduce:animate-none')}
           />
-          Refresh
+          {say('refresh')}
         </button>
         {activityHref !== undefined && (
           <a href={activityHref} className={BUTTON}>
-            Activity
-            <ArrowUpRight aria-hidden className="size-3.5" />
+            {say('activity')}
+            <ArrowUpRight aria-hidden className="size-3.5 rtl:-scale-x-100" />
           </a>
         )}
       </div>
@@ -163,7 +163,7 @@ function LastChange({ entry }: { entry: Entry }) {
   return (
     <li className="flex items-baseline justify-between gap-3 text-[0.8125rem]">
       <span className="min-w-0">
-        <span className="line-clamp-2 wrap-anywhere">{entry.reason}</span>
+        <span className="line-clamp-2 wrap-anywhere">{sayReason(entry.reason)}</span>
         <span className="block text-xs text-muted-foreground">
           {other === null ? null : <span className="inline-block first-letter:uppercase">{other}</span>}
           {other === null ? null : ' · '}
@@ -178,11 +178,20 @@ function LastChange({ entry }: { entry: Entry }) {
 }
 
 /** Counts up while it is looked at. */
-function Ago({ since }: { since: number }) {
+function Ago({ since, within }: { since: number; within?: 'updated' }) {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1_000);
     return () => clearInterval(timer);
   }, []);
-  return <time dateTime={new Date(since).toISOString()}>{formatAgo(now - since)}</time>;
+  const time = <time dateTime={new Date(since).toISOString()}>{formatAgo(now - since)}</time>;
+  if (within === undefined) return time;
+  const [before, after] = say(within).split('{ago}');
+  return (
+    <>
+      {before}
+      {time}
+      {after}
+    </>
+  );
 }

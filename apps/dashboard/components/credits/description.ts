@@ -1,18 +1,18 @@
-import { UNIT } from './branding';
 import { formatCredits, formatDelta } from './format';
+import { say } from './messages';
 import type { CreditsView } from './use-credits-view';
 
 /** What the display says to someone who does not see it: the number, then whatever makes it less than certain. */
 export function describeForReader(view: CreditsView): string {
   const { state, amount, kind, freshness } = view;
-  if (kind === 'error') return `${UNIT.title}: unavailable`;
-  if (kind === 'signed-out') return `${UNIT.title}: signed out`;
-  if (amount === null) return `${UNIT.title}: loading`;
-  const parts = [`${UNIT.title}: ${formatCredits(amount)}`];
+  if (kind === 'error') return say('readUnavailable');
+  if (kind === 'signed-out') return say('readSignedOut');
+  if (amount === null) return say('readLoading');
+  const parts = [say('readAmount', { amount: formatCredits(amount) })];
   const pending = pendingDelta(view);
-  if (pending !== 0) parts.push(`${formatDelta(pending)} pending`);
+  if (pending !== 0) parts.push(say('readPending', { amount: formatDelta(pending) }));
   const held = state.confirmed?.balance.held ?? 0;
-  if (held > 0) parts.push(`${formatCredits(held)} held`);
+  if (held > 0) parts.push(say('readHeld', { amount: formatCredits(held) }));
   if (view.dimmed) parts.push(freshness.word.toLowerCase());
   return parts.join(', ');
 }

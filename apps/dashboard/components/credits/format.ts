@@ -1,4 +1,5 @@
 import { perLocale, readLocale, withHours } from './locale';
+import { say } from './messages';
 
 /** How amounts of credits are written: in the locale of the page, with the Latin digits that the animated ones need. */
 
@@ -13,6 +14,7 @@ export const SHORT: Intl.NumberFormatOptions = {
 } as const;
 
 const whole = perLocale((locale) => new Intl.NumberFormat(locale, WHOLE));
+const signed = perLocale((locale) => new Intl.NumberFormat(locale, { ...WHOLE, signDisplay: 'always' }));
 const short = perLocale((locale) => new Intl.NumberFormat(locale, SHORT));
 
 /** Writes an amount with all its digits. */
@@ -22,7 +24,8 @@ export function formatCredits(amount: number): string {
 
 /** Writes a change with its sign: `+50`, `−100`. A true minus is as wide as the plus. */
 export function formatDelta(delta: number): string {
-  return `${delta < 0 ? '−' : '+'}${whole().format(Math.abs(delta))}`;
+  // Where text runs from right to left, a mark keeps the sign before its number.
+  return signed().format(delta).replace('-', '−');
 }
 
 /** Writes a change that may be none: `+50`, `−100`, `0`. */
@@ -61,31 +64,32 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /** `40 s`, `25 min`, `19 h`, `12 days`: in the unit that a person would use, and no more than it is. */
-export function formatSpan(milliseconds: number): string {
+export function formatSpan(milliseconds: number, form: 'days' | 'daysIn' = 'days'): string {
   const ms = Math.max(0, milliseconds);
-  if (ms < MINUTE_MS) return `${Math.floor(ms / SECOND_MS)} s`;
-  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min`;
-  if (ms < 2 * DAY_MS) return `${Math.floor(ms / HOUR_MS)} h`;
-  return `${whole().format(Math.floor(ms / DAY_MS))} days`;
+  if (ms < MINUTE_MS) return say('seconds', { count: Math.floor(ms / SECOND_MS) });
+  if (ms < HOUR_MS) return say('minutes', { count: Math.floor(ms / MINUTE_MS) });
+  if (ms < 2 * DAY_MS) return say('hours', { count: Math.floor(ms / HOUR_MS) });
+  const days = Math.floor(ms / DAY_MS);
+  return say(form, { count: days, days: whole().format(days) });
 }
 
 /** Says how long ago something was. Never negative, whatever the clock did. */
 export function formatAgo(milliseconds: number): string {
-  return milliseconds < 2 * SECOND_MS ? 'just now' : `${formatSpan(milliseconds)} ago`;
+  return milliseconds < 2 * SECOND_MS ? say('justNow') : say('ago', { span: formatSpan(milliseconds, 'daysIn') });
 }
 
 /** `25 min left`, `19 h left`, `12 days left`: what is shown as left is there. */
 export function formatLeft(milliseconds: number): string {
-  return milliseconds < MINUTE_MS ? 'less than a minute left' : `${formatSpan(milliseconds)} left`;
+  return milliseconds < MINUTE_MS ? say('leftShortly') : say('left', { span: formatSpan(milliseconds) });
 }
 
 /** `until Tue 14:20`, and from six days on `until 12 Dec`. More than a year is too far to name a day. */
 export function formatUntil(untilMs: number, nowMs: number, timeZone?: string): string {
   const leftMs = untilMs - nowMs;
-  if (leftMs > 365 * DAY_MS) return 'for more than a year';
+  if (leftMs > 365 * DAY_MS) return say('untilFar');
   const options: Intl.DateTimeFormatOptions =
     leftMs < 6 * DAY_MS ? { weekday: 'short', hour: '2-digit', minute: '2-digit' } : { day: 'numeric', month: 'short' };
   const locale = readLocale();
   const format = new Intl.DateTimeFormat(locale, { ...withHours(locale, options), timeZone });
-  return `until ${format.format(untilMs).replace(',', '')}`;
+  return say('until', { at: format.format(untilMs).replace(',', '') });
 }

@@ -1,6 +1,6 @@
 import { selectView, type CreditsState } from 'realtime-credits/client';
 
-import { UNIT } from '@/components/credits/branding';
+import { say, sayError } from './messages';
 
 /** How far the number on the screen can be trusted right now. */
 export interface Freshness {
@@ -18,33 +18,36 @@ export interface Freshness {
  */
 export function describeFreshness(state: CreditsState, error: string | null): Freshness {
   const { freshness: connection, shown } = selectView(state);
+  const known = state.connection.error;
+  // A host's own sentence stays as the host wrote it.
+  const why = known !== null && error === known.message ? sayError(known) : error;
   if (connection === 'signed-out') {
     return {
       kind: 'signed-out',
-      word: 'Signed out',
-      sentence: `Your session has ended. Sign in to see your ${UNIT.many}.`,
+      word: say('signedOutWord'),
+      sentence: say('signedOut'),
     };
   }
   if (connection === 'offline') {
-    return { kind: 'offline', word: 'Offline', sentence: 'This device is offline. Updates go on once it is back.' };
+    return { kind: 'offline', word: say('offlineWord'), sentence: say('offline') };
   }
   if (connection === 'stopped') {
-    return { kind: 'stopped', word: 'Stopped', sentence: error ?? 'Updates have stopped.' };
+    return { kind: 'stopped', word: say('stoppedWord'), sentence: why ?? say('stopped') };
   }
-  if (error !== null && shown === null) {
-    return { kind: 'stopped', word: 'Unavailable', sentence: `${error} Retrying automatically.` };
+  if (why !== null && shown === null) {
+    return { kind: 'stopped', word: say('unavailable'), sentence: say('retrying', { error: why }) };
   }
-  if (error !== null) {
-    return { kind: 'stale', word: 'Stale', sentence: `${error} Retrying automatically.` };
+  if (why !== null) {
+    return { kind: 'stale', word: say('staleWord'), sentence: say('retrying', { error: why }) };
   }
   if (connection === 'stale') {
-    return { kind: 'stale', word: 'Stale', sentence: 'The server has not answered for a while.' };
+    return { kind: 'stale', word: say('staleWord'), sentence: say('stale') };
   }
   if (connection === 'live') {
-    return { kind: 'live', word: 'Live', sentence: 'Changes arrive the moment they happen.' };
+    return { kind: 'live', word: say('liveWord'), sentence: say('live') };
   }
   if (connection === 'polling') {
-    return { kind: 'polling', word: 'Polling', sentence: 'Checked every 30 seconds.' };
+    return { kind: 'polling', word: say('pollingWord'), sentence: say('polling') };
   }
-  return { kind: 'connecting', word: 'Connecting', sentence: 'Asking for your balance.' };
+  return { kind: 'connecting', word: say('connectingWord'), sentence: say('connecting') };
 }

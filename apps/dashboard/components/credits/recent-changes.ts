@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import type { Entry, HistoryPage } from 'realtime-credits';
 import { creditsClient } from '@/stores/credits-store';
+import { say } from './messages';
 
 /**
  * The last changes of the number, with their reasons: one list for all displays of a page.
@@ -145,5 +146,5 @@ export function openRecentChanges(): void {
 export function describeOther({ counterparty, direction }: Entry): string | null {
   // Accounts of the system have a colon in their names.
   if (counterparty === null || counterparty.includes(':')) return null;
-  return direction === 'credit' ? `from ${counterparty}` : `to ${counterparty}`;
+  return direction === 'credit' ? say('from', { name: counterparty }) : say('to', { name: counterparty });
 }

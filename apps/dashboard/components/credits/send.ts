@@ -1,3 +1,5 @@
+import { say } from './messages';
+
 /** What a route answered: its body when it did the thing, otherwise why it did not. */
 export type SendResult<Answer> = { ok: true; answer: Answer } | { ok: false; failure: SendFailure };
 
@@ -49,7 +51,7 @@ export async function send<Answer>(
       ok: false,
       failure: {
         code: 'network',
-        message: 'The server could not be reached. Check your connection and try again.',
+        message: say('network'),
         details: undefined,
         errors: undefined,
       },
@@ -61,7 +63,7 @@ function toFailure(answer: unknown, response: Response): SendFailure {
   const { code, message, detail, details, errors } = (answer ?? {}) as Partial<SendFailure & { detail: string }>;
   return {
     code: code ?? 'internal',
-    message: message ?? detail ?? `The server answered ${response.status}.`,
+    message: message ?? detail ?? say('answered', { status: response.status }),
     details,
     errors,
   };

@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'react';
 import type { SnapshotTime } from 'realtime-credits';
 import { cn } from '@/lib/utils';
+import { say, sayReason } from './messages';
 import { formatCredits, formatDelta, formatLeft, formatSpan, formatUntil } from './format';
 
 /** Rates that are listed by name. */
@@ -10,20 +11,22 @@ const SHOWN = 3;
 /** Credits that end sooner than this are a warning. */
 const SOON_MS = 24 * 60 * 60 * 1_000;
 
+const RATES = { hour: 'rateHour', day: 'rateDay', week: 'rateWeek', month: 'rateMonth' } as const;
+
 /** What time does to the balance: what is charged and why, how long the credits last, what expires and what arrives. */
 export function TimeLines({ time }: { time: SnapshotTime }) {
   const now = useNow(time);
   const { rates, exhaustsAt, expires, refills } = time;
   const left = exhaustsAt === null ? null : Date.parse(exhaustsAt) - now;
   return (
-    <dl aria-label="Over time" className="grid grid-cols-1 gap-2 border-t pt-3 tabular-nums">
+    <dl aria-label={say('overTime')} className="grid grid-cols-1 gap-2 border-t pt-3 tabular-nums">
       {rates.slice(0, SHOWN).map(({ resource, amount, per }, index) => (
-        <Line key={index} name={resource} value={`${formatDelta(-amount)} per ${per}`} />
+        <Line key={index} name={sayReason(resource)} value={say(RATES[per], { amount: formatDelta(-amount) })} />
       ))}
-      {rates.length > SHOWN && <Line name={`${rates.length - SHOWN} more`} value="" />}
+      {rates.length > SHOWN && <Line name={say('moreRates', { amount: rates.length - SHOWN })} value="" />}
       {left !== null && (
         <Line
-          name="Lasts"
+          name={say('lasts')}
           value={formatUntil(now + left, now)}
           note={formatLeft(left)}
           tone={left < SOON_MS ? 'text-destructive' : undefined}
@@ -31,12 +34,21 @@ export function TimeLines({ time }: { time: SnapshotTime }) {
       )}
       {expires !== null && (
         <Line
-          name="Expires"
-          value={`${formatCredits(expires.amount)} in ${formatSpan(Date.parse(expires.at) - now)}`}
+          name={say('expires')}
+          value={say('inTime', {
+            amount: formatCredits(expires.amount),
+            span: formatSpan(Date.parse(expires.at) - now, 'daysIn'),
+          })}
         />
       )}
       {refills !== null && (
-        <Line name="Refills" value={`${formatDelta(refills.amount)} in ${formatSpan(Date.parse(refills.at) - now)}`} />
+        <Line
+          name={say('refills')}
+          value={say('inTime', {
+            amount: formatDelta(refills.amount),
+            span: formatSpan(Date.parse(refills.at) - now, 'daysIn'),
+          })}
+        />
       )}
     </dl>
   );
@@ -57,7 +69,7 @@ function Line({ name, note, value, tone }: { name: string; note?: string; value:
   return (
     <div className="flex items-baseline justify-between gap-4">
       <dt className="min-w-0 wrap-anywhere">{name}</dt>
-      <dd className={cn('shrink-0 text-right', tone)}>
+      <dd className={cn('shrink-0 text-end', tone)}>
         {value}
         {note !== undefined && <span className="block text-xs text-muted-foreground">{note}</span>}
       </dd>

@@ -1,5 +1,6 @@
 'use client';
 
+import { useTranslations } from 'next-intl';
 import { ClaimState } from '@/components/earn/daily-bonus-card';
 import { Countdown } from '@/components/earn/countdown';
 import { StreakTrack } from '@/components/earn/streak-track';
@@ -16,29 +17,29 @@ interface BonusPanelProps {
 
 /** The daily bonus in full: the track, what can be claimed, and the clock to the next day. */
 export function BonusPanel({ daily, renderedAt }: BonusPanelProps) {
+  const t = useTranslations('earn.bonus');
   const refresh = useRefresh();
   const target = daily.canClaim ? daily.expiresAt : daily.nextClaimAt;
   return (
     <Card>
       <CardHeader>
-        <CardTitle>Daily bonus</CardTitle>
-        <CardDescription>
-          One claim a day. A missed day starts the track over; the seventh day pays the most, then it begins again.
-        </CardDescription>
+        <CardTitle>{t('title')}</CardTitle>
+        <CardDescription>{t('text')}</CardDescription>
       </CardHeader>
       <div className="px-5 py-6 sm:px-6">
         <StreakTrack daily={daily} large />
       </div>
       {daily.refusalAction !== null ? null : (
         <div className="grid gap-1 border-t px-5 py-6 text-center sm:px-6">
-          <p className="text-sm text-muted-foreground">
-            {daily.canClaim ? 'Today’s claim closes in' : 'The next claim opens in'}
-          </p>
+          <p className="text-sm text-muted-foreground">{t(daily.canClaim ? 'closes' : 'opens')}</p>
           <p className="text-4xl font-semibold tracking-tight" role="timer">
             <Countdown until={target} renderedAt={renderedAt} style="clock" onEnd={refresh} />
           </p>
           <p className="text-sm text-muted-foreground">
-            <LocalTime iso={target} style="instant" /> your time: a day ends at midnight in {zoneName(daily.timeZone)}.
+            {t.rich('zone', {
+              time: () => <LocalTime iso={target} style="instant" />,
+              zone: zoneName(daily.timeZone),
+            })}
           </p>
         </div>
       )}

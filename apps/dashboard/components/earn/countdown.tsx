@@ -1,4 +1,5 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { useEffect, useState } from 'react';
 
 import { formatClock, formatDuration } from '@/lib/format';
@@ -15,6 +16,7 @@ interface CountdownProps {
 
 /** Time left until an instant of the server, counted by this device's clock but not read from it. */
 export function Countdown({ until, renderedAt, style, onEnd }: CountdownProps) {
+  const t = useTranslations('shell.time');
   const total = Math.max(0, Date.parse(until) - renderedAt);
   const [leftMs, setLeftMs] = useState(total);
   useEffect(() => {
@@ -32,6 +34,6 @@ export function Countdown({ until, renderedAt, style, onEnd }: CountdownProps) {
     tick();
     return () => clearInterval(timer);
   }, [total, onEnd]);
-  const text = style === 'clock' ? formatClock(leftMs) : formatDuration(leftMs);
+  const text = style === 'clock' ? formatClock(leftMs) : formatDuration(leftMs, t);
   return <span className="tabular-nums">{text}</span>;
 }

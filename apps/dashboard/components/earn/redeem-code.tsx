@@ -1,4 +1,5 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { Ticket } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useRef, useState, type FormEvent } from 'react';
@@ -6,6 +7,7 @@ import { useRef, useState, type FormEvent } from 'react';
 import { newKey, send } from '@/components/credits/send';
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { useRefusal } from '@/components/i18n/use-refusal';
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
 import { Input } from '@/components/ui/input';
 import { useCreditsSync } from '@/hooks/useCreditsUpdate';
@@ -15,6 +17,8 @@ import { showSuccess } from '@/lib/toast';
 
 /** Credits for a code that somebody was given. What is wrong with it stands below it, and it stays as typed. */
 export function RedeemCode() {
+  const t = useTranslations('earn.redeem');
+  const refusal = useRefusal();
   const router = useRouter();
   const { syncCreditsAfterApiCall } = useCreditsSync();
   const [typed, setTyped] = useState('');
@@ -28,7 +32,7 @@ export function RedeemCode() {
     if (pending) return;
     const code = typed.trim();
     if (code === '') {
-      setWrong('Enter a code.');
+      setWrong(t('enter'));
       return;
     }
     if (command.current?.code !== code) command.current = { code, key: newKey() };
@@ -36,14 +40,14 @@ export function RedeemCode() {
     const result = await send<RedeemAnswer>('POST', '/api/codes/redeem', { code }, command.current.key);
     setPending(false);
     if (!result.ok) {
-      setWrong(result.failure.code === 'invalid_request' ? 'This code is not valid.' : result.failure.message);
+      setWrong(result.failure.code === 'invalid_request' ? t('invalid') : refusal(result.failure));
       return;
     }
     const { data } = result.answer;
     await syncCreditsAfterApiCall(result.answer);
     setTyped('');
     setWrong(undefined);
-    showSuccess(`${formatCreditsWithUnit(data.amount)} received`, `Code ${data.code}.`);
+    showSuccess(t('received', { amount: formatCreditsWithUnit(data.amount) }), t('receivedText', { code: data.code }));
     router.refresh();
   }
 
@@ -51,11 +55,11 @@ export function RedeemCode() {
     <Card>
       <form onSubmit={handleSubmit} noValidate className="contents">
         <CardHeader>
-          <CardTitle>Redeem a code</CardTitle>
-          <CardDescription>From an event, a newsletter or a stream. Each code works once per person.</CardDescription>
+          <CardTitle>{t('title')}</CardTitle>
+          <CardDescription>{t('text')}</CardDescription>
         </CardHeader>
         <CardContent>
-          <Field label="Code" error={wrong}>
+          <Field label={t('code')} error={wrong}>
             {(control) => (
               <div className="flex gap-2">
                 <Input
@@ -74,7 +78,7 @@ export function RedeemCode() {
                   }}
                 />
                 <SubmitButton pending={pending} variant="secondary" className="h-10 shrink-0">
-                  <Ticket /> Redeem
+                  <Ticket /> {t('submit')}
                 </SubmitButton>
               </div>
             )}

@@ -1,3 +1,4 @@
+import { useTranslations } from 'next-intl';
 import { Check } from 'lucide-react';
 
 import type { DailyCheckAnswer } from '@/lib/api';
@@ -18,12 +19,10 @@ export function toRewardStates({ rewards, rewardIndex, canClaim, alreadyClaimed 
 
 /** The seven rewards of the cycle. `large` says the days as words, too. */
 export function StreakTrack({ daily, large = false }: { daily: Daily; large?: boolean }) {
+  const t = useTranslations('earn.track');
   const states = toRewardStates(daily);
   return (
-    <ol
-      className={cn('grid grid-cols-7', large ? 'gap-1.5 sm:gap-3' : 'gap-1.5')}
-      aria-label="Rewards of seven days in a row"
-    >
+    <ol className={cn('grid grid-cols-7', large ? 'gap-1.5 sm:gap-3' : 'gap-1.5')} aria-label={t('label')}>
       {daily.rewards.map((reward, index) => {
         const state = states[index] ?? 'ahead';
         return (
@@ -38,7 +37,7 @@ export function StreakTrack({ daily, large = false }: { daily: Daily; large?: bo
             )}
           >
             <span className="text-[0.6875rem] sm:text-xs">
-              <span className={large ? 'sr-only sm:not-sr-only' : 'sr-only'}>Day </span>
+              <span className={large ? 'sr-only sm:not-sr-only' : 'sr-only'}>{t('day')}</span>
               {index + 1}
             </span>
             <span
@@ -54,9 +53,7 @@ export function StreakTrack({ daily, large = false }: { daily: Daily; large?: bo
               {state === 'claimed' ? <Check className="size-3.5 text-success" /> : null}
               {state === 'today' ? <span className="size-1.5 rounded-full bg-credits" /> : null}
             </span>
-            <span className="sr-only">
-              {state === 'claimed' ? 'claimed' : state === 'today' ? 'open now' : 'still to come'}
-            </span>
+            <span className="sr-only">{t(state)}</span>
           </li>
         );
       })}

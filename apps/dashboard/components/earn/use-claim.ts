@@ -1,7 +1,10 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { isCreditsError } from 'realtime-credits';
 import { useRouter } from 'next/navigation';
 
+import { sayReason } from '@/components/credits/messages';
+import { useRefusal } from '@/components/i18n/use-refusal';
 import { useCreditsMutation } from '@/hooks/useCreditsUpdate';
 import type { DailyCheckAnswer, DailyClaimAnswer } from '@/lib/api';
 import { formatCreditsWithUnit } from '@/lib/format';
@@ -9,10 +12,12 @@ import { showError, showInfo, showSuccess } from '@/lib/toast';
 
 /** Claims today's bonus. The server decides the day; the number moves at once and is confirmed by its answer. */
 export function useClaim(daily: DailyCheckAnswer['data']): { claim: () => Promise<void>; isPending: boolean } {
+  const t = useTranslations('earn.claimed');
+  const refusal = useRefusal();
   const router = useRouter();
   const { mutate, isPending } = useCreditsMutation<DailyClaimAnswer>({
     amount: daily.coinsAwarded,
-    reason: 'Daily bonus',
+    reason: sayReason('Daily bonus'),
     request: ({ headers, signal }) =>
       fetch('/api/user/daily-login', {
         method: 'POST',
@@ -26,12 +31,12 @@ export function useClaim(daily: DailyCheckAnswer['data']): { claim: () => Promis
     if (isPending) return;
     try {
       const { data } = await mutate();
-      showSuccess(`${formatCreditsWithUnit(data.coins_awarded)} earned`, `Day ${data.streak} in a row.`);
+      showSuccess(t('title', { amount: formatCreditsWithUnit(data.coins_awarded) }), t('text', { day: data.streak }));
     } catch (error) {
       if (isCreditsError(error) && error.code === 'already_claimed') {
-        showInfo('Claimed already', 'Today’s bonus is in your account, perhaps from another tab.');
+        showInfo(t('already'), t('alreadyText'));
       } else {
-        showError('The bonus was not claimed', error instanceof Error ? error.message : undefined);
+        showError(t('failed'), refusal(error));
       }
     }
     router.refresh();

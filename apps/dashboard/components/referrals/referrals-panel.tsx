@@ -1,10 +1,13 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { Check, Clock, Gift, QrCode as QrCodeIcon, Users } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 
 import { Amount } from '@/components/credits/activity/amount';
 import { CopyButton } from '@/components/copy-button';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { amountOf } from '@/components/i18n/amount-of';
+import { useRefusal } from '@/components/i18n/use-refusal';
 import { LocalTime } from '@/components/credits/activity/local-time';
 import { Stat } from '@/components/stat';
 import { EmptyState } from '@/components/credits/ui/empty-state';
@@ -14,7 +17,7 @@ import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle }
 import { Input } from '@/components/ui/input';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
 import { useReferralStats, type ReferralStats } from '@/hooks/useReferralStats';
-import { formatCount, formatCredits, formatCreditsWithUnit } from '@/lib/format';
+import { formatCredits, formatCreditsWithUnit } from '@/lib/format';
 import { showError, showInfo, showSuccess } from '@/lib/toast';
 import { UNIT } from '@/lib/unit';
 
@@ -22,16 +25,18 @@ const QrCode = lazy(() => import('@/components/qr-code'));
 
 /** The person's link, what it has brought, and the claim of it. */
 export function ReferralsPanel({ initial }: { initial: ReferralStats }) {
+  const t = useTranslations('referrals');
+  const refusal = useRefusal();
   const { stats: known, claim, isClaiming } = useReferralStats(initial);
   const stats = known ?? initial;
 
   async function handleClaim() {
     try {
       const { total_claimed: claimed } = await claim('all');
-      if (claimed > 0) showSuccess(`${formatCreditsWithUnit(claimed)} claimed`, 'They are in your account.');
-      else showInfo('Nothing was open', 'It was claimed before, perhaps in another tab.');
+      if (claimed > 0) showSuccess(t('claimed.title', { amount: formatCreditsWithUnit(claimed) }), t('claimed.text'));
+      else showInfo(t('claimed.nothing'), t('claimed.nothingText'));
     } catch (error) {
-      showError('The reward was not claimed', error instanceof Error ? error.message : undefined);
+      showError(t('claimed.failed'), refusal(error));
     }
   }
 
@@ -43,17 +48,17 @@ export function ReferralsPanel({ initial }: { initial: ReferralStats }) {
       </div>
       <Card>
         <CardHeader>
-          <CardTitle>Available to claim</CardTitle>
+          <CardTitle>{t('claim.title')}</CardTitle>
         </CardHeader>
         <CardContent className="grid gap-6">
           <p className="text-5xl leading-none font-semibold tracking-tight text-credits-large tabular-nums">
             {formatCredits(stats.claimable.total)}
           </p>
           <dl className="grid grid-cols-2 gap-5">
-            <Stat label="From sign-ups">{formatCredits(stats.claimable.signups)}</Stat>
-            <Stat label="From visits">{formatCredits(stats.claimable.clicks)}</Stat>
-            <Stat label="Visits">{formatCredits(stats.clicks)}</Stat>
-            <Stat label="Earned so far">
+            <Stat label={t('claim.signups')}>{formatCredits(stats.claimable.signups)}</Stat>
+            <Stat label={t('claim.visits')}>{formatCredits(stats.claimable.clicks)}</Stat>
+            <Stat label={t('claim.clicks')}>{formatCredits(stats.clicks)}</Stat>
+            <Stat label={t('claim.earned')}>
               <Amount amount={stats.total_earned} className="font-semibold" />
             </Stat>
           </dl>
@@ -68,8 +73,8 @@ export function ReferralsPanel({ initial }: { initial: ReferralStats }) {
           >
             <Gift />{' '}
             {stats.claimable.total === 0
-              ? 'Nothing to claim yet'
-              : `Claim ${formatCreditsWithUnit(stats.claimable.total)}`}
+              ? t('claim.nothing')
+              : t('claim.submit', { amount: formatCreditsWithUnit(stats.claimable.total) })}
           </SubmitButton>
         </CardFooter>
       </Card>
@@ -78,19 +83,18 @@ export function ReferralsPanel({ initial }: { initial: ReferralStats }) {
 }
 
 function LinkCard({ stats }: { stats: ReferralStats }) {
+  const t = useTranslations('referrals.link');
   const [isCodeShown, setCodeShown] = useState(false);
   return (
     <Card>
       <CardHeader>
-        <CardTitle>Your link</CardTitle>
+        <CardTitle>{t('title')}</CardTitle>
         <CardDescription>
-          <Amount amount={stats.reward_per_signup} /> {UNIT.many} for everybody who joins with it
-          {stats.reward_per_click > 0 ? (
-            <>
-              , and <Amount amount={stats.reward_per_click} /> for a visit
-            </>
-          ) : null}
-          .
+          {t.rich(stats.reward_per_click > 0 ? 'textVisits' : 'text', {
+            ...amountOf('signup', stats.reward_per_signup),
+            ...amountOf('visit', stats.reward_per_click),
+            unit: UNIT.many,
+          })}
         </CardDescription>
       </CardHeader>
       <CardContent className="grid gap-4">
@@ -98,19 +102,20 @@ function LinkCard({ stats }: { stats: ReferralStats }) {
           <Input
             readOnly
             value={stats.link}
-            aria-label="Your referral link"
+            dir="ltr"
+            aria-label={t('label')}
             className="font-mono text-[0.8125rem] sm:text-[0.8125rem]"
             onFocus={(event) => event.target.select()}
           />
-          <CopyButton text={stats.link} label="Copy your referral link" />
+          <CopyButton text={stats.link} label={t('copy')} />
         </div>
         {isCodeShown ? (
           <Suspense>
-            <QrCode text={stats.link} label="QR code of your referral link" />
+            <QrCode text={stats.link} label={t('qr')} />
           </Suspense>
         ) : (
           <Button variant="outline" className="justify-self-start" onClick={() => setCodeShown(true)}>
-            <QrCodeIcon /> Show a QR code
+            <QrCodeIcon /> {t('showQr')}
           </Button>
         )}
       </CardContent>
@@ -119,49 +124,48 @@ function LinkCard({ stats }: { stats: ReferralStats }) {
 }
 
 function SignupsCard({ signups }: Pick<ReferralStats, 'signups'>) {
+  const t = useTranslations('referrals.joined');
   return (
     <Card>
       <CardHeader className="pb-4">
-        <CardTitle>Who joined</CardTitle>
-        <CardDescription>
-          {signups.length === 0
-            ? 'Everybody who comes with your link is listed here.'
-            : `${formatCount(signups.length, 'person', 'people')} came with your link.`}
-        </CardDescription>
+        <CardTitle>{t('title')}</CardTitle>
+        <CardDescription>{signups.length === 0 ? t('empty') : t('count', { count: signups.length })}</CardDescription>
       </CardHeader>
       {signups.length === 0 ? (
-        <EmptyState icon={Users} title="Nobody yet" className="pt-6">
-          Send your link to somebody you would like to play with.
+        <EmptyState icon={Users} title={t('nobody')} className="pt-6">
+          {t('nobodyText')}
         </EmptyState>
       ) : (
-        <Table aria-label="People who joined with your link" className="border-t">
+        <Table aria-label={t('label')} className="border-t">
           <TableHeader>
             <TableRow>
-              <TableHead>Name</TableHead>
-              <TableHead>Joined</TableHead>
-              <TableHead className="text-right">Reward</TableHead>
-              <TableHead className="text-right">State</TableHead>
+              <TableHead>{t('name')}</TableHead>
+              <TableHead>{t('date')}</TableHead>
+              <TableHead className="text-end">{t('reward')}</TableHead>
+              <TableHead className="text-end">{t('state')}</TableHead>
             </TableRow>
           </TableHeader>
           <TableBody>
             {signups.map(({ username, created_at, reward, claimed }) => (
               <TableRow key={`${username} ${created_at}`}>
-                <TableCell className="font-medium">{username}</TableCell>
+                <TableCell className="font-medium">
+                  <bdi>{username}</bdi>
+                </TableCell>
                 <TableCell className="whitespace-nowrap text-muted-foreground">
                   <LocalTime iso={created_at} style="date" />
                 </TableCell>
-                <TableCell className="text-right">
+                <TableCell className="text-end">
                   <Amount amount={reward} />
                 </TableCell>
                 <TableCell>
                   <span className="flex justify-end">
                     {claimed ? (
                       <Badge variant="success">
-                        <Check aria-hidden /> Claimed
+                        <Check aria-hidden /> {t('claimed')}
                       </Badge>
                     ) : (
                       <Badge>
-                        <Clock aria-hidden /> Open
+                        <Clock aria-hidden /> {t('open')}
                       </Badge>
                     )}
                   </span>

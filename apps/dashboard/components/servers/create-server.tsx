@@ -1,4 +1,5 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import type { Snapshot } from 'realtime-credits';
 import { useState, type FormEvent } from 'react';
 
@@ -6,6 +7,7 @@ import { Amount } from '@/components/credits/activity/amount';
 import { Choice, Step } from '@/components/form/choice';
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { catalogueText } from '@/components/servers/catalogue-text';
 import { CreationPanel } from '@/components/servers/creation-panel';
 import { GameArt } from '@/components/servers/game-art';
 import { checkName, toFirstOrder, toSoftware, toTotal, type Order } from '@/components/servers/order';
@@ -13,7 +15,7 @@ import { OrderBar, OrderSummary } from '@/components/servers/order-summary';
 import { useCreateServer } from '@/components/servers/use-create-server';
 import { Input } from '@/components/ui/input';
 import type { Burn, CatalogueAnswer, Plan } from '@/lib/api';
-import { formatCount, formatCredits, formatMegabytes, formatProcessors } from '@/lib/format';
+import { formatCredits, formatMegabytes, formatProcessors } from '@/lib/format';
 import { MONTH_DAYS, toMonthly } from '@/lib/runway';
 
 interface CreateServerProps {
@@ -25,8 +27,10 @@ interface CreateServerProps {
 
 /** The whole order on one page: nothing is hidden behind a "next", and the cost is always beside it. */
 export function CreateServer({ catalogue, snapshot, burn, renderedAt }: CreateServerProps) {
+  const t = useTranslations('servers.create');
+  const tCatalogue = useTranslations('servers.catalogue');
   const [order, setOrder] = useState<Order>(() => toFirstOrder(catalogue));
-  const [nameError, setNameError] = useState<string | null>(null);
+  const [nameError, setNameError] = useState<ReturnType<typeof checkName>>(null);
   const { creation, create, restart } = useCreateServer();
   const plan = catalogue.plans.find(({ id }) => id === order.planId);
   const change = (changes: Partial<Order>) => setOrder((before) => ({ ...before, ...changes }));
@@ -48,7 +52,7 @@ export function CreateServer({ catalogue, snapshot, burn, renderedAt }: CreateSe
   return (
     <form onSubmit={handleSubmit} noValidate className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="grid gap-10">
-        <Step number={1} title="Game">
+        <Step number={1} title={t('game')}>
           <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
             {catalogue.types.map((type) => (
               <Choice
@@ -62,14 +66,16 @@ export function CreateServer({ catalogue, snapshot, burn, renderedAt }: CreateSe
                   <GameArt type={type.id} />
                   <span className="grid content-start gap-0.5">
                     <span className="font-medium">{type.name}</span>
-                    <span className="text-[0.8125rem] leading-snug text-muted-foreground">{type.description}</span>
+                    <span className="text-[0.8125rem] leading-snug text-muted-foreground">
+                      {catalogueText(tCatalogue, type.id, type.description)}
+                    </span>
                   </span>
                 </span>
               </Choice>
             ))}
           </div>
         </Step>
-        <Step number={2} title="Software">
+        <Step number={2} title={t('software')}>
           <div className="grid gap-3 grid-cols-2 xl:grid-cols-3">
             {toSoftware(catalogue, order.typeId).map((software) => (
               <Choice
@@ -85,7 +91,7 @@ export function CreateServer({ catalogue, snapshot, burn, renderedAt }: CreateSe
             ))}
           </div>
         </Step>
-        <Step number={3} title="Location" hint="Closer means less lag.">
+        <Step number={3} title={t('location')} hint={t('closer')}>
           <div className="grid gap-3 grid-cols-2 xl:grid-cols-4">
             {catalogue.locations.map((location) => (
               <Choice
@@ -98,13 +104,13 @@ export function CreateServer({ catalogue, snapshot, burn, renderedAt }: CreateSe
               >
                 <span className="font-medium">{location.name}</span>
                 <span className="text-[0.8125rem] text-muted-foreground">
-                  {location.available ? location.country : 'Full'}
+                  {location.available ? catalogueText(tCatalogue, location.id, location.country) : t('full')}
                 </span>
               </Choice>
             ))}
           </div>
         </Step>
-        <Step number={4} title="Plan">
+        <Step number={4} title={t('plan')}>
           <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
             {catalogue.plans.map((candidate) => (
               <Choice
@@ -119,15 +125,20 @@ export function CreateServer({ catalogue, snapshot, burn, renderedAt }: CreateSe
             ))}
           </div>
         </Step>
-        <Step number={5} title="Name">
-          <Field label="Server name" hint="Only you see it." error={nameError ?? undefined} className="max-w-sm">
+        <Step number={5} title={t('name')}>
+          <Field
+            label={t('nameLabel')}
+            hint={t('nameHint')}
+            error={nameError === null ? undefined : t(nameError)}
+            className="max-w-sm"
+          >
             {(control) => (
               <Input
                 {...control}
                 name="name"
                 maxLength={40}
                 autoComplete="off"
-                placeholder="Sunday survival"
+                placeholder={t('placeholder')}
                 value={order.name}
                 onChange={(event) => {
                   change({ name: event.target.value });
@@ -142,7 +153,7 @@ export function CreateServer({ catalogue, snapshot, burn, renderedAt }: CreateSe
         <OrderSummary plan={plan} snapshot={snapshot} burn={burn} renderedAt={renderedAt}>
           {(missing) => (
             <SubmitButton pending={false} disabled={missing > 0} size="lg" className="hidden lg:flex">
-              Create server
+              {t('submit')}
             </SubmitButton>
           )}
         </OrderSummary>
@@ -153,6 +164,8 @@ export function CreateServer({ catalogue, snapshot, burn, renderedAt }: CreateSe
 }
 
 function PlanFacts({ plan }: { plan: Plan }) {
+  const t = useTranslations('servers.create');
+  const tCatalogue = useTranslations('servers.catalogue');
   return (
     <>
       <span className="flex items-baseline justify-between gap-3">
@@ -160,23 +173,24 @@ function PlanFacts({ plan }: { plan: Plan }) {
         <span>
           <Amount amount={plan.per_hour ?? toTotal(plan)} className="text-base" />
           <span className="text-[0.8125rem] text-muted-foreground">
-            {plan.per_hour === null ? ' once' : ' per hour'}
+            {' '}
+            {t(plan.per_hour === null ? 'once' : 'perHour')}
           </span>
         </span>
       </span>
       <span className="flex-1 text-[0.8125rem] text-muted-foreground">
-        {plan.description}
+        {catalogueText(tCatalogue, plan.id, plan.description)}
         {plan.per_hour === null ? null : (
           <span className="block pt-1">
-            {formatCredits(toMonthly(plan.per_hour))} in {MONTH_DAYS} days
+            {t('inDays', { amount: formatCredits(toMonthly(plan.per_hour)), days: MONTH_DAYS })}
           </span>
         )}
       </span>
       <span className="mt-3 grid gap-1 border-t pt-3 text-[0.8125rem] text-muted-foreground tabular-nums">
-        <span>{formatMegabytes(plan.memory_mb)} memory</span>
-        <span>{formatMegabytes(plan.disk_mb)} disk</span>
+        <span>{t('memory', { size: formatMegabytes(plan.memory_mb) })}</span>
+        <span>{t('disk', { size: formatMegabytes(plan.disk_mb) })}</span>
         <span>{formatProcessors(plan.cpu_percent)}</span>
-        <span>{plan.backups === 0 ? 'No backups' : formatCount(plan.backups, 'backup')}</span>
+        <span>{t('backups', { count: plan.backups })}</span>
       </span>
     </>
   );

@@ -1,14 +1,16 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { Check, CircleCheck, CircleHelp, CircleX, LoaderCircle } from 'lucide-react';
 import Link from 'next/link';
 import type { Snapshot } from 'realtime-credits';
 import type { ReactNode } from 'react';
 
-import { Amount } from '@/components/credits/activity/amount';
 import { useBalance } from '@/components/balance/use-balance';
+import { amountOf } from '@/components/i18n/amount-of';
 import type { Creation } from '@/components/servers/use-create-server';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
+import type { Translator } from '@/i18n/translator';
 import { UNIT } from '@/lib/unit';
 import { cn } from '@/lib/utils';
 
@@ -21,6 +23,7 @@ interface CreationPanelProps {
 
 /** The outcome of an order: reserved, set up, charged; or refused and released; or not known yet. */
 export function CreationPanel({ creation, name, snapshot, onRestart }: CreationPanelProps) {
+  const t = useTranslations('servers.creation');
   const { pending } = useBalance(snapshot);
   const creating = creation.state === 'creating';
   const unknown = creating && pending.some(({ state }) => state === 'unknown');
@@ -36,7 +39,7 @@ export function CreationPanel({ creation, name, snapshot, onRestart }: CreationP
           tabIndex={-1}
           className="mt-5 text-xl font-semibold text-balance outline-none"
         >
-          {toTitle(creation, name, unknown)}
+          {toTitle(creation, { t, name, unknown })}
         </h2>
         <div className="mt-2 max-w-md text-sm text-balance text-muted-foreground">
           <PanelText creation={creation} unknown={unknown} reserved={reserved} />
@@ -44,24 +47,36 @@ export function CreationPanel({ creation, name, snapshot, onRestart }: CreationP
       </div>
       <ol className="grid border-t sm:grid-cols-3 sm:divide-x">
         <Stage done={!creating || reserved} active={creating && !reserved}>
-          {creation.state === 'refused' ? 'Nothing reserved' : !creating || reserved ? 'Reserved' : 'Reserving'}
+          {t(
+            creation.state === 'refused'
+              ? 'stage.nothing'
+              : !creating || reserved
+                ? 'stage.reserved'
+                : 'stage.reserving',
+          )}
         </Stage>
         <Stage done={creation.state === 'created'} active={reserved}>
-          {creation.state === 'refused' ? 'Not set up' : creation.state === 'created' ? 'Set up' : 'Setting up'}
+          {t(
+            creation.state === 'refused'
+              ? 'stage.notSetUp'
+              : creation.state === 'created'
+                ? 'stage.setUp'
+                : 'stage.settingUp',
+          )}
         </Stage>
         <Stage done={creation.state === 'created'} active={false}>
-          {creation.state === 'created' ? 'Charged' : 'Not charged'}
+          {t(creation.state === 'created' ? 'stage.charged' : 'stage.notCharged')}
         </Stage>
       </ol>
       {creation.state === 'creating' ? null : (
         <div className="flex flex-wrap justify-center gap-2 border-t px-6 py-5">
           <Button asChild variant={creation.state === 'created' ? 'default' : 'outline'}>
             <Link href={creation.state === 'created' ? `/servers/${creation.answer.server_id}` : '/servers'}>
-              {creation.state === 'created' ? 'Open server' : 'Your servers'}
+              {t(creation.state === 'created' ? 'open' : 'yours')}
             </Link>
           </Button>
           <Button variant={creation.state === 'created' ? 'outline' : 'default'} onClick={onRestart}>
-            {creation.state === 'created' ? 'Add another' : 'Change and try again'}
+            {t(creation.state === 'created' ? 'another' : 'change')}
           </Button>
         </div>
       )}
@@ -81,10 +96,13 @@ function PanelSign({ creation, unknown }: Pick<CreationPanelProps, 'creation'> &
   return <LoaderCircle className="size-10 animate-spin text-muted-foreground" aria-hidden />;
 }
 
-function toTitle(creation: CreationPanelProps['creation'], name: string, unknown: boolean): string {
-  if (creation.state === 'created') return `“${creation.answer.server.name}” is running`;
-  if (creation.state === 'refused') return 'Setup failed. You were not charged';
-  return unknown ? 'The server has not answered yet' : `Setting up “${name}”`;
+function toTitle(
+  creation: CreationPanelProps['creation'],
+  { t, name, unknown }: { t: Translator<'servers.creation'>; name: string; unknown: boolean },
+): string {
+  if (creation.state === 'created') return t('running', { name: creation.answer.server.name });
+  if (creation.state === 'refused') return t('refused');
+  return unknown ? t('unknown') : t('settingUp', { name });
 }
 
 function PanelText({
@@ -92,29 +110,24 @@ function PanelText({
   unknown,
   reserved,
 }: Pick<CreationPanelProps, 'creation'> & { unknown: boolean; reserved: boolean }) {
+  const t = useTranslations('servers.creation');
   if (creation.state === 'refused') return <p>{creation.message}</p>;
   if (creation.state === 'created') {
     const { cost_breakdown: cost, data, server } = creation.answer;
     return (
       <p>
-        <Amount amount={cost.total_cost} /> {UNIT.many} were charged
-        {server.per_hour === null ? null : ' for the first hour'}. You have <Amount amount={data.new_balance} /> left.
+        {t.rich(server.per_hour === null ? 'charged' : 'chargedHourly', {
+          ...amountOf('cost', cost.total_cost),
+          ...amountOf('balance', data.new_balance),
+          unit: UNIT.many,
+        })}
       </p>
     );
   }
   if (unknown) {
-    return (
-      <p>
-        The connection was lost. We keep asking about your order. This makes no second server and charges nothing twice.
-      </p>
-    );
+    return <p>{t('lost')}</p>;
   }
-  return (
-    <p>
-      <Amount amount={creation.cost} /> {UNIT.many} are {reserved ? 'reserved' : 'being reserved'}, not charged yet.{' '}
-      {reserved ? 'You can leave this page. Setup continues.' : null}
-    </p>
-  );
+  return <p>{t.rich(reserved ? 'reserved' : 'reserving', { ...amountOf('cost', creation.cost), unit: UNIT.many })}</p>;
 }
 
 function Stage({ done, active, children }: { done: boolean; active: boolean; children: ReactNode }) {

@@ -1,4 +1,5 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { Trash2 } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
@@ -13,12 +14,14 @@ import {
   AlertDialogTitle,
   AlertDialogTrigger,
 } from '@/components/ui/alert-dialog';
+import { useRefusal } from '@/components/i18n/use-refusal';
 import { send } from '@/components/credits/send';
 import { runwayOnceOff, savedPerHour } from '@/components/servers/power';
 import { RunwayEffect } from '@/components/servers/runway-effect';
 import { useNow } from '@/components/servers/runway';
 import { Button } from '@/components/ui/button';
 import { useCreditsSync } from '@/hooks/useCreditsUpdate';
+import type { Translator } from '@/i18n/translator';
 import type { GameServer, ServerDeleteAnswer } from '@/lib/api';
 import type { Spending } from '@/lib/runway';
 import { showError, showSuccess } from '@/lib/toast';
@@ -34,6 +37,8 @@ interface DeleteServerProps {
 
 /** Deletes a server after asking once more: what is on it is gone for good, and what that does to the runway. */
 export function DeleteServer({ server, spending, renderedAt, leaveTo }: DeleteServerProps) {
+  const t = useTranslations('servers.delete');
+  const refusal = useRefusal();
   const router = useRouter();
   const { syncCreditsAfterApiCall } = useCreditsSync();
   const [pending, setPending] = useState(false);
@@ -47,10 +52,10 @@ export function DeleteServer({ server, spending, renderedAt, leaveTo }: DeleteSe
     setPending(false);
     if (result.ok) {
       await syncCreditsAfterApiCall(result.answer);
-      showSuccess(failed ? 'Removed from the list' : `“${server.name}” is deleted`);
+      showSuccess(failed ? t('removed') : t('deleted', { name: server.name }));
       if (leaveTo !== undefined) router.push(leaveTo);
     } else {
-      showError('The server was not deleted', result.failure.message);
+      showError(t('failed'), refusal(result.failure));
     }
     router.refresh();
   }
@@ -59,15 +64,15 @@ export function DeleteServer({ server, spending, renderedAt, leaveTo }: DeleteSe
     <AlertDialog>
       <AlertDialogTrigger asChild>
         <Button variant="ghost" size="sm" className="text-muted-foreground" disabled={pending}>
-          <Trash2 /> {failed ? 'Remove' : 'Delete'}
+          <Trash2 /> {t(failed ? 'remove' : 'delete')}
           <span className="sr-only"> {server.name}</span>
         </Button>
       </AlertDialogTrigger>
       <AlertDialogContent>
         <div className="grid gap-4">
           <div>
-            <AlertDialogTitle>{failed ? `Remove “${server.name}”?` : `Delete “${server.name}”?`}</AlertDialogTitle>
-            <AlertDialogDescription>{describeLoss(server)}</AlertDialogDescription>
+            <AlertDialogTitle>{t(failed ? 'removeAsk' : 'deleteAsk', { name: server.name })}</AlertDialogTitle>
+            <AlertDialogDescription>{describeLoss(server, t)}</AlertDialogDescription>
           </div>
           {saved === 0 ? null : (
             <RunwayEffect
@@ -78,17 +83,15 @@ export function DeleteServer({ server, spending, renderedAt, leaveTo }: DeleteSe
           )}
         </div>
         <AlertDialogFooter>
-          <AlertDialogCancel>Keep it</AlertDialogCancel>
-          <AlertDialogAction onClick={() => void handleDelete()}>{failed ? 'Remove' : 'Delete'}</AlertDialogAction>
+          <AlertDialogCancel>{t('keep')}</AlertDialogCancel>
+          <AlertDialogAction onClick={() => void handleDelete()}>{t(failed ? 'remove' : 'delete')}</AlertDialogAction>
         </AlertDialogFooter>
       </AlertDialogContent>
     </AlertDialog>
   );
 }
 
-function describeLoss({ status, per_hour: perHour }: GameServer): string {
-  if (status === 'failed') return 'It never ran and cost nothing. Only its place in this list goes.';
-  return perHour === null
-    ? `Everything on it is gone for good. The ${UNIT.many} it cost are not paid back.`
-    : `Everything on it is gone for good. It stops costing ${UNIT.many} at once. What it cost so far is not paid back.`;
+function describeLoss({ status, per_hour: perHour }: GameServer, t: Translator<'servers.delete'>): string {
+  if (status === 'failed') return t('neverRan');
+  return t(perHour === null ? 'loss' : 'lossHourly', { unit: UNIT.many });
 }

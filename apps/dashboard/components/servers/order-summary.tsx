@@ -1,4 +1,5 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 import type { Snapshot } from 'realtime-credits';
 import type { ReactNode } from 'react';
@@ -27,6 +28,7 @@ interface OrderSummaryProps {
 
 /** Cost, part by part, and what remains of the live balance. Another tab's purchase counts at once. */
 export function OrderSummary({ plan, snapshot, burn, renderedAt, children }: OrderSummaryProps) {
+  const t = useTranslations('servers.order');
   const { shown } = useBalance(snapshot);
   const now = useNow(renderedAt);
   if (plan === undefined) return null;
@@ -38,54 +40,58 @@ export function OrderSummary({ plan, snapshot, burn, renderedAt, children }: Ord
   return (
     <Card>
       <CardHeader>
-        <CardTitle>Cost</CardTitle>
+        <CardTitle>{t('cost')}</CardTitle>
       </CardHeader>
       <dl className="grid gap-2.5 px-5 pt-4 text-sm sm:px-6">
         {plan.per_hour === null ? (
           <>
-            <Line term={`${plan.name}, once`}>{formatCredits(plan.plan_cost)}</Line>
-            <Line term="Setup fee">{formatCredits(plan.setup_fee)}</Line>
+            <Line term={t('planOnce', { plan: plan.name })}>{formatCredits(plan.plan_cost)}</Line>
+            <Line term={t('setupFee')}>{formatCredits(plan.setup_fee)}</Line>
           </>
         ) : (
           <>
-            <Line term={`${plan.name}, per hour`}>{formatCredits(plan.per_hour)}</Line>
-            <Line term={`In ${MONTH_DAYS} days`}>{formatCredits(toMonthly(plan.per_hour))}</Line>
+            <Line term={t('planPerHour', { plan: plan.name })}>{formatCredits(plan.per_hour)}</Line>
+            <Line term={t('inDays', { days: MONTH_DAYS })}>{formatCredits(toMonthly(plan.per_hour))}</Line>
           </>
         )}
         <div className="my-1 border-t" />
-        <Line term={plan.per_hour === null ? 'Total' : 'First hour, charged now'} strong>
+        <Line term={t(plan.per_hour === null ? 'total' : 'firstHour')} strong>
           <Amount amount={total} className="text-lg font-semibold" />
         </Line>
-        <Line term="You have">{formatCredits(shown)}</Line>
-        <Line term="Balance after">{missing > 0 ? '–' : formatCredits(shown - total)}</Line>
+        <Line term={t('have')}>{formatCredits(shown)}</Line>
+        <Line term={t('after')}>{missing > 0 ? '–' : formatCredits(shown - total)}</Line>
       </dl>
       <div className="grid gap-4 px-5 pt-5 pb-5 sm:px-6 sm:pb-6">
         {missing > 0 ? (
           <Alert role="status" className="flex-col gap-1">
-            <p className="font-medium">{formatCreditsWithUnit(missing)} short</p>
+            <p className="font-medium">{t('short', { amount: formatCreditsWithUnit(missing) })}</p>
             <p className="text-muted-foreground">
-              Choose a smaller plan, or{' '}
-              <Link href="/earn" className="text-foreground underline underline-offset-4">
-                earn some more
-              </Link>
-              .
+              {t.rich('smaller', {
+                link: (chunks) => (
+                  <Link href="/earn" className="text-foreground underline underline-offset-4">
+                    {chunks}
+                  </Link>
+                ),
+              })}
             </p>
           </Alert>
         ) : null}
         {until === null ? null : (
           <p className="rounded-md bg-muted/60 px-4 py-3 text-sm">
-            Your {UNIT.many} will last{' '}
-            <span className="font-medium">
-              <Runway until={until} renderedAt={renderedAt} />
-            </span>
-            .{burn.per_hour > 0 ? ` Everything you run then costs ${formatCredits(perHour)} per hour.` : null}
+            {t.rich('willLast', {
+              unit: UNIT.many,
+              runway: () => (
+                <span className="font-medium">
+                  <Runway until={until} renderedAt={renderedAt} />
+                </span>
+              ),
+            })}
+            {burn.per_hour > 0 ? ` ${t('together', { amount: formatCredits(perHour) })}` : null}
           </p>
         )}
         {children(missing)}
         <p className="text-[0.8125rem] leading-snug text-muted-foreground">
-          {plan.per_hour === null
-            ? `${UNIT.title} are reserved while your server is set up and charged when it runs. If setup fails, you pay nothing.`
-            : 'The first hour is reserved while your server is set up and charged when it runs. If setup fails, you pay nothing. Stopped, it costs nothing.'}
+          {plan.per_hour === null ? t('once', { unit: UNIT.many, Unit: UNIT.title }) : t('hourly')}
         </p>
       </div>
     </Card>
@@ -94,6 +100,7 @@ export function OrderSummary({ plan, snapshot, burn, renderedAt, children }: Ord
 
 /** On screens where the summary is at the end of the page: the cost and the button, always in view. */
 export function OrderBar({ plan, snapshot }: Pick<OrderSummaryProps, 'plan' | 'snapshot'>) {
+  const t = useTranslations('servers');
   const { shown } = useBalance(snapshot);
   if (plan === undefined) return null;
   const total = toTotal(plan);
@@ -101,13 +108,15 @@ export function OrderBar({ plan, snapshot }: Pick<OrderSummaryProps, 'plan' | 's
     <div className="sticky bottom-0 z-20 -mx-4 flex items-center justify-between gap-4 border-t bg-background/95 px-4 py-3 backdrop-blur sm:-mx-8 sm:px-8 lg:hidden">
       <p className="text-sm leading-tight">
         <Amount amount={plan.per_hour ?? total} className="text-lg font-semibold" />{' '}
-        {plan.per_hour === null ? UNIT.many : 'per hour'}
+        {plan.per_hour === null ? UNIT.many : t('order.perHour')}
         <span className="block text-[0.8125rem] text-muted-foreground">
-          {total > shown ? `${formatCredits(total - shown)} short` : `${formatCredits(shown - total)} left`}
+          {total > shown
+            ? t('order.short', { amount: formatCredits(total - shown) })
+            : t('order.left', { amount: formatCredits(shown - total) })}
         </span>
       </p>
       <SubmitButton pending={false} disabled={total > shown}>
-        Create server
+        {t('create.submit')}
       </SubmitButton>
     </div>
   );

@@ -33,11 +33,11 @@ export function toTotal(plan: Plan): number {
   return plan.plan_cost + plan.setup_fee;
 }
 
-/** Why a name cannot be used; null when it can. */
-export function checkName(name: string): string | null {
+/** Why a name cannot be used, as the text of `servers.create` that says it; null when it can. */
+export function checkName(name: string): 'nameShort' | 'nameLong' | 'nameLetters' | null {
   const trimmed = name.trim();
-  if (trimmed.length < 3) return 'Give it a name of at least 3 characters.';
-  if (trimmed.length > 40) return 'A name has at most 40 characters.';
-  if (!/^[\p{L}\p{N} ._'-]+$/u.test(trimmed)) return "Use letters, digits, spaces and . _ ' - only.";
+  if (trimmed.length < 3) return 'nameShort';
+  if (trimmed.length > 40) return 'nameLong';
+  if (!/^[\p{L}\p{N} ._'-]+$/u.test(trimmed)) return 'nameLetters';
   return null;
 }

@@ -1,4 +1,5 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { Play, Square } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
@@ -13,12 +14,14 @@ import {
   AlertDialogTitle,
   AlertDialogTrigger,
 } from '@/components/ui/alert-dialog';
+import { useRefusal } from '@/components/i18n/use-refusal';
 import { send } from '@/components/credits/send';
 import { runwayOnceOff, runwayOnceOn, savedPerHour } from '@/components/servers/power';
 import { useNow } from '@/components/servers/runway';
 import { RunwayEffect } from '@/components/servers/runway-effect';
 import { Button, buttonVariants } from '@/components/ui/button';
 import { useCreditsSync } from '@/hooks/useCreditsUpdate';
+import type { Translator } from '@/i18n/translator';
 import type { GameServer, ServerPowerAnswer } from '@/lib/api';
 import { formatCreditsWithUnit } from '@/lib/format';
 import type { Spending } from '@/lib/runway';
@@ -32,6 +35,8 @@ interface PowerServerProps {
 
 /** Stops or starts a server, after showing what that does to the cost per hour and to the runway. */
 export function PowerServer({ server, spending, renderedAt }: PowerServerProps) {
+  const t = useTranslations('servers.power');
+  const refusal = useRefusal();
   const router = useRouter();
   const { syncCreditsAfterApiCall } = useCreditsSync();
   const [pending, setPending] = useState(false);
@@ -47,9 +52,9 @@ export function PowerServer({ server, spending, renderedAt }: PowerServerProps) 
     setPending(false);
     if (result.ok) {
       await syncCreditsAfterApiCall(result.answer);
-      showSuccess(result.answer.message.replace(/\.$/, ''));
+      showSuccess(t(on ? 'started' : 'stopped', { name }));
     } else {
-      showError(on ? 'The server was not started' : 'The server was not stopped', result.failure.message);
+      showError(t(on ? 'notStarted' : 'notStopped'), refusal(result.failure));
     }
     router.refresh();
   }
@@ -58,14 +63,14 @@ export function PowerServer({ server, spending, renderedAt }: PowerServerProps) 
     <AlertDialog>
       <AlertDialogTrigger asChild>
         <Button variant={on ? 'default' : 'outline'} disabled={pending}>
-          {on ? <Play /> : <Square />} {on ? 'Start' : 'Stop'}
+          {on ? <Play /> : <Square />} {t(on ? 'start' : 'stop')}
         </Button>
       </AlertDialogTrigger>
       <AlertDialogContent>
         <div className="grid gap-4">
           <div>
-            <AlertDialogTitle>{on ? `Start “${name}”?` : `Stop “${name}”?`}</AlertDialogTitle>
-            <AlertDialogDescription>{describe(server, missing)}</AlertDialogDescription>
+            <AlertDialogTitle>{t(on ? 'startAsk' : 'stopAsk', { name })}</AlertDialogTitle>
+            <AlertDialogDescription>{describe(server, { t, missing })}</AlertDialogDescription>
           </div>
           {change === 0 || missing > 0 ? null : (
             <RunwayEffect
@@ -79,13 +84,13 @@ export function PowerServer({ server, spending, renderedAt }: PowerServerProps) 
           )}
         </div>
         <AlertDialogFooter>
-          <AlertDialogCancel>{on ? 'Not now' : 'Keep it running'}</AlertDialogCancel>
+          <AlertDialogCancel>{t(on ? 'notNow' : 'keepRunning')}</AlertDialogCancel>
           <AlertDialogAction
             className={buttonVariants({ variant: 'default' })}
             disabled={missing > 0}
             onClick={() => void handlePower()}
           >
-            {on ? 'Start' : 'Stop'}
+            {t(on ? 'start' : 'stop')}
           </AlertDialogAction>
         </AlertDialogFooter>
       </AlertDialogContent>
@@ -93,12 +98,13 @@ export function PowerServer({ server, spending, renderedAt }: PowerServerProps) 
   );
 }
 
-function describe({ status, per_hour: perHour }: GameServer, missing: number): string {
-  if (missing > 0) return `You are ${formatCreditsWithUnit(missing)} short of its first hour.`;
+function describe(
+  { status, per_hour: perHour }: GameServer,
+  { t, missing }: { t: Translator<'servers.power'>; missing: number },
+): string {
+  if (missing > 0) return t('short', { amount: formatCreditsWithUnit(missing) });
   if (status !== 'stopped') {
-    return perHour === null
-      ? 'Players are disconnected. Everything on it is kept.'
-      : 'Players are disconnected. Everything on it is kept, and it costs nothing until you start it.';
+    return t(perHour === null ? 'stopText' : 'stopTextHourly');
   }
-  return perHour === null ? 'It was paid once. Starting it costs nothing.' : 'Its first hour is charged at once.';
+  return t(perHour === null ? 'startText' : 'startTextHourly');
 }

@@ -1,3 +1,4 @@
+import { useTranslations } from 'next-intl';
 import { Plus, Server } from 'lucide-react';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
@@ -24,22 +25,23 @@ interface ServerListProps {
 
 /** All servers, with what each one is, what it cost, and why one failed. */
 export function ServerList({ servers, ...facts }: ServerListProps) {
+  const t = useTranslations('servers');
   if (servers.length === 0) {
     return (
       <Card>
         <EmptyState
           icon={Server}
-          title="No servers yet"
+          title={t('empty.title')}
           className="py-20"
           action={
             <Button asChild>
               <Link href="/servers/new">
-                <Plus /> New server
+                <Plus /> {t('new')}
               </Link>
             </Button>
           }
         >
-          Pick a game, a location and a plan. {UNIT.title} are reserved during setup and charged when your server runs.
+          {t('empty.text', { unit: UNIT.many, Unit: UNIT.title })}
         </EmptyState>
       </Card>
     );
@@ -61,6 +63,8 @@ function ServerCard({
   spending,
   renderedAt,
 }: Omit<ServerListProps, 'servers'> & { server: GameServer }) {
+  const t = useTranslations('servers');
+  const tCost = useTranslations('servers.cost');
   const software = catalogue.software.find(({ id }) => id === server.software_id);
   const location = catalogue.locations.find(({ id }) => id === server.location_id);
   const plan = catalogue.plans.find(({ id }) => id === server.plan_id);
@@ -75,7 +79,7 @@ function ServerCard({
                 href={`/servers/${server.id}`}
                 className="rounded-sm outline-none hover:underline hover:underline-offset-4 focus-visible:ring-[3px] focus-visible:ring-ring/50"
               >
-                {server.name}
+                <bdi>{server.name}</bdi>
               </Link>
             </h2>
             <p className="mt-0.5 text-sm text-muted-foreground">
@@ -86,15 +90,15 @@ function ServerCard({
         <ServerStatus status={server.status} />
       </div>
       <dl className="grid grid-cols-3 gap-4 px-5 py-5 text-sm">
-        <Fact term="Location">{location?.name ?? server.location_id}</Fact>
-        <Fact term="Plan">{plan?.name ?? server.plan_id}</Fact>
-        <Fact term="Created">
+        <Fact term={t('location')}>{location?.name ?? server.location_id}</Fact>
+        <Fact term={t('plan')}>{plan?.name ?? server.plan_id}</Fact>
+        <Fact term={t('created')}>
           <LocalTime iso={server.created_at} style="date" />
         </Fact>
       </dl>
       <ServerNote server={server} className="mx-5 mb-5" />
       <div className="mt-auto flex min-h-14 items-center justify-between gap-4 border-t px-5 py-3">
-        <p className="text-sm text-muted-foreground">{describeCost(server)}</p>
+        <p className="text-sm text-muted-foreground">{describeCost(server, tCost)}</p>
         {server.status === 'provisioning' || server.status === 'deleting' ? null : (
           <DeleteServer server={server} spending={spending} renderedAt={renderedAt} />
         )}

@@ -1,3 +1,4 @@
+import { useTranslations } from 'next-intl';
 import { CircleAlert, CircleCheck, CirclePause, CircleStop, LoaderCircle, Trash2 } from 'lucide-react';
 
 import { Badge } from '@/components/ui/badge';
@@ -6,47 +7,48 @@ import { UNIT } from '@/lib/unit';
 
 /** How a server stands, as a badge: a word with a sign, never a colour alone. */
 export function ServerStatus({ status }: { status: GameServer['status'] }) {
+  const t = useTranslations('servers.status');
   switch (status) {
     case 'running':
       return (
         <Badge variant="success">
-          <CircleCheck aria-hidden /> Running
+          <CircleCheck aria-hidden /> {t('running')}
         </Badge>
       );
     case 'provisioning':
       return (
         <Badge variant="info">
-          <LoaderCircle className="animate-spin" aria-hidden /> Setting up
+          <LoaderCircle className="animate-spin" aria-hidden /> {t('provisioning')}
         </Badge>
       );
     case 'failed':
       return (
         <Badge variant="destructive">
-          <CircleAlert aria-hidden /> Failed
+          <CircleAlert aria-hidden /> {t('failed')}
         </Badge>
       );
     case 'stopped':
       return (
         <Badge>
-          <CircleStop aria-hidden /> Stopped
+          <CircleStop aria-hidden /> {t('stopped')}
         </Badge>
       );
     case 'suspended':
       return (
         <Badge variant="destructive">
-          <CirclePause aria-hidden /> Suspended
+          <CirclePause aria-hidden /> {t('suspended')}
         </Badge>
       );
     case 'deleting':
       return (
         <Badge>
-          <Trash2 aria-hidden /> Deleting
+          <Trash2 aria-hidden /> {t('deleting')}
         </Badge>
       );
     case 'deleted':
       return (
         <Badge>
-          <Trash2 aria-hidden /> Deleted
+          <Trash2 aria-hidden /> {t('deleted')}
         </Badge>
       );
   }
@@ -54,9 +56,10 @@ export function ServerStatus({ status }: { status: GameServer['status'] }) {
 
 /** Says wherever servers are shown that none of them exists. */
 export function SimulatorBadge() {
+  const t = useTranslations('servers.simulated');
   return (
-    <Badge variant="outline" title={`No panel is connected: servers are simulated, ${UNIT.many} are real.`}>
-      Simulated servers
+    <Badge variant="outline" title={t('text', { unit: UNIT.many })}>
+      {t('badge')}
     </Badge>
   );
 }

@@ -1,3 +1,4 @@
+import { useTranslations } from 'next-intl';
 import { Plus, Server } from 'lucide-react';
 import Link from 'next/link';
 
@@ -13,30 +14,32 @@ const SHOWN_MAX = 5;
 
 /** The newest servers in short, for the overview. */
 export function ServersCard({ servers }: { servers: readonly GameServer[] }) {
+  const t = useTranslations('servers');
+  const tCost = useTranslations('servers.cost');
   return (
     <Card>
       <CardHeader className="items-center pb-3">
-        <CardTitle>Servers</CardTitle>
+        <CardTitle>{t('title')}</CardTitle>
         <CardAction className="row-span-1">
           <Button asChild variant="ghost" size="sm">
-            <Link href="/servers">View all</Link>
+            <Link href="/servers">{t('all')}</Link>
           </Button>
         </CardAction>
       </CardHeader>
       {servers.length === 0 ? (
         <EmptyState
           icon={Server}
-          title="No servers yet"
+          title={t('empty.title')}
           className="flex-1 justify-center pt-6"
           action={
             <Button asChild size="sm">
               <Link href="/servers/new">
-                <Plus /> New server
+                <Plus /> {t('new')}
               </Link>
             </Button>
           }
         >
-          Pick a game and a plan. You pay when it runs.
+          {t('empty.short')}
         </EmptyState>
       ) : (
         <>
@@ -50,10 +53,10 @@ export function ServersCard({ servers }: { servers: readonly GameServer[] }) {
                       href={`/servers/${server.id}`}
                       className="rounded-sm outline-none hover:underline hover:underline-offset-4 focus-visible:ring-[3px] focus-visible:ring-ring/50"
                     >
-                      {server.name}
+                      <bdi>{server.name}</bdi>
                     </Link>
                   </p>
-                  <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">{describeCost(server)}</p>
+                  <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">{describeCost(server, tCost)}</p>
                 </div>
                 <ServerStatus status={server.status} />
               </li>
@@ -62,7 +65,7 @@ export function ServersCard({ servers }: { servers: readonly GameServer[] }) {
           <CardFooter className="border-t">
             <Button asChild variant="secondary" size="sm">
               <Link href="/servers/new">
-                <Plus /> New server
+                <Plus /> {t('new')}
               </Link>
             </Button>
           </CardFooter>

@@ -1,7 +1,10 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { isCreditsError } from 'realtime-credits';
 import { useState } from 'react';
 
+import { sayReason } from '@/components/credits/messages';
+import { useRefusal } from '@/components/i18n/use-refusal';
 import type { Order } from '@/components/servers/order';
 import { useCreditsMutation } from '@/hooks/useCreditsUpdate';
 import type { ServerCreateAnswer } from '@/lib/api';
@@ -28,10 +31,12 @@ export function useCreateServer(): {
   create: (variables: CreateVariables) => Promise<void>;
   restart: () => void;
 } {
+  const t = useTranslations('servers.creation');
+  const refusal = useRefusal();
   const [creation, setCreation] = useState<Creation>({ state: 'choosing' });
   const { mutate } = useCreditsMutation<ServerCreateAnswer, CreateVariables>({
     amount: ({ cost }) => -cost,
-    reason: ({ order }) => `Server “${order.name.trim()}”`,
+    reason: ({ order }) => sayReason(`Server “${order.name.trim()}”`),
     request: ({ headers, signal }, { order }) =>
       fetch('/api/servers/create', {
         method: 'POST',
@@ -52,11 +57,11 @@ export function useCreateServer(): {
     try {
       const answer = await mutate(variables);
       setCreation({ state: 'created', answer });
-      showSuccess(`“${answer.server.name}” is running`);
+      showSuccess(t('running', { name: answer.server.name }));
     } catch (error) {
-      const message = error instanceof Error ? error.message : 'Something broke on our side.';
+      const message = refusal(error);
       setCreation({ state: 'refused', message, code: isCreditsError(error) ? error.code : 'internal' });
-      showError('The server was not created', message);
+      showError(t('failed'), message);
     }
   }
 

@@ -1,15 +1,19 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { Send } from 'lucide-react';
 import type { Snapshot } from 'realtime-credits';
 import { isCreditsError } from 'realtime-credits';
 import { useState, type FormEvent } from 'react';
 
 import { useBalance } from '@/components/balance/use-balance';
+import { sayReason } from '@/components/credits/messages';
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { useRefusal } from '@/components/i18n/use-refusal';
 import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
 import { Input } from '@/components/ui/input';
 import { useCreditsMutation } from '@/hooks/useCreditsUpdate';
+import type { Translator } from '@/i18n/translator';
 import type { TransferAnswer } from '@/lib/api';
 import { formatCreditsWithUnit } from '@/lib/format';
 import { showError, showSuccess } from '@/lib/toast';
@@ -28,12 +32,14 @@ const NOTE_LENGTH_MAX = 140;
 
 /** Sends credits to another person, by user name. */
 export function TransferForm({ snapshot, username }: { snapshot: Snapshot; username: string }) {
+  const t = useTranslations('transfers.form');
+  const refusal = useRefusal();
   const { shown } = useBalance(snapshot);
   const [draft, setDraft] = useState<Draft>(EMPTY);
   const [wrong, setWrong] = useState<Wrong>({});
   const { mutate, isPending } = useCreditsMutation<TransferAnswer, { to: string; amount: number; note: string }>({
     amount: ({ amount }) => -amount,
-    reason: ({ to }) => `Sent to ${to}`,
+    reason: ({ to }) => sayReason(`Sent to ${to}`),
     request: ({ headers, signal }, { to, amount, note }) =>
       fetch('/api/transfers', {
         method: 'POST',
@@ -53,18 +59,21 @@ export function TransferForm({ snapshot, username }: { snapshot: Snapshot; usern
     event.preventDefault();
     if (isPending) return;
     const to = draft.to.trim().replace(/^@/, '');
-    const found = check(to, amount, shown, username);
+    const found = check({ to, amount, shown, username }, t);
     setWrong(found);
     if (amount === null || Object.keys(found).length > 0) return;
     try {
       const { transfer } = await mutate({ to, amount, note: draft.note.trim() });
-      showSuccess(`${formatCreditsWithUnit(transfer.amount)} sent`, `To ${transfer.to_username}.`);
+      showSuccess(
+        t('sent', { amount: formatCreditsWithUnit(transfer.amount) }),
+        t('sentTo', { name: transfer.to_username }),
+      );
       setDraft(EMPTY);
     } catch (error) {
-      const message = error instanceof Error ? error.message : 'Something broke on our side.';
+      const message = refusal(error);
       if (isCreditsError(error) && error.code === 'account_not_found') setWrong({ to: message });
       else if (isCreditsError(error) && error.code === 'insufficient_credits') setWrong({ amount: message });
-      showError('Nothing was sent', message);
+      showError(t('failed'), message);
     }
   }
 
@@ -72,11 +81,11 @@ export function TransferForm({ snapshot, username }: { snapshot: Snapshot; usern
     <Card>
       <form onSubmit={handleSubmit} noValidate className="contents">
         <CardHeader>
-          <CardTitle>Send {UNIT.many}</CardTitle>
-          <CardDescription>Transfers are instant and final.</CardDescription>
+          <CardTitle>{t('title', { unit: UNIT.many })}</CardTitle>
+          <CardDescription>{t('text')}</CardDescription>
         </CardHeader>
         <CardContent className="grid gap-5">
-          <Field label="To" hint="Their user name" error={wrong.to}>
+          <Field label={t('to')} hint={t('toHint')} error={wrong.to}>
             {(control) => (
               <Input
                 {...control}
@@ -90,11 +99,11 @@ export function TransferForm({ snapshot, username }: { snapshot: Snapshot; usern
             )}
           </Field>
           <Field
-            label="Amount"
+            label={t('amount')}
             hint={
               amount !== null && amount <= shown && !isPending
-                ? `You keep ${formatCreditsWithUnit(shown - amount)}.`
-                : `You have ${formatCreditsWithUnit(shown)}.`
+                ? t('keep', { amount: formatCreditsWithUnit(shown - amount) })
+                : t('have', { amount: formatCreditsWithUnit(shown) })
             }
             error={wrong.amount}
           >
@@ -110,7 +119,7 @@ export function TransferForm({ snapshot, username }: { snapshot: Snapshot; usern
               />
             )}
           </Field>
-          <Field label="Note" hint="Optional. They see it." error={wrong.note}>
+          <Field label={t('note')} hint={t('noteHint')} error={wrong.note}>
             {(control) => (
               <Input
                 {...control}
@@ -125,7 +134,7 @@ export function TransferForm({ snapshot, username }: { snapshot: Snapshot; usern
         </CardContent>
         <CardFooter>
           <SubmitButton pending={isPending} className="w-full">
-            <Send /> {amount === null ? 'Send' : `Send ${formatCreditsWithUnit(amount)}`}
+            <Send /> {amount === null ? t('send') : t('sendAmount', { amount: formatCreditsWithUnit(amount) })}
           </SubmitButton>
         </CardFooter>
       </form>
@@ -138,11 +147,14 @@ function parseWhole(text: string): number | null {
   return value > 0 ? value : null;
 }
 
-function check(to: string, amount: number | null, shown: number, username: string): Wrong {
+function check(
+  { to, amount, shown, username }: { to: string; amount: number | null; shown: number; username: string },
+  t: Translator<'transfers.form'>,
+): Wrong {
   return {
-    ...(to === '' ? { to: 'Choose a recipient.' } : {}),
-    ...(to.toLowerCase() === username.toLowerCase() ? { to: `You cannot send ${UNIT.many} to yourself.` } : {}),
-    ...(amount === null ? { amount: 'Enter a whole number, such as 50.' } : {}),
-    ...(amount !== null && amount > shown ? { amount: `You have ${formatCreditsWithUnit(shown)}.` } : {}),
+    ...(to === '' ? { to: t('chooseTo') } : {}),
+    ...(to.toLowerCase() === username.toLowerCase() ? { to: t('yourself', { unit: UNIT.many }) } : {}),
+    ...(amount === null ? { amount: t('whole') } : {}),
+    ...(amount !== null && amount > shown ? { amount: t('have', { amount: formatCreditsWithUnit(shown) }) } : {}),
   };
 }

@@ -6,10 +6,13 @@ import { describeActivity, describeActor } from '@/components/activity/describe-
 import { joinActivity } from '@/components/activity/use-activity';
 import { ExplainBalance } from '@/components/balance/explain-balance';
 import type { ActivityItem, ActivityTotalsAnswer } from '@/lib/api';
+import { Texts, translator } from '../support/texts.tsx';
 import { creditsClient } from '@/stores/credits-store';
 import { useAuthStore } from '@/stores/user-store';
 
 afterEach(cleanup);
+
+const t = translator('activity');
 
 function item(version: number, change: Partial<ActivityItem> = {}): ActivityItem {
   return {
@@ -62,17 +65,17 @@ test('a newest page that is the whole list stands alone', () => {
 
 test('a purchase is charged or released, and says so', () => {
   const reserved = { amount: 60, until: '2026-11-22T13:00:00.000Z' };
-  expect(describeActivity(item(1, { group: 'spent', change: -60, amount: 60, reserved }))).toMatchObject({
+  expect(describeActivity(item(1, { group: 'spent', change: -60, amount: 60, reserved }), t)).toMatchObject({
     title: 'Charged',
     note: null,
   });
-  expect(describeActivity(item(1, { group: 'spent', change: -20, amount: 20, reserved })).note).toContain('60');
-  expect(describeActivity(item(1, { group: 'released', change: 0, amount: 60, reserved }))).toMatchObject({
+  expect(describeActivity(item(1, { group: 'spent', change: -20, amount: 20, reserved }), t).note).toContain('60');
+  expect(describeActivity(item(1, { group: 'released', change: 0, amount: 60, reserved }), t)).toMatchObject({
     title: 'Released',
     note: '60 had been reserved. Nothing was charged.',
   });
-  expect(describeActivity(item(1, { group: 'received', other: 'mara' })).title).toBe('From mara');
-  expect(describeActor({ kind: 'user', username: null })).toBe('Another player');
+  expect(describeActivity(item(1, { group: 'received', other: 'mara' }), t).title).toBe('From mara');
+  expect(describeActor({ kind: 'user', username: null }, t)).toBe('Another player');
 });
 
 function totals(change: Partial<ActivityTotalsAnswer['data']> = {}): ActivityTotalsAnswer['data'] {
@@ -94,7 +97,7 @@ function totals(change: Partial<ActivityTotalsAnswer['data']> = {}): ActivityTot
 }
 
 test('the balance is added up in sight, and compared with the number that is shown', () => {
-  render(<ExplainBalance totals={totals()} />);
+  render(<ExplainBalance totals={totals()} />, { wrapper: Texts });
   const lines = [...document.querySelectorAll('dl > div')].map((line) => line.textContent);
   expect(lines).toEqual([
     'Earned2 times+100',
@@ -107,7 +110,7 @@ test('the balance is added up in sight, and compared with the number that is sho
 });
 
 test('sums that differ from the number are not glossed over', () => {
-  render(<ExplainBalance totals={totals({ balance: toBalance(80, 15) })} />);
+  render(<ExplainBalance totals={totals({ balance: toBalance(80, 15) })} />, { wrapper: Texts });
   expect(screen.getByRole('status').textContent).toContain('does not add up to the 65 shown above');
 });
 
@@ -115,6 +118,6 @@ test('sums of an older version wait for the newer ones', () => {
   const balance = toBalance(500, 0);
   useAuthStore.getState().setSession({ id: 7, username: 'ada', email: 'ada@host.test', role: 1, coins: 500 });
   creditsClient.seed({ account: '7', epoch: 'e', version: 8, balance, from: 8, applied: [] });
-  render(<ExplainBalance totals={totals()} />);
+  render(<ExplainBalance totals={totals()} />, { wrapper: Texts });
   expect(screen.getByRole('status').textContent).toContain('Adding up again');
 });

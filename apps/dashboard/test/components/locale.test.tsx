@@ -9,6 +9,7 @@ import { TimeChart } from '@/components/balance/balance-chart';
 import { toChartShape } from '@/components/balance/chart-shape';
 import { FlowChart } from '@/components/admin/flow-chart';
 import { formatCredits } from '@/lib/format';
+import { Texts } from '../support/texts.tsx';
 
 const AT = Date.parse('2026-11-26T21:05:00Z');
 
@@ -40,7 +41,7 @@ test.each([
   ['bars', <FlowChart key="f" days={[day]} />],
 ])('A18: a browser whose locale data differ from the server’s hydrates %s without an error', (_what, element) => {
   const root = document.body.appendChild(document.createElement('div'));
-  root.innerHTML = renderToString(element);
+  root.innerHTML = renderToString(<Texts>{element}</Texts>);
   // As WebKit: "Thursday, 26 November" for "Thursday 26 November".
   Object.defineProperty(Intl.DateTimeFormat.prototype, 'format', {
     ...FORMAT,
@@ -51,6 +52,10 @@ test.each([
   });
   const errors: unknown[] = [];
   vi.spyOn(console, 'error').mockImplementation((...parts) => errors.push(parts));
-  render(element, { container: root, hydrate: true, onRecoverableError: (error) => errors.push(error) });
+  render(<Texts>{element}</Texts>, {
+    container: root,
+    hydrate: true,
+    onRecoverableError: (error) => errors.push(error),
+  });
   expect(errors).toEqual([]);
 });

@@ -1,6 +1,10 @@
 import { parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { ACTIVITY_ENGLISH } from '../../components/credits/activity/messages.ts';
+import { ADJUST_ENGLISH } from '../../components/credits/admin/messages.ts';
+import { ENGLISH } from '../../components/credits/messages.ts';
+import type { Message } from '../../components/credits/translations.ts';
 import { LANGUAGES, type Language } from '../../lib/languages.ts';
 
 const MESSAGES = new URL('../../messages/', import.meta.url);
@@ -31,7 +35,9 @@ function inspect(text: string): Shape {
   const shape: Shape = { parts: new Set(), plurals: [] };
   const visit = (element: MessageFormatElement): void => {
     if (element.type === TYPE.literal || element.type === TYPE.pound) return;
-    shape.parts.add(element.type === TYPE.tag ? `<${element.value}>` : element.value);
+    // The unit may begin a sentence in one language and not in another.
+    const name = element.value === 'Unit' ? 'unit' : element.value;
+    shape.parts.add(element.type === TYPE.tag ? `<${name}>` : name);
     if (element.type === TYPE.tag) element.children.forEach(visit);
     if (element.type !== TYPE.plural && element.type !== TYPE.select) return;
     if (element.type === TYPE.plural) shape.plurals.push(new Set(Object.keys(element.options)));
@@ -73,6 +79,36 @@ describe.each(OTHERS)('%s', (language) => {
     const extra = [...translated.keys()].filter((key) => !english.has(key)).map((key) => `${key} is not in English`);
     expect([...problems, ...extra]).toEqual([]);
   });
+});
+
+const OF_COMPONENTS: Record<string, Message> = { ...ENGLISH, ...ACTIVITY_ENGLISH, ...ADJUST_ENGLISH };
+
+/** Names that a text of the components has, without those of the unit, and what its forms are. */
+function inspectMessage(message: Message): { names: string[]; forms: string[] } {
+  const texts = typeof message === 'string' ? [message] : Object.values(message);
+  const names = texts.flatMap((text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name));
+  return {
+    names: [...new Set(names)].filter((name) => !['unit', 'Unit', 'one'].includes(name)).toSorted(),
+    forms: typeof message === 'string' ? [] : Object.keys(message),
+  };
+}
+
+test.each(OTHERS)('the components have all texts in %s', (language) => {
+  const texts = JSON.parse(readFileSync(new URL(`${language}/credits.json`, MESSAGES), 'utf8')) as Record<
+    string,
+    Message
+  >;
+  const { pluralCategories } = new Intl.PluralRules(language).resolvedOptions();
+  const problems = Object.entries(OF_COMPONENTS).flatMap(([key, english]) => {
+    const message = texts[key];
+    if (message === undefined) return [`${key} is missing`];
+    const { names, forms } = inspectMessage(message);
+    if (names.join(' ') !== inspectMessage(english).names.join(' ')) return [`${key} has ${names.join(' ')}`];
+    const lacks = forms.length === 0 ? [] : pluralCategories.filter((category) => !forms.includes(category));
+    return lacks.filter((category) => language === 'ar' || category !== 'many').map((form) => `${key} lacks ${form}`);
+  });
+  const extra = Object.keys(texts).filter((key) => !(key in OF_COMPONENTS) && !/^(error|reason)\./.test(key));
+  expect([...problems, ...extra]).toEqual([]);
 });
 
 test('a text that lacks something is found', () => {

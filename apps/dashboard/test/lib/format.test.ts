@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { translator } from '../support/texts.tsx';
 import { formatInstant, toDayKey } from '@/components/credits/activity/instant';
 import {
   formatChange,
@@ -13,6 +14,7 @@ import {
   formatProcessors,
 } from '@/lib/format';
 
+const t = translator('shell.time');
 const DASHBOARD = fileURLToPath(new URL('../..', import.meta.url));
 
 test('an amount is written with separators, and a prediction below zero is painted as 0', () => {
@@ -38,9 +40,9 @@ test('a clock counts every started second, and stops at zero', () => {
 });
 
 test('a duration is said as people say it', () => {
-  expect(formatDuration(5 * 3_600_000 + 11 * 60_000 + 30_000)).toBe('5 hours and 12 minutes');
-  expect(formatDuration(3_600_000)).toBe('1 hour');
-  expect(formatDuration(10_000)).toBe('a minute');
+  expect(formatDuration(5 * 3_600_000 + 11 * 60_000 + 30_000, t)).toBe('5 hours and 12 minutes');
+  expect(formatDuration(3_600_000, t)).toBe('1 hour');
+  expect(formatDuration(10_000, t)).toBe('a minute');
 });
 
 test('memory is said in the unit that makes it short', () => {

@@ -1,3 +1,4 @@
+import { getTranslations } from 'next-intl/server';
 import type { Metadata } from 'next';
 
 import { RecentActivity } from '@/components/activity/recent-activity';
@@ -6,6 +7,7 @@ import { BurnSummary } from '@/components/balance/burn-summary';
 import { BalanceChart } from '@/components/balance/balance-chart';
 import { CHART_RANGES, toChartShape } from '@/components/balance/chart-shape';
 import { DailyBonusCard } from '@/components/earn/daily-bonus-card';
+import { Messages } from '@/components/i18n/messages';
 import { ServersCard } from '@/components/servers/servers-card';
 import { PageHeader } from '@/components/shell/page-header';
 import type { ActivityAnswer, BalancesAnswer } from '@/lib/api';
@@ -13,7 +15,10 @@ import { UNIT } from '@/lib/unit';
 import { readRoute, requireViewer } from '@/lib/viewer';
 import { getRuntime } from '@/server/runtime';
 
-export const metadata: Metadata = { title: 'Overview' };
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('overview');
+  return { title: t('title') };
+}
 
 const ITEMS_SHOWN = 6;
 
@@ -24,6 +29,7 @@ interface OverviewPageProps {
 }
 
 export default async function OverviewPage({ searchParams }: OverviewPageProps) {
+  const t = await getTranslations('overview');
   const asked = (await searchParams)['range'];
   const range = CHART_RANGES.find(({ id }) => id === asked) ?? CHART_RANGES[1];
   const nowMs = Date.now();
@@ -39,28 +45,28 @@ export default async function OverviewPage({ searchParams }: OverviewPageProps) 
     ),
   ]);
   return (
-    <div className="grid gap-8">
-      <PageHeader title={`Hello, ${user.display_name}`}>
-        Your {UNIT.many}, your servers, and what changed lately.
-      </PageHeader>
-      <div className="grid items-stretch gap-5 lg:grid-cols-[minmax(0,1.35fr)_minmax(0,1fr)] [&>*]:min-w-0">
-        <BalanceCard initial={snapshot}>
-          <BurnSummary burn={burn} servers={servers} renderedAt={nowMs} />
-        </BalanceCard>
-        <DailyBonusCard daily={daily} renderedAt={nowMs} />
-        <div className="lg:col-span-2">
-          <BalanceChart
-            shape={toChartShape(balances.data.points, {
-              fromMs,
-              nowMs,
-              exhaustsAtMs: burn.exhausts_at === null ? null : Date.parse(burn.exhausts_at),
-            })}
-            range={range.id}
-          />
+    <Messages areas={['overview', 'earn', 'errors']}>
+      <div className="grid gap-8">
+        <PageHeader title={t('hello', { name: user.display_name })}>{t('text', { unit: UNIT.many })}</PageHeader>
+        <div className="grid items-stretch gap-5 lg:grid-cols-[minmax(0,1.35fr)_minmax(0,1fr)] [&>*]:min-w-0">
+          <BalanceCard initial={snapshot}>
+            <BurnSummary burn={burn} servers={servers} renderedAt={nowMs} />
+          </BalanceCard>
+          <DailyBonusCard daily={daily} renderedAt={nowMs} />
+          <div className="lg:col-span-2">
+            <BalanceChart
+              shape={toChartShape(balances.data.points, {
+                fromMs,
+                nowMs,
+                exhaustsAtMs: burn.exhausts_at === null ? null : Date.parse(burn.exhausts_at),
+              })}
+              range={range.id}
+            />
+          </div>
+          <RecentActivity items={activity.data.items} />
+          <ServersCard servers={servers} />
         </div>
-        <RecentActivity items={activity.data.items} />
-        <ServersCard servers={servers} />
       </div>
-    </div>
+    </Messages>
   );
 }

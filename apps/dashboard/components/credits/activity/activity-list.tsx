@@ -14,10 +14,15 @@ import { ENTRY_FILTERS, matchesFilter, type EntryFilter } from './describe-entry
 import { EntryRow } from './entry-row';
 import { formatInstant, toDayKey } from './instant';
 import { useTimeZone } from './local-time';
+import { say, type ActivityKey } from './messages';
 import { useHistory, type FirstPage } from './use-history';
-import { UNIT } from '@/components/credits/branding';
 
-const LABELS: Record<EntryFilter, string> = { all: 'Everything', in: 'In', out: 'Out', reserved: 'Reservations' };
+const LABELS: Record<EntryFilter, ActivityKey> = {
+  all: 'filterAll',
+  in: 'filterIn',
+  out: 'filterOut',
+  reserved: 'filterReserved',
+};
 
 /**
  * All changes of the balance, newest first, grouped by the reader's own days.
@@ -37,8 +42,8 @@ export function ActivityList({ first }: { first?: FirstPage }) {
   if (entries.length === 0) {
     return (
       <Card>
-        <EmptyState icon={Activity} title="Nothing has happened yet" className="py-20">
-          Every {UNIT.one} that comes or goes will be listed here, with its reason and what it made of your balance.
+        <EmptyState icon={Activity} title={say('nothingTitle')} className="py-20">
+          {say('nothing')}
         </EmptyState>
       </Card>
     );
@@ -46,20 +51,18 @@ export function ActivityList({ first }: { first?: FirstPage }) {
   return (
     <div className="grid gap-5">
       <Tabs value={filter} onValueChange={(value) => setFilter(ENTRY_FILTERS.find((one) => one === value) ?? 'all')}>
-        <TabsList aria-label="Which changes to show">
+        <TabsList aria-label={say('filters')}>
           {ENTRY_FILTERS.map((one) => (
             <TabsTrigger key={one} value={one}>
-              {LABELS[one]}
+              {say(LABELS[one])}
             </TabsTrigger>
           ))}
         </TabsList>
         <TabsContent value={filter} className="grid gap-5">
           {shown.length === 0 ? (
             <Card>
-              <EmptyState icon={ListFilter} title="None of these so far">
-                {next === null
-                  ? 'Your account has had no change of this kind.'
-                  : `Nothing of this kind among the newest changes (${formatCredits(entries.length)}).`}
+              <EmptyState icon={ListFilter} title={say('noneTitle')}>
+                {next === null ? say('none') : say('noneOf', { amount: formatCredits(entries.length) })}
               </EmptyState>
             </Card>
           ) : (
@@ -92,10 +95,10 @@ export function ActivityList({ first }: { first?: FirstPage }) {
       )}
       <div className="flex flex-col items-center gap-3 pt-2">
         {next === null ? (
-          <p className="text-sm text-muted-foreground">This is where your account begins.</p>
+          <p className="text-sm text-muted-foreground">{say('begins')}</p>
         ) : (
           <SubmitButton type="button" variant="outline" pending={isLoading} onClick={() => void readOlder()}>
-            Show older
+            {say('older')}
           </SubmitButton>
         )}
       </div>
@@ -109,12 +112,12 @@ function Unread({ error, onRetry }: { error: string | null; onRetry: () => void 
     <Card aria-busy={error === null}>
       {error === null ? (
         <div className="grid gap-7 px-5 py-5 sm:px-6">
-          <span className="sr-only">Reading your activity</span>
+          <span className="sr-only">{say('reading')}</span>
           {['w-56', 'w-40', 'w-48'].map((width) => (
             <div key={width} aria-hidden className="flex animate-pulse items-center gap-4 motion-reduce:animate-none">
               <span className="size-9 rounded-full bg-muted" />
               <span className={`h-3.5 max-w-1/2 rounded-sm bg-muted ${width}`} />
-              <span className="ml-auto h-3.5 w-12 rounded-sm bg-muted" />
+              <span className="ms-auto h-3.5 w-12 rounded-sm bg-muted" />
             </div>
           ))}
         </div>
@@ -122,10 +125,10 @@ function Unread({ error, onRetry }: { error: string | null; onRetry: () => void 
         <div role="alert">
           <EmptyState
             icon={CircleAlert}
-            title="Your activity could not be read"
+            title={say('unreadTitle')}
             action={
               <Button variant="outline" onClick={onRetry}>
-                Try again
+                {say('retry')}
               </Button>
             }
           >

@@ -15,7 +15,7 @@ import {
 } from 'lucide-react';
 import type { Entry } from 'realtime-credits';
 
-import { UNIT } from '@/components/credits/branding';
+import { say } from './messages';
 
 /** An entry in the words of the person whose account it is on. */
 export interface EntryDescription {
@@ -32,7 +32,13 @@ export interface EntryDescription {
 export const ENTRY_FILTERS = ['all', 'in', 'out', 'reserved'] as const;
 export type EntryFilter = (typeof ENTRY_FILTERS)[number];
 
-const RATE_TITLES = { start: 'Started', charge: 'Used', suspend: 'Suspended', resume: 'Resumed', stop: 'Stopped' };
+const RATE_TITLES = {
+  start: 'started',
+  charge: 'used',
+  suspend: 'suspended',
+  resume: 'resumed',
+  stop: 'ended',
+} as const;
 
 /** Puts an entry into words. A hold counts when it reserves; posting it later does not take the credits twice. */
 export function describeEntry(entry: Entry): EntryDescription {
@@ -41,42 +47,52 @@ export function describeEntry(entry: Entry): EntryDescription {
   const incoming = entry.direction === 'credit';
   switch (entry.verb) {
     case 'grant':
-      return { icon: Gift, title: 'Received', change, note: null };
+      return { icon: Gift, title: say('received'), change, note: null };
     case 'spend':
-      return { icon: ShoppingCart, title: 'Spent', change, note: null };
+      return { icon: ShoppingCart, title: say('spent'), change, note: null };
     case 'transfer':
       return incoming
-        ? { icon: ArrowDownLeft, title: other === null ? 'Received' : `Received from ${other}`, change, note: null }
-        : { icon: ArrowUpRight, title: other === null ? 'Sent' : `Sent to ${other}`, change, note: null };
+        ? {
+            icon: ArrowDownLeft,
+            title: other === null ? say('received') : say('receivedFrom', { name: other }),
+            change,
+            note: null,
+          }
+        : {
+            icon: ArrowUpRight,
+            title: other === null ? say('sent') : say('sentTo', { name: other }),
+            change,
+            note: null,
+          };
     case 'adjust':
-      return { icon: Scale, title: 'Adjusted', change, note: 'By the people who run this dashboard.' };
+      return { icon: Scale, title: say('adjusted'), change, note: say('adjustedNote') };
     case 'reverse':
-      return { icon: Undo2, title: 'Reversed', change, note: 'An earlier change was undone.' };
+      return { icon: Undo2, title: say('reversed'), change, note: say('reversedNote') };
     case 'hold':
-      return { icon: Lock, title: 'Reserved', change, note: 'Set aside, not spent yet.' };
+      return { icon: Lock, title: say('reserved'), change, note: say('reservedNote') };
     case 'post':
       return {
         icon: CircleCheck,
-        title: 'Charged',
+        title: say('charged'),
         change,
-        note: `${entry.amount} of what was reserved. What you can spend did not change.`,
+        note: say('chargedNote', { amount: entry.amount }),
       };
     case 'void':
-      return { icon: LockOpen, title: 'Released', change, note: 'It was reserved, and nothing was charged.' };
+      return { icon: LockOpen, title: say('released'), change, note: say('voidNote') };
     case 'expire':
-      return { icon: TimerOff, title: 'Released', change, note: 'The reservation expired. Nothing was charged.' };
+      return { icon: TimerOff, title: say('released'), change, note: say('expireNote') };
     case 'start':
     case 'charge':
     case 'suspend':
     case 'resume':
     case 'stop':
-      return { icon: Timer, title: RATE_TITLES[entry.verb], change, note: null };
+      return { icon: Timer, title: say(RATE_TITLES[entry.verb]), change, note: null };
     case 'allowance':
-      return { icon: CalendarPlus, title: 'Allowance', change, note: null };
+      return { icon: CalendarPlus, title: say('allowance'), change, note: null };
     case 'refill':
-      return { icon: CalendarPlus, title: 'Refilled', change, note: null };
+      return { icon: CalendarPlus, title: say('refilled'), change, note: null };
     case 'breakage':
-      return { icon: TimerOff, title: 'Expired', change, note: `These ${UNIT.many} could be spent until then.` };
+      return { icon: TimerOff, title: say('breakage'), change, note: say('breakageNote') };
   }
 }
 

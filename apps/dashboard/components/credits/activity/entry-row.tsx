@@ -1,10 +1,12 @@
 import type { Entry } from 'realtime-credits';
 
 import { formatCredits } from '../format';
+import { sayReason } from '../messages';
 import { Change } from './amount';
 import { describeEntry } from './describe-entry';
 import type { InstantStyle } from './instant';
 import { LocalTime } from './local-time';
+import { say } from './messages';
 
 interface EntryRowProps {
   entry: Entry;
@@ -22,18 +24,20 @@ export function EntryRow({ entry, time, detailed = false }: EntryRowProps) {
         <Icon className="size-4" aria-hidden />
       </span>
       <div className="min-w-0 flex-1">
-        <p className="text-sm font-medium break-words">{entry.reason}</p>
+        <p className="text-sm font-medium break-words">{sayReason(entry.reason)}</p>
         <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">
           {title} · <LocalTime iso={entry.createdAt} style={time} />
         </p>
         {detailed && note !== null ? <p className="mt-1 text-[0.8125rem] text-muted-foreground">{note}</p> : null}
       </div>
-      <div className="shrink-0 text-right text-sm">
+      <div className="shrink-0 text-end text-sm">
         <Change amount={change} />
         {detailed ? (
           <p className="mt-0.5 text-[0.8125rem] text-muted-foreground tabular-nums">
-            <span className="sr-only">Available before and after: </span>
-            {formatCredits(entry.before.available)} → {formatCredits(entry.after.available)}
+            <span className="sr-only">{say('beforeAndAfter')}</span>
+            <bdi>
+              {formatCredits(entry.before.available)} → {formatCredits(entry.after.available)}
+            </bdi>
           </p>
         ) : null}
       </div>

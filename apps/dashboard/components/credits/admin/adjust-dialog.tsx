@@ -4,8 +4,8 @@ import { useState } from 'react';
 
 import { Button } from '../ui/button';
 import { Dialog, DialogContent, DialogDescription, DialogHeader, DialogTitle, DialogTrigger } from '../ui/dialog';
+import { say } from './messages';
 import { AdjustForm, type AdjustableUser, type Adjustment } from './adjust-form';
-import { UNIT } from '@/components/credits/branding';
 
 interface AdjustDialogProps {
   /** Whose balance, as it is shown beside the button. */
@@ -28,17 +28,13 @@ export function AdjustDialog({ user, onAnswer }: AdjustDialogProps) {
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>
         <Button>
-          <Scale /> Adjust
+          <Scale /> {say('adjust')}
         </Button>
       </DialogTrigger>
       <DialogContent>
         <DialogHeader>
-          <DialogTitle>
-            Adjust the {UNIT.many} of {user.username}
-          </DialogTitle>
-          <DialogDescription>
-            They see the change and its reason at once. It is an entry like every other, and never removed.
-          </DialogDescription>
+          <DialogTitle>{say('adjustTitle', { name: user.username })}</DialogTitle>
+          <DialogDescription>{say('adjustText')}</DialogDescription>
         </DialogHeader>
         <AdjustForm user={user} onAnswer={onAnswer} onDone={() => setOpen(false)} />
       </DialogContent>

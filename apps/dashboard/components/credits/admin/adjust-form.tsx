@@ -5,6 +5,7 @@ import { useRef, useState, type FormEvent } from 'react';
 import { useCreditsSync } from '@/hooks/useCreditsUpdate';
 import { formatChange, formatCredits } from '../format';
 import { newKey, send, type SendFailure } from '../send';
+import { say as sayCommon, sayError } from '../messages';
 import { Alert } from '../ui/alert';
 import { Button } from '../ui/button';
 import { DialogClose, DialogFooter } from '../ui/dialog';
@@ -12,7 +13,7 @@ import { Field } from '../ui/field';
 import { Input } from '../ui/input';
 import { SubmitButton } from '../ui/submit-button';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs';
-import { UNIT } from '@/components/credits/branding';
+import { say } from './messages';
 
 /** Whose balance is changed. */
 export interface AdjustableUser {
@@ -96,7 +97,7 @@ export function AdjustForm({
     await syncCreditsAfterApiCall(result.answer);
     if (data === undefined || data === null) {
       setFailure(null);
-      setWaiting(message ?? 'The change waits for an approval.');
+      setWaiting(message ?? say('waits'));
       onAnswer?.(null);
       return;
     }
@@ -113,15 +114,13 @@ export function AdjustForm({
         </Alert>
         <DialogFooter>
           <DialogClose asChild>
-            <Button variant="outline">Close</Button>
+            <Button variant="outline">{sayCommon('close')}</Button>
           </DialogClose>
         </DialogFooter>
       </div>
     );
   }
 
-  const [atVersion, fromVersion] =
-    user.version === undefined ? ['', ''] : [`, at version ${user.version}`, `, from version ${user.version}`];
   const after = value === null ? null : mode === 'by' ? user.coins + value : value;
   return (
     <form onSubmit={handleSubmit} noValidate className="grid gap-5">
@@ -134,18 +133,18 @@ export function AdjustForm({
         }}
       >
         {user.version === undefined ? null : (
-          <TabsList aria-label="How to adjust">
-            <TabsTrigger value="by">By an amount</TabsTrigger>
-            <TabsTrigger value="to">To an exact balance</TabsTrigger>
+          <TabsList aria-label={say('adjustHow')}>
+            <TabsTrigger value="by">{say('adjustBy')}</TabsTrigger>
+            <TabsTrigger value="to">{say('adjustTo')}</TabsTrigger>
           </TabsList>
         )}
         <TabsContent value={mode}>
           <Field
-            label={mode === 'by' ? 'Amount' : 'New balance'}
+            label={mode === 'by' ? say('amount') : say('newBalance')}
             hint={
               after === null
-                ? `${mode === 'by' ? `Less than 0 takes ${UNIT.many} away. ` : ''}Now ${formatCredits(user.coins)}${atVersion}.`
-                : `${formatCredits(user.coins)} → ${formatCredits(after)} (${formatChange(after - user.coins)})${fromVersion}.`
+                ? `${mode === 'by' ? say('lessTakes') : ''}${describeNow(user)}`
+                : describeAfter(user, after)
             }
             error={wrong.amount}
           >
@@ -166,7 +165,7 @@ export function AdjustForm({
           </Field>
         </TabsContent>
       </Tabs>
-      <Field label="Reason" hint="The user reads it." error={wrong.reason}>
+      <Field label={say('reason')} hint={say('reasonHint')} error={wrong.reason}>
         {(control) => (
           <Input
             {...control}
@@ -185,22 +184,16 @@ export function AdjustForm({
         <Alert role="alert" variant="destructive">
           <CircleAlert aria-hidden />
           <div>
-            <p className="font-medium">
-              {failure.code === 'version_conflict' ? 'The balance has moved meanwhile' : 'Nothing was changed'}
-            </p>
-            <p>
-              {failure.code === 'version_conflict'
-                ? `${describeConflict(failure.details)} Look at the new balance below the field, and decide again.`
-                : failure.message}
-            </p>
+            <p className="font-medium">{failure.code === 'version_conflict' ? say('moved') : say('notChanged')}</p>
+            <p>{failure.code === 'version_conflict' ? describeConflict(failure.details) : sayError(failure)}</p>
           </div>
         </Alert>
       )}
       <DialogFooter>
         <DialogClose asChild>
-          <Button variant="outline">Cancel</Button>
+          <Button variant="outline">{say('cancel')}</Button>
         </DialogClose>
-        <SubmitButton pending={pending}>Adjust</SubmitButton>
+        <SubmitButton pending={pending}>{say('adjust')}</SubmitButton>
       </DialogFooter>
     </form>
   );
@@ -215,15 +208,28 @@ function parseSigned(text: string, mode: Mode): number | null {
 
 function check(value: number | null, mode: Mode, reason: string): { amount?: string; reason?: string } {
   return {
-    ...(value === null
-      ? { amount: mode === 'by' ? 'Give a whole number other than 0.' : 'Give a whole number from 0 up.' }
-      : {}),
-    ...(reason.trim().length < REASON_LENGTH_MIN ? { reason: 'Say why, in at least 3 characters.' } : {}),
+    ...(value === null ? { amount: mode === 'by' ? say('wrongChange') : say('wrongBalance') } : {}),
+    ...(reason.trim().length < REASON_LENGTH_MIN ? { reason: say('wrongReason') } : {}),
   };
 }
 
 function describeConflict(details: unknown): string {
   const { expected, actual } = (details ?? {}) as { expected?: number; actual?: number };
-  if (expected === undefined || actual === undefined) return 'Nothing was changed.';
-  return `Nothing was changed: you decided on version ${expected}, and it is at version ${actual}.`;
+  const then = say('decideAgain');
+  if (expected === undefined || actual === undefined) return say('conflictUnknown', { then });
+  return say('conflict', { expected, actual, then });
+}
+
+function describeNow({ coins, version }: AdjustableUser): string {
+  const amount = formatCredits(coins);
+  return version === undefined ? say('now', { amount }) : say('nowAt', { amount, version });
+}
+
+function describeAfter({ coins, version }: AdjustableUser, available: number): string {
+  const numbers = {
+    before: formatCredits(coins),
+    after: formatCredits(available),
+    change: formatChange(available - coins),
+  };
+  return version === undefined ? say('becomes', numbers) : say('becomesFrom', { ...numbers, version });
 }

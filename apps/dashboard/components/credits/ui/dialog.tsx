@@ -4,6 +4,7 @@ import { X } from 'lucide-react';
 import type { ComponentProps } from 'react';
 
 import { cn } from '@/lib/utils';
+import { say } from '../messages';
 import { Button } from './button';
 
 function Dialog(props: ComponentProps<typeof DialogPrimitive.Root>) {
@@ -34,8 +35,8 @@ function DialogCross() {
       <Button
         variant="ghost"
         size="icon-sm"
-        className="absolute top-3 right-3 text-muted-foreground"
-        aria-label="Close"
+        className="absolute end-3 top-3 text-muted-foreground"
+        aria-label={say('close')}
       >
         <X />
       </Button>
@@ -63,7 +64,7 @@ function DialogContent({ className, children, ...props }: ComponentProps<typeof 
 }
 
 function DialogHeader({ className, ...props }: ComponentProps<'div'>) {
-  return <div data-slot="dialog-header" className={cn('grid gap-1.5 pr-8', className)} {...props} />;
+  return <div data-slot="dialog-header" className={cn('grid gap-1.5 pe-8', className)} {...props} />;
 }
 
 function DialogFooter({ className, ...props }: ComponentProps<'div'>) {
