@@ -4,6 +4,7 @@ import Link from 'next/link';
 
 import { Amount } from '@/components/credits/activity/amount';
 import { LocalTime } from '@/components/credits/activity/local-time';
+import { sayReason } from '@/components/credits/messages';
 import { EmptyState } from '@/components/credits/ui/empty-state';
 import { Badge } from '@/components/ui/badge';
 import { Card } from '@/components/ui/card';
@@ -60,7 +61,7 @@ export function TransferTable({ page, query }: { page: AdminTransfersAnswer['dat
                   href={`/admin/activity/${transfer.id}`}
                   className="rounded-sm font-medium wrap-anywhere underline-offset-4 outline-none hover:underline focus-visible:ring-[3px] focus-visible:ring-ring/50"
                 >
-                  {transfer.reason === '' ? t(`groups.${transfer.group}`) : transfer.reason}
+                  {transfer.reason === '' ? t(`groups.${transfer.group}`) : sayReason(transfer.reason)}
                 </Link>
                 <p className="mt-1 max-sm:hidden">
                   <Badge variant="outline">{t(`groups.${transfer.group}`)}</Badge>
