@@ -68,7 +68,9 @@ export function AuditTable({ first }: { first: Pick<AdminAuditAnswer, 'data' | '
               <TableRow key={row.id}>
                 <TableCell className="whitespace-normal sm:min-w-56">
                   <p className="font-medium">{describe(row, t)}</p>
-                  <p className="text-[0.8125rem] break-words text-muted-foreground">{row.reason}</p>
+                  <p className="text-[0.8125rem] break-words text-muted-foreground">
+                    <bdi>{row.reason}</bdi>
+                  </p>
                   <p className="mt-1 text-[0.8125rem] break-words text-muted-foreground sm:hidden">
                     {t.rich('line', {
                       target: put(<bdi>{nameTarget(row, t)}</bdi>),

@@ -18,7 +18,11 @@ export function CodeChanges({ changes }: { changes: readonly CodeChange[] }) {
       {changes.map(({ id, at, actor, kind, details, reason }) => (
         <li key={id} className="grid gap-0.5 px-5 py-3.5 text-sm sm:px-6">
           <p className="font-medium">{kind === 'create_code' ? t('changes.created') : describe(details, t)}</p>
-          {kind === 'create_code' || reason === '' ? null : <p className="wrap-anywhere">{reason}</p>}
+          {kind === 'create_code' || reason === '' ? null : (
+            <p className="wrap-anywhere">
+              <bdi>{reason}</bdi>
+            </p>
+          )}
           <p className="text-[0.8125rem] text-muted-foreground">
             <bdi>{actor}</bdi>, <LocalTime iso={at} style="instant" />
           </p>

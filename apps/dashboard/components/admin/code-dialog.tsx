@@ -111,8 +111,8 @@ function CodeForm({ code, onDone }: { code: AdminCode | undefined; onDone: () =>
     }
     const { data } = result.answer;
     if (code === undefined) {
-      const amount = formatCreditsWithUnit(data.amount);
-      showSuccess(t('form.made', { code: data.code }), t('form.worth', { amount }));
+      const worth = t('form.worth', { amount: formatCreditsWithUnit(data.amount) });
+      showSuccess(t('form.made', { code: data.code }), worth);
     } else showSuccess(t('form.changed', { code: data.code }));
     onDone();
     router.refresh();

@@ -54,7 +54,9 @@ export function CodeTable({ codes, at }: CodeTableProps) {
                   <bdi>{code.code}</bdi>
                 </Link>
                 {code.note === '' ? null : (
-                  <p className="mt-0.5 text-[0.8125rem] wrap-anywhere text-muted-foreground">{code.note}</p>
+                  <p className="mt-0.5 text-[0.8125rem] wrap-anywhere text-muted-foreground">
+                    <bdi>{code.note}</bdi>
+                  </p>
                 )}
                 <p className="mt-1.5 flex items-center gap-2.5 sm:hidden">
                   <CodeStateBadge code={code} at={at} />

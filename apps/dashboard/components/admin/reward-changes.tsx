@@ -26,7 +26,9 @@ export function RewardChanges({ changes }: { changes: AdminRewardsAnswer['data']
               );
             })}
           </p>
-          <p className="wrap-anywhere">{reason}</p>
+          <p className="wrap-anywhere">
+            <bdi>{reason}</bdi>
+          </p>
           <p className="text-[0.8125rem] text-muted-foreground">
             <bdi>{actor}</bdi>, <LocalTime iso={at} style="instant" />
           </p>

@@ -61,7 +61,7 @@ export function TransferTable({ page, query }: { page: AdminTransfersAnswer['dat
                   href={`/admin/activity/${transfer.id}`}
                   className="rounded-sm font-medium wrap-anywhere underline-offset-4 outline-none hover:underline focus-visible:ring-[3px] focus-visible:ring-ring/50"
                 >
-                  {transfer.reason === '' ? t(`groups.${transfer.group}`) : sayReason(transfer.reason)}
+                  <bdi>{transfer.reason === '' ? t(`groups.${transfer.group}`) : sayReason(transfer.reason)}</bdi>
                 </Link>
                 <p className="mt-1 max-sm:hidden">
                   <Badge variant="outline">{t(`groups.${transfer.group}`)}</Badge>

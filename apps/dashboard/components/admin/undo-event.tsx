@@ -8,7 +8,7 @@ import { Arrow } from '@/components/admin/arrow';
 import { useOutcome } from '@/components/admin/use-outcome';
 import { Refusal } from '@/components/auth/refusal';
 import { sayReason } from '@/components/credits/messages';
-import { newKey, send } from '@/components/credits/send';
+import { newKey, send, type SendResult } from '@/components/credits/send';
 import { Field } from '@/components/credits/ui/field';
 import {
   Dialog,
@@ -60,7 +60,7 @@ export function UndoEvent({ item, user }: { item: ActivityItem; user: AdminUser 
       return;
     }
     setPending(true);
-    const result = isHold
+    const result: SendResult<AdminVoidAnswer | AdminAdjustAnswer> = isHold
       ? await send<AdminVoidAnswer>('POST', `/api/admin/holds/${item.reference}/void`, { reason }, key)
       : await send<AdminAdjustAnswer>(
           'POST',
