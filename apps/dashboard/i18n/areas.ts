@@ -1,5 +1,13 @@
 import type activity from '../messages/en/activity.json';
 import type admin from '../messages/en/admin.json';
+import type adminCodes from '../messages/en/admin-codes.json';
+import type adminHealth from '../messages/en/admin-health.json';
+import type adminMessages from '../messages/en/admin-messages.json';
+import type adminProvisioning from '../messages/en/admin-provisioning.json';
+import type adminRewards from '../messages/en/admin-rewards.json';
+import type adminShared from '../messages/en/admin-shared.json';
+import type adminTransactions from '../messages/en/admin-transactions.json';
+import type adminUsers from '../messages/en/admin-users.json';
 import type auth from '../messages/en/auth.json';
 import type earn from '../messages/en/earn.json';
 import type errors from '../messages/en/errors.json';
@@ -15,6 +23,14 @@ import type transfers from '../messages/en/transfers.json';
 export interface PageMessages {
   activity: typeof activity;
   admin: typeof admin;
+  'admin-codes': typeof adminCodes;
+  'admin-health': typeof adminHealth;
+  'admin-messages': typeof adminMessages;
+  'admin-provisioning': typeof adminProvisioning;
+  'admin-rewards': typeof adminRewards;
+  'admin-shared': typeof adminShared;
+  'admin-transactions': typeof adminTransactions;
+  'admin-users': typeof adminUsers;
   auth: typeof auth;
   earn: typeof earn;
   errors: typeof errors;
@@ -32,6 +48,14 @@ export type Area = keyof PageMessages;
 const EVERY_AREA: Record<Area, true> = {
   activity: true,
   admin: true,
+  'admin-codes': true,
+  'admin-health': true,
+  'admin-messages': true,
+  'admin-provisioning': true,
+  'admin-rewards': true,
+  'admin-shared': true,
+  'admin-transactions': true,
+  'admin-users': true,
   auth: true,
   earn: true,
   errors: true,

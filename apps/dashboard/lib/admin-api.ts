@@ -331,7 +331,7 @@ export interface AdminTimeAnswer {
       id: string;
       resource: string;
       amount: number;
-      per: string;
+      per: 'hour' | 'day' | 'week' | 'month';
       state: 'active' | 'suspended' | 'stopped';
       charged: number;
       started_at: string;
@@ -340,7 +340,7 @@ export interface AdminTimeAnswer {
       id: string;
       name: string;
       amount: number;
-      per: string;
+      per: 'hour' | 'day' | 'week' | 'month';
       carry_over: number;
       next_refill_at: string | null;
     }[];

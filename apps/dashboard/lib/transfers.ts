@@ -14,16 +14,6 @@ import {
 export const TRANSFER_GROUPS = ['granted', 'spent', 'hosting', 'sent', 'adjusted', 'reversed', 'expired'] as const;
 export type TransferGroup = (typeof TRANSFER_GROUPS)[number];
 
-export const TRANSFER_LABELS: Record<TransferGroup, string> = {
-  granted: 'Granted',
-  spent: 'Spent',
-  hosting: 'Hosting by the hour',
-  sent: 'Sent to a player',
-  adjusted: 'Adjusted',
-  reversed: 'Reversed',
-  expired: 'Expired',
-};
-
 export const TRANSFER_KINDS: Record<TransferGroup, readonly TransferKind[]> = {
   granted: ['grant', 'allowance', 'refill'],
   spent: ['spend', 'post'],

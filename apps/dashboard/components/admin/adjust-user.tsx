@@ -1,5 +1,6 @@
 'use client';
 import { useRouter } from 'next/navigation';
+import { useTranslations } from 'next-intl';
 
 import { AdjustDialog } from '@/components/credits/admin/adjust-dialog';
 import type { AdminUser } from '@/lib/admin-api';
@@ -10,6 +11,7 @@ import { UNIT } from '@/lib/unit';
 /** The dialog on this dashboard's page about a user: reports what was done, and reads the page again. */
 export function AdjustUser({ user }: { user: AdminUser }) {
   const router = useRouter();
+  const t = useTranslations('admin-users.one');
   return (
     <AdjustDialog
       user={user}
@@ -18,8 +20,8 @@ export function AdjustUser({ user }: { user: AdminUser }) {
         if (adjustment === null) return;
         const { before, after } = adjustment;
         showSuccess(
-          `${formatChange(after - before)} ${UNIT.many} for ${user.username}`,
-          `${formatCredits(before)} → ${formatCredits(after)}`,
+          t('adjusted', { change: formatChange(after - before), unit: UNIT.many, name: user.username }),
+          t('becomes', { before: formatCredits(before), after: formatCredits(after) }),
         );
       }}
     />

@@ -1,29 +1,32 @@
+import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 
 import { Runway } from '@/components/servers/runway';
 import { Stat } from '@/components/stat';
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
+import { put } from '@/components/i18n/put';
 import type { AdminBurnAnswer } from '@/lib/admin-api';
-import { formatCount, formatCredits } from '@/lib/format';
+import { formatCredits } from '@/lib/format';
 import { UNIT } from '@/lib/unit';
 
 /** What all servers cost by the hour, and who runs out next. */
 export function BurnCard({ burn, renderedAt }: { burn: AdminBurnAnswer['data']; renderedAt: number }) {
+  const t = useTranslations('admin.burn');
   return (
     <Card className="overflow-hidden">
       <CardHeader>
-        <CardTitle>Servers by the hour</CardTitle>
-        <CardDescription>What runs now, and whose {UNIT.many} run out first.</CardDescription>
+        <CardTitle>{t('title')}</CardTitle>
+        <CardDescription>{t('text', { unit: UNIT.many })}</CardDescription>
       </CardHeader>
       <CardContent>
         <dl>
-          <Stat label={`${UNIT.title} per hour`} note={`From ${formatCount(burn.servers, 'server')}`}>
+          <Stat label={t('perHour', { unit: UNIT.title })} note={t('servers', { count: burn.servers })}>
             {formatCredits(burn.per_hour)}
           </Stat>
         </dl>
       </CardContent>
       {burn.next.length === 0 ? null : (
-        <ul aria-label="Who runs out next" className="divide-y border-t">
+        <ul aria-label={t('next')} className="divide-y border-t">
           {burn.next.map((person) => (
             <li
               key={person.user_id}
@@ -33,13 +36,18 @@ export function BurnCard({ burn, renderedAt }: { burn: AdminBurnAnswer['data']; 
                 href={`/admin/users/${encodeURIComponent(person.user_id)}`}
                 className="font-medium underline decoration-border underline-offset-4"
               >
-                {person.username}
+                <bdi>{person.username}</bdi>
               </Link>
               <span className="text-muted-foreground tabular-nums">
-                {formatCredits(person.available)} at {formatCredits(person.per_hour)} per hour, lasts{' '}
-                <span className="text-foreground">
-                  <Runway until={Date.parse(person.exhausts_at)} renderedAt={renderedAt} />
-                </span>
+                {t.rich('lasts', {
+                  available: formatCredits(person.available),
+                  perHour: formatCredits(person.per_hour),
+                  runway: put(
+                    <span className="text-foreground">
+                      <Runway until={Date.parse(person.exhausts_at)} renderedAt={renderedAt} />
+                    </span>,
+                  ),
+                })}
               </span>
             </li>
           ))}

@@ -1,33 +1,34 @@
+import { useTranslations } from 'next-intl';
+
 import { Amount } from '@/components/credits/activity/amount';
 import { Stat } from '@/components/stat';
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
 import type { AdminCirculationAnswer } from '@/lib/admin-api';
-import { formatCount, formatCredits } from '@/lib/format';
+import { formatCredits } from '@/lib/format';
 import { UNIT } from '@/lib/unit';
 
 /** Where all credits are: issued less spent is what people have. */
 export function CirculationCard({ circulation }: { circulation: AdminCirculationAnswer['data'] }) {
+  const t = useTranslations('admin.circulation');
   const { issued, spent, circulating, held, accounts } = circulation;
   return (
     <Card>
       <CardHeader>
-        <CardTitle>Circulation</CardTitle>
-        <CardDescription>
-          {UNIT.title} are only ever moved between accounts, so issued less spent is exactly what people have.
-        </CardDescription>
+        <CardTitle>{t('title')}</CardTitle>
+        <CardDescription>{t('text', { unit: UNIT.title })}</CardDescription>
       </CardHeader>
       <CardContent>
         <dl className="grid grid-cols-2 gap-x-5 gap-y-7 lg:grid-cols-4">
-          <Stat label="Issued" note="Ever granted">
+          <Stat label={t('issued')} note={t('issuedNote')}>
             {formatCredits(issued)}
           </Stat>
-          <Stat label="− Spent" note="Ever paid for something">
+          <Stat label={t('spent')} note={t('spentNote')}>
             {formatCredits(spent)}
           </Stat>
-          <Stat label="= In circulation" note={`In ${formatCount(accounts, 'account')}`}>
+          <Stat label={t('circulating')} note={t('accounts', { count: accounts })}>
             <Amount amount={circulating} className="font-semibold" />
           </Stat>
-          <Stat label="Of which reserved" note="Held for what is being set up">
+          <Stat label={t('held')} note={t('heldNote')}>
             {formatCredits(held)}
           </Stat>
         </dl>

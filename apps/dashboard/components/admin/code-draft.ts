@@ -1,3 +1,4 @@
+import type { Translator } from '@/i18n/translator';
 import type { AdminCode } from '@/lib/admin-api';
 
 /** A code as the form has it: texts, and instants in the reader's own zone. */
@@ -26,18 +27,22 @@ export function toDraft(code: AdminCode | undefined): CodeDraft {
 }
 
 /** What the server would refuse, in words for the field. */
-export function checkDraft(draft: CodeDraft, known: AdminCode | undefined): CodeProblems {
+export function checkDraft(
+  draft: CodeDraft,
+  known: AdminCode | undefined,
+  t: Translator<'admin-codes.wrong'>,
+): CodeProblems {
   const problems: CodeProblems = {};
   const text = draft.code.replaceAll(/[\s-]/g, '');
-  if (text !== '' && !/^[A-Za-z0-9]{4,24}$/.test(text)) problems.code = 'Use 4 to 24 letters and digits.';
-  if (parseWhole(draft.amount) === null) problems.amount = 'Enter a whole number, such as 50.';
+  if (text !== '' && !/^[A-Za-z0-9]{4,24}$/.test(text)) problems.code = t('code');
+  if (parseWhole(draft.amount) === null) problems.amount = t('amount');
   const uses = parseWhole(draft.uses);
-  if (uses === null) problems.uses = 'Enter a whole number, such as 100.';
-  else if (known !== undefined && uses < known.uses) problems.uses = `It was used ${known.uses} times already.`;
+  if (uses === null) problems.uses = t('uses');
+  else if (known !== undefined && uses < known.uses) problems.uses = t('used', { count: known.uses });
   const start = draft.starts_at === '' ? new Date() : new Date(draft.starts_at);
-  if (known !== undefined && draft.starts_at === '') problems.starts_at = 'Enter a date and a time.';
+  if (known !== undefined && draft.starts_at === '') problems.starts_at = t('start');
   else if (draft.ends_at !== '' && new Date(draft.ends_at) <= start) {
-    problems.ends_at = 'The end must be after the start.';
+    problems.ends_at = t('end');
   }
   return problems;
 }

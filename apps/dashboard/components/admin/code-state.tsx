@@ -1,5 +1,9 @@
+import { useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
+
 import { Badge } from '@/components/ui/badge';
 import type { AdminCode } from '@/lib/admin-api';
+import { formatCredits } from '@/lib/format';
 
 export type CodeState = 'active' | 'scheduled' | 'ended' | 'used_up' | 'stopped';
 
@@ -14,13 +18,13 @@ export function toCodeState(
   return Date.parse(starts_at) > at ? 'scheduled' : 'active';
 }
 
-const SHOWN = {
-  active: { label: 'Active', variant: 'success' },
-  scheduled: { label: 'Scheduled', variant: 'info' },
-  ended: { label: 'Ended', variant: 'outline' },
-  used_up: { label: 'Used up', variant: 'outline' },
-  stopped: { label: 'Stopped', variant: 'destructive' },
-} as const satisfies Record<CodeState, object>;
+const VARIANTS = {
+  active: 'success',
+  scheduled: 'info',
+  ended: 'outline',
+  used_up: 'outline',
+  stopped: 'destructive',
+} as const satisfies Record<CodeState, string>;
 
 export function CodeStateBadge({
   code,
@@ -29,6 +33,31 @@ export function CodeStateBadge({
   code: AdminCode;
   /** The server's clock, in milliseconds. */ at: number;
 }) {
-  const { label, variant } = SHOWN[toCodeState(code, at)];
-  return <Badge variant={variant}>{label}</Badge>;
+  const t = useTranslations('admin-codes.states');
+  const state = toCodeState(code, at);
+  return <Badge variant={VARIANTS[state]}>{t(state)}</Badge>;
+}
+
+/** `1 of 5`. */
+export function CodeUses({
+  code,
+  className,
+}: {
+  code: AdminCode;
+  /** Of what is not the number. */ className?: string;
+}) {
+  const t = useTranslations('admin-codes');
+  return (
+    <span className={className}>
+      {t.rich('used', {
+        uses: formatCredits(code.uses),
+        max: formatCredits(code.uses_max),
+        amount: emphasize,
+      })}
+    </span>
+  );
+}
+
+function emphasize(chunks: ReactNode): ReactNode {
+  return <span className="text-foreground">{chunks}</span>;
 }

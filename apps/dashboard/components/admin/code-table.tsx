@@ -1,14 +1,15 @@
 import { Ticket } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 
-import { CodeStateBadge } from '@/components/admin/code-state';
+import { CodeStateBadge, CodeUses } from '@/components/admin/code-state';
 import { Amount } from '@/components/credits/activity/amount';
 import { LocalTime } from '@/components/credits/activity/local-time';
 import { EmptyState } from '@/components/credits/ui/empty-state';
 import { Card } from '@/components/ui/card';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
+import { put } from '@/components/i18n/put';
 import type { AdminCode } from '@/lib/admin-api';
-import { formatCredits } from '@/lib/format';
 import { UNIT } from '@/lib/unit';
 
 interface CodeTableProps {
@@ -19,26 +20,27 @@ interface CodeTableProps {
 
 /** Codes, newest first. */
 export function CodeTable({ codes, at }: CodeTableProps) {
+  const t = useTranslations('admin-codes');
   if (codes.length === 0) {
     return (
       <Card>
-        <EmptyState icon={Ticket} title="No codes yet">
-          Create one for an event, a newsletter or a stream. Players redeem it under Earn.
+        <EmptyState icon={Ticket} title={t('table.none')}>
+          {t('table.noneText')}
         </EmptyState>
       </Card>
     );
   }
   return (
     <Card className="overflow-hidden">
-      <Table aria-label="Codes">
+      <Table aria-label={t('table.label')}>
         <TableHeader>
           <TableRow>
-            <TableHead>Code</TableHead>
-            <TableHead className="text-right max-sm:hidden">{UNIT.title}</TableHead>
-            <TableHead className="text-right">Used</TableHead>
-            <TableHead className="max-sm:hidden">State</TableHead>
-            <TableHead className="max-lg:hidden">Start</TableHead>
-            <TableHead className="max-sm:hidden">End</TableHead>
+            <TableHead>{t('table.code')}</TableHead>
+            <TableHead className="text-end max-sm:hidden">{UNIT.title}</TableHead>
+            <TableHead className="text-end">{t('table.used')}</TableHead>
+            <TableHead className="max-sm:hidden">{t('table.state')}</TableHead>
+            <TableHead className="max-lg:hidden">{t('table.start')}</TableHead>
+            <TableHead className="max-sm:hidden">{t('table.end')}</TableHead>
           </TableRow>
         </TableHeader>
         <TableBody>
@@ -49,24 +51,23 @@ export function CodeTable({ codes, at }: CodeTableProps) {
                   href={`/admin/codes/${code.code}`}
                   className="rounded-sm font-mono font-medium wrap-anywhere underline-offset-4 outline-none hover:underline focus-visible:ring-[3px] focus-visible:ring-ring/50"
                 >
-                  {code.code}
+                  <bdi>{code.code}</bdi>
                 </Link>
                 {code.note === '' ? null : (
-                  <p className="mt-0.5 text-[0.8125rem] wrap-anywhere text-muted-foreground">{code.note}</p>
+                  <p className="mt-0.5 text-[0.8125rem] wrap-anywhere text-muted-foreground">
+                    <bdi>{code.note}</bdi>
+                  </p>
                 )}
                 <p className="mt-1.5 flex items-center gap-2.5 sm:hidden">
                   <CodeStateBadge code={code} at={at} />
-                  <span>
-                    <Amount amount={code.amount} /> each
-                  </span>
+                  <span>{t.rich('table.each', { amount: put(<Amount amount={code.amount} />) })}</span>
                 </p>
               </TableCell>
-              <TableCell className="text-right max-sm:hidden">
+              <TableCell className="text-end max-sm:hidden">
                 <Amount amount={code.amount} />
               </TableCell>
-              <TableCell className="text-right whitespace-nowrap tabular-nums">
-                {formatCredits(code.uses)}{' '}
-                <span className="text-muted-foreground">of {formatCredits(code.uses_max)}</span>
+              <TableCell className="text-end whitespace-nowrap tabular-nums">
+                <CodeUses code={code} className="text-muted-foreground" />
               </TableCell>
               <TableCell className="max-sm:hidden">
                 <CodeStateBadge code={code} at={at} />
@@ -75,7 +76,7 @@ export function CodeTable({ codes, at }: CodeTableProps) {
                 <LocalTime iso={code.starts_at} style="full" />
               </TableCell>
               <TableCell className="whitespace-nowrap text-muted-foreground max-sm:hidden">
-                {code.ends_at === null ? 'Open' : <LocalTime iso={code.ends_at} style="full" />}
+                {code.ends_at === null ? t('open') : <LocalTime iso={code.ends_at} style="full" />}
               </TableCell>
             </TableRow>
           ))}

@@ -1,6 +1,7 @@
 'use client';
 import { RotateCw, Webhook } from 'lucide-react';
 import { useRouter } from 'next/navigation';
+import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 
 import { Side } from '@/components/admin/transfer-table';
@@ -8,52 +9,53 @@ import { LocalTime } from '@/components/credits/activity/local-time';
 import { newKey, send } from '@/components/credits/send';
 import { EmptyState } from '@/components/credits/ui/empty-state';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { useRefusal } from '@/components/i18n/use-refusal';
 import { Badge } from '@/components/ui/badge';
 import { Card } from '@/components/ui/card';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
+import { put } from '@/components/i18n/put';
+import type { Translator } from '@/i18n/translator';
 import type { AdminDeliveriesAnswer, AdminReplayAnswer } from '@/lib/admin-api';
-import { formatCount } from '@/lib/format';
 import { showError, showSuccess } from '@/lib/toast';
 import { UNIT } from '@/lib/unit';
 
 type Delivery = AdminDeliveriesAnswer['data'][number];
 
-const WHAT: Record<string, string> = {
-  'balance.low': 'Balance is low',
-  'balance.exhausted': 'Nothing is left',
-  'balance.restored': `${UNIT.title} again`,
-};
+const VARIANTS = {
+  pending: 'info',
+  delivered: 'success',
+  failed: 'destructive',
+} as const satisfies Record<Delivery['state'], string>;
 
-const STATES = {
-  pending: { label: 'Waiting', variant: 'info' },
-  delivered: { label: 'Delivered', variant: 'success' },
-  failed: { label: 'Failed', variant: 'destructive' },
-} as const satisfies Record<Delivery['state'], object>;
+/** What happened to a player, by the event that told of it. */
+function nameEvent(type: string, t: Translator<'admin-health.deliveries'>): string {
+  const key = `kinds.${type.replace(/^balance\./, '')}` as 'kinds.restored';
+  return t.has(key) ? t(key, { unit: UNIT.title }) : type;
+}
 
 /** Events of the ledger with the state of their delivery, newest first. */
 export function DeliveryTable({ deliveries, isFiltered }: { deliveries: readonly Delivery[]; isFiltered: boolean }) {
+  const t = useTranslations('admin-health.deliveries');
   if (deliveries.length === 0) {
     return (
       <Card>
-        <EmptyState icon={Webhook} title={isFiltered ? 'No such event' : 'No event yet'}>
-          {isFiltered
-            ? 'No event is in this state now.'
-            : `When ${UNIT.many} of a player run low, are gone or are there again, it is listed here for 30 days.`}
+        <EmptyState icon={Webhook} title={t(isFiltered ? 'noSuch' : 'none')}>
+          {isFiltered ? t('noSuchText') : t('noneText', { unit: UNIT.many })}
         </EmptyState>
       </Card>
     );
   }
   return (
     <Card className="overflow-hidden">
-      <Table aria-label="Deliveries">
+      <Table aria-label={t('label')}>
         <TableHeader>
           <TableRow>
-            <TableHead>Event</TableHead>
-            <TableHead className="max-sm:hidden">Player</TableHead>
-            <TableHead>State</TableHead>
-            <TableHead className="max-lg:hidden">Stored</TableHead>
+            <TableHead>{t('event')}</TableHead>
+            <TableHead className="max-sm:hidden">{t('player')}</TableHead>
+            <TableHead>{t('state')}</TableHead>
+            <TableHead className="max-lg:hidden">{t('stored')}</TableHead>
             <TableHead>
-              <span className="sr-only">Send again</span>
+              <span className="sr-only">{t('again')}</span>
             </TableHead>
           </TableRow>
         </TableHeader>
@@ -61,32 +63,32 @@ export function DeliveryTable({ deliveries, isFiltered }: { deliveries: readonly
           {deliveries.map((delivery) => (
             <TableRow key={delivery.id}>
               <TableCell className="whitespace-normal">
-                <p className="font-medium">{WHAT[delivery.type] ?? delivery.type}</p>
+                <p className="font-medium">{nameEvent(delivery.type, t)}</p>
                 <p className="text-[0.8125rem] text-muted-foreground sm:hidden">
                   <Side side={delivery.user} />
                 </p>
                 {delivery.error === null ? null : (
-                  <p className="max-w-md text-[0.8125rem] wrap-anywhere text-muted-foreground">{delivery.error}</p>
+                  <p dir="auto" className="max-w-md text-[0.8125rem] wrap-anywhere text-muted-foreground">
+                    {delivery.error}
+                  </p>
                 )}
               </TableCell>
               <TableCell className="max-w-40 truncate max-sm:hidden">
                 <Side side={delivery.user} />
               </TableCell>
               <TableCell>
-                <Badge variant={STATES[delivery.state].variant}>{STATES[delivery.state].label}</Badge>
+                <Badge variant={VARIANTS[delivery.state]}>{t(`states.${delivery.state}`)}</Badge>
                 <p className="mt-1 text-[0.8125rem] text-muted-foreground">
-                  {formatCount(delivery.attempts, 'attempt')}
-                  {delivery.state === 'pending' && delivery.attempts > 0 ? (
-                    <>
-                      , next <LocalTime iso={delivery.at} style="time" />
-                    </>
-                  ) : null}
+                  {t('attempts', { count: delivery.attempts })}
+                  {delivery.state === 'pending' && delivery.attempts > 0
+                    ? t.rich('next', { at: put(<LocalTime iso={delivery.at} style="time" />) })
+                    : null}
                 </p>
               </TableCell>
               <TableCell className="text-muted-foreground max-lg:hidden">
                 <LocalTime iso={delivery.created_at} style="instant" />
               </TableCell>
-              <TableCell className="text-right">
+              <TableCell className="text-end">
                 {delivery.state === 'pending' ? null : <Replay delivery={delivery} />}
               </TableCell>
             </TableRow>
@@ -99,14 +101,16 @@ export function DeliveryTable({ deliveries, isFiltered }: { deliveries: readonly
 
 function Replay({ delivery: { id, user, type } }: { delivery: Delivery }) {
   const router = useRouter();
+  const t = useTranslations('admin-health.deliveries');
+  const refusal = useRefusal();
   const [pending, setPending] = useState(false);
 
   async function handleReplay() {
     setPending(true);
     const result = await send<AdminReplayAnswer>('POST', `/api/admin/deliveries/${id}/replay`, {}, newKey());
     setPending(false);
-    if (result.ok) showSuccess('It is sent again', 'A message that was written before is not written twice.');
-    else showError('It was not sent', result.failure.message);
+    if (result.ok) showSuccess(t('sent'), t('sentText'));
+    else showError(t('notSent'), refusal(result.failure));
     router.refresh();
   }
 
@@ -116,10 +120,10 @@ function Replay({ delivery: { id, user, type } }: { delivery: Delivery }) {
       variant="ghost"
       size="sm"
       pending={pending}
-      aria-label={`Send again: ${WHAT[type] ?? type}, ${user.name}`}
+      aria-label={t('againLabel', { event: nameEvent(type, t), name: user.name })}
       onClick={() => void handleReplay()}
     >
-      <RotateCw /> <span className="max-sm:sr-only">Send again</span>
+      <RotateCw /> <span className="max-sm:sr-only">{t('again')}</span>
     </SubmitButton>
   );
 }

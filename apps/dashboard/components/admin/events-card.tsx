@@ -1,3 +1,5 @@
+import { useTranslations } from 'next-intl';
+
 import { formatSpan } from '@/components/credits/format';
 import { Badge } from '@/components/ui/badge';
 import { Card, CardAction, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
@@ -8,24 +10,25 @@ import { isLate } from '@/lib/lag';
 
 /** Whether what the ledger tells arrives. */
 export function EventsCard({ health: { at, events } }: { health: AdminHealthAnswer['data'] }) {
+  const t = useTranslations('admin-health');
   const { pending, failed, oldest_pending_at: oldest } = events;
-  const state = failed > 0 ? 'Failed' : isLate(oldest, at) ? 'Behind' : 'On time';
+  const state = failed > 0 ? 'events.stateFailed' : isLate(oldest, at) ? 'behind' : 'onTime';
   return (
     <Card>
       <CardHeader>
-        <CardTitle>Webhooks</CardTitle>
-        <CardDescription>
-          Low, exhausted and restored balances. One endpoint receives them: this dashboard, which writes the messages.
-        </CardDescription>
+        <CardTitle>{t('events.title')}</CardTitle>
+        <CardDescription>{t('events.text')}</CardDescription>
         <CardAction>
-          <Badge variant={state === 'On time' ? 'success' : 'destructive'}>{state}</Badge>
+          <Badge variant={state === 'onTime' ? 'success' : 'destructive'}>{t(state)}</Badge>
         </CardAction>
       </CardHeader>
       <CardContent>
         <dl className="grid grid-cols-3 gap-x-5 gap-y-7">
-          <Stat label="Waiting">{formatCredits(pending)}</Stat>
-          <Stat label="Oldest waits">{oldest === null ? '–' : formatSpan(Date.parse(at) - Date.parse(oldest))}</Stat>
-          <Stat label="Failed">{formatCredits(failed)}</Stat>
+          <Stat label={t('events.waiting')}>{formatCredits(pending)}</Stat>
+          <Stat label={t('events.oldest')}>
+            {oldest === null ? '–' : formatSpan(Date.parse(at) - Date.parse(oldest))}
+          </Stat>
+          <Stat label={t('events.failed')}>{formatCredits(failed)}</Stat>
         </dl>
       </CardContent>
     </Card>

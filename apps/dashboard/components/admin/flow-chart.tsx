@@ -1,4 +1,5 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { useState, type PointerEvent } from 'react';
 
 import { formatDay } from '@/components/admin/format-day';
@@ -15,6 +16,7 @@ const SPENT = 'bg-foreground/60';
 
 /** What was issued and what was spent, one pair of bars for each day. Its figures are in a table beside it. */
 export function FlowChart({ days }: { days: Days }) {
+  const t = useTranslations('admin.trends');
   const [at, setAt] = useState<number | null>(null);
   const max = roundUp(Math.max(...days.flatMap(({ issued, spent }) => [issued, spent])));
   const shown = at === null ? undefined : days[at];
@@ -30,10 +32,11 @@ export function FlowChart({ days }: { days: Days }) {
   return (
     <div aria-hidden className="px-5 pb-5 sm:px-6">
       <ul className="mb-4 flex gap-5 text-[0.8125rem] text-muted-foreground">
-        <Legend colour={ISSUED} label="Issued" />
-        <Legend colour={SPENT} label="Spent" />
+        <Legend colour={ISSUED} label={t('issued')} />
+        <Legend colour={SPENT} label={t('spent')} />
       </ul>
-      <div className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3">
+      {/* Time runs from left to right in every language. */}
+      <div dir="ltr" className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3">
         <AmountAxis max={max} />
         <div
           className="relative flex h-44 touch-pan-y items-stretch border-b"
@@ -63,9 +66,15 @@ export function FlowChart({ days }: { days: Days }) {
               )}
               style={{ left: `${((at + (at >= days.length / 2 ? 0 : 1)) / days.length) * 100}%` }}
             >
-              <span className="block text-muted-foreground">{formatDay(shown.day, 'date')}</span>
-              <span className="block font-semibold tabular-nums">{formatCredits(shown.issued)} issued</span>
-              <span className="block font-semibold tabular-nums">{formatCredits(shown.spent)} spent</span>
+              <span dir="auto" className="block text-muted-foreground">
+                {formatDay(shown.day, 'date')}
+              </span>
+              <span dir="auto" className="block font-semibold tabular-nums">
+                {t('amountIssued', { amount: formatCredits(shown.issued) })}
+              </span>
+              <span dir="auto" className="block font-semibold tabular-nums">
+                {t('amountSpent', { amount: formatCredits(shown.spent) })}
+              </span>
             </div>
           )}
         </div>

@@ -1,10 +1,13 @@
 'use client';
 import { useRouter } from 'next/navigation';
+import { useTranslations } from 'next-intl';
 import { useState, type FormEvent } from 'react';
 
+import { useFieldErrors } from '@/components/admin/use-field-errors';
 import { Choice } from '@/components/form/choice';
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { useRefusal } from '@/components/i18n/use-refusal';
 import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
 import { Input } from '@/components/ui/input';
 import type { AdminProvisioningAnswer } from '@/lib/admin-api';
@@ -14,20 +17,14 @@ import { UNIT } from '@/lib/unit';
 
 type Settings = AdminProvisioningAnswer['data'];
 
-const OUTCOMES: { value: Settings['failure']; label: string; text: string }[] = [
-  { value: 'none', label: 'Works', text: `The server runs, and the reserved ${UNIT.many} are charged.` },
-  { value: 'refuse', label: 'Refuses', text: `The panel says no, and the ${UNIT.many} come back.` },
-  { value: 'no_node', label: 'No room', text: `No machine has room for the plan; the ${UNIT.many} come back.` },
-  {
-    value: 'lost_answer',
-    label: 'Loses its answer',
-    text: 'The server is made, but the answer is lost: it is found again, and charged once.',
-  },
-];
+const OUTCOMES = ['none', 'refuse', 'no_node', 'lost_answer'] as const satisfies readonly Settings['failure'][];
 
 /** How the built-in simulator behaves: so that everybody can see what a failing panel does to a balance. */
 export function ProvisioningForm({ settings }: { settings: Settings }) {
   const router = useRouter();
+  const t = useTranslations('admin-provisioning.form');
+  const refusal = useRefusal();
+  const toErrors = useFieldErrors();
   const [delay, setDelay] = useState(String(settings.delay_ms));
   const [failure, setFailure] = useState(settings.failure);
   const [wrong, setWrong] = useState<string>();
@@ -37,17 +34,17 @@ export function ProvisioningForm({ settings }: { settings: Settings }) {
     event.preventDefault();
     if (pending) return;
     if (!/^\d{1,6}$/.test(delay.trim())) {
-      setWrong('Give a whole number of milliseconds.');
+      setWrong(t('delayWrong'));
       return;
     }
     setPending(true);
     const body = { delay_ms: Number(delay.trim()), failure };
     const result = await send<AdminProvisioningAnswer>('POST', '/api/admin/provisioning', body);
     setPending(false);
-    if (result.ok) showSuccess('The simulator behaves like this from now on');
+    if (result.ok) showSuccess(t('saved'));
     else {
-      setWrong(result.failure.errors?.find(({ path }) => path === 'delay_ms')?.message);
-      showError('The simulator was not changed', result.failure.message);
+      setWrong(toErrors(result.failure)['delay_ms']);
+      showError(t('failed'), refusal(result.failure));
     }
     router.refresh();
   }
@@ -56,14 +53,14 @@ export function ProvisioningForm({ settings }: { settings: Settings }) {
     <Card className="max-w-2xl">
       <form onSubmit={handleSubmit} noValidate className="contents">
         <CardHeader>
-          <CardTitle>Simulator</CardTitle>
-          <CardDescription>No panel is connected. Servers are simulated; the {UNIT.many} are real.</CardDescription>
+          <CardTitle>{t('title')}</CardTitle>
+          <CardDescription>{t('text', { unit: UNIT.many })}</CardDescription>
         </CardHeader>
         <CardContent className="grid gap-6">
           <fieldset>
-            <legend className="mb-3 text-sm font-medium">What the next creation does</legend>
+            <legend className="mb-3 text-sm font-medium">{t('legend')}</legend>
             <div className="grid gap-3 sm:grid-cols-2">
-              {OUTCOMES.map(({ value, label, text }) => (
+              {OUTCOMES.map((value) => (
                 <Choice
                   key={value}
                   name="failure"
@@ -71,13 +68,15 @@ export function ProvisioningForm({ settings }: { settings: Settings }) {
                   checked={failure === value}
                   onSelect={() => setFailure(value)}
                 >
-                  <span className="font-medium">{label}</span>
-                  <span className="text-[0.8125rem] text-muted-foreground">{text}</span>
+                  <span className="font-medium">{t(`outcomes.${value}`)}</span>
+                  <span className="text-[0.8125rem] text-muted-foreground">
+                    {t(`outcomes.${value}Text`, { unit: UNIT.many })}
+                  </span>
                 </Choice>
               ))}
             </div>
           </fieldset>
-          <Field label="How long it takes" hint="In milliseconds; 1000 is a second." error={wrong} className="max-w-xs">
+          <Field label={t('delay')} hint={t('delayHint')} error={wrong} className="max-w-xs">
             {(control) => (
               <Input
                 {...control}
@@ -94,7 +93,7 @@ export function ProvisioningForm({ settings }: { settings: Settings }) {
           </Field>
         </CardContent>
         <CardFooter className="justify-end">
-          <SubmitButton pending={pending}>Save</SubmitButton>
+          <SubmitButton pending={pending}>{t('save')}</SubmitButton>
         </CardFooter>
       </form>
     </Card>

@@ -1,23 +1,30 @@
+import { useTranslations } from 'next-intl';
+
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
 import type { ReferralFunnel } from '@/lib/admin-api';
 import { formatCredits, formatCreditsWithUnit } from '@/lib/format';
 
 /** From a link that somebody opened to a reward that was paid: how many come how far, and who is on the way. */
 export function ReferralFunnelCard({ funnel }: { funnel: ReferralFunnel }) {
+  const t = useTranslations('admin.funnel');
   const { opened, signed_up: signedUp, returned, paid, amount } = funnel;
   const waiting = signedUp - returned;
   const steps = [
-    { label: 'Links opened', count: opened, note: 'Once for each visitor of a link' },
-    { label: 'Signed up', count: signedUp, note: waiting === 0 ? '' : `${waiting} waiting for a first bonus` },
-    { label: 'Came back', count: returned, note: returned === paid ? '' : `${returned - paid} not claimed yet` },
-    { label: 'Paid', count: paid, note: amount === 0 ? '' : formatCreditsWithUnit(amount) },
+    { label: t('opened'), count: opened, note: t('openedNote') },
+    { label: t('signedUp'), count: signedUp, note: waiting === 0 ? '' : t('waiting', { count: waiting }) },
+    {
+      label: t('returned'),
+      count: returned,
+      note: returned === paid ? '' : t('unclaimed', { count: returned - paid }),
+    },
+    { label: t('paid'), count: paid, note: amount === 0 ? '' : formatCreditsWithUnit(amount) },
   ];
   const most = Math.max(1, ...steps.map(({ count }) => count));
   return (
     <Card>
       <CardHeader>
-        <CardTitle>Referrals</CardTitle>
-        <CardDescription>Who came by a link in this period, and how far.</CardDescription>
+        <CardTitle>{t('title')}</CardTitle>
+        <CardDescription>{t('text')}</CardDescription>
       </CardHeader>
       <CardContent>
         <ol className="grid gap-4 text-sm">
@@ -26,7 +33,7 @@ export function ReferralFunnelCard({ funnel }: { funnel: ReferralFunnel }) {
               <span className="flex flex-wrap items-baseline justify-between gap-x-4">
                 <span className="font-medium">{label}</span>
                 <span className="tabular-nums">
-                  {note === '' ? null : <span className="mr-3 text-[0.8125rem] text-muted-foreground">{note}</span>}
+                  {note === '' ? null : <span className="me-3 text-[0.8125rem] text-muted-foreground">{note}</span>}
                   <span className="font-semibold">{formatCredits(count)}</span>
                   {toShare(count, steps[index - 1]?.count)}
                 </span>

@@ -1,13 +1,16 @@
+import { useTranslations } from 'next-intl';
+
+import { Arrow } from '@/components/admin/arrow';
 import { LocalTime } from '@/components/credits/activity/local-time';
+import type { Translator } from '@/i18n/translator';
 import type { AdminRewardsAnswer } from '@/lib/admin-api';
 import { formatCredits } from '@/lib/format';
 
-const LABELS: Record<string, string> = { signup: 'Referral', click: 'Visit' };
-
 /** What administrators changed, newest first. */
 export function RewardChanges({ changes }: { changes: AdminRewardsAnswer['data']['changes'] }) {
+  const t = useTranslations('admin-rewards');
   if (changes.length === 0) {
-    return <p className="px-5 pb-5 text-sm text-muted-foreground sm:px-6">Nobody has changed the rewards yet.</p>;
+    return <p className="px-5 pb-5 text-sm text-muted-foreground sm:px-6">{t('changes.none')}</p>;
   }
   return (
     <ul className="divide-y border-t">
@@ -18,17 +21,24 @@ export function RewardChanges({ changes }: { changes: AdminRewardsAnswer['data']
               const { from, to } = change as { from: number; to: number };
               return (
                 <span key={name}>
-                  {LABELS[name] ?? name.replace(/^day/, 'Day ')} {formatCredits(from)} → {formatCredits(to)}
+                  {nameReward(name, t)} {formatCredits(from)} <Arrow /> {formatCredits(to)}
                 </span>
               );
             })}
           </p>
-          <p className="wrap-anywhere">{reason}</p>
+          <p className="wrap-anywhere">
+            <bdi>{reason}</bdi>
+          </p>
           <p className="text-[0.8125rem] text-muted-foreground">
-            {actor}, <LocalTime iso={at} style="instant" />
+            <bdi>{actor}</bdi>, <LocalTime iso={at} style="instant" />
           </p>
         </li>
       ))}
     </ul>
   );
+}
+
+function nameReward(name: string, t: Translator<'admin-rewards'>): string {
+  if (name === 'signup' || name === 'click') return t(`changes.${name}`);
+  return t('day', { day: name.replace(/^day/, '') });
 }

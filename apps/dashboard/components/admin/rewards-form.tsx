@@ -1,13 +1,18 @@
 'use client';
 import { useRouter } from 'next/navigation';
+import { useTranslations } from 'next-intl';
 import { useState, type FormEvent } from 'react';
 
+import { useFieldErrors } from '@/components/admin/use-field-errors';
 import { newKey, send } from '@/components/credits/send';
 import { Field } from '@/components/credits/ui/field';
 import { Input } from '@/components/credits/ui/input';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { useRefusal } from '@/components/i18n/use-refusal';
 import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
+import type { Translator } from '@/i18n/translator';
 import type { AdminRewardsAnswer, RewardsView } from '@/lib/admin-api';
+import { formatCredits } from '@/lib/format';
 import { showError, showSuccess } from '@/lib/toast';
 import { UNIT } from '@/lib/unit';
 
@@ -16,6 +21,9 @@ type Wrong = Record<string, string>;
 /** What each day and each referral pays. */
 export function RewardsForm({ rewards }: { rewards: RewardsView }) {
   const router = useRouter();
+  const t = useTranslations('admin-rewards');
+  const refusal = useRefusal();
+  const toErrors = useFieldErrors();
   const [pending, setPending] = useState(false);
   const [wrong, setWrong] = useState<Wrong>({});
   /** One for each intended change: a repetition after a lost answer changes nothing twice. */
@@ -26,7 +34,7 @@ export function RewardsForm({ rewards }: { rewards: RewardsView }) {
     if (pending) return;
     const form = new FormData(event.currentTarget);
     const text = (name: string) => String(form.get(name)).trim();
-    const found = findWrong(text, rewards.daily.length);
+    const found = findWrong(text, rewards.daily.length, t);
     setWrong(found);
     if (Object.keys(found).length > 0) return;
     setPending(true);
@@ -44,12 +52,12 @@ export function RewardsForm({ rewards }: { rewards: RewardsView }) {
     );
     setPending(false);
     if (result.ok) {
-      showSuccess('The rewards are saved', 'They hold from now on.');
+      showSuccess(t('form.saved'), t('form.savedText'));
       router.refresh();
     } else {
       setKey(newKey());
-      setWrong(Object.fromEntries((result.failure.errors ?? []).map(({ path, message }) => [path, message])));
-      showError('The rewards were not saved', result.failure.message);
+      setWrong(toErrors(result.failure));
+      showError(t('form.failed'), refusal(result.failure));
     }
   }
 
@@ -65,30 +73,34 @@ export function RewardsForm({ rewards }: { rewards: RewardsView }) {
     <Card>
       <form onSubmit={handleSubmit} noValidate className="contents">
         <CardHeader>
-          <CardTitle>Amounts</CardTitle>
-          <CardDescription>Whole {UNIT.many}. What was earned before keeps its amount.</CardDescription>
+          <CardTitle>{t('form.title')}</CardTitle>
+          <CardDescription>{t('form.text', { unit: UNIT.many })}</CardDescription>
         </CardHeader>
         <CardContent className="grid gap-7">
           <fieldset className="grid gap-4">
-            <legend className="mb-4 text-sm font-semibold">Daily bonus, by consecutive days</legend>
+            <legend className="mb-4 text-sm font-semibold">{t('form.daily')}</legend>
             <div className="grid grid-cols-2 gap-4 sm:grid-cols-4">
-              {rewards.daily.map((value, index) => amount(`daily.${index}`, `Day ${index + 1}`, value))}
+              {rewards.daily.map((value, index) =>
+                amount(`daily.${index}`, t('day', { day: String(index + 1) }), value),
+              )}
             </div>
-            <p className="text-[0.8125rem] text-muted-foreground">After day {rewards.daily.length} it begins again.</p>
+            <p className="text-[0.8125rem] text-muted-foreground">
+              {t('form.again', { day: String(rewards.daily.length) })}
+            </p>
           </fieldset>
           <fieldset>
-            <legend className="mb-4 text-sm font-semibold">Referrals</legend>
+            <legend className="mb-4 text-sm font-semibold">{t('form.referrals')}</legend>
             <div className="grid gap-4 sm:grid-cols-2">
-              {amount('signup', 'For each referral', rewards.signup, 'When the new player claims a first bonus.')}
-              {amount('click', 'For each visit', rewards.click, 'Of a link, once for each visitor.')}
+              {amount('signup', t('form.signup'), rewards.signup, t('form.signupHint'))}
+              {amount('click', t('form.click'), rewards.click, t('form.clickHint'))}
             </div>
           </fieldset>
-          <Field label="Reason" error={wrong['reason']} hint="For the audit log.">
-            {(control) => <Input {...control} name="reason" maxLength={200} placeholder="Summer event" />}
+          <Field label={t('form.reason')} error={wrong['reason']} hint={t('form.reasonHint')}>
+            {(control) => <Input {...control} name="reason" maxLength={200} placeholder={t('form.reasonExample')} />}
           </Field>
         </CardContent>
         <CardFooter className="justify-end">
-          <SubmitButton pending={pending}>Save</SubmitButton>
+          <SubmitButton pending={pending}>{t('form.save')}</SubmitButton>
         </CardFooter>
       </form>
     </Card>
@@ -97,16 +109,16 @@ export function RewardsForm({ rewards }: { rewards: RewardsView }) {
 
 const AMOUNT_MAX = 1_000_000;
 
-function findWrong(text: (name: string) => string, days: number): Wrong {
+function findWrong(text: (name: string) => string, days: number, t: Translator<'admin-rewards'>): Wrong {
   const wrong: Wrong = {};
   const check = (name: string, min: number) => {
     const value = text(name);
     if (/^\d{1,7}$/.test(value) && Number(value) >= min && Number(value) <= AMOUNT_MAX) return;
-    wrong[name] = `Enter a whole number from ${min} to 1,000,000.`;
+    wrong[name] = t('form.wrongAmount', { min: String(min), max: formatCredits(AMOUNT_MAX) });
   };
   for (let index = 0; index < days; index += 1) check(`daily.${index}`, 1);
   check('signup', 0);
   check('click', 0);
-  if (text('reason').length < 3) wrong['reason'] = 'Say why, in 3 characters or more.';
+  if (text('reason').length < 3) wrong['reason'] = t('form.wrongReason');
   return wrong;
 }

@@ -1,18 +1,20 @@
 'use client';
 import { useRouter } from 'next/navigation';
+import { useTranslations } from 'next-intl';
 import { useState, type FormEvent } from 'react';
 
 import { findRangeErrors, RangeFilter, type RangeErrors } from '@/components/activity/range-filter';
 import { TextSearch } from '@/components/activity/text-search';
 import { useTimeZone } from '@/components/credits/activity/local-time';
 import { Input } from '@/components/credits/ui/input';
-import { readTransferQuery, TRANSFER_LABELS, writeTransferQuery, type TransferQuery } from '@/lib/transfers';
+import { readTransferQuery, TRANSFER_GROUPS, writeTransferQuery, type TransferQuery } from '@/lib/transfers';
 
 const PATH = '/admin/activity';
 
 /** Which transfers to show. Everything is in the address: a filter can be kept, sent, and used without script. */
 export function TransferFilters({ query }: { query: TransferQuery }) {
   const router = useRouter();
+  const t = useTranslations('admin-transactions');
   const timeZone = useTimeZone();
   const [errors, setErrors] = useState<RangeErrors>({});
   const { user, q } = query;
@@ -39,13 +41,19 @@ export function TransferFilters({ query }: { query: TransferQuery }) {
           maxLength={100}
           autoComplete="off"
           autoCapitalize="none"
-          aria-label="User name of one of both sides"
-          placeholder="User name"
+          aria-label={t('filters.userLabel')}
+          placeholder={t('filters.user')}
           className="sm:max-w-52"
         />
-        <TextSearch defaultValue={q} label="Search by reason" placeholder="Reason" />
+        <TextSearch defaultValue={q} label={t('filters.reasonLabel')} placeholder={t('filters.reason')} />
       </div>
-      <RangeFilter query={query} labels={TRANSFER_LABELS} errors={errors} clearHref={PATH} isWide />
+      <RangeFilter
+        query={query}
+        labels={Object.fromEntries(TRANSFER_GROUPS.map((group) => [group, t(`groups.${group}`)]))}
+        errors={errors}
+        clearHref={PATH}
+        isWide
+      />
     </form>
   );
 }

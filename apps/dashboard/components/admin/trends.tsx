@@ -1,3 +1,4 @@
+import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 
 import { FlowChart } from '@/components/admin/flow-chart';
@@ -10,15 +11,16 @@ import { Change } from '@/components/credits/activity/amount';
 import { LocalTime } from '@/components/credits/activity/local-time';
 import { Card, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
+import { put } from '@/components/i18n/put';
 import type { AdminTrendsAnswer } from '@/lib/admin-api';
-import { formatCount, formatCredits } from '@/lib/format';
+import { formatCredits } from '@/lib/format';
 import { UNIT } from '@/lib/unit';
 
 /** Periods that can be shown; the second one is shown first. */
 export const TREND_PERIODS = [
-  { id: '7', label: '7 days' },
-  { id: '30', label: '30 days' },
-  { id: '90', label: '90 days' },
+  { id: '7', days: 7 },
+  { id: '30', days: 30 },
+  { id: '90', days: 90 },
 ] as const;
 export type TrendPeriod = (typeof TREND_PERIODS)[number]['id'];
 
@@ -26,6 +28,7 @@ type Data = AdminTrendsAnswer['data'];
 
 /** How everything together went: what circulates, what comes and goes, who moved most, and whom referrals brought. */
 export function Trends({ trends, period, nowMs }: { trends: Data; period: TrendPeriod; nowMs: number }) {
+  const t = useTranslations('admin.trends');
   const { from, circulating_before: before, days } = trends;
   const points = [
     { created_at: from, available: before },
@@ -36,10 +39,10 @@ export function Trends({ trends, period, nowMs }: { trends: Data; period: TrendP
     <section aria-labelledby="trends" className="grid min-w-0 gap-4 [&>*]:min-w-0">
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <h2 id="trends" className="font-semibold">
-          Over time
+          {t('title')}
         </h2>
         <PeriodLinks
-          periods={TREND_PERIODS}
+          periods={TREND_PERIODS.map(({ id, days: count }) => ({ id, label: t('days', { count }) }))}
           current={period}
           toHref={(id) => (id === '30' ? '/admin' : `/admin?days=${id}`)}
         />
@@ -47,8 +50,8 @@ export function Trends({ trends, period, nowMs }: { trends: Data; period: TrendP
       <div className="grid gap-5 xl:grid-cols-2 [&>*]:min-w-0">
         <Card>
           <CardHeader className="pb-6">
-            <CardTitle>In circulation</CardTitle>
-            <CardDescription>What all people had together at the end of each day.</CardDescription>
+            <CardTitle>{t('circulating')}</CardTitle>
+            <CardDescription>{t('circulatingText')}</CardDescription>
           </CardHeader>
           {shape === null ? null : (
             <div className="mt-auto">
@@ -58,8 +61,8 @@ export function Trends({ trends, period, nowMs }: { trends: Data; period: TrendP
         </Card>
         <Card>
           <CardHeader className="pb-4">
-            <CardTitle>Issued and spent</CardTitle>
-            <CardDescription>For each day, less what was taken back or refunded.</CardDescription>
+            <CardTitle>{t('flow')}</CardTitle>
+            <CardDescription>{t('flowText')}</CardDescription>
           </CardHeader>
           <FlowChart days={days} />
         </Card>
@@ -72,22 +75,17 @@ export function Trends({ trends, period, nowMs }: { trends: Data; period: TrendP
 }
 
 function Movers({ movers: { people, since }, from }: { movers: Data['movers']; from: string }) {
+  const t = useTranslations('admin.movers');
   return (
     <Card className="overflow-hidden">
       <CardHeader className="pb-5">
-        <CardTitle>Top movers</CardTitle>
+        <CardTitle>{t('title')}</CardTitle>
         <CardDescription>
-          {since === from ? (
-            'Who received and gave most.'
-          ) : (
-            <>
-              Of the newest 100,000 transfers, since <LocalTime iso={since} style="instant" />.
-            </>
-          )}
+          {since === from ? t('text') : t.rich('since', { at: put(<LocalTime iso={since} style="instant" />) })}
         </CardDescription>
       </CardHeader>
       {people.length === 0 ? (
-        <p className="px-5 pt-2 pb-6 text-sm text-muted-foreground sm:px-6">Nothing moved in this period.</p>
+        <p className="px-5 pt-2 pb-6 text-sm text-muted-foreground sm:px-6">{t('nothing')}</p>
       ) : (
         <ul className="divide-y border-t">
           {people.map(({ user_id: id, username, in: added, out, transfers }) => (
@@ -100,9 +98,9 @@ function Movers({ movers: { people, since }, from }: { movers: Data['movers']; f
                   href={`/admin/users/${encodeURIComponent(id)}`}
                   className="font-medium wrap-anywhere underline decoration-border underline-offset-4"
                 >
-                  {username}
+                  <bdi>{username}</bdi>
                 </Link>{' '}
-                <span className="text-muted-foreground">{formatCount(transfers, 'transfer')}</span>
+                <span className="text-muted-foreground">{t('transfers', { count: transfers })}</span>
               </span>
               <span className="flex gap-4 tabular-nums">
                 <Change amount={added} />
@@ -118,20 +116,21 @@ function Movers({ movers: { people, since }, from }: { movers: Data['movers']; f
 
 /** The same as the two charts, to read. */
 function Figures({ days }: { days: Data['days'] }) {
+  const t = useTranslations('admin.trends');
   return (
     <details className="group rounded-xl border bg-card text-sm">
       <summary className="cursor-pointer rounded-xl px-5 py-3 font-medium outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50 sm:px-6">
-        Figures by day
+        {t('figures')}
       </summary>
       <div className="max-h-96 overflow-y-auto border-t">
-        <Table aria-label={`${UNIT.title} by day`}>
+        <Table aria-label={t('figuresLabel', { unit: UNIT.title })}>
           <TableHeader>
             <TableRow>
-              <TableHead>Day</TableHead>
-              <TableHead className="text-right">Issued</TableHead>
-              <TableHead className="text-right">Spent</TableHead>
-              <TableHead className="text-right">Expired</TableHead>
-              <TableHead className="text-right">In circulation</TableHead>
+              <TableHead>{t('day')}</TableHead>
+              <TableHead className="text-end">{t('issued')}</TableHead>
+              <TableHead className="text-end">{t('spent')}</TableHead>
+              <TableHead className="text-end">{t('expired')}</TableHead>
+              <TableHead className="text-end">{t('circulating')}</TableHead>
             </TableRow>
           </TableHeader>
           <TableBody>
@@ -139,11 +138,11 @@ function Figures({ days }: { days: Data['days'] }) {
               <TableRow key={day}>
                 <TableCell className="whitespace-nowrap">{formatDay(day, 'date')}</TableCell>
                 {[issued, spent, expired].map((amount, index) => (
-                  <TableCell key={['issued', 'spent', 'expired'][index]} className="text-right">
+                  <TableCell key={['issued', 'spent', 'expired'][index]} className="text-end">
                     {formatSigned(amount)}
                   </TableCell>
                 ))}
-                <TableCell className="text-right font-medium">{formatCredits(circulating)}</TableCell>
+                <TableCell className="text-end font-medium">{formatCredits(circulating)}</TableCell>
               </TableRow>
             ))}
           </TableBody>

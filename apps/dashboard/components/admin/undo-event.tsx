@@ -1,10 +1,14 @@
 'use client';
 import { Undo2 } from 'lucide-react';
 import { useRouter } from 'next/navigation';
+import { useTranslations } from 'next-intl';
 import { useState, type FormEvent, type ReactNode } from 'react';
 
+import { Arrow } from '@/components/admin/arrow';
+import { useOutcome } from '@/components/admin/use-outcome';
 import { Refusal } from '@/components/auth/refusal';
-import { newKey, send } from '@/components/credits/send';
+import { sayReason } from '@/components/credits/messages';
+import { newKey, send, type SendResult } from '@/components/credits/send';
 import { Field } from '@/components/credits/ui/field';
 import {
   Dialog,
@@ -18,7 +22,9 @@ import {
 } from '@/components/credits/ui/dialog';
 import { Input } from '@/components/credits/ui/input';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
+import { useRefusal } from '@/components/i18n/use-refusal';
 import { Button } from '@/components/ui/button';
+import { put } from '@/components/i18n/put';
 import type { AdminAdjustAnswer, AdminUser, AdminVoidAnswer } from '@/lib/admin-api';
 import type { ActivityItem } from '@/lib/api';
 import { formatChange, formatCredits, formatCreditsWithUnit } from '@/lib/format';
@@ -32,6 +38,10 @@ export function canUndo({ group, reversed_by: reversedBy, reference }: ActivityI
 /** Undoes one event: reverses a transfer, or releases what is reserved. Says beforehand what that does to the balance. */
 export function UndoEvent({ item, user }: { item: ActivityItem; user: AdminUser }) {
   const router = useRouter();
+  const t = useTranslations('admin-users.undo');
+  const tOutcome = useTranslations('admin-shared.outcome');
+  const toOutcome = useOutcome();
+  const toRefusal = useRefusal();
   const [open, setOpen] = useState(false);
   const [pending, setPending] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
@@ -46,11 +56,11 @@ export function UndoEvent({ item, user }: { item: ActivityItem; user: AdminUser 
     if (pending) return;
     const reason = String(new FormData(event.currentTarget).get('reason')).trim();
     if (reason.length < 3) {
-      setRefusal('Give a reason of at least 3 characters.');
+      setRefusal(t('reasonWrong'));
       return;
     }
     setPending(true);
-    const result = isHold
+    const result: SendResult<AdminVoidAnswer | AdminAdjustAnswer> = isHold
       ? await send<AdminVoidAnswer>('POST', `/api/admin/holds/${item.reference}/void`, { reason }, key)
       : await send<AdminAdjustAnswer>(
           'POST',
@@ -60,12 +70,16 @@ export function UndoEvent({ item, user }: { item: ActivityItem; user: AdminUser 
         );
     setPending(false);
     if (!result.ok) {
-      setRefusal(result.failure.message);
+      setRefusal(toRefusal(result.failure));
       return;
     }
     setOpen(false);
     setKey(newKey());
-    showSuccess(result.answer.message);
+    showSuccess(
+      'snapshot' in result.answer
+        ? toOutcome(result.answer, { name: user.username, approved: true })
+        : tOutcome('released'),
+    );
     router.refresh();
   }
 
@@ -78,39 +92,45 @@ export function UndoEvent({ item, user }: { item: ActivityItem; user: AdminUser 
       }}
     >
       <DialogTrigger asChild>
-        <Button variant="ghost" size="icon" aria-label={`${isHold ? 'Release' : 'Reverse'} “${item.reason}”`}>
+        <Button
+          variant="ghost"
+          size="icon"
+          aria-label={t(isHold ? 'releaseLabel' : 'reverseLabel', { reason: sayReason(item.reason) })}
+        >
           <Undo2 />
         </Button>
       </DialogTrigger>
       <DialogContent>
         <form onSubmit={handleSubmit} noValidate className="grid gap-5">
           <DialogHeader>
-            <DialogTitle>{isHold ? 'Release the reservation?' : 'Reverse this?'}</DialogTitle>
-            <DialogDescription>{item.reason}. It stays in the history, and its opposite is added.</DialogDescription>
+            <DialogTitle>{t(isHold ? 'releaseTitle' : 'reverseTitle')}</DialogTitle>
+            <DialogDescription>
+              {t.rich('text', { reason: put(<bdi>{sayReason(item.reason)}</bdi>) })}
+            </DialogDescription>
           </DialogHeader>
           <dl className="grid gap-2 rounded-lg border px-4 py-3 text-sm tabular-nums">
-            <Line term={`${user.username} ${change > 0 ? 'gets' : 'loses'}`}>{formatChange(change)}</Line>
-            <Line term="Available then">
-              {formatCredits(user.coins)} → {formatCredits(user.coins + change)}
+            <Line term={t(change > 0 ? 'gets' : 'loses', { name: user.username })}>{formatChange(change)}</Line>
+            <Line term={t('then')}>
+              {formatCredits(user.coins)} <Arrow /> {formatCredits(user.coins + change)}
             </Line>
             {item.other === null || isHold ? null : (
-              <Line term={`${item.other} ${change > 0 ? 'loses' : 'gets'}`}>{formatChange(-change)}</Line>
+              <Line term={t(change > 0 ? 'loses' : 'gets', { name: item.other })}>{formatChange(-change)}</Line>
             )}
           </dl>
           {user.coins + change < 0 ? (
             <p className="text-sm text-destructive">
-              {user.username} has only {formatCreditsWithUnit(user.coins)}, so this will be refused.
+              {t('tooLittle', { name: user.username, amount: formatCreditsWithUnit(user.coins) })}
             </p>
           ) : null}
-          <Field label="Reason" hint={`${user.username} can read it.`}>
+          <Field label={t('reason')} hint={t('reasonHint', { name: user.username })}>
             {(control) => <Input {...control} name="reason" autoComplete="off" maxLength={200} />}
           </Field>
           <Refusal message={refusal ?? undefined} cooldownMs={0} />
           <DialogFooter>
             <DialogClose asChild>
-              <Button variant="outline">Cancel</Button>
+              <Button variant="outline">{t('cancel')}</Button>
             </DialogClose>
-            <SubmitButton pending={pending}>{isHold ? 'Release' : 'Reverse'}</SubmitButton>
+            <SubmitButton pending={pending}>{t(isHold ? 'release' : 'reverse')}</SubmitButton>
           </DialogFooter>
         </form>
       </DialogContent>

@@ -1,4 +1,5 @@
 import { Search, Users } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 
 import { Amount } from '@/components/credits/activity/amount';
@@ -11,7 +12,7 @@ import { Card } from '@/components/ui/card';
 import { Input } from '@/components/ui/input';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
 import type { AdminUsersAnswer } from '@/lib/admin-api';
-import { formatCount, formatCredits } from '@/lib/format';
+import { formatCredits } from '@/lib/format';
 
 interface UserTableProps {
   page: AdminUsersAnswer['data'];
@@ -20,39 +21,41 @@ interface UserTableProps {
 
 /** Everybody with an account, to be searched. Each page has an address: it can be bookmarked. */
 export function UserTable({ page, query }: UserTableProps) {
+  const t = useTranslations('admin-users.table');
+  const tPages = useTranslations('admin-shared.pages');
   const { users, total, limit, offset } = page;
   const address = (to: number) =>
     `/admin/users?${new URLSearchParams({ ...(query === '' ? {} : { query }), offset: String(to) })}`;
   return (
     <div className="grid gap-4 [&>*]:min-w-0">
       <form action="/admin/users" role="search" className="relative max-w-sm">
-        <Search className="pointer-events-none absolute top-3 left-3 size-4 text-muted-foreground" aria-hidden />
+        <Search className="pointer-events-none absolute top-3 start-3 size-4 text-muted-foreground" aria-hidden />
         <Input
           key={query}
           type="search"
           name="query"
           defaultValue={query}
-          placeholder="User name or e-mail"
-          aria-label="Search users"
-          className="pl-9"
+          placeholder={t('placeholder')}
+          aria-label={t('search')}
+          className="ps-9"
         />
       </form>
       <Card className="overflow-hidden">
         {users.length === 0 ? (
-          <EmptyState icon={Users} title={query === '' ? 'No users yet' : `Nobody is called “${query}”`}>
-            {query === '' ? 'They appear here when they sign up.' : 'Try a part of the user name or of the e-mail.'}
+          <EmptyState icon={Users} title={query === '' ? t('none') : t('nobody', { query })}>
+            {t(query === '' ? 'noneText' : 'nobodyText')}
           </EmptyState>
         ) : (
-          <Table aria-label="Users">
+          <Table aria-label={t('label')}>
             <TableHeader>
               <TableRow>
-                <TableHead>User</TableHead>
-                <TableHead className="text-right">Available</TableHead>
-                <TableHead className="text-right">Reserved</TableHead>
-                <TableHead className="text-right">Version</TableHead>
-                <TableHead>Joined</TableHead>
+                <TableHead>{t('user')}</TableHead>
+                <TableHead className="text-end">{t('available')}</TableHead>
+                <TableHead className="text-end">{t('reserved')}</TableHead>
+                <TableHead className="text-end">{t('version')}</TableHead>
+                <TableHead>{t('joined')}</TableHead>
                 <TableHead className="hidden sm:table-cell">
-                  <span className="sr-only">Open</span>
+                  <span className="sr-only">{t('open')}</span>
                 </TableHead>
               </TableRow>
             </TableHeader>
@@ -68,29 +71,32 @@ export function UserTable({ page, query }: UserTableProps) {
                             href={`/admin/users/${encodeURIComponent(user.id)}`}
                             className="rounded-sm underline-offset-4 outline-none hover:underline focus-visible:ring-[3px] focus-visible:ring-ring/50"
                           >
-                            {user.username}
+                            <bdi>{user.username}</bdi>
                           </Link>
-                          {user.role === 0 ? <Badge>Admin</Badge> : null}
-                          {user.banned ? <Badge variant="destructive">Banned</Badge> : null}
+                          {user.role === 0 ? <Badge>{t('admin')}</Badge> : null}
+                          {user.banned ? <Badge variant="destructive">{t('banned')}</Badge> : null}
                         </p>
-                        <p className="text-[0.8125rem] text-muted-foreground">{user.email}</p>
+                        <p className="text-[0.8125rem] text-muted-foreground">
+                          <bdi>{user.email}</bdi>
+                        </p>
                       </div>
                     </div>
                   </TableCell>
-                  <TableCell className="text-right">
+                  <TableCell className="text-end">
                     <Amount amount={user.coins} />
                   </TableCell>
-                  <TableCell className="text-right text-muted-foreground tabular-nums">
+                  <TableCell className="text-end text-muted-foreground tabular-nums">
                     {formatCredits(user.held)}
                   </TableCell>
-                  <TableCell className="text-right text-muted-foreground tabular-nums">{user.version}</TableCell>
+                  <TableCell className="text-end text-muted-foreground tabular-nums">{user.version}</TableCell>
                   <TableCell className="whitespace-nowrap text-muted-foreground">
                     <LocalTime iso={user.created_at} style="date" />
                   </TableCell>
-                  <TableCell className="hidden text-right sm:table-cell">
+                  <TableCell className="hidden text-end sm:table-cell">
                     <Button asChild variant="outline" size="sm">
                       <Link href={`/admin/users/${encodeURIComponent(user.id)}`}>
-                        Open<span className="sr-only"> {user.username}</span>
+                        {t('open')}
+                        <span className="sr-only"> {user.username}</span>
                       </Link>
                     </Button>
                   </TableCell>
@@ -101,17 +107,17 @@ export function UserTable({ page, query }: UserTableProps) {
         )}
       </Card>
       <div className="flex items-center justify-between gap-4 text-sm text-muted-foreground">
-        <p>{formatCount(total, 'user')}</p>
+        <p>{t('total', { count: total })}</p>
         {total > limit ? (
-          <nav aria-label="Pages" className="flex gap-2">
+          <nav aria-label={tPages('label')} className="flex gap-2">
             {offset > 0 ? (
               <Button asChild variant="outline" size="sm">
-                <Link href={address(Math.max(0, offset - limit))}>Newer</Link>
+                <Link href={address(Math.max(0, offset - limit))}>{tPages('newer')}</Link>
               </Button>
             ) : null}
             {offset + users.length < total ? (
               <Button asChild variant="outline" size="sm">
-                <Link href={address(offset + limit)}>Older</Link>
+                <Link href={address(offset + limit)}>{tPages('older')}</Link>
               </Button>
             ) : null}
           </nav>

@@ -1,66 +1,72 @@
+import { useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
+
 import { Amount } from '@/components/credits/activity/amount';
 import { LocalTime } from '@/components/credits/activity/local-time';
 import { Runway } from '@/components/servers/runway';
 import { Badge } from '@/components/ui/badge';
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card';
+import { put } from '@/components/i18n/put';
 import type { AdminTimeAnswer } from '@/lib/admin-api';
 import { formatCredits } from '@/lib/format';
 import { UNIT } from '@/lib/unit';
 
 /** What somebody pays by the hour, what refills, and what expires when. Nothing where there is none of it. */
 export function UserTime({ time, renderedAt }: { time: AdminTimeAnswer['data']; renderedAt: number }) {
+  const t = useTranslations('admin-users.time');
   const { rates, allowances, lots, exhausts_at: exhaustsAt, has_more_lots: hasMore } = time;
   if (rates.length + allowances.length + lots.length === 0) return null;
   return (
     <Card>
       <CardHeader>
-        <CardTitle>Over time</CardTitle>
+        <CardTitle>{t('title')}</CardTitle>
       </CardHeader>
       <CardContent className="grid gap-5 pt-3 text-sm">
         {exhaustsAt === null ? null : (
           <p className="text-muted-foreground">
-            {UNIT.title} last{' '}
-            <span className="font-medium text-foreground">
-              <Runway until={Date.parse(exhaustsAt)} renderedAt={renderedAt} />
-            </span>
+            {t.rich('lasts', {
+              unit: UNIT.title,
+              runway: put(
+                <span className="font-medium text-foreground">
+                  <Runway until={Date.parse(exhaustsAt)} renderedAt={renderedAt} />
+                </span>,
+              ),
+            })}
           </p>
         )}
         {rates.length === 0 ? null : (
-          <List title="Rates">
+          <List title={t('rates')}>
             {rates.map(({ id, resource, amount, per, state, charged }) => (
-              <Item key={id} name={resource} value={`${formatCredits(amount)} per ${per}`}>
-                {formatCredits(charged)} charged{' '}
-                {state === 'suspended' ? <Badge variant="destructive">Suspended</Badge> : null}
+              <Item key={id} name={resource} value={t(`per.${per}`, { amount: formatCredits(amount) })}>
+                {t('charged', { amount: formatCredits(charged) })}{' '}
+                {state === 'suspended' ? <Badge variant="destructive">{t('suspended')}</Badge> : null}
               </Item>
             ))}
           </List>
         )}
         {allowances.length === 0 ? null : (
-          <List title="Allowances">
+          <List title={t('allowances')}>
             {allowances.map(({ id, name, amount, per, carry_over: carryOver, next_refill_at: next }) => (
-              <Item key={id} name={name} value={`${formatCredits(amount)} per ${per}`}>
-                {next === null ? null : (
-                  <>
-                    Next <LocalTime iso={next} style="instant" />
-                  </>
-                )}
-                {carryOver === 0 ? null : `, carries over ${formatCredits(carryOver)}`}
+              <Item key={id} name={name} value={t(`per.${per}`, { amount: formatCredits(amount) })}>
+                {next === null ? null : t.rich('next', { at: put(<LocalTime iso={next} style="instant" />) })}
+                {carryOver === 0 ? null : t('carriesOver', { amount: formatCredits(carryOver) })}
               </Item>
             ))}
           </List>
         )}
         {lots.length === 0 ? null : (
-          <List title="Spent in this order, then the rest">
+          <List title={t('lots')}>
             {lots.map(({ version, available, held, priority, expires_at: expiresAt }) => (
               <Item
                 key={`${version}-${priority}-${expiresAt}`}
-                name={expiresAt === null ? 'Never expire' : <LocalTime iso={expiresAt} style="full" />}
+                name={expiresAt === null ? t('never') : <LocalTime iso={expiresAt} style="full" />}
                 value={<Amount amount={available + held} />}
               >
-                {held === 0 ? null : `${formatCredits(held)} reserved, `}priority {priority}
+                {held === 0 ? null : t('reserved', { amount: formatCredits(held) })}
+                {t('priority', { priority: String(priority) })}
               </Item>
             ))}
-            {hasMore ? <li className="text-[0.8125rem] text-muted-foreground">And more.</li> : null}
+            {hasMore ? <li className="text-[0.8125rem] text-muted-foreground">{t('more')}</li> : null}
           </List>
         )}
       </CardContent>
@@ -68,7 +74,7 @@ export function UserTime({ time, renderedAt }: { time: AdminTimeAnswer['data']; 
   );
 }
 
-function List({ title, children }: { title: string; children: React.ReactNode }) {
+function List({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section className="grid gap-2">
       <h3 className="text-[0.8125rem] text-muted-foreground">{title}</h3>
@@ -77,7 +83,7 @@ function List({ title, children }: { title: string; children: React.ReactNode })
   );
 }
 
-function Item({ name, value, children }: { name: React.ReactNode; value: React.ReactNode; children: React.ReactNode }) {
+function Item({ name, value, children }: { name: ReactNode; value: ReactNode; children: ReactNode }) {
   return (
     <li>
       <p className="flex items-baseline justify-between gap-4">

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkDraft, toBody, toDraft } from '@/components/admin/code-draft';
 import { toCodeState } from '@/components/admin/code-state';
 import type { AdminCode } from '@/lib/admin-api';
+import { translator } from '../support/texts.tsx';
 
 const CODE: AdminCode = {
   id: 1,
@@ -15,6 +16,7 @@ const CODE: AdminCode = {
   stopped: false,
   created_at: '2026-05-01T10:00:00.000Z',
 };
+const T = translator('admin-codes.wrong');
 const JUNE = Date.parse('2026-06-15T00:00:00Z');
 
 describe('a code’s state', () => {
@@ -50,7 +52,7 @@ test('times go there and back in the zone of the browser', () => {
 test('a new code without a text leaves it to the server', () => {
   const draft = { ...toDraft(undefined), amount: '5', uses: '1' };
   expect(toBody(draft, undefined)).toEqual({ amount: 5, uses: 1, note: '', starts_at: null, ends_at: null });
-  expect(checkDraft(draft, undefined)).toEqual({});
+  expect(checkDraft(draft, undefined, T)).toEqual({});
 });
 
 test.each([
@@ -62,5 +64,5 @@ test.each([
   [{ starts_at: '' }, 'starts_at', 'Enter a date and a time.'],
   [{ ends_at: '2026-05-01T00:00' }, 'ends_at', 'The end must be after the start.'],
 ])('%j is refused at the field %s', (change, field, problem) => {
-  expect(checkDraft({ ...toDraft(CODE), ...change }, CODE)).toEqual({ [field]: problem });
+  expect(checkDraft({ ...toDraft(CODE), ...change }, CODE, T)).toEqual({ [field]: problem });
 });

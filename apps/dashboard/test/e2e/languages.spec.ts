@@ -1,6 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { readdirSync, readFileSync } from 'node:fs';
 import { collectComplaints } from '../support/display.ts';
+import { ADMIN_PAGES } from '../support/pages.ts';
 import { expect, test } from '../support/people.ts';
 
 /** Pages of a player that are translated as a whole. */
@@ -77,6 +79,52 @@ for (const { language, tag, dir, locale } of LANGUAGES) {
       expect(complaints).toEqual([]);
     });
   }
+}
+
+const MESSAGES = new URL('../../messages/', import.meta.url);
+
+/** The texts of the operator pages, as a language has them: what stands between what is filled in. */
+function readOperatorTexts(language: string): Set<string> {
+  const areas = readdirSync(new URL(`${language}/`, MESSAGES)).filter((name) => name.startsWith('admin'));
+  const flatten = (tree: unknown): string[] =>
+    typeof tree === 'string' ? [tree] : Object.values(tree as object).flatMap(flatten);
+  const texts = areas.flatMap((area) =>
+    flatten(JSON.parse(readFileSync(new URL(`${language}/${area}`, MESSAGES), 'utf8'))),
+  );
+  return new Set(
+    texts
+      .flatMap((text) => text.split(/<[^>]*>|\{\w+\}|\w+, (?:plural|select), |\w+ \{|[{}#]/))
+      .map((part) => part.trim()),
+  );
+}
+
+for (const { language, dir } of LANGUAGES) {
+  test(`the operator pages in ${language}: no text is English, none is wider than a phone`, async ({
+    people,
+    context,
+  }) => {
+    const admin = await people.admin();
+    await context.addCookies((await admin.storageState()).cookies);
+    const person = await people.signUp({ credits: 1_240 });
+    const code = `LANG${crypto.randomUUID().slice(0, 8)}`.toUpperCase();
+    await admin.post('/api/admin/codes', { data: { code, amount: 5, uses: 2 } });
+    const translated = readOperatorTexts(language);
+    const english = [...readOperatorTexts('en')].filter((text) => /[a-z]{2}/i.test(text) && !translated.has(text));
+    expect(english.length).toBeGreaterThan(300);
+    const isEnglish = (text: string) =>
+      english.some((one) => text === one || (one.includes(' ') && text.includes(one)));
+    const page = await context.newPage();
+    await page.setExtraHTTPHeaders({ 'accept-language': language });
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const path of [...ADMIN_PAGES, '/admin/provisioning', `/admin/codes/${code}`, `/admin/users/${person.id}`]) {
+      await page.goto(path);
+      await expect(page.locator('html')).toHaveAttribute('dir', dir);
+      await expect(page.getByRole('main').getByRole('heading', { level: 1 })).toHaveCount(1);
+      expect((await readTexts(page)).filter(isEnglish), path).toEqual([]);
+      const beside = () => document.documentElement.scrollWidth - window.innerWidth;
+      expect(await page.evaluate(beside), path).toBeLessThanOrEqual(0);
+    }
+  });
 }
 
 test('a language is chosen without a script, and stays', async ({ people, browser, baseURL }) => {

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
 
 import { ApprovalsCard } from '@/components/admin/approvals-card';
 import { AuditTable } from '@/components/admin/audit-table';
@@ -6,6 +7,7 @@ import { BurnCard } from '@/components/admin/burn-card';
 import { CirculationCard } from '@/components/admin/circulation-card';
 import { TREND_PERIODS, Trends } from '@/components/admin/trends';
 import { VerifyCard } from '@/components/admin/verify-card';
+import { Messages } from '@/components/i18n/messages';
 import { PageHeader } from '@/components/shell/page-header';
 import type {
   AdminApprovalsAnswer,
@@ -17,7 +19,10 @@ import type {
 import { UNIT } from '@/lib/unit';
 import { readRoute, requireAdmin } from '@/lib/viewer';
 
-export const metadata: Metadata = { title: 'Ledger' };
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('admin');
+  return { title: t('title') };
+}
 
 interface AdminPageProps {
   searchParams: Promise<{ days?: string | string[] }>;
@@ -34,23 +39,26 @@ export default async function AdminPage({ searchParams }: AdminPageProps) {
     readRoute<AdminApprovalsAnswer>('/api/admin/approvals'),
     readRoute<AdminAuditAnswer>('/api/admin/audit'),
   ]);
+  const t = await getTranslations('admin');
   const nowMs = Date.now();
   return (
-    <div className="grid gap-8 [&>*]:min-w-0">
-      <PageHeader title="Ledger">Where all {UNIT.many} are, and whether the books are right.</PageHeader>
-      <div className="grid gap-5">
-        <ApprovalsCard waiting={waiting} />
-        <CirculationCard circulation={data} />
-        <Trends trends={trends} period={period} nowMs={nowMs} />
-        <BurnCard burn={burn} renderedAt={nowMs} />
-        <VerifyCard />
+    <Messages areas={['admin', 'admin-shared', 'overview', 'errors']}>
+      <div className="grid gap-8 [&>*]:min-w-0">
+        <PageHeader title={t('title')}>{t('text', { unit: UNIT.many })}</PageHeader>
+        <div className="grid gap-5">
+          <ApprovalsCard waiting={waiting} />
+          <CirculationCard circulation={data} />
+          <Trends trends={trends} period={period} nowMs={nowMs} />
+          <BurnCard burn={burn} renderedAt={nowMs} />
+          <VerifyCard />
+        </div>
+        <section aria-labelledby="audit" className="grid gap-4 [&>*]:min-w-0">
+          <h2 id="audit" className="font-semibold">
+            {t('audit.title')}
+          </h2>
+          <AuditTable first={audit} />
+        </section>
       </div>
-      <section aria-labelledby="audit" className="grid gap-4 [&>*]:min-w-0">
-        <h2 id="audit" className="font-semibold">
-          What administrators did
-        </h2>
-        <AuditTable first={audit} />
-      </section>
-    </div>
+    </Messages>
   );
 }

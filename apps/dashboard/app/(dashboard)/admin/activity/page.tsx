@@ -1,16 +1,21 @@
 import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
 
 import { KeepFresh } from '@/components/admin/keep-fresh';
 import { TransferFilters } from '@/components/admin/transfer-filters';
 import { TransferTable } from '@/components/admin/transfer-table';
 import { Pager } from '@/components/admin/pager';
+import { Messages } from '@/components/i18n/messages';
 import { PageHeader } from '@/components/shell/page-header';
 import type { AdminTransfersAnswer } from '@/lib/admin-api';
 import { readTransferQuery, writeTransferQuery } from '@/lib/transfers';
 import { UNIT } from '@/lib/unit';
 import { readRoute, requireAdmin } from '@/lib/viewer';
 
-export const metadata: Metadata = { title: 'All transactions' };
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('admin-transactions');
+  return { title: t('title') };
+}
 
 interface AllActivityPageProps {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
@@ -18,6 +23,7 @@ interface AllActivityPageProps {
 
 export default async function AllActivityPage({ searchParams }: AllActivityPageProps) {
   await requireAdmin();
+  const t = await getTranslations('admin-transactions');
   const params = await searchParams;
   const query = readTransferQuery(params);
   const text = writeTransferQuery(query);
@@ -32,9 +38,11 @@ export default async function AllActivityPage({ searchParams }: AllActivityPageP
   return (
     <div className="grid gap-8 [&>*]:min-w-0">
       {before === undefined ? <KeepFresh /> : null}
-      <PageHeader title="All transactions">Everything that moved {UNIT.many}, of everybody, newest first.</PageHeader>
+      <PageHeader title={t('title')}>{t('text', { unit: UNIT.many })}</PageHeader>
       <div className="grid gap-4 [&>*]:min-w-0">
-        <TransferFilters key={text} query={query} />
+        <Messages areas={['admin-transactions', 'activity']}>
+          <TransferFilters key={text} query={query} />
+        </Messages>
         <TransferTable page={data} query={query} />
         <Pager
           newest={before === undefined ? null : `/admin/activity${text === '' ? '' : `?${text}`}`}

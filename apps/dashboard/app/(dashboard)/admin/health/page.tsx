@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
 import Link from 'next/link';
 
 import { DeliveryTable } from '@/components/admin/delivery-table';
@@ -6,24 +7,29 @@ import { EventsCard } from '@/components/admin/events-card';
 import { KeepFresh } from '@/components/admin/keep-fresh';
 import { SettlementCard } from '@/components/admin/settlement-card';
 import { Pager } from '@/components/admin/pager';
+import { Messages } from '@/components/i18n/messages';
 import { PageHeader } from '@/components/shell/page-header';
 import type { AdminDeliveriesAnswer, AdminHealthAnswer } from '@/lib/admin-api';
 import { readRoute, requireAdmin } from '@/lib/viewer';
 
-export const metadata: Metadata = { title: 'Health' };
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('admin-health');
+  return { title: t('title') };
+}
 
 interface HealthPageProps {
   searchParams: Promise<{ state?: string | string[]; before?: string | string[] }>;
 }
 
 const STATES = [
-  { state: undefined, label: 'All' },
-  { state: 'pending', label: 'Waiting' },
-  { state: 'failed', label: 'Failed' },
+  { state: undefined, label: 'all' },
+  { state: 'pending', label: 'states.pending' },
+  { state: 'failed', label: 'states.failed' },
 ] as const;
 
 export default async function HealthPage({ searchParams }: HealthPageProps) {
   await requireAdmin();
+  const t = await getTranslations('admin-health');
   const params = await searchParams;
   const state = STATES.find((one) => one.state === params.state)?.state;
   const before = typeof params.before === 'string' && /^[0-9a-f-]{36}$/.test(params.before) ? params.before : undefined;
@@ -42,7 +48,7 @@ export default async function HealthPage({ searchParams }: HealthPageProps) {
   return (
     <div className="grid gap-8 [&>*]:min-w-0">
       <KeepFresh />
-      <PageHeader title="Health">Whether the ledger keeps up with the clock, and what it tells arrives.</PageHeader>
+      <PageHeader title={t('title')}>{t('text')}</PageHeader>
       <div className="grid gap-5 [&>*]:min-w-0">
         <SettlementCard health={health} />
         <EventsCard health={health} />
@@ -50,9 +56,9 @@ export default async function HealthPage({ searchParams }: HealthPageProps) {
       <section aria-labelledby="deliveries" className="grid gap-4 [&>*]:min-w-0">
         <div className="flex flex-wrap items-center justify-between gap-3">
           <h2 id="deliveries" className="font-semibold">
-            Delivery log
+            {t('deliveries.title')}
           </h2>
-          <nav aria-label="State" className="flex gap-1 rounded-lg bg-muted p-1">
+          <nav aria-label={t('deliveries.filter')} className="flex gap-1 rounded-lg bg-muted p-1">
             {STATES.map(({ state: one, label }) => (
               <Link
                 key={label}
@@ -61,12 +67,14 @@ export default async function HealthPage({ searchParams }: HealthPageProps) {
                 aria-current={state === one ? 'page' : undefined}
                 className="inline-flex h-8 items-center rounded-md px-3 text-sm font-medium text-muted-foreground outline-none hover:text-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50 aria-[current]:bg-card aria-[current]:text-foreground aria-[current]:shadow-sm dark:aria-[current]:bg-accent forced-colors:aria-[current]:underline"
               >
-                {label}
+                {t(`deliveries.${label}`)}
               </Link>
             ))}
           </nav>
         </div>
-        <DeliveryTable deliveries={deliveries} isFiltered={state !== undefined || before !== undefined} />
+        <Messages areas={['admin-health', 'admin-shared', 'errors']}>
+          <DeliveryTable deliveries={deliveries} isFiltered={state !== undefined || before !== undefined} />
+        </Messages>
         <Pager
           newest={before === undefined ? null : toAddress({})}
           older={next === null ? null : toAddress({ before: next })}

@@ -1,7 +1,9 @@
 import { PlugZap } from 'lucide-react';
 import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
 
 import { ProvisioningForm } from '@/components/admin/provisioning-form';
+import { Messages } from '@/components/i18n/messages';
 import { PageHeader } from '@/components/shell/page-header';
 import { EmptyState } from '@/components/credits/ui/empty-state';
 import { Card } from '@/components/ui/card';
@@ -9,20 +11,26 @@ import type { AdminProvisioningAnswer } from '@/lib/admin-api';
 import { readRoute, requireAdmin } from '@/lib/viewer';
 import { getRuntime } from '@/server/runtime';
 
-export const metadata: Metadata = { title: 'Provisioning' };
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('admin-provisioning');
+  return { title: t('title') };
+}
 
 export default async function ProvisioningPage() {
   await requireAdmin();
+  const t = await getTranslations('admin-provisioning');
   const simulated = getRuntime().facts.provisioner === 'simulator';
   return (
     <div className="grid gap-8">
-      <PageHeader title="Provisioning">Who makes the servers that people pay for.</PageHeader>
+      <PageHeader title={t('title')}>{t('text')}</PageHeader>
       {simulated ? (
-        <ProvisioningForm settings={(await readRoute<AdminProvisioningAnswer>('/api/admin/provisioning')).data} />
+        <Messages areas={['admin-provisioning', 'admin-shared', 'errors']}>
+          <ProvisioningForm settings={(await readRoute<AdminProvisioningAnswer>('/api/admin/provisioning')).data} />
+        </Messages>
       ) : (
         <Card className="max-w-2xl">
-          <EmptyState icon={PlugZap} title="A Pterodactyl panel is connected">
-            It makes and deletes the servers. There is nothing to simulate.
+          <EmptyState icon={PlugZap} title={t('real')}>
+            {t('realText')}
           </EmptyState>
         </Card>
       )}

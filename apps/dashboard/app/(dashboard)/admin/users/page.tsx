@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
 
 import { UserTable } from '@/components/admin/user-table';
 import { PageHeader } from '@/components/shell/page-header';
@@ -6,7 +7,10 @@ import type { AdminUsersAnswer } from '@/lib/admin-api';
 import { UNIT } from '@/lib/unit';
 import { readRoute, requireAdmin } from '@/lib/viewer';
 
-export const metadata: Metadata = { title: 'Users' };
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('admin-users');
+  return { title: t('title') };
+}
 
 const PAGE_SIZE = 25;
 
@@ -16,6 +20,7 @@ interface UsersPageProps {
 
 export default async function UsersPage({ searchParams }: UsersPageProps) {
   await requireAdmin();
+  const t = await getTranslations('admin-users');
   const asked = await searchParams;
   const query = typeof asked.query === 'string' ? asked.query.trim().slice(0, 100) : '';
   const offset = typeof asked.offset === 'string' && /^\d{1,9}$/.test(asked.offset) ? asked.offset : '0';
@@ -23,7 +28,7 @@ export default async function UsersPage({ searchParams }: UsersPageProps) {
   const { data } = await readRoute<AdminUsersAnswer>(`/api/admin/users?${parameters}`);
   return (
     <div className="grid gap-8">
-      <PageHeader title="Users">Who has an account, and how many {UNIT.many}.</PageHeader>
+      <PageHeader title={t('title')}>{t('text', { unit: UNIT.many })}</PageHeader>
       <UserTable page={data} query={query} />
     </div>
   );

@@ -1,0 +1,4 @@
+/** From what was to what is, along the line. */
+export function Arrow() {
+  return <span className="inline-block rtl:-scale-x-100">→</span>;
+}
