@@ -395,8 +395,8 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     readMe: async (headers: Headers) => {
       const user = await sessions.read(headers);
       if (user === null) return null;
-      const snapshot = await ledger.snapshot(user.id);
-      return { user: await toMe(user, snapshot, { profiles, referrals }), snapshot };
+      const [snapshot, profile] = await Promise.all([ledger.snapshot(user.id), profiles.read(user.id)]);
+      return { user: toMe(user, snapshot, profile), snapshot };
     },
     readDaily: (userId: string) => daily.check(userId),
     readReferrals: (userId: string) => referrals.read(userId),

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { GroupedReads } from 'realtime-credits-server';
 import { generateCode } from './codes/code-text.ts';
 
 /** What the dashboard keeps of a person beside the account of better-auth. */
@@ -6,6 +7,8 @@ export interface Profile {
   firstName: string;
   lastName: string;
   referralCode: string;
+  /** Credits that their referrals have paid them so far. */
+  referralEarnings: number;
   /** Whether they are told by e-mail when their credits run low. */
   balanceMessages: boolean;
   /** When they last chose another user name, as an ISO instant; null: never. */
@@ -30,7 +33,9 @@ export interface ProfileChange {
 }
 
 const CODE_LENGTH = 8;
-const COLUMNS = 'first_name, last_name, referral_code, balance_messages, named_at';
+const COLUMNS = `first_name, last_name, referral_code, balance_messages, named_at,
+  (SELECT coalesce(sum(amount), 0) FROM dashboard_payouts p
+    WHERE p.user_id = dashboard_profiles.user_id AND p.kind = 'referral') AS earned`;
 
 interface ProfileRow {
   first_name: string;
@@ -38,20 +43,23 @@ interface ProfileRow {
   referral_code: string;
   balance_messages: boolean;
   named_at: Date | string | null;
+  earned: string;
 }
 
 export function createProfiles(pool: Pool): Profiles {
-  async function find(userId: string): Promise<Profile | null> {
-    const { rows } = await pool.query<ProfileRow>(`SELECT ${COLUMNS} FROM dashboard_profiles WHERE user_id = $1`, [
-      userId,
-    ]);
-    return rows[0] === undefined ? null : toProfile(rows[0]);
-  }
+  const found = new GroupedReads(async (userIds: readonly string[]) => {
+    const { rows } = await pool.query<ProfileRow & { user_id: string }>(
+      `SELECT user_id, ${COLUMNS} FROM dashboard_profiles WHERE user_id = ANY($1)`,
+      [userIds],
+    );
+    const byUser = new Map(rows.map((row) => [row.user_id, toProfile(row)]));
+    return userIds.map((userId) => byUser.get(userId) ?? null);
+  });
 
   async function read(userId: string): Promise<Profile> {
     // A code that is taken already (about once in 10^12) conflicts like a row made by another request: look again.
     for (;;) {
-      const known = await find(userId);
+      const known = await found.read(userId);
       if (known !== null) return known;
       await pool.query(
         `INSERT INTO dashboard_profiles (user_id, referral_code) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
@@ -91,6 +99,7 @@ function toProfile(row: ProfileRow): Profile {
     firstName: row.first_name,
     lastName: row.last_name,
     referralCode: row.referral_code,
+    referralEarnings: Number(row.earned),
     balanceMessages: row.balance_messages,
     namedAt: row.named_at === null ? null : new Date(row.named_at).toISOString(),
   };

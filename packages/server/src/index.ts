@@ -10,6 +10,7 @@ export { acceptCommand, type AcceptOptions } from './http/accept-command.ts';
 export { assertReadableUrl } from './http/assert-readable-url.ts';
 export { assertTrustedOrigin } from './http/origin.ts';
 export { readJson } from './http/read-json.ts';
+export { respondJson } from './http/json-response.ts';
 export { respondWithSnapshot, type RespondOptions } from './http/respond-with-snapshot.ts';
 export { toDisplayEntry } from './http/to-display-entry.ts';
 export { toProblemResponse } from './http/to-problem-response.ts';
@@ -83,6 +84,7 @@ export type {
 export { createOperatorReader } from './ledger/postgres/operator-reads.ts';
 export { createActivityReader } from './ledger/postgres/activity-reads.ts';
 export { openDatabase, type Database, type DatabaseOptions, type SqlPool } from './ledger/postgres/database.ts';
+export { GroupedReads } from './ledger/postgres/grouped-reads.ts';
 export { groupFaults } from './ledger/postgres/group-faults.ts';
 export { migrate, type MigrateOptions, type Migration } from './ledger/postgres/migrate.ts';
 export { renewEpoch } from './ledger/postgres/renew-epoch.ts';

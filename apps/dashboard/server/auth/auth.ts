@@ -1,4 +1,4 @@
-import { betterAuth } from 'better-auth';
+import { betterAuth, type AuthContext } from 'better-auth';
 import { APIError, getOAuthState } from 'better-auth/api';
 import { getMigrations } from 'better-auth/db/migration';
 import { admin, twoFactor, username } from 'better-auth/plugins';
@@ -69,7 +69,7 @@ export function createAuth(options: AuthOptions) {
   // First of all that wait for it. That it failed is for the others to say.
   void auth.$context.then(
     (context) => {
-      context.internalAdapter = withHashedTokens(context.internalAdapter);
+      context.internalAdapter = withHashedTokens(context as unknown as AuthContext, options.pool);
     },
     () => undefined,
   );

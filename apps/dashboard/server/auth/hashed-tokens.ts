@@ -1,7 +1,13 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash, randomBytes } from 'node:crypto';
-import type { AuthContext } from 'better-auth';
+import { getCurrentAdapter } from '@better-auth/core/context';
+import type { AuthContext, Session, User } from 'better-auth';
+import { parseSessionOutput, parseUserOutput } from 'better-auth/db';
+import type { Pool } from 'pg';
+import { GroupedReads } from 'realtime-credits-server';
 
 type Sessions = AuthContext['internalAdapter'];
+type Found = NonNullable<Awaited<ReturnType<Sessions['findSession']>>>;
 
 /** Tells a hash from a token. The migration `003-hashed-tokens` writes it as well. */
 const PREFIX = 'sha256:';
@@ -16,8 +22,31 @@ function hashToken(token: string): string {
  *
  * The token itself is known where it is made, and where a request brings it. Sessions that are listed have the hash, by
  * which a session is ended and never found.
+ *
+ * Sessions that are looked up at the same time share two statements, as snapshots share one: better-auth sends two for each.
  */
-export function withHashedTokens(sessions: Sessions): Sessions {
+export function withHashedTokens(
+  context: Pick<AuthContext, 'internalAdapter' | 'adapter' | 'options'>,
+  pool: Pool,
+): Sessions {
+  const { internalAdapter: sessions, adapter, options } = context;
+  // The caller that comes first begins the query: the others must not become part of its transaction.
+  const outside = AsyncLocalStorage.snapshot();
+  const grouped = new GroupedReads((hashes: readonly string[]) => outside(() => readAll(hashes)));
+
+  async function readAll(hashes: readonly string[]): Promise<(Found | null)[]> {
+    const found = await pool.query<Session>(`SELECT * FROM "session" WHERE token = ANY($1)`, [hashes]);
+    const userIds = found.rows.map(({ userId }) => userId);
+    const { rows } = await pool.query<User>(`SELECT * FROM "user" WHERE id = ANY($1)`, [userIds]);
+    const users = new Map(rows.map((user) => [user.id, parseUserOutput(options, user)]));
+    const byHash = new Map(found.rows.map((session) => [session.token, parseSessionOutput(options, session)]));
+    return hashes.map((hash) => {
+      const session = byHash.get(hash);
+      const user = users.get(session?.userId ?? '');
+      return session === undefined || user === undefined ? null : { session, user };
+    });
+  }
+
   return {
     ...sessions,
     async createSession(userId, dontRememberMe, override, overrideAll, storageOptions) {
@@ -37,7 +66,10 @@ export function withHashedTokens(sessions: Sessions): Sessions {
       return { ...made, token };
     },
     async findSession(token) {
-      const found = await sessions.findSession(hashToken(token));
+      const hash = hashToken(token);
+      // Inside of a transaction, another connection would wait for it, or not see what it wrote.
+      const isOutside = (await getCurrentAdapter(adapter)) === adapter;
+      const found = await (isOutside ? grouped.read(hash) : sessions.findSession(hash));
       return found === null ? null : { ...found, session: { ...found.session, token } };
     },
     async updateSession(token, change) {

@@ -42,7 +42,15 @@ export function runRequest<Result>(
   { requestId, acceptLanguage }: { requestId: string; acceptLanguage: string | null },
   work: () => Result,
 ): Result {
-  return scopes.run({ requestId, locale: toLocale(acceptLanguage), failure: null }, work);
+  const scope = {
+    requestId,
+    // Few responses write amounts, and finding out what in takes as long as a balance.
+    get locale() {
+      return toLocale(acceptLanguage);
+    },
+    failure: null,
+  };
+  return scopes.run(scope, work);
 }
 
 // Pages are rendered by modules that Next bundled: what they share with these is global.

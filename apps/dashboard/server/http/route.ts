@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { CreditsError, type Snapshot } from 'realtime-credits';
-import { acceptCommand, toUnavailable, type Ledger } from 'realtime-credits-server';
+import { acceptCommand, respondJson, toUnavailable, type Ledger } from 'realtime-credits-server';
 import type { Sessions, SessionUser } from '../auth/sessions.ts';
 import { readClientAddress } from './client-address.ts';
 import { isExpected, toFailure } from './failure.ts';
@@ -163,7 +163,7 @@ export function toResponse(
   requestId: string,
   headers: Record<string, string> = {},
 ): Response {
-  return Response.json(body, {
+  return respondJson(body, {
     status,
     headers: {
       'Cache-Control': 'private, no-store',

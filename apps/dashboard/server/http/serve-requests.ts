@@ -7,9 +7,11 @@ type Fetch = (request: Request) => Promise<Response>;
 /** Runs every request of the API in its scope, serves HEAD as GET without the body, and counts responses. */
 export function serveRequests(api: Fetch, metrics: Pick<Metrics, 'countResponse'>): Fetch {
   async function serve(request: Request): Promise<Response> {
-    request.headers.set(REQUEST_ID_HEADER, currentRequestId());
+    const requestId = currentRequestId();
+    // Setting one copies them all; the listener has set it already.
+    if (request.headers.get(REQUEST_ID_HEADER) !== requestId) request.headers.set(REQUEST_ID_HEADER, requestId);
     const response = isPlainHead(request) ? await withoutBody(request, api) : await api(request);
-    response.headers.set(REQUEST_ID_HEADER, currentRequestId());
+    response.headers.set(REQUEST_ID_HEADER, requestId);
     metrics.countResponse(request.method, response.status);
     return response;
   }

@@ -25,8 +25,6 @@ export interface Referrals {
   qualify(userId: string): Promise<void>;
   /** What the referrals page shows. */
   read(userId: string): Promise<ReferralsAnswer['data']>;
-  /** What was paid for referrals so far. */
-  totalEarned(userId: string): Promise<number>;
   /** Of everybody, from a day and the instant at which it begins. */
   readFunnel(from: { day: string; instant: string }): Promise<ReferralFunnel>;
 }
@@ -109,7 +107,7 @@ export function createReferrals(options: ReferralsOptions): Referrals {
   }
 
   async function read(userId: string): Promise<ReferralsAnswer['data']> {
-    const [profile, clicks, signups, open, earned, { signup, click }] = await Promise.all([
+    const [profile, clicks, signups, open, { signup, click }] = await Promise.all([
       profiles.read(userId),
       pool.query<{ clicks: string; open: string }>(
         `SELECT count(*) AS clicks, coalesce(sum(reward) FILTER (WHERE claimed_by IS NULL), 0) AS open
@@ -128,7 +126,6 @@ export function createReferrals(options: ReferralsOptions): Referrals {
          WHERE referrer_id = $1 AND claimed_by IS NULL AND qualified_at IS NOT NULL`,
         [userId],
       ),
-      totalEarned(userId),
       rewards.read(),
     ]);
     const claimableClicks = Number(clicks.rows[0]?.open ?? 0);
@@ -146,17 +143,8 @@ export function createReferrals(options: ReferralsOptions): Referrals {
         claimed: row.claimed,
       })),
       claimable: { clicks: claimableClicks, signups: claimableSignups, total: claimableClicks + claimableSignups },
-      total_earned: earned,
+      total_earned: profile.referralEarnings,
     };
-  }
-
-  async function totalEarned(userId: string): Promise<number> {
-    const { rows } = await pool.query<{ total: string }>(
-      `SELECT coalesce(sum(amount), 0) AS total FROM dashboard_payouts
-       WHERE user_id = $1 AND kind = 'referral'`,
-      [userId],
-    );
-    return Number(rows[0]?.total ?? 0);
   }
 
   async function readFunnel({ day: firstDay, instant }: { day: string; instant: string }): Promise<ReferralFunnel> {
@@ -181,5 +169,5 @@ export function createReferrals(options: ReferralsOptions): Referrals {
     };
   }
 
-  return Object.freeze({ recordClick, recordSignup, qualify, read, totalEarned, readFunnel });
+  return Object.freeze({ recordClick, recordSignup, qualify, read, readFunnel });
 }

@@ -14,13 +14,11 @@ import { DashboardError } from '../http/failure.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
 import type { Routes } from '../http/route.ts';
 import { plainText } from '../http/text.ts';
-import type { Profiles } from '../profiles.ts';
-import type { Referrals } from '../referrals/referrals.ts';
+import type { Profile, Profiles } from '../profiles.ts';
 
 export interface UserRoutesOptions {
   pool: Pool;
   profiles: Profiles;
-  referrals: Pick<Referrals, 'totalEarned'>;
   sessions: Sessions;
   limiter: RateLimiter;
   closing: Closing;
@@ -40,11 +38,11 @@ const profileSchema = z.strictObject({
 
 /** `GET /api/user/me`, `POST /api/user/update-profile`, `POST /api/user/username` and `POST /api/user/close`. */
 export function registerUserRoutes(routes: Routes, options: UserRoutesOptions): void {
-  const { pool, profiles, referrals, sessions, limiter, closing, credentials, passwordTries, userNames } = options;
+  const { pool, profiles, sessions, limiter, closing, credentials, passwordTries, userNames } = options;
 
   routes.user('GET', '/api/user/me', async (context) => {
-    const snapshot = await context.snapshot();
-    const user = await toMe(context.user, snapshot, { profiles, referrals });
+    const [snapshot, profile] = await Promise.all([context.snapshot(), profiles.read(context.user.id)]);
+    const user = toMe(context.user, snapshot, profile);
     return { body: { success: true, user, snapshot } satisfies MeAnswer };
   });
 
@@ -64,7 +62,7 @@ export function registerUserRoutes(routes: Routes, options: UserRoutesOptions): 
   routes.user('POST', '/api/user/update-profile', async (context) => {
     await limiter.take('profile', context.caller);
     const change = await readBody(context.request, profileSchema);
-    await profiles.update(context.user.id, {
+    const profile = await profiles.update(context.user.id, {
       firstName: change.first_name,
       lastName: change.last_name,
       balanceMessages: change.balance_messages,
@@ -80,7 +78,7 @@ export function registerUserRoutes(routes: Routes, options: UserRoutesOptions): 
       user = { ...user, displayName: change.display_name, updatedAt };
     }
     const snapshot = await context.snapshot();
-    return { body: { success: true, user: await toMe(user, snapshot, { profiles, referrals }), snapshot } };
+    return { body: { success: true, user: toMe(user, snapshot, profile), snapshot } };
   });
 
   routes.user('POST', '/api/user/username', async (context) => {
@@ -90,19 +88,14 @@ export function registerUserRoutes(routes: Routes, options: UserRoutesOptions): 
     if (isDemoEmail(user.email)) throw new CreditsError('forbidden', 'Demo accounts stay as they are.');
     await userNames.change({ actor: user.id, address: caller.address ?? '', operationId }, username);
     sessions.forget(user.id);
-    const snapshot = await context.snapshot();
-    const me = await toMe({ ...user, username }, snapshot, { profiles, referrals });
+    const [snapshot, profile] = await Promise.all([context.snapshot(), profiles.read(user.id)]);
+    const me = toMe({ ...user, username }, snapshot, profile);
     return { body: { success: true, user: me, snapshot } satisfies MeAnswer };
   });
 }
 
 /** What a person may see of themselves. */
-export async function toMe(
-  user: SessionUser,
-  snapshot: Snapshot,
-  { profiles, referrals }: { profiles: Profiles; referrals: Pick<Referrals, 'totalEarned'> },
-): Promise<Me> {
-  const [profile, earned] = await Promise.all([profiles.read(user.id), referrals.totalEarned(user.id)]);
+export function toMe(user: SessionUser, snapshot: Snapshot, profile: Profile): Me {
   return {
     id: user.id,
     username: user.username,
@@ -115,7 +108,7 @@ export async function toMe(
     coins: snapshot.balance.available,
     avatar_url: user.image,
     referral_code: profile.referralCode,
-    referral_earnings: earned,
+    referral_earnings: profile.referralEarnings,
     balance_messages: profile.balanceMessages,
     username_changes_at: nextChange(profile.namedAt),
     created_at: user.createdAt,

@@ -1,5 +1,8 @@
 import { assertStorable, CreditsError } from 'realtime-credits/contract';
 
+/** Most addresses: without a query, and without anything that needs decoding. */
+const PLAIN = /^[\w.:/-]*$/;
+
 /**
  * Refuses an address that cannot be read: a malformed `%` in its path, or text in path or query that no database takes.
  * Call it before anything else looks at the address; the handler's own routes do so by themselves.
@@ -9,6 +12,7 @@ import { assertStorable, CreditsError } from 'realtime-credits/contract';
  */
 export function assertReadableUrl(url: string): void {
   const base = 'http://localhost';
+  if (PLAIN.test(url) && URL.canParse(url, base)) return;
   const parsed = URL.canParse(url, base) ? new URL(url, base) : null;
   if (parsed === null) throw new CreditsError('invalid_request', 'The address cannot be read.');
   assertStorable([decodePath(parsed.pathname), ...[...parsed.searchParams].flat()], 'The address');

@@ -24,6 +24,7 @@ import { toUnavailable } from '../ledger/postgres/sql-error.ts';
 import { assertReadableUrl } from './assert-readable-url.ts';
 import { createOpenApiDocument, type OpenApiDocument } from './openapi.ts';
 import { addCorsHeaders, assertTrustedOrigin, parseTrustedOrigins, respondToPreflight } from './origin.ts';
+import { respondJson } from './json-response.ts';
 import { parseInput, parseQuery } from './parse-input.ts';
 import { readAccount } from './read-account.ts';
 import { readJson } from './read-json.ts';
@@ -148,7 +149,7 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
   const respondSnapshot: Respond = async (request, account) => {
     const { since, operations } = parseQuery(snapshotQuerySchema, request);
     const query = { ...(since === undefined ? {} : { since }), ...(operations === undefined ? {} : { operations }) };
-    return Response.json(await ledger.snapshot(account, query));
+    return respondJson(await ledger.snapshot(account, query));
   };
 
   const respondStream: Respond = async (request, account) => {
@@ -167,17 +168,17 @@ export function createCreditsHandler(options: CreditsHandlerOptions): CreditsHan
     const { before, limit = HISTORY_LIMIT } = parseQuery(historyQuerySchema, request);
     const page = await ledger.history(account, { limit, ...(before === undefined ? {} : { before }) });
     const entries = await Promise.all(page.entries.map(async (entry) => describeEntry(entry)));
-    return Response.json({ ...page, entries });
+    return respondJson({ ...page, entries });
   };
 
   const respondResolve: Respond = async (request, account) => {
     parseQuery(noQuerySchema, request);
     const { operations } = parseInput(resolveBodySchema, await readJson(request));
-    return Response.json(await ledger.resolveOperations(account, [...new Set(operations)]));
+    return respondJson(await ledger.resolveOperations(account, [...new Set(operations)]));
   };
 
   let document: OpenApiDocument | null = null;
-  const respondDocument = (): Response => Response.json((document ??= createOpenApiDocument(basePath)));
+  const respondDocument = (): Response => respondJson((document ??= createOpenApiDocument(basePath)));
 
   /** A forged request is refused first, and input is read only for signed-in users. */
   function forOwner(respond: Respond) {

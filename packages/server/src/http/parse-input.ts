@@ -28,6 +28,7 @@ export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.ou
  * @throws {CreditsError} `invalid_request` — unknown, repeated or malformed parameters.
  */
 export function parseQuery<S extends z.ZodType>(schema: S, request: Request): z.output<S> {
+  if (!request.url.includes('?')) return parseInput(schema, {});
   const parameters: Record<string, string | string[]> = Object.create(null);
   const query = new URL(request.url).searchParams;
   for (const name of new Set(query.keys())) {

@@ -1,4 +1,5 @@
 import type { Ledger } from '../ledger/ledger.ts';
+import { respondJson } from './json-response.ts';
 import { NO_STORE } from './to-problem-response.ts';
 
 export interface RespondOptions {
@@ -24,5 +25,5 @@ export async function respondWithSnapshot(
   const { status = 200, headers = {}, operations } = options;
   const snapshot = await ledger.snapshot(account, operations === undefined ? {} : { operations });
   const data = { ...(body['data'] as object | undefined), new_balance: snapshot.balance.available };
-  return Response.json({ ...body, data, snapshot }, { status, headers: { 'cache-control': NO_STORE, ...headers } });
+  return respondJson({ ...body, data, snapshot }, { status, headers: { 'cache-control': NO_STORE, ...headers } });
 }

@@ -168,7 +168,7 @@ function createMemoryStorage(
         .flatMap((each) => (each.nextAtMs === null ? [] : { atMs: each.nextAtMs, amount: each.amount }))
         .toSorted((one, other) => one.atMs - other.atMs);
       const found = { rates, lots, expires, refills: refills[0] ?? null };
-      const time = toSnapshotTime(found, snapshot, nowMs);
+      const time = toSnapshotTime(found, snapshot, { nowMs });
       return { snapshot: { ...snapshot, ...(time && { time }) }, hasExpired: false };
     },
     async readVersions(ids) {

@@ -1,6 +1,7 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { JsonResponse } from '../json-response.ts';
 import { promiseSink, takeFrames } from '../streams/stream-body.ts';
 
 /** A Node request listener, for `http.createServer` or for a part of a server. */
@@ -18,9 +19,15 @@ export function toNodeListener(app: { fetch: (request: Request) => Response | Pr
       if (!isServerResponse(outgoing)) return app.fetch(request);
       promiseSink(request);
       const response = await app.fetch(request);
+      const text = JsonResponse.textOf(response);
+      if (text !== null) {
+        writeHead(response, outgoing, Buffer.byteLength(text));
+        outgoing.end(text);
+        return RESPONSE_ALREADY_SENT;
+      }
       const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
       if (!isStream || response.body === null) return response;
-      writeHead(response, outgoing);
+      writeHead(response, outgoing, null);
       writeBody(response.body, outgoing);
       return RESPONSE_ALREADY_SENT;
     },
@@ -39,13 +46,17 @@ function isServerResponse(outgoing: object): outgoing is ServerResponse {
   return outgoing instanceof ServerResponse;
 }
 
-function writeHead(response: Response, outgoing: ServerResponse): void {
-  const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== 'set-cookie'));
-  for (const cookie of response.headers.getSetCookie()) outgoing.appendHeader('set-cookie', cookie);
+function writeHead(response: Response, outgoing: ServerResponse, length: number | null): void {
+  const headers: Record<string, string | number> = length === null ? {} : { 'content-length': length };
+  for (const [name, value] of response.headers) {
+    if (name === 'set-cookie') outgoing.appendHeader(name, value);
+    else headers[name] = value;
+  }
   try {
     // All at once: Node keeps headers that are set one by one, and a stream stays open for minutes.
     outgoing.writeHead(response.status, headers);
-    outgoing.flushHeaders();
+    // Before the first frame: written together, Node keeps half a kilobyte more for as long as the stream is open.
+    if (length === null) outgoing.flushHeaders();
   } catch {
     outgoing.destroy();
   }

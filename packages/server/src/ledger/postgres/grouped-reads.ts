@@ -4,8 +4,17 @@ import { codeOf, isConnectionFailure, isRefusal } from './sql-error.ts';
 /** Reads of one query. Larger groups hold up commands on a database with one connection. */
 const GROUP_MAX = 200;
 
+/**
+ * Turns of the event loop that may pass before a query is sent, as long as each brings another read. Node accepts one new
+ * connection per turn, and an embedded database takes a turn for each query: a thousand streams that open at once would
+ * otherwise be a thousand queries.
+ */
+const TURNS_MAX = 32;
+
 /** A statement that took too long: the read that made it slow must not fail the others. */
 const STATEMENT_TIMEOUT = '57014';
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 interface Waiting<Query, Result> {
   query: Query;
@@ -39,9 +48,21 @@ export class GroupedReads<Query, Result> {
 
   async #run(): Promise<void> {
     this.#isRunning = true;
-    await new Promise((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0) await this.#answer(this.#queue.splice(0, GROUP_MAX));
+    while (this.#queue.length > 0) {
+      await this.#collect();
+      await this.#answer(this.#queue.splice(0, GROUP_MAX));
+    }
     this.#isRunning = false;
+  }
+
+  /** A read that comes alone waits for the end of its turn only. */
+  async #collect(): Promise<void> {
+    let known = 0;
+    for (let turn = 0; turn < TURNS_MAX; turn += 1) {
+      if (this.#queue.length === known || this.#queue.length >= GROUP_MAX) return;
+      known = this.#queue.length;
+      await nextTurn();
+    }
   }
 
   /** Settles a group. Never throws. */

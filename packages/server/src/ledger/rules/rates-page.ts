@@ -37,13 +37,20 @@ export interface FoundTime extends Pick<FoundRates, 'rates' | 'lots'> {
  * What a snapshot says of time; undefined where it does nothing.
  *
  * @param found - Its lots only count where rates are active. One rate more than a snapshot holds: too many.
+ * @param remember - Finds out when the credits are used up, or knows it: the same state has the same answer at any instant.
  */
-export function toSnapshotTime(found: FoundTime, snapshot: Snapshot, nowMs: number): SnapshotTime | undefined {
+export function toSnapshotTime(
+  found: FoundTime,
+  snapshot: Snapshot,
+  { nowMs, remember = (find) => find() }: { nowMs: number; remember?: (find: () => number | null) => number | null },
+): SnapshotTime | undefined {
   const { rates, expires, refills } = found;
   const isCounted = rates.length > 0 && rates.length <= SNAPSHOT_RATES_MAX;
   if (!isCounted && expires === null && refills === null) return undefined;
   const exhaustsAtMs = isCounted
-    ? findExhaustion({ ...found, allowances: [], snapshot }, refills === null ? NEVER_MS : refills.atMs - 1)
+    ? remember(() =>
+        findExhaustion({ ...found, allowances: [], snapshot }, refills === null ? NEVER_MS : refills.atMs - 1),
+      )
     : null;
   const toUpcoming = (next: FoundTime['expires']) => next && { at: toIso(next.atMs), amount: next.amount };
   return {

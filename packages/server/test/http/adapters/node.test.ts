@@ -5,6 +5,7 @@ import { SYSTEM_CLOCK } from '../../../src/clock.ts';
 import type { CreditsHandlerOptions } from '../../../src/http/handler.ts';
 import { createGracefulStop } from '../../../src/http/adapters/graceful-stop.ts';
 import { toNodeListener } from '../../../src/http/adapters/to-node-listener.ts';
+import { respondJson } from '../../../src/http/json-response.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { createNames, openTestHandler, openTestLedger } from '../../support/handler.ts';
 import { followEvents } from '../../support/events.ts';
@@ -62,6 +63,29 @@ test('answers and refusals come over a socket as the handler made them', async (
   const tooLarge = await ask('/api/credits/operations/resolve', { method: 'POST', body: 'x'.repeat(100_000) });
   expect(tooLarge.status).toBe(413);
   await stop();
+});
+
+test('JSON has its length in bytes, also where a host sets a cookie, and HEAD has no body', async () => {
+  const server = createServer(
+    toNodeListener({
+      fetch: () => {
+        const response = respondJson({ text: 'Größe ✓' }, { status: 201 });
+        response.headers.append('set-cookie', 'a=1');
+        response.headers.append('set-cookie', 'b=2');
+        return response;
+      },
+    }),
+  );
+  const origin = await listen(server);
+  const response = await fetch(origin);
+  expect(response.status).toBe(201);
+  expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+  expect(response.headers.get('content-length')).toBe(String(Buffer.byteLength('{"text":"Größe ✓"}')));
+  expect(response.headers.get('transfer-encoding')).toBeNull();
+  expect(await response.json()).toEqual({ text: 'Größe ✓' });
+  expect(await (await fetch(origin, { method: 'HEAD' })).text()).toBe('');
+  server.closeAllConnections();
+  server.close();
 });
 
 test('a stream delivers over a socket, and ends there when its reader leaves', async () => {

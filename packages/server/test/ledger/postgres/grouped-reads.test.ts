@@ -18,12 +18,15 @@ function openReads(fail: (queries: readonly string[]) => unknown = () => null) {
     sent,
     /** Lets the query that is running end, and returns after the next one was sent. */
     async finish() {
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       waiting.shift()?.();
-      await new Promise((resolve) => setImmediate(resolve));
+      for (let turn = 0; turn < 3; turn += 1) await nextTurn();
     },
+    end: () => waiting.shift()?.(),
   };
 }
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const coded = (code: string): Error => Object.assign(new Error(code), { code });
 
@@ -55,7 +58,7 @@ test('reads that are asked for at once are one query, and each gets its own resu
 test('a read that arrives while a query runs is never part of it: it may have to see a newer commit', async () => {
   const { reads, sent, finish } = openReads();
   const first = reads.read('a');
-  await new Promise((resolve) => setImmediate(resolve));
+  await nextTurn();
   const later = [reads.read('a'), reads.read('b')];
   expect(sent).toEqual([['a']]);
   await finish();
@@ -63,6 +66,24 @@ test('a read that arrives while a query runs is never part of it: it may have to
   expect(sent).toEqual([['a'], ['a', 'b']]);
   await finish();
   expect(await Promise.all(later)).toEqual(['A', 'B']);
+});
+
+test('reads that arrive one in each turn of the event loop share queries, of which none waits for ever', async () => {
+  const { reads, sent, end, finish } = openReads();
+  const all = [reads.read('first')];
+  await nextTurn();
+  expect(sent).toEqual([['first']]);
+  end();
+  for (let index = 0; index < 100; index += 1) {
+    all.push(reads.read(`q${index}`));
+    await nextTurn();
+    if (sent.length === 3) break;
+    end();
+  }
+  expect(sent.map(({ length }) => length)).toEqual([1, expect.any(Number), expect.any(Number)]);
+  expect(sent[1]?.length).toBeGreaterThan(20);
+  for (let turn = 0; turn < 3; turn += 1) await finish();
+  expect(await Promise.all(all)).toHaveLength(all.length);
 });
 
 test('a thousand reads are five queries', async () => {
