@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { compressFiles } from './compress-files.mjs';
 import { ROOT, runNpm } from './install.mjs';
 import { PACKAGES } from './source-aliases.mjs';
 import { run, step } from './step.mjs';
@@ -100,12 +101,13 @@ async function ensurePackageBuilt(folder) {
 /** Builds the dashboard for production when its sources, or the package's, changed. */
 export async function ensureDashboardBuilt() {
   const hash = hashFiles([...listSources(DASHBOARD), ...packageSources()]);
-  await buildWhenChanged('dashboard', join(dashboardBuildDirectory(), '.sources'), hash, () =>
-    run(process.execPath, [join(ROOT, 'node_modules/next/dist/bin/next'), 'build'], {
+  await buildWhenChanged('dashboard', join(dashboardBuildDirectory(), '.sources'), hash, async () => {
+    await run(process.execPath, [join(ROOT, 'node_modules/next/dist/bin/next'), 'build'], {
       cwd: DASHBOARD,
       env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
-    }),
-  );
+    });
+    await compressFiles(join(dashboardBuildDirectory(), 'static'));
+  });
 }
 
 /** Builds the documentation site when a page, the site itself or the HTTP API changed. */

@@ -2,12 +2,15 @@ import type { Metadata, Viewport } from 'next';
 import { GeistMono } from 'geist/font/mono';
 import { GeistSans } from 'geist/font/sans';
 import { headers } from 'next/headers';
+// With the layout, they are loaded once; otherwise each of its error pages and every page below brings a copy.
+import 'next/link';
 import type { ReactNode } from 'react';
 
 import './globals.css';
 import { BRANDING } from '@/branding';
 import { AccentStyle } from '@/components/brand/accent-style';
 import { readLocale } from '@/components/credits/locale';
+import '@/components/states/failed-page';
 import { ThemeProvider } from '@/components/theme/theme-provider';
 import { Toaster } from '@/components/ui/sonner';
 import { PAGE_COLOURS } from '@/lib/page-colours';

@@ -7,10 +7,10 @@ import { UNIT } from '@/components/credits/branding';
 import { ChangeNote, UnreadMark } from '@/components/credits/change-note';
 import { Coin } from '@/components/credits/coin';
 import { CreditsAnnouncer } from '@/components/credits/credits-announcer';
-import { CreditsDetails } from '@/components/credits/credits-details';
 import { CreditsNote } from '@/components/credits/credits-note';
 import { CreditsNumber } from '@/components/credits/credits-number';
 import { describeForReader } from '@/components/credits/description';
+import { loadLater } from '@/components/credits/overlay';
 import { Popover, PopoverContent, PopoverTrigger } from '@/components/credits/popover';
 import { openRecentChanges, useRecentChanges } from '@/components/credits/recent-changes';
 import { SIZES, VARIANTS, type DisplaySize, type DisplayVariant } from '@/components/credits/styles';
@@ -19,6 +19,8 @@ import { useCreditsView } from '@/components/credits/use-credits-view';
 import { useDetails } from '@/components/credits/use-details';
 import { cn } from '@/lib/utils';
 import { creditsClient, useCreditsStore } from '@/stores/credits-store';
+
+const laterDetails = loadLater(() => import('@/components/credits/credits-details'));
 
 export interface CreditsDisplayProps {
   /** `prominent`: golden, for a header. `compact`: bare, for menus and bars. @default 'default' */
@@ -65,6 +67,7 @@ export default function CreditsDisplay({
 
   useEffect(() => creditsClient.start(), []);
   const { open } = details;
+  const CreditsDetails = laterDetails.useLoaded(open)?.CreditsDetails;
   const hasUnread = changes.unread.length > 0;
   useEffect(() => {
     if (open && activityHref !== undefined) openRecentChanges();
@@ -120,14 +123,16 @@ export default function CreditsDisplay({
             {showLabel && <span className={cn('leading-none', scale.label, look.label)}>{UNIT.title}</span>}
           </button>
         </PopoverTrigger>
-        <PopoverContent align="end" tabIndex={-1} aria-label={UNIT.title} {...details.contentProps}>
-          <CreditsDetails
-            state={view.state}
-            freshness={view.freshness}
-            activityHref={activityHref}
-            changes={changes.entries}
-          />
-        </PopoverContent>
+        {CreditsDetails === undefined ? null : (
+          <PopoverContent align="end" tabIndex={-1} aria-label={UNIT.title} {...details.contentProps}>
+            <CreditsDetails
+              state={view.state}
+              freshness={view.freshness}
+              activityHref={activityHref}
+              changes={changes.entries}
+            />
+          </PopoverContent>
+        )}
       </Popover>
       {view.kind === 'error' && (
         <button

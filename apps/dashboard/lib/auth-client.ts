@@ -1,7 +1,4 @@
 'use client';
-import { createAuthClient } from 'better-auth/client';
-
-const client = createAuthClient();
 
 /** Why signing in, up, or a change of password was refused: a sentence for the person, and for how long to wait. */
 export interface AuthRefusal {
@@ -35,7 +32,7 @@ export function signInWithCode(code: string, kind: 'totp' | 'backup'): Promise<A
  * The server does not say whether the address had an account: only its owner can sign in to it.
  */
 export async function signUp(name: string, email: string, password: string): Promise<AuthResult> {
-  const refused = await attempt((onError) => client.signUp.email({ name, email, password }, { onError }));
+  const refused = await post('/sign-up/email', { name, email, password });
   if (refused !== null) return refused;
   const signedIn = await signIn(email, password);
   if (signedIn !== 'code' && signedIn?.field !== 'password') return signedIn;
@@ -44,14 +41,12 @@ export async function signUp(name: string, email: string, password: string): Pro
 
 /** Changes the password and ends every other session. */
 export function changePassword(currentPassword: string, newPassword: string): Promise<AuthResult> {
-  return attempt((onError) =>
-    client.changePassword({ currentPassword, newPassword, revokeOtherSessions: true }, { onError }),
-  );
+  return post('/change-password', { currentPassword, newPassword, revokeOtherSessions: true });
 }
 
 /** Ends every session but this one. */
 export function revokeOtherSessions(): Promise<AuthResult> {
-  return attempt((onError) => client.revokeOtherSessions({}, { onError }));
+  return post('/revoke-other-sessions', {});
 }
 
 /** Asks for a link to set a new password. It works the same whether or not the address has an account. */
@@ -123,46 +118,39 @@ export async function post(path: string, body: object): Promise<AuthResult> {
   return (await ask(path, body)).refused;
 }
 
-/** Sends to an endpoint of better-auth. Resolves to what it answered. */
-export function ask<Data>(path: string, body: object): Promise<AuthOutcome<Data>> {
-  return request((onError) => client.$fetch(path, { method: 'POST', body, onError }));
-}
-
 /** What a request brought, or why it was refused. */
 export type AuthOutcome<Data> = { refused: AuthRefusal; data: null } | { refused: null; data: Data };
 
-type OnError = (context: { response: Response }) => void;
-type Answer = {
-  data: unknown;
-  error: {
-    status: number;
-    code?: string | undefined;
-    message?: string | undefined;
-    /** What our own checks say of each field. */
-    errors?: { path: string; message: string }[] | undefined;
-  } | null;
-};
-
-async function attempt(send: (onError: OnError) => Promise<Answer>): Promise<AuthResult> {
-  return (await request(send)).refused;
+interface AuthFailure {
+  code?: string;
+  message?: string;
+  /** What our own checks say of each field. */
+  errors?: { path: string; message: string }[];
 }
 
-async function request<Data>(send: (onError: OnError) => Promise<Answer>): Promise<AuthOutcome<Data>> {
-  const refuse = (refused: AuthRefusal): AuthOutcome<Data> => ({ refused, data: null });
-  let waitSeconds = Number.NaN;
+/** Sends to an endpoint of better-auth. Resolves to what it answered. */
+export async function ask<Data>(path: string, body: object): Promise<AuthOutcome<Data>> {
   try {
-    const { data, error } = await send(({ response }) => {
-      waitSeconds = Number(response.headers.get('x-retry-after') ?? response.headers.get('retry-after') ?? Number.NaN);
+    const response = await fetch(`/api/auth${path}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
     });
-    if (error === null) return { refused: null, data: data as Data };
-    if (error.status === 429 && error.code !== 'ACCOUNT_TEMPORARILY_LOCKED') {
-      const retryAfterMs = Number.isFinite(waitSeconds) ? Math.max(1, waitSeconds) * 1_000 : RETRY_AFTER_MS;
-      return refuse({ message: 'Too many tries.', retryAfterMs });
-    }
-    return refuse(toFieldRefusal(error.errors) ?? toRefusal(error.code, error.message, error.status));
+    const answer: unknown = await response.json().catch(() => null);
+    if (response.ok) return { refused: null, data: answer as Data };
+    return { refused: toRefusal(response, (answer ?? {}) as AuthFailure), data: null };
   } catch {
-    return refuse(OFFLINE);
+    return { refused: OFFLINE, data: null };
   }
+}
+
+function toRefusal({ status, headers }: Response, { code, message, errors }: AuthFailure): AuthRefusal {
+  if (status === 429 && code !== 'ACCOUNT_TEMPORARILY_LOCKED') {
+    const seconds = Number(headers.get('x-retry-after') ?? headers.get('retry-after') ?? Number.NaN);
+    const retryAfterMs = Number.isFinite(seconds) ? Math.max(1, seconds) * 1_000 : RETRY_AFTER_MS;
+    return { message: 'Too many tries.', retryAfterMs };
+  }
+  return toFieldRefusal(errors) ?? toCodeRefusal(code, message, status);
 }
 
 function toFieldRefusal(errors: { path: string; message: string }[] | undefined): AuthRefusal | null {
@@ -173,8 +161,7 @@ function toFieldRefusal(errors: { path: string; message: string }[] | undefined)
   return null;
 }
 
-function toRefusal(code: string | undefined, message: string | undefined, status: number): AuthRefusal {
-  if (status === 0) return OFFLINE;
+function toCodeRefusal(code: string | undefined, message: string | undefined, status: number): AuthRefusal {
   switch (code) {
     case 'INVALID_EMAIL_OR_PASSWORD':
       return { message: 'E-mail or password is not right.', field: 'password' };

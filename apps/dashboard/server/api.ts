@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { compress } from 'hono/compress';
 import { routePath } from 'hono/route';
 import type { Pool } from 'pg';
 import { CREDITS_PATH, CreditsError } from 'realtime-credits';
@@ -120,6 +121,8 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** What names a span; anybody can send others. */
 const METHODS = new Set([...SAFE_METHODS, 'POST', 'DELETE']);
 const HEALTH_PATH = /^\/api\/(?:health\/|metrics$)/;
+/** What answers with lists. */
+const LIST_PATHS = ['/api/activity/*', '/api/admin/*', '/api/servers/*', '/api/referrals'];
 
 /** Every request below `/api`, `/r` and `/docs`. */
 export interface Api {
@@ -181,6 +184,9 @@ export function createApi(parts: ApiParts): Api {
     // What better-auth answers is as private as the rest, and names no policy.
     if (!context.res.headers.has('cache-control')) context.res.headers.set('cache-control', 'private, no-store');
   });
+
+  // Not the event streams, which must not wait, nor answers that fit into a packet.
+  for (const path of LIST_PATHS) app.use(path, compress({ contentTypeFilter: /^application\/json/ }));
 
   registerAuthRoutes(app, parts);
   app.all(CREDITS_PATH, (context) => credits.fetch(context.req.raw));

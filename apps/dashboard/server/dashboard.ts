@@ -53,6 +53,7 @@ import { createEligibility } from './payouts/eligibility.ts';
 import { createRewards } from './payouts/rewards.ts';
 import { createPayouts } from './payouts/payouts.ts';
 import { createProfiles } from './profiles.ts';
+import { prepareQueries } from './prepare-queries.ts';
 import type { Provisioner } from './provisioning/provisioner.ts';
 import { createPterodactyl } from './provisioning/pterodactyl.ts';
 import { createSimulator, type Simulator } from './provisioning/simulator.ts';
@@ -125,7 +126,7 @@ const SWEEP_MS = 15_000;
 export async function createDashboard(options: DashboardOptions): Promise<Dashboard> {
   const { config, database, localUrl, now = Date.now, monotonicNow = () => performance.now() } = options;
   const onWarning = groupFaults(options.onWarning);
-  const { pool } = database;
+  const pool = database.kind === 'embedded' ? prepareQueries(database.pool) : database.pool;
   const publicUrl = config.publicUrl ?? localUrl;
 
   const metrics = createMetrics();

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import next from 'next';
 import { isCreditsError } from 'realtime-credits';
@@ -13,6 +14,7 @@ import {
 import type { Config } from './config.ts';
 import { openConfigured } from './open-configured.ts';
 import { createDashboard, type Dashboard } from './dashboard.ts';
+import { createBuiltFiles } from './http/built-files.ts';
 import { CLIENT_ADDRESS_HEADER, stampClientAddress } from './http/client-address.ts';
 import { createProxyNotice } from './http/proxy-notice.ts';
 import { REQUEST_ID_HEADER, runRequest, toRequestId } from './http/request-scope.ts';
@@ -118,6 +120,9 @@ export async function startServer(
 }
 
 const prepareNext: PreparePages = async ({ config, server, port }) => {
+  const serveBuilt = config.production
+    ? createBuiltFiles(join(DASHBOARD_DIRECTORY, process.env['NEXT_DIST_DIR'] ?? '.next'))
+    : () => false;
   const app = next({
     dev: !config.production,
     dir: DASHBOARD_DIRECTORY,
@@ -128,7 +133,11 @@ const prepareNext: PreparePages = async ({ config, server, port }) => {
     port,
   });
   await app.prepare();
-  return { handle: app.getRequestHandler(), close: () => app.close() };
+  const handle = app.getRequestHandler();
+  return {
+    handle: async (request, response) => (serveBuilt(request, response) ? undefined : handle(request, response)),
+    close: () => app.close(),
+  };
 };
 
 function createListener(

@@ -1,7 +1,7 @@
 import Link from 'next/link';
+import { lazy, Suspense } from 'react';
 
 import { describeActivity } from '@/components/activity/describe-activity';
-import { UndoEvent } from '@/components/admin/undo-event';
 import { Change } from '@/components/credits/activity/amount';
 import type { InstantStyle } from '@/components/credits/activity/instant';
 import { LocalTime } from '@/components/credits/activity/local-time';
@@ -9,6 +9,9 @@ import { Badge } from '@/components/ui/badge';
 import type { AdminUser } from '@/lib/admin-api';
 import type { ActivityItem } from '@/lib/api';
 import { formatCredits } from '@/lib/format';
+
+// For administrators only.
+const UndoEvent = lazy(() => import('@/components/admin/undo-event').then((module) => ({ default: module.UndoEvent })));
 
 interface ActivityRowProps {
   item: ActivityItem;
@@ -89,7 +92,9 @@ export function ActivityRow({ item, time, detailed = false, of }: ActivityRowPro
       </div>
       {of === undefined ? null : (
         <div className="flex w-9 shrink-0 justify-end">
-          <UndoEvent item={item} user={of} />
+          <Suspense fallback={null}>
+            <UndoEvent item={item} user={of} />
+          </Suspense>
         </div>
       )}
     </li>

@@ -1,12 +1,11 @@
 'use client';
 import { Search } from 'lucide-react';
-import dynamic from 'next/dynamic';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 
 import { Button } from '@/components/ui/button';
 
 // Loaded when it is first opened.
-const Palette = dynamic(() => import('@/components/palette/palette'), { ssr: false });
+const Palette = lazy(() => import('@/components/palette/palette'));
 
 /** Opens the list of everything one can go to, also by Ctrl+K (⌘K on a Mac). */
 export function PaletteButton({ admin, demo }: { admin: boolean; demo: boolean }) {
@@ -36,12 +35,14 @@ export function PaletteButton({ admin, demo }: { admin: boolean; demo: boolean }
         <kbd className="hidden rounded border bg-muted px-1.5 font-sans text-xs lg:inline">Ctrl K</kbd>
       </Button>
       {state === 'new' ? null : (
-        <Palette
-          admin={admin}
-          demo={demo}
-          open={state === 'open'}
-          onOpenChange={(open) => setState(open ? 'open' : 'closed')}
-        />
+        <Suspense fallback={null}>
+          <Palette
+            admin={admin}
+            demo={demo}
+            open={state === 'open'}
+            onOpenChange={(open) => setState(open ? 'open' : 'closed')}
+          />
+        </Suspense>
       )}
     </>
   );

@@ -1,5 +1,6 @@
 'use client';
-import Link from 'next/link';
+import type { LucideIcon } from 'lucide-react';
+import Link, { useLinkStatus } from 'next/link';
 import { usePathname } from 'next/navigation';
 
 import { findActive, toNavigation } from '@/components/shell/navigation';
@@ -39,7 +40,7 @@ export function SidebarNavigation({ admin, demo, onNavigate }: SidebarProps) {
                     : 'text-muted-foreground hover:bg-accent/60 hover:text-foreground',
                 )}
               >
-                <Icon className="size-4 shrink-0" aria-hidden />
+                {isOtherSite === true ? <Icon className={ICON} aria-hidden /> : <PlaceIcon icon={Icon} />}
                 {label}
               </Anchor>
             );
@@ -47,5 +48,18 @@ export function SidebarNavigation({ admin, demo, onNavigate }: SidebarProps) {
         </div>
       ))}
     </nav>
+  );
+}
+
+const ICON = 'size-4 shrink-0';
+
+/** Pulses while its page is on the way: the page before stays until then, and a slow network needs an answer. */
+function PlaceIcon({ icon: Icon }: { icon: LucideIcon }) {
+  const { pending } = useLinkStatus();
+  return (
+    <Icon
+      className={cn(ICON, pending && 'animate-pulse [animation-delay:150ms] motion-reduce:animate-none')}
+      aria-hidden
+    />
   );
 }

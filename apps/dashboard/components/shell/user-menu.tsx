@@ -26,8 +26,7 @@ interface UserMenuProps {
 /** Who is signed in. On phones its label also shows the balance, with its name. */
 export function UserMenu({ name, email, username, admin }: UserMenuProps) {
   return (
-    // Not modal: the page goes on scrolling, so nothing of it moves when the menu opens.
-    <DropdownMenu modal={false}>
+    <DropdownMenu>
       <DropdownMenuTrigger asChild>
         <Button variant="ghost" className="gap-2 px-1.5 sm:pr-2.5" aria-label={`Account of ${name}`}>
           <Avatar name={name} />

@@ -1,32 +1,17 @@
 'use client';
-import { CircleCheck, CircleX, Info, TriangleAlert } from 'lucide-react';
-import { useTheme } from 'next-themes';
-import { Toaster as Sonner } from 'sonner';
+import { useSyncExternalStore } from 'react';
+
+import { loadLater } from '@/components/credits/overlay';
+import { subscribeToasts, waitingToasts, type ShownToast } from '@/lib/toast';
+
+const NONE: readonly ShownToast[] = [];
+const later = loadLater(() => import('@/components/ui/toasts'));
 
 /** Where results of a person's own actions are said. One per page, in the root layout. */
 function Toaster() {
-  const { resolvedTheme } = useTheme();
-  return (
-    <Sonner
-      theme={resolvedTheme === 'light' ? 'light' : 'dark'}
-      position="bottom-right"
-      duration={5_000}
-      closeButton
-      icons={{
-        success: <CircleCheck className="size-4 text-success" />,
-        error: <CircleX className="size-4 text-destructive" />,
-        info: <Info className="size-4 text-info" />,
-        warning: <TriangleAlert className="size-4 text-muted-foreground" />,
-      }}
-      toastOptions={{
-        classNames: {
-          toast: '!rounded-lg !border-border !bg-popover !text-popover-foreground !font-sans !shadow-xl',
-          description: '!text-muted-foreground',
-          closeButton: '!bg-popover !border-border !text-muted-foreground',
-        },
-      }}
-    />
-  );
+  const waiting = useSyncExternalStore(subscribeToasts, waitingToasts, () => NONE);
+  const Toasts = later.useLoaded(waiting.length > 0)?.Toasts;
+  return Toasts === undefined ? null : <Toasts waiting={waiting} />;
 }
 
 export { Toaster };

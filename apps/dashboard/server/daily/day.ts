@@ -16,7 +16,19 @@ export interface Day {
 /** No day is longer, also when the clocks are set back. */
 const DAY_MS_MAX = 26 * 3600 * 1000;
 
+/** A format costs a tenth of a millisecond to make, and people have few zones. */
+const days = new Map<string, Day>();
+const DAYS_MAX = 100;
+
 export function createDay(timeZone: string): Day {
+  const known = days.get(timeZone);
+  if (known !== undefined) return known;
+  const day = makeDay(timeZone);
+  if (days.size < DAYS_MAX) days.set(timeZone, day);
+  return day;
+}
+
+function makeDay(timeZone: string): Day {
   const format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
 
   function of(instantMs: number): string {

@@ -30,9 +30,9 @@ function answerWith(...answers: [status: number, body: unknown][]): Asked[] {
   return asked;
 }
 
-function fillIn(amount: string, reason: string): void {
+async function fillIn(amount: string, reason: string): Promise<void> {
   fireEvent.click(screen.getByRole('button', { name: 'Adjust' }));
-  fireEvent.change(screen.getByRole('textbox', { name: 'Amount' }), { target: { value: amount } });
+  fireEvent.change(await screen.findByRole('textbox', { name: 'Amount' }), { target: { value: amount } });
   fireEvent.change(screen.getByRole('textbox', { name: 'Reason' }), { target: { value: reason } });
 }
 
@@ -42,7 +42,7 @@ test('an adjustment is sent once under a key, told to its page, and closes the d
   const asked = answerWith([200, { success: true, data: { balance_before: 500, balance_after: 450 } }]);
   const handleAnswer = vi.fn<(adjustment: unknown) => void>();
   render(<AdjustDialog user={ADA} onAnswer={handleAnswer} />);
-  fillIn('−50', 'Chargeback');
+  await fillIn('−50', 'Chargeback');
   submit();
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   expect(asked).toMatchObject([
@@ -56,7 +56,7 @@ test('administration: an adjustment that needs an approval is said to wait, and 
   answerWith([202, { success: true, message: 'It waits for another administrator.', data: null }]);
   const handleAnswer = vi.fn<(adjustment: unknown) => void>();
   render(<AdjustDialog user={ADA} onAnswer={handleAnswer} />);
-  fillIn('2000000', 'Far too much');
+  await fillIn('2000000', 'Far too much');
   submit();
   await waitFor(() => expect(screen.getByRole('status').textContent).toBe('It waits for another administrator.'));
   expect(handleAnswer.mock.calls).toEqual([[null]]);
@@ -68,7 +68,7 @@ test('the same adjustment after a lost answer carries the same key', async () =>
     [200, { success: true, data: { balance_before: 500, balance_after: 510 } }],
   );
   render(<AdjustDialog user={ADA} />);
-  fillIn('10', 'Present');
+  await fillIn('10', 'Present');
   submit();
   expect((await screen.findByRole('alert')).textContent).toContain('Try again shortly.');
   submit();
@@ -77,19 +77,20 @@ test('the same adjustment after a lost answer carries the same key', async () =>
   expect(asked[1]?.key).toBe(asked[0]?.key);
 });
 
-test('a host without versions is offered no exact balance, which would not know what it was decided on', () => {
+test('a host without versions is offered no exact balance, which would not know what it was decided on', async () => {
   answerWith();
   const { version: _none, ...withoutVersion } = ADA;
   render(<AdjustDialog user={withoutVersion} />);
   fireEvent.click(screen.getByRole('button', { name: 'Adjust' }));
+  await screen.findByRole('dialog');
   expect(screen.queryByRole('tablist')).toBeNull();
   expect(screen.getByText('Less than 0 takes credits away. Now 500.')).toBeDefined();
 });
 
-test('what is missing is said beside its field, and nothing is sent', () => {
+test('what is missing is said beside its field, and nothing is sent', async () => {
   const asked = answerWith();
   render(<AdjustDialog user={ADA} />);
-  fillIn('0', 'no');
+  await fillIn('0', 'no');
   submit();
   expect(screen.getAllByRole('alert').map(({ textContent }) => textContent)).toEqual([
     'Give a whole number other than 0.',

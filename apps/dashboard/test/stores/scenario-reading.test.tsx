@@ -92,6 +92,7 @@ test('D11: with the API down the last known number stays, marked stale, and reco
   expect(tab.useCreditsStore.getState().error).not.toBeNull();
 
   fireEvent.click(readButton());
+  await vi.dynamicImportSettled();
   await pass(500);
   expect(document.body.textContent).toContain('Refresh');
 

@@ -1,36 +1,66 @@
 'use client';
-import { Dialog as DialogPrimitive } from 'radix-ui';
+import type { Dialog as DialogPrimitive } from 'radix-ui';
 import { X } from 'lucide-react';
 import type { ComponentProps } from 'react';
 
+import {
+  ClickTrigger,
+  loadLater,
+  OverlayRoot as Dialog,
+  useOverlay,
+  type OverlayTriggerProps,
+} from '@/components/credits/overlay';
 import { cn } from '@/lib/utils';
 import { Button } from './button';
 
-function Dialog(props: ComponentProps<typeof DialogPrimitive.Root>) {
-  return <DialogPrimitive.Root {...props} />;
+const later = loadLater(() => import('./dialog-parts'));
+
+/** What draws a dialog; null before it is loaded, when none is open either. */
+function useParts(wanted = false) {
+  return later.useLoaded(wanted)?.DialogParts ?? null;
 }
 
-function DialogTrigger(props: ComponentProps<typeof DialogPrimitive.Trigger>) {
-  return <DialogPrimitive.Trigger data-slot="dialog-trigger" {...props} />;
+function DialogTrigger(props: OverlayTriggerProps) {
+  return <ClickTrigger data-slot="dialog-trigger" {...props} />;
 }
 
 function DialogClose(props: ComponentProps<typeof DialogPrimitive.Close>) {
-  return <DialogPrimitive.Close data-slot="dialog-close" {...props} />;
+  const Parts = useParts();
+  return Parts === null ? null : <Parts.Close data-slot="dialog-close" {...props} />;
 }
 
-function DialogOverlay() {
+/** A dialog as such, over everything else: where it is and how it looks is said by its class. */
+function DialogPanel({ children, ...props }: ComponentProps<typeof DialogPrimitive.Content>) {
+  const { open, onOpenChange, trigger, contentId } = useOverlay();
+  const Parts = useParts(open);
+  if (Parts === null) return null;
   return (
-    <DialogPrimitive.Overlay
-      data-slot="overlay"
-      className="fixed inset-0 z-50 bg-overlay data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=closed]:animate-out data-[state=closed]:fade-out-0"
-    />
+    <Parts.Root open={open} onOpenChange={onOpenChange}>
+      <Parts.Portal>
+        <Parts.Overlay
+          data-slot="overlay"
+          className="fixed inset-0 z-50 bg-overlay data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=closed]:animate-out data-[state=closed]:fade-out-0"
+        />
+        <Parts.Content
+          id={contentId}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            trigger.current?.focus();
+          }}
+          {...props}
+        >
+          {children}
+          <DialogCross />
+        </Parts.Content>
+      </Parts.Portal>
+    </Parts.Root>
   );
 }
 
 /** The cross in the corner. */
 function DialogCross() {
   return (
-    <DialogPrimitive.Close asChild>
+    <DialogClose asChild>
       <Button
         variant="ghost"
         size="icon-sm"
@@ -39,26 +69,20 @@ function DialogCross() {
       >
         <X />
       </Button>
-    </DialogPrimitive.Close>
+    </DialogClose>
   );
 }
 
-function DialogContent({ className, children, ...props }: ComponentProps<typeof DialogPrimitive.Content>) {
+function DialogContent({ className, ...props }: ComponentProps<typeof DialogPrimitive.Content>) {
   return (
-    <DialogPrimitive.Portal>
-      <DialogOverlay />
-      <DialogPrimitive.Content
-        data-slot="dialog-content"
-        className={cn(
-          'fixed top-1/2 left-1/2 z-50 grid max-h-[calc(100dvh-2rem)] w-[calc(100%-2rem)] max-w-lg -translate-1/2 gap-5 overflow-y-auto rounded-xl border bg-popover p-6 text-popover-foreground shadow-2xl outline-none data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=open]:zoom-in-97',
-          className,
-        )}
-        {...props}
-      >
-        {children}
-        <DialogCross />
-      </DialogPrimitive.Content>
-    </DialogPrimitive.Portal>
+    <DialogPanel
+      data-slot="dialog-content"
+      className={cn(
+        'fixed top-1/2 left-1/2 z-50 grid max-h-[calc(100dvh-2rem)] w-[calc(100%-2rem)] max-w-lg -translate-1/2 gap-5 overflow-y-auto rounded-xl border bg-popover p-6 text-popover-foreground shadow-2xl outline-none data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=open]:zoom-in-97',
+        className,
+      )}
+      {...props}
+    />
   );
 }
 
@@ -77,14 +101,16 @@ function DialogFooter({ className, ...props }: ComponentProps<'div'>) {
 }
 
 function DialogTitle({ className, ...props }: ComponentProps<typeof DialogPrimitive.Title>) {
-  return (
-    <DialogPrimitive.Title data-slot="dialog-title" className={cn('text-lg font-semibold', className)} {...props} />
-  );
+  const Parts = useParts();
+  if (Parts === null) return null;
+  return <Parts.Title data-slot="dialog-title" className={cn('text-lg font-semibold', className)} {...props} />;
 }
 
 function DialogDescription({ className, ...props }: ComponentProps<typeof DialogPrimitive.Description>) {
+  const Parts = useParts();
+  if (Parts === null) return null;
   return (
-    <DialogPrimitive.Description
+    <Parts.Description
       data-slot="dialog-description"
       className={cn('text-sm text-muted-foreground', className)}
       {...props}
@@ -96,11 +122,10 @@ export {
   Dialog,
   DialogClose,
   DialogContent,
-  DialogCross,
   DialogDescription,
   DialogFooter,
   DialogHeader,
-  DialogOverlay,
+  DialogPanel,
   DialogTitle,
   DialogTrigger,
 };
