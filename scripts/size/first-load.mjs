@@ -50,7 +50,9 @@ export function measureFirstLoad(build) {
   if (heaviest === undefined) throw new StepFailure(`No page was found in ${app}: has Next changed its layout?`);
   const said = sorted.map(({ page, bytes }) => `${(bytes / 1024).toFixed(0).padStart(5)} KiB  ${page}`).join('\n');
   if (heaviest.bytes > FIRST_LOAD_BYTES_MAX) {
-    throw new StepFailure(`${said}\n\nThe budget of a page is ${FIRST_LOAD_BYTES_MAX / 1024} KiB of script, in brotli.`);
+    throw new StepFailure(
+      `${said}\n\nThe budget of a page is ${FIRST_LOAD_BYTES_MAX / 1024} KiB of script, in brotli.`,
+    );
   }
   return `heaviest ${heaviest.page} ${(heaviest.bytes / 1024).toFixed(0)} of ${FIRST_LOAD_BYTES_MAX / 1024} KiB`;
 }

@@ -10,7 +10,7 @@ const PATH = '/_next/static/';
 export type ServeBuiltFile = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /**
- * Scripts and styles as `npm run build` compressed them. Next itself would compress each of them anew for every request, by
+ * Scripts and styles as `npm run build` compressed them. Next itself would compress each of them again for every request, by
  * gzip alone.
  *
  * @param build - The folder that Next built into.

@@ -71,7 +71,7 @@ test.each([
   expect((await load(path, 'br')).response.statusCode).toBe(404);
 });
 
-test('lists are compressed for whoever accepts it, and event streams never', async () => {
+test('lists are compressed for clients that accept it, and event streams never', async () => {
   const person = await dashboard.signUp('Compressed');
   await dashboard.grant(person, 100);
   const ask = (path: string) =>
