@@ -54,7 +54,7 @@ export function loadLater<Module>(load: () => Promise<Module>): Later<Module> {
   return {
     preload,
     useLoaded(wanted) {
-      const module = useSyncExternalStore(
+      const parts = useSyncExternalStore(
         subscribe,
         () => loaded,
         () => null,
@@ -62,7 +62,7 @@ export function loadLater<Module>(load: () => Promise<Module>): Later<Module> {
       useEffect(() => {
         if (wanted) preload();
       }, [wanted]);
-      return module;
+      return parts;
     },
   };
 }
