@@ -20,8 +20,7 @@ import {
  */
 
 /** Something that is loaded later. */
-export interface Later<Module> {
-  preload(): void;
+interface Later<Module> {
   /** Null until it is here. */
   useLoaded(wanted: boolean): Module | null;
 }
@@ -52,7 +51,6 @@ export function loadLater<Module>(load: () => Promise<Module>): Later<Module> {
 
   onFirstSign(preload);
   return {
-    preload,
     useLoaded(wanted) {
       const parts = useSyncExternalStore(
         subscribe,

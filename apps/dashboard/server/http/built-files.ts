@@ -33,7 +33,7 @@ export function createBuiltFiles(build: string): ServeBuiltFile {
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   return (request, response) => {
     if (!compressed.has(request.url?.split('?', 1)[0] ?? '')) return false;
-    // It says what a page may load; twenty files of a page need it not.
+    // It says what a page may load, and these are no pages.
     response.removeHeader('Content-Security-Policy');
     // Their names contain a hash of what is in them.
     response.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
