@@ -4,7 +4,7 @@
  *
  * The dashboard's API on an embedded database in a directory, a process of its own, that is killed with SIGKILL and started
  * again. Everybody has a session and one stream, and connects again within a second, with the version that they have. All the
- * time some send credits to each other. What is counted is asserted by `apps/dashboard/test/server/reconnect.long.test.ts`.
+ * time some send credits to each other.
  */
 import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';

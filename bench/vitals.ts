@@ -92,18 +92,18 @@ async function open(browser: Browser, state: BrowserState, path: string, isSlow:
 async function countTraffic(cdp: CDPSession) {
   await cdp.send('Network.enable');
   const types = new Map<string, string>();
-  const open = new Set<string>();
+  const loading = new Set<string>();
   const counted = { requests: 0, scriptRaw: 0, scriptWire: 0, wire: 0 };
   let changedAt = performance.now();
   cdp.on('Network.requestWillBeSent', ({ requestId, type }) => {
     types.set(requestId, type ?? '');
-    if (type !== 'EventSource') open.add(requestId);
+    if (type !== 'EventSource') loading.add(requestId);
     counted.requests += 1;
     changedAt = performance.now();
   });
   cdp.on('Network.responseReceived', ({ requestId, response }) => {
     // A stream never ends.
-    if (response.mimeType === 'text/event-stream') open.delete(requestId);
+    if (response.mimeType === 'text/event-stream') loading.delete(requestId);
   });
   cdp.on('Network.dataReceived', ({ requestId, dataLength }) => {
     if (types.get(requestId) === 'Script') counted.scriptRaw += dataLength;
@@ -111,15 +111,15 @@ async function countTraffic(cdp: CDPSession) {
   cdp.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
     counted.wire += encodedDataLength;
     if (types.get(requestId) === 'Script') counted.scriptWire += encodedDataLength;
-    open.delete(requestId);
+    loading.delete(requestId);
     changedAt = performance.now();
   });
-  cdp.on('Network.loadingFailed', ({ requestId }) => open.delete(requestId));
+  cdp.on('Network.loadingFailed', ({ requestId }) => loading.delete(requestId));
   return {
     read: () => ({ ...counted }),
     async untilQuiet(page: Page): Promise<void> {
       const deadline = performance.now() + 60_000;
-      while ((open.size > 0 || performance.now() - changedAt < 1_500) && performance.now() < deadline) {
+      while ((loading.size > 0 || performance.now() - changedAt < 1_500) && performance.now() < deadline) {
         await page.waitForTimeout(100);
       }
     },

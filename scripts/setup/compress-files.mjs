@@ -1,4 +1,4 @@
-// Compresses what browsers download as well as can be, once: the server sends these files to whoever accepts them.
+// Compresses what browsers download as well as can be, once: the server sends these files to browsers that accept them.
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

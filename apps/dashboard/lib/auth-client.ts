@@ -144,7 +144,7 @@ export async function ask<Data>(path: string, body: object): Promise<AuthOutcome
     });
     const answer: unknown = await response.json().catch(() => null);
     if (response.ok) return { refused: null, data: answer as Data };
-    return { refused: toRefusal(response, (answer ?? {}) as AuthFailure), data: null };
+    return { refused: toRefusal(response, answer ?? {}), data: null };
   } catch {
     return { refused: OFFLINE, data: null };
   }

@@ -20,8 +20,7 @@ import {
  */
 
 /** Something that is loaded later. */
-export interface Later<Module> {
-  preload(): void;
+interface Later<Module> {
   /** Null until it is here. */
   useLoaded(wanted: boolean): Module | null;
 }
@@ -52,9 +51,8 @@ export function loadLater<Module>(load: () => Promise<Module>): Later<Module> {
 
   onFirstSign(preload);
   return {
-    preload,
     useLoaded(wanted) {
-      const module = useSyncExternalStore(
+      const parts = useSyncExternalStore(
         subscribe,
         () => loaded,
         () => null,
@@ -62,7 +60,7 @@ export function loadLater<Module>(load: () => Promise<Module>): Later<Module> {
       useEffect(() => {
         if (wanted) preload();
       }, [wanted]);
-      return module;
+      return parts;
     },
   };
 }

@@ -15,7 +15,7 @@ export function LoadedPopoverContent({
   const { open, onOpenChange, trigger, contentId } = useOverlay();
   return (
     <PopoverPrimitive.Root open={open} onOpenChange={onOpenChange}>
-      <PopoverPrimitive.Anchor virtualRef={trigger as { current: HTMLButtonElement }} />
+      <PopoverPrimitive.Anchor virtualRef={trigger} />
       <PopoverPrimitive.Portal>
         <PopoverPrimitive.Content
           data-slot="popover-content"

@@ -110,7 +110,7 @@ async function waitForSignOut(userId: string, signal: AbortSignal): Promise<'sig
  * Reads the page's lists again when the ledger has moved on. What rates were charged is waited for: reading settles them
  * once more, and a page with a rate of a credit each second would read its lists again and again.
  */
-export function useRefreshOnChange(snapshot: Snapshot): void {
+function useRefreshOnChange(snapshot: Snapshot): void {
   const router = useRouter();
   const rendered = useRef({ snapshot, at: 0 });
   useEffect(() => {

@@ -55,7 +55,7 @@ function DropdownMenuContent({ className, sideOffset = 8, ...props }: ComponentP
   if (Parts === null) return null;
   return (
     <Parts.Root open={open} onOpenChange={onOpenChange} modal={false}>
-      <Parts.Anchor virtualRef={trigger as { current: HTMLButtonElement }} />
+      <Parts.Anchor virtualRef={trigger} />
       <Parts.Portal>
         <Parts.Content
           data-slot="dropdown-menu-content"

@@ -10,7 +10,7 @@ const PATH = '/_next/static/';
 export type ServeBuiltFile = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /**
- * Scripts and styles as `npm run build` compressed them. Next itself would compress each of them anew for every request, by
+ * Scripts and styles as `npm run build` compressed them. Next itself would compress each of them again for every request, by
  * gzip alone.
  *
  * @param build - The folder that Next built into.
@@ -33,7 +33,7 @@ export function createBuiltFiles(build: string): ServeBuiltFile {
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   return (request, response) => {
     if (!compressed.has(request.url?.split('?', 1)[0] ?? '')) return false;
-    // It says what a page may load; twenty files of a page need it not.
+    // It says what a page may load, and these are no pages.
     response.removeHeader('Content-Security-Policy');
     // Their names contain a hash of what is in them.
     response.setHeader('Cache-Control', 'public, max-age=31536000, immutable');

@@ -47,7 +47,7 @@ export function runRequest<Result>(
   const choose = () => readChosenLanguage(cookie ?? null);
   const scope = {
     requestId,
-    // Few responses write amounts, and finding out what in takes as long as a balance.
+    // Looked for by who needs it: few responses write amounts, and it takes as long as reading a balance.
     get locale() {
       return toLocale(acceptLanguage, choose());
     },

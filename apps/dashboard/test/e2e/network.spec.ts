@@ -34,7 +34,7 @@ test('pages and scripts arrive compressed, an event stream does not', async ({ p
     },
     ['/', script ?? '', '/api/credits/stream'],
   );
-  expect(encodings).toEqual(['gzip', 'gzip', null]);
+  expect(encodings).toEqual(['gzip', 'br', null]);
 });
 
 /** Well below the 30 s of a poll: what these tests show came by itself. */

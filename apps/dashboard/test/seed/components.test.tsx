@@ -100,7 +100,8 @@ test('Tooltips: hovering shows what is behind the number, leaving hides it', asy
   expect(queryByRole('dialog')).toBeNull();
   fireEvent.pointerEnter(readButton(), { pointerType: 'mouse' });
   await pass(200);
-  expect(queryByRole('dialog')?.textContent).toContain('Checked every 30 seconds.');
+  // Its parts are loaded by the first movement.
+  await vi.waitFor(() => expect(queryByRole('dialog')?.textContent).toContain('Checked every 30 seconds.'));
   fireEvent.pointerLeave(readButton(), { pointerType: 'mouse' });
   await pass(500);
   expect(queryByRole('dialog')).toBeNull();
@@ -131,8 +132,7 @@ test('Tooltips: a tap shows them and the next one hides them', async () => {
   await pass(500);
   expect(queryByRole('dialog')).toBeNull();
   fireEvent.click(readButton(), { detail: 1 });
-  await pass(100);
-  expect(queryByRole('dialog')).not.toBeNull();
+  await vi.waitFor(() => expect(queryByRole('dialog')).not.toBeNull());
   fireEvent.click(readButton(), { detail: 1 });
   await pass(500);
   expect(queryByRole('dialog')).toBeNull();
@@ -143,9 +143,7 @@ test('Tooltips: a key opens them, moves the focus in, and Escape brings it back'
   const { queryByRole } = await tab.showHeader();
   readButton().focus();
   fireEvent.click(readButton(), { detail: 0 });
-  await pass(100);
-  const dialog = queryByRole('dialog');
-  expect(dialog?.contains(document.activeElement)).toBe(true);
+  await vi.waitFor(() => expect(queryByRole('dialog')?.contains(document.activeElement)).toBe(true));
   fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' });
   await pass(500);
   expect(queryByRole('dialog')).toBeNull();

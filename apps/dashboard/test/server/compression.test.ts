@@ -59,7 +59,8 @@ test.each([
   expect(response.headers['cache-control']).toBe('public, max-age=31536000, immutable');
   expect(response.headers['content-length']).toBe(String(body.length));
   expect(read(body).toString()).toBe(SCRIPT);
-  if (encoding !== undefined) expect(response.headers.vary).toMatch(/accept-encoding/i);
+  // What is sent as it is can be read by everybody.
+  expect(String(response.headers.vary)).toMatch(encoding === undefined ? /undefined/ : /accept-encoding/i);
 });
 
 test.each([
@@ -71,7 +72,7 @@ test.each([
   expect((await load(path, 'br')).response.statusCode).toBe(404);
 });
 
-test('lists are compressed for whoever accepts it, and event streams never', async () => {
+test('lists are compressed for clients that accept it, and event streams never', async () => {
   const person = await dashboard.signUp('Compressed');
   await dashboard.grant(person, 100);
   const ask = (path: string) =>

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPostgresDatabase } from './database.ts';
 import { endWithProcess } from './end-with-process.ts';
 import { findPort, toUnprivileged } from './postgres.ts';
 
@@ -58,20 +57,6 @@ server_login_retry = 1
       child.kill('SIGQUIT');
       await ended;
       rmSync(directory, { recursive: true, force: true });
-    },
-  };
-}
-
-/** A new database with PgBouncer in front of it. Only in `*.pg.test.ts`. */
-export async function createPooledDatabase(): Promise<{ direct: string; pooled: string; drop(): Promise<void> }> {
-  const created = await createPostgresDatabase();
-  const bouncer = await startPgBouncer(created.url);
-  return {
-    direct: created.url,
-    pooled: bouncer.url,
-    async drop() {
-      await bouncer.stop();
-      await created.drop();
     },
   };
 }

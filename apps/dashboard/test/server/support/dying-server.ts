@@ -1,3 +1,5 @@
+// Passwords are hashed as in the process that runs the tests, which signs in again after the kill.
+import '../../../../../scripts/setup/test-passwords.mjs';
 import { openEmbedded } from 'realtime-credits-server/embedded';
 import { parseConfig } from '../../../server/config.ts';
 import { createDashboard } from '../../../server/dashboard.ts';

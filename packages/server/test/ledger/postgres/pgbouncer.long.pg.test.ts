@@ -1,7 +1,8 @@
 import { describe } from 'vitest';
 import { openDatabase } from '../../../src/ledger/postgres/database.ts';
 import { createBench } from '../../support/ledger.ts';
-import { createPooledDatabase, hasPgBouncer } from '../../support/pgbouncer.ts';
+import { hasPgBouncer } from '../../support/pgbouncer.ts';
+import { createPooledDatabase } from '../../support/pooled-database.ts';
 import { testBehaviour } from '../behaviour-suite.ts';
 
 describe.skipIf(!hasPgBouncer)('behind PgBouncer in transaction mode, the whole behaviour', () => {

@@ -2,7 +2,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { createLedger } from '../../../src/ledger/create-ledger.ts';
 import { openDatabase } from '../../../src/ledger/postgres/database.ts';
 import { by, createBench, openAccount } from '../../support/ledger.ts';
-import { createPooledDatabase, hasPgBouncer } from '../../support/pgbouncer.ts';
+import { hasPgBouncer } from '../../support/pgbouncer.ts';
+import { createPooledDatabase } from '../../support/pooled-database.ts';
 import { testCommands } from '../commands-suite.ts';
 import { testHolds } from '../holds-suite.ts';
 
