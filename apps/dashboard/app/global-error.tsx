@@ -1,5 +1,4 @@
 'use client';
-import { NextIntlClientProvider } from 'next-intl';
 import { useEffect, useState, type CSSProperties } from 'react';
 
 import './globals.css';
@@ -16,8 +15,7 @@ const MARK = { '--credits': BRANDING.accent.dark } as CSSProperties;
 /** The last resort: the root layout itself failed, so this page brings its own, and its own texts. */
 export default function GlobalErrorPage({ error }: { error: Error & { digest?: string } }) {
   // Before this page replaces what is left of the other, which may say its language.
-  const [locale] = useState(() => (typeof document === 'undefined' ? 'en' : findLocale()));
-  const language = languageOf(locale);
+  const [language] = useState(() => languageOf(typeof document === 'undefined' ? 'en' : findLocale()));
   const [texts, setTexts] = useState(english);
   useEffect(() => {
     if (language === 'en') return;
@@ -30,9 +28,7 @@ export default function GlobalErrorPage({ error }: { error: Error & { digest?: s
     <html lang={LANGUAGES[language].tag} dir={LANGUAGES[language].dir} className="dark" style={MARK}>
       <body className="min-h-dvh bg-background text-foreground">
         <title>{`${texts.title} · ${BRANDING.name}`}</title>
-        <NextIntlClientProvider locale={locale} messages={{ failed: texts }} timeZone="UTC">
-          <FailedPage error={error} onRetry={() => window.location.reload()} />
-        </NextIntlClientProvider>
+        <FailedPage error={error} onRetry={() => window.location.reload()} texts={texts} />
       </body>
     </html>
   );

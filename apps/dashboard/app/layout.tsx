@@ -12,6 +12,7 @@ import { BRANDING_TRANSLATIONS } from '@/branding.translations';
 import { AccentStyle } from '@/components/brand/accent-style';
 import { readLocale } from '@/components/credits/locale';
 import { readTranslation, TRANSLATION_ELEMENT } from '@/components/credits/translations';
+import { DirectionProvider } from '@/components/i18n/direction';
 import { ThemeProvider } from '@/components/theme/theme-provider';
 import { Toaster } from '@/components/ui/sonner';
 import { LANGUAGES, languageOf, type Language } from '@/lib/languages';
@@ -53,8 +54,10 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       <body className="min-h-dvh">
         <NextIntlClientProvider messages={{ failed, shell }}>
           <ThemeProvider nonce={nonce}>
-            {children}
-            <Toaster />
+            <DirectionProvider dir={dir}>
+              {children}
+              <Toaster />
+            </DirectionProvider>
           </ThemeProvider>
         </NextIntlClientProvider>
       </body>

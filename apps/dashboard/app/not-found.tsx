@@ -1,9 +1,7 @@
 import type { Metadata } from 'next';
-import { useTranslations } from 'next-intl';
 import { getTranslations } from 'next-intl/server';
 
-import { FullPage } from '@/components/states/full-page';
-import { UNIT } from '@/lib/unit';
+import { MissingPage } from '@/components/states/missing-page';
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('shell.missing');
@@ -11,12 +9,9 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default function NotFoundPage() {
-  const t = useTranslations('shell.missing');
   return (
     <main>
-      <FullPage sign="404" title={t('heading')}>
-        {t('text', { unit: UNIT.many })}
-      </FullPage>
+      <MissingPage />
     </main>
   );
 }

@@ -5,7 +5,7 @@ export function Fact({ term, children }: { term: string; children: ReactNode }) 
   return (
     <div className="flex flex-wrap justify-between gap-x-6 gap-y-1 px-5 py-3.5 sm:px-6">
       <dt className="text-muted-foreground">{term}</dt>
-      <dd className="min-w-0 text-right wrap-anywhere tabular-nums">{children}</dd>
+      <dd className="min-w-0 text-end wrap-anywhere tabular-nums">{children}</dd>
     </div>
   );
 }

@@ -15,13 +15,15 @@ import { openConfigured } from './open-configured.ts';
 import { createDashboard, type Dashboard } from './dashboard.ts';
 import { CLIENT_ADDRESS_HEADER, stampClientAddress } from './http/client-address.ts';
 import { createProxyNotice } from './http/proxy-notice.ts';
-import { REQUEST_ID_HEADER, runRequest, toRequestId } from './http/request-scope.ts';
+import { currentRequest, REQUEST_ID_HEADER, runRequest, toRequestId } from './http/request-scope.ts';
 import { allowsPage, readRequestTarget } from './http/request-target.ts';
 import { stampHeader } from './http/stamp-header.ts';
 import { contentSecurityPolicy, createNonce, securityHeaders } from './http/security-headers.ts';
 import { findReferralCode, referralCookie } from './referrals/visit.ts';
 import type { Log } from './log.ts';
 import { shareTranslations } from './i18n/translation.ts';
+import { translatorOf } from './i18n/translator.ts';
+import { LANGUAGES, languageOf } from '../lib/languages.ts';
 import { subjectOf } from './mail/messages.ts';
 import { setRuntime } from './runtime.ts';
 
@@ -222,7 +224,7 @@ function refusePage(response: ServerResponse, refused: Response): void {
     'Cache-Control': 'no-store',
     'Retry-After': refused.headers.get('retry-after') ?? '1',
   });
-  response.end('Too many requests. Try again shortly.\n');
+  response.end(`${translatorOf(currentRequest()?.locale ?? 'en', 'unavailable')('limited')}\n`);
 }
 
 /** Scripts, styles and pictures are shown without a database. */
@@ -232,19 +234,23 @@ function isFile(url: string): boolean {
 
 /** In place of a page while nothing can be read. It asks again by itself. */
 function respondUnavailable(response: ServerResponse, requestId: string): void {
+  const locale = currentRequest()?.locale ?? 'en';
+  const { tag, dir } = LANGUAGES[languageOf(locale)];
+  const t = translatorOf(locale, 'unavailable');
   response.writeHead(503, {
     'Content-Type': 'text/html; charset=utf-8',
     'Retry-After': String(UNAVAILABLE_RETRY_S),
     'Cache-Control': 'no-store',
   });
   response.end(`<!doctype html>
-<html lang="en">
+<html lang="${tag}" dir="${dir}">
+<meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="refresh" content="${UNAVAILABLE_RETRY_S}">
-<title>Try again shortly</title>
-<h1>Try again shortly</h1>
-<p>The database cannot be reached. Nothing of yours was changed by it. This page is read again automatically.</p>
-<p><small>Request ${requestId}</small></p>
+<title>${t('title')}</title>
+<h1>${t('title')}</h1>
+<p>${t('text')}</p>
+<p><small>${t('request', { id: requestId })}</small></p>
 </html>
 `);
 }

@@ -1,13 +1,5 @@
-import { useTranslations } from 'next-intl';
-
-import { FullPage } from '@/components/states/full-page';
-import { UNIT } from '@/lib/unit';
+import { MissingPage } from '@/components/states/missing-page';
 
 export default function NotFoundPage() {
-  const t = useTranslations('shell.missing');
-  return (
-    <FullPage sign="404" title={t('heading')}>
-      {t('text', { unit: UNIT.many })}
-    </FullPage>
-  );
+  return <MissingPage />;
 }

@@ -11,7 +11,7 @@ import { Badge } from '@/components/ui/badge';
 import type { Translator } from '@/i18n/translator';
 import type { AdminUser } from '@/lib/admin-api';
 import type { ActivityItem } from '@/lib/api';
-import { formatCredits } from '@/lib/format';
+import { formatChange, formatCredits } from '@/lib/format';
 
 interface ActivityRowProps {
   item: ActivityItem;
@@ -84,7 +84,7 @@ export function ActivityRow({ item, time, detailed = false, of }: ActivityRowPro
       </div>
       <div className="shrink-0 text-end text-sm">
         {isOpen ? (
-          <span className="font-medium text-credits tabular-nums">−{formatCredits(item.amount)}</span>
+          <span className="font-medium text-credits tabular-nums">{formatChange(-item.amount)}</span>
         ) : (
           <Change amount={item.change} />
         )}

@@ -14,6 +14,7 @@ export const SHORT: Intl.NumberFormatOptions = {
 } as const;
 
 const whole = perLocale((locale) => new Intl.NumberFormat(locale, WHOLE));
+const signed = perLocale((locale) => new Intl.NumberFormat(locale, { ...WHOLE, signDisplay: 'always' }));
 const short = perLocale((locale) => new Intl.NumberFormat(locale, SHORT));
 
 /** Writes an amount with all its digits. */
@@ -23,7 +24,8 @@ export function formatCredits(amount: number): string {
 
 /** Writes a change with its sign: `+50`, `−100`. A true minus is as wide as the plus. */
 export function formatDelta(delta: number): string {
-  return `${delta < 0 ? '−' : '+'}${whole().format(Math.abs(delta))}`;
+  // Where text runs from right to left, a mark keeps the sign before its number.
+  return signed().format(delta).replace('-', '−');
 }
 
 /** Writes a change that may be none: `+50`, `−100`, `0`. */

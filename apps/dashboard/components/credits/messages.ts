@@ -3,8 +3,9 @@ import { readLocale } from './locale';
 import { readTranslation, type Message } from './translations';
 
 /**
- * All texts of the display and of what comes with it, in English. `translations.ts` has them in other languages; what it
- * lacks stays English. `{unit}`, `{Unit}` and `{one}` are of `branding.ts`.
+ * The texts of the display in English; those of the history and of the form for administrators are in `messages.ts` of their
+ * folders. `translations.ts` has all of them in other languages; what it lacks stays English. `{unit}`, `{Unit}` and `{one}`
+ * are of `branding.ts`.
  */
 export const ENGLISH = {
   name: '{Unit}',
@@ -79,80 +80,17 @@ export const ENGLISH = {
   working: 'Working',
   network: 'The server could not be reached. Check your connection and try again.',
   answered: 'The server answered {status}.',
-  filterAll: 'Everything',
-  filterIn: 'In',
-  filterOut: 'Out',
-  filterReserved: 'Reservations',
-  filters: 'Which changes to show',
-  nothingTitle: 'Nothing has happened yet',
-  nothing: 'Every {one} that comes or goes will be listed here, with its reason and what it made of your balance.',
-  noneTitle: 'None of these so far',
-  none: 'Your account has had no change of this kind.',
-  noneOf: 'Nothing of this kind among the newest changes ({amount}).',
-  begins: 'This is where your account begins.',
-  older: 'Show older',
-  reading: 'Reading your activity',
-  unreadTitle: 'Your activity could not be read',
-  retry: 'Try again',
-  beforeAndAfter: 'Available before and after: ',
-  received: 'Received',
-  receivedFrom: 'Received from {name}',
-  spent: 'Spent',
-  sent: 'Sent',
-  sentTo: 'Sent to {name}',
-  adjusted: 'Adjusted',
-  adjustedNote: 'By the people who run this dashboard.',
-  reversed: 'Reversed',
-  reversedNote: 'An earlier change was undone.',
-  reserved: 'Reserved',
-  reservedNote: 'Set aside, not spent yet.',
-  charged: 'Charged',
-  chargedNote: '{amount} of what was reserved. What you can spend did not change.',
-  released: 'Released',
-  voidNote: 'It was reserved, and nothing was charged.',
-  expireNote: 'The reservation expired. Nothing was charged.',
-  started: 'Started',
-  used: 'Used',
-  suspended: 'Suspended',
-  resumed: 'Resumed',
-  ended: 'Stopped',
-  allowance: 'Allowance',
-  refilled: 'Refilled',
-  breakage: 'Expired',
-  breakageNote: 'These {unit} could be spent until then.',
-  adjust: 'Adjust',
-  adjustTitle: 'Adjust the {unit} of {name}',
-  adjustText: 'They see the change and its reason at once. It is an entry like every other, and never removed.',
-  adjustHow: 'How to adjust',
-  adjustBy: 'By an amount',
-  adjustTo: 'To an exact balance',
-  amount: 'Amount',
-  newBalance: 'New balance',
-  lessTakes: 'Less than 0 takes {unit} away. ',
-  now: 'Now {amount}.',
-  nowAt: 'Now {amount}, at version {version}.',
-  becomes: '{before} → {after} ({change}).',
-  becomesFrom: '{before} → {after} ({change}), from version {version}.',
-  reason: 'Reason',
-  reasonHint: 'The user reads it.',
-  cancel: 'Cancel',
-  waits: 'The change waits for an approval.',
-  moved: 'The balance has moved meanwhile',
-  notChanged: 'Nothing was changed',
-  conflict: 'Nothing was changed: you decided on version {expected}, and it is at version {actual}. {then}',
-  conflictUnknown: 'Nothing was changed. {then}',
-  decideAgain: 'Look at the new balance below the field, and decide again.',
-  wrongChange: 'Give a whole number other than 0.',
-  wrongBalance: 'Give a whole number from 0 up.',
-  wrongReason: 'Say why, in at least 3 characters.',
 } satisfies Record<string, Message>;
 
 export type MessageKey = keyof typeof ENGLISH;
 
-/** Writes a text in the language of the page. `count` chooses the form of a plural. */
-export function say(key: MessageKey, values: Record<string, string | number> = {}): string {
-  return fill(readTranslation().texts[key] ?? ENGLISH[key], values);
+/** Makes what writes some texts in the language of the page. `count` chooses the form of a plural. */
+export function createSay<Key extends string>(english: Record<Key, Message>) {
+  return (key: Key, values: Record<string, string | number> = {}): string =>
+    fill(readTranslation().texts[key] ?? english[key], values);
 }
+
+export const say = createSay<MessageKey>(ENGLISH);
 
 /**
  * Why a request failed, in the language of the page: translations have a text `error.<code>`, or `error.other` for all. The

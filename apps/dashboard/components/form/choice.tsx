@@ -59,7 +59,7 @@ export function Step({
         <span className="font-semibold">{title}</span>
         {hint === undefined ? null : <span className="text-sm text-muted-foreground">{hint}</span>}
       </legend>
-      <div className="sm:pl-7">{children}</div>
+      <div className="sm:ps-7">{children}</div>
     </fieldset>
   );
 }

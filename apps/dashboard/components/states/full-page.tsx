@@ -1,17 +1,13 @@
-import Link from 'next/link';
-import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 
 import { LogoMark } from '@/components/brand/logo';
-import { Button } from '@/components/ui/button';
 
 interface FullPageProps {
   /** A short sign above the title, such as the status. */
   sign: string;
   title: string;
   children: ReactNode;
-  /** @default a way back to the overview */
-  action?: ReactNode;
+  action: ReactNode;
 }
 
 /** A page that has only one thing to say. */
@@ -22,16 +18,7 @@ export function FullPage({ sign, title, children, action }: FullPageProps) {
       <p className="mt-6 text-sm text-muted-foreground tabular-nums">{sign}</p>
       <h1 className="mt-1 text-2xl font-semibold tracking-tight text-balance">{title}</h1>
       <div className="mt-2 max-w-md text-sm text-balance text-muted-foreground">{children}</div>
-      <div className="mt-7 flex flex-wrap justify-center gap-2">{action ?? <BackToOverview />}</div>
+      <div className="mt-7 flex flex-wrap justify-center gap-2">{action}</div>
     </div>
-  );
-}
-
-function BackToOverview() {
-  const t = useTranslations('shell.missing');
-  return (
-    <Button asChild>
-      <Link href="/">{t('back')}</Link>
-    </Button>
   );
 }

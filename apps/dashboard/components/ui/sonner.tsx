@@ -2,17 +2,20 @@
 import { CircleCheck, CircleX, Info, TriangleAlert } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useTheme } from 'next-themes';
+import { Direction } from 'radix-ui';
 import { Toaster as Sonner } from 'sonner';
 
 /** Where results of a person's own actions are said. One per page, in the root layout. */
 function Toaster() {
   const t = useTranslations('shell.toasts');
+  const dir = Direction.useDirection();
   const { resolvedTheme } = useTheme();
   return (
     <Sonner
       theme={resolvedTheme === 'light' ? 'light' : 'dark'}
-      position="bottom-right"
+      position={dir === 'rtl' ? 'bottom-left' : 'bottom-right'}
       duration={5_000}
+      dir={dir}
       closeButton
       containerAriaLabel={t('label')}
       icons={{

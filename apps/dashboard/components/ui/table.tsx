@@ -34,7 +34,7 @@ function TableHead({ className, ...props }: ComponentProps<'th'>) {
     <th
       scope="col"
       className={cn(
-        'h-10 px-3 text-left align-middle text-xs font-medium whitespace-nowrap text-muted-foreground first:pl-5 last:pr-5 sm:first:pl-6 sm:last:pr-6',
+        'h-10 px-3 text-start align-middle text-xs font-medium whitespace-nowrap text-muted-foreground first:ps-5 last:pe-5 sm:first:ps-6 sm:last:pe-6',
         className,
       )}
       {...props}
@@ -45,7 +45,7 @@ function TableHead({ className, ...props }: ComponentProps<'th'>) {
 function TableCell({ className, ...props }: ComponentProps<'td'>) {
   return (
     <td
-      className={cn('px-3 py-3 align-middle first:pl-5 last:pr-5 sm:first:pl-6 sm:last:pr-6', className)}
+      className={cn('px-3 py-3 align-middle first:ps-5 last:pe-5 sm:first:ps-6 sm:last:pe-6', className)}
       {...props}
     />
   );

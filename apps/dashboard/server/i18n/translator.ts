@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createTranslator } from 'next-intl';
 import type emails from '../../messages/en/emails.json';
-import type errors from '../../messages/en/errors.json';
+import type unavailable from '../../messages/en/unavailable.json';
 import { languageOf } from '../../lib/languages.ts';
 
 /** What the server writes by itself, outside of the pages. */
 interface ServerMessages {
   emails: typeof emails;
-  errors: typeof errors;
+  unavailable: typeof unavailable;
 }
 
 const MESSAGES = new URL('../../messages/', import.meta.url);

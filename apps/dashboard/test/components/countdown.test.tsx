@@ -22,7 +22,9 @@ test('the time left is counted from the clock of the server, however wrong that 
 
 test('the end is said once, and the clock stays at zero', () => {
   const onEnd = vi.fn<() => void>();
-  render(<Countdown until="2026-11-22T18:00:03Z" renderedAt={renderedAt} style="clock" onEnd={onEnd} />, { wrapper: Texts });
+  render(<Countdown until="2026-11-22T18:00:03Z" renderedAt={renderedAt} style="clock" onEnd={onEnd} />, {
+    wrapper: Texts,
+  });
   pass(2_000);
   expect(onEnd).not.toHaveBeenCalled();
   pass(60_000);

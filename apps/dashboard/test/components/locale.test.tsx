@@ -52,6 +52,10 @@ test.each([
   });
   const errors: unknown[] = [];
   vi.spyOn(console, 'error').mockImplementation((...parts) => errors.push(parts));
-  render(<Texts>{element}</Texts>, { container: root, hydrate: true, onRecoverableError: (error) => errors.push(error) });
+  render(<Texts>{element}</Texts>, {
+    container: root,
+    hydrate: true,
+    onRecoverableError: (error) => errors.push(error),
+  });
   expect(errors).toEqual([]);
 });

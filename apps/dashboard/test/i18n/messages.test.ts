@@ -1,6 +1,8 @@
 import { parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { ACTIVITY_ENGLISH } from '../../components/credits/activity/messages.ts';
+import { ADJUST_ENGLISH } from '../../components/credits/admin/messages.ts';
 import { ENGLISH } from '../../components/credits/messages.ts';
 import type { Message } from '../../components/credits/translations.ts';
 import { LANGUAGES, type Language } from '../../lib/languages.ts';
@@ -79,6 +81,8 @@ describe.each(OTHERS)('%s', (language) => {
   });
 });
 
+const OF_COMPONENTS: Record<string, Message> = { ...ENGLISH, ...ACTIVITY_ENGLISH, ...ADJUST_ENGLISH };
+
 /** Names that a text of the components has, without those of the unit, and what its forms are. */
 function inspectMessage(message: Message): { names: string[]; forms: string[] } {
   const texts = typeof message === 'string' ? [message] : Object.values(message);
@@ -95,7 +99,7 @@ test.each(OTHERS)('the components have all texts in %s', (language) => {
     Message
   >;
   const { pluralCategories } = new Intl.PluralRules(language).resolvedOptions();
-  const problems = Object.entries<Message>(ENGLISH).flatMap(([key, english]) => {
+  const problems = Object.entries(OF_COMPONENTS).flatMap(([key, english]) => {
     const message = texts[key];
     if (message === undefined) return [`${key} is missing`];
     const { names, forms } = inspectMessage(message);
@@ -103,7 +107,7 @@ test.each(OTHERS)('the components have all texts in %s', (language) => {
     const lacks = forms.length === 0 ? [] : pluralCategories.filter((category) => !forms.includes(category));
     return lacks.filter((category) => language === 'ar' || category !== 'many').map((form) => `${key} lacks ${form}`);
   });
-  const extra = Object.keys(texts).filter((key) => !(key in ENGLISH) && !/^(error|reason)\./.test(key));
+  const extra = Object.keys(texts).filter((key) => !(key in OF_COMPONENTS) && !/^(error|reason)\./.test(key));
   expect([...problems, ...extra]).toEqual([]);
 });
 

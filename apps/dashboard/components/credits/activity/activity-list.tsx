@@ -4,7 +4,6 @@ import type { Entry } from 'realtime-credits';
 import { useState } from 'react';
 
 import { formatCredits } from '../format';
-import { say, type MessageKey } from '../messages';
 import { Alert } from '../ui/alert';
 import { Button } from '../ui/button';
 import { Card } from '../ui/card';
@@ -15,9 +14,10 @@ import { ENTRY_FILTERS, matchesFilter, type EntryFilter } from './describe-entry
 import { EntryRow } from './entry-row';
 import { formatInstant, toDayKey } from './instant';
 import { useTimeZone } from './local-time';
+import { say, type ActivityKey } from './messages';
 import { useHistory, type FirstPage } from './use-history';
 
-const LABELS: Record<EntryFilter, MessageKey> = {
+const LABELS: Record<EntryFilter, ActivityKey> = {
   all: 'filterAll',
   in: 'filterIn',
   out: 'filterOut',

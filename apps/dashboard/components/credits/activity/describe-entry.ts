@@ -15,7 +15,7 @@ import {
 } from 'lucide-react';
 import type { Entry } from 'realtime-credits';
 
-import { say } from '../messages';
+import { say } from './messages';
 
 /** An entry in the words of the person whose account it is on. */
 export interface EntryDescription {

@@ -1,11 +1,12 @@
 import type { Entry } from 'realtime-credits';
 
 import { formatCredits } from '../format';
-import { say, sayReason } from '../messages';
+import { sayReason } from '../messages';
 import { Change } from './amount';
 import { describeEntry } from './describe-entry';
 import type { InstantStyle } from './instant';
 import { LocalTime } from './local-time';
+import { say } from './messages';
 
 interface EntryRowProps {
   entry: Entry;
@@ -34,7 +35,9 @@ export function EntryRow({ entry, time, detailed = false }: EntryRowProps) {
         {detailed ? (
           <p className="mt-0.5 text-[0.8125rem] text-muted-foreground tabular-nums">
             <span className="sr-only">{say('beforeAndAfter')}</span>
-            {formatCredits(entry.before.available)} → {formatCredits(entry.after.available)}
+            <bdi>
+              {formatCredits(entry.before.available)} → {formatCredits(entry.after.available)}
+            </bdi>
           </p>
         ) : null}
       </div>

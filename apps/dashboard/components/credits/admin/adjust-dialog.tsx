@@ -4,7 +4,7 @@ import { useState } from 'react';
 
 import { Button } from '../ui/button';
 import { Dialog, DialogContent, DialogDescription, DialogHeader, DialogTitle, DialogTrigger } from '../ui/dialog';
-import { say } from '../messages';
+import { say } from './messages';
 import { AdjustForm, type AdjustableUser, type Adjustment } from './adjust-form';
 
 interface AdjustDialogProps {

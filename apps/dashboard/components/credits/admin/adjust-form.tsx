@@ -5,7 +5,7 @@ import { useRef, useState, type FormEvent } from 'react';
 import { useCreditsSync } from '@/hooks/useCreditsUpdate';
 import { formatChange, formatCredits } from '../format';
 import { newKey, send, type SendFailure } from '../send';
-import { say, sayError } from '../messages';
+import { say as sayCommon, sayError } from '../messages';
 import { Alert } from '../ui/alert';
 import { Button } from '../ui/button';
 import { DialogClose, DialogFooter } from '../ui/dialog';
@@ -13,6 +13,7 @@ import { Field } from '../ui/field';
 import { Input } from '../ui/input';
 import { SubmitButton } from '../ui/submit-button';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs';
+import { say } from './messages';
 
 /** Whose balance is changed. */
 export interface AdjustableUser {
@@ -113,7 +114,7 @@ export function AdjustForm({
         </Alert>
         <DialogFooter>
           <DialogClose asChild>
-            <Button variant="outline">{say('close')}</Button>
+            <Button variant="outline">{sayCommon('close')}</Button>
           </DialogClose>
         </DialogFooter>
       </div>

@@ -4,8 +4,8 @@ import { X } from 'lucide-react';
 import type { ComponentProps } from 'react';
 
 import { cn } from '@/lib/utils';
-import { say } from '../messages';
 import { Button } from './button';
+import { WORDS } from './words';
 
 function Dialog(props: ComponentProps<typeof DialogPrimitive.Root>) {
   return <DialogPrimitive.Root {...props} />;
@@ -36,7 +36,7 @@ function DialogCross() {
         variant="ghost"
         size="icon-sm"
         className="absolute end-3 top-3 text-muted-foreground"
-        aria-label={say('close')}
+        aria-label={WORDS.close}
       >
         <X />
       </Button>

@@ -2,8 +2,8 @@ import { LoaderCircle } from 'lucide-react';
 import type { ComponentProps } from 'react';
 
 import { cn } from '@/lib/utils';
-import { say } from '../messages';
 import { Button } from './button';
+import { WORDS } from './words';
 
 /** Keeps its width and its focus while it works: the label stays in place under the spinner. */
 export function SubmitButton({
@@ -29,7 +29,7 @@ export function SubmitButton({
     >
       <span className={cn('flex items-center gap-2', pending && 'invisible')}>{children}</span>
       {pending ? <LoaderCircle className="absolute animate-spin" aria-hidden /> : null}
-      {pending ? <span className="sr-only">{say('working')}</span> : null}
+      {pending ? <span className="sr-only">{WORDS.working}</span> : null}
     </Button>
   );
 }

@@ -1,0 +1,50 @@
+import { createSay } from '../messages';
+
+/** The texts of the history and of its entries, in English. */
+export const ACTIVITY_ENGLISH = {
+  filterAll: 'Everything',
+  filterIn: 'In',
+  filterOut: 'Out',
+  filterReserved: 'Reservations',
+  filters: 'Which changes to show',
+  nothingTitle: 'Nothing has happened yet',
+  nothing: 'Every {one} that comes or goes will be listed here, with its reason and what it made of your balance.',
+  noneTitle: 'None of these so far',
+  none: 'Your account has had no change of this kind.',
+  noneOf: 'Nothing of this kind among the newest changes ({amount}).',
+  begins: 'This is where your account begins.',
+  older: 'Show older',
+  reading: 'Reading your activity',
+  unreadTitle: 'Your activity could not be read',
+  retry: 'Try again',
+  beforeAndAfter: 'Available before and after: ',
+  received: 'Received',
+  receivedFrom: 'Received from {name}',
+  spent: 'Spent',
+  sent: 'Sent',
+  sentTo: 'Sent to {name}',
+  adjusted: 'Adjusted',
+  adjustedNote: 'By the people who run this dashboard.',
+  reversed: 'Reversed',
+  reversedNote: 'An earlier change was undone.',
+  reserved: 'Reserved',
+  reservedNote: 'Set aside, not spent yet.',
+  charged: 'Charged',
+  chargedNote: '{amount} of what was reserved. What you can spend did not change.',
+  released: 'Released',
+  voidNote: 'It was reserved, and nothing was charged.',
+  expireNote: 'The reservation expired. Nothing was charged.',
+  started: 'Started',
+  used: 'Used',
+  suspended: 'Suspended',
+  resumed: 'Resumed',
+  ended: 'Stopped',
+  allowance: 'Allowance',
+  refilled: 'Refilled',
+  breakage: 'Expired',
+  breakageNote: 'These {unit} could be spent until then.',
+};
+
+export type ActivityKey = keyof typeof ACTIVITY_ENGLISH;
+
+export const say = createSay<ActivityKey>(ACTIVITY_ENGLISH);
