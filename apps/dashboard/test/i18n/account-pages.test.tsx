@@ -34,7 +34,19 @@ const { Texts, readTexts, translator } = await import('../support/texts.tsx');
 
 /** What is the same in every language. */
 const NAMES = [
-  ...['npm start', 'Skyblock', 'Discord', 'GitHub', 'Firefox', 'Windows', 'PIN', 'QR', 'mara_3f9a1c', 'MARA2345'],
+  ...[
+    'npm start',
+    'Skyblock',
+    'Discord',
+    'GitHub',
+    'Firefox',
+    'Windows',
+    'PIN',
+    'QR',
+    'UTC',
+    'mara_3f9a1c',
+    'MARA2345',
+  ],
   ...['mara@example.test', 'player@demo.test', 'friend@demo.test', 'admin@demo.test', 'Mara', 'Quill', BRANDING.name],
   ...Object.values(LANGUAGES).map(({ name }) => name),
 ];
@@ -110,9 +122,8 @@ function read(html: string): string {
 /** All pages and cards in a language, without what is the same in every one. */
 async function readPages(language: Language): Promise<string> {
   page.locale = language === 'ar' ? 'ar-EG-u-nu-latn' : language;
-  const parts = await renderAll();
-  const html = runInLocale(page.locale, () =>
-    parts.map((part) => renderToStaticMarkup(<Texts locale={page.locale}>{part}</Texts>)).join('\n'),
+  const html = await runInLocale(page.locale, async () =>
+    (await renderAll()).map((part) => renderToStaticMarkup(<Texts locale={page.locale}>{part}</Texts>)).join('\n'),
   );
   return NAMES.reduce((text, name) => text.replaceAll(name, ''), read(html));
 }
