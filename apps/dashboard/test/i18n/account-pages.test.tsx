@@ -34,20 +34,14 @@ const { Texts, readTexts, translator } = await import('../support/texts.tsx');
 
 /** What is the same in every language. */
 const NAMES = [
-  ...[
-    'npm start',
-    'Skyblock',
-    'Discord',
-    'GitHub',
-    'Firefox',
-    'Windows',
-    'PIN',
-    'QR',
-    'UTC',
-    'mara_3f9a1c',
-    'MARA2345',
-  ],
-  ...['mara@example.test', 'player@demo.test', 'friend@demo.test', 'admin@demo.test', 'Mara', 'Quill', BRANDING.name],
+  'npm start',
+  'mara@example.test',
+  'player@demo.test',
+  'friend@demo.test',
+  'admin@demo.test',
+  'mara_3f9a1c',
+  ...'Skyblock Discord GitHub Firefox Windows PIN QR UTC MARA2345 Mara Quill'.split(' '),
+  BRANDING.name,
   ...Object.values(LANGUAGES).map(({ name }) => name),
 ];
 
