@@ -12,6 +12,8 @@ import { Input } from '@/components/ui/input';
 import { LTR } from '@/components/form/ltr';
 import { requestPasswordReset } from '@/lib/auth-client';
 
+const write = (email: string) => () => <bdi className="font-medium">{email}</bdi>;
+
 /** Asks for a link. What it says afterwards is the same for every address. */
 export function ForgotPasswordForm() {
   const [asked, setAsked] = useState<string | null>(null);
@@ -28,9 +30,7 @@ export function ForgotPasswordForm() {
     return (
       <Alert role="status">
         <MailCheck aria-hidden />
-        <p className="min-w-0 break-words">
-          {t.rich('forgotPassword.sent', { email: () => <bdi className="font-medium">{asked}</bdi> })}
-        </p>
+        <p className="min-w-0 break-words">{t.rich('forgotPassword.sent', { email: write(asked) })}</p>
       </Alert>
     );
   }

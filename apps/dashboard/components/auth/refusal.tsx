@@ -1,5 +1,6 @@
 import { CircleAlert, Hourglass } from 'lucide-react';
 import { useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
 
 import { Alert } from '@/components/ui/alert';
 
@@ -21,12 +22,14 @@ export function Refusal({ message, cooldownMs }: RefusalProps) {
   );
 }
 
+const time = (chunks: ReactNode) => <span className="tabular-nums">{chunks}</span>;
+
 function Cooldown({ seconds }: { seconds: number }) {
   const t = useTranslations('auth');
   return (
     <Alert role="status">
       <Hourglass aria-hidden />
-      <p>{t.rich('cooldown', { seconds, time: (chunks) => <span className="tabular-nums">{chunks}</span> })}</p>
+      <p>{t.rich('cooldown', { seconds, time })}</p>
     </Alert>
   );
 }

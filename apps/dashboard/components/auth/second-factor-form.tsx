@@ -44,7 +44,6 @@ export function SecondFactorForm({ next, onBack }: SecondFactorFormProps) {
           error={attempt.fieldError('code')}
         >
           {(control) => (
-            // oxlint-disable-next-line jsx-a11y/no-autofocus -- the one field of the step that the person asked for
             <Input
               {...control}
               {...LTR}
@@ -52,6 +51,7 @@ export function SecondFactorForm({ next, onBack }: SecondFactorFormProps) {
               inputMode="numeric"
               autoComplete="one-time-code"
               maxLength={10}
+              // oxlint-disable-next-line jsx-a11y/no-autofocus -- the one field of the step that the person asked for
               autoFocus
             />
           )}

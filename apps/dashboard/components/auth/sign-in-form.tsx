@@ -1,7 +1,7 @@
 'use client';
 import { useTranslations } from 'next-intl';
 import Link from 'next/link';
-import { useState, type FormEvent } from 'react';
+import { useState, type FormEvent, type ReactNode } from 'react';
 
 import { OtherWays } from '@/components/auth/other-ways';
 import { Refusal } from '@/components/auth/refusal';
@@ -24,6 +24,12 @@ interface SignInFormProps {
   demo: { users: Pick<DemoUser, 'email' | 'label'>[] } | null;
   providers: readonly SocialProvider[];
 }
+
+const command = (chunks: ReactNode) => (
+  <code className="font-mono" dir="ltr">
+    {chunks}
+  </code>
+);
 
 /** E-mail and password. The page is reloaded afterwards, which removes all data of a previous user. */
 export function SignInForm({ next, demo, providers }: SignInFormProps) {
@@ -103,15 +109,7 @@ export function SignInForm({ next, demo, providers }: SignInFormProps) {
       {demo === null ? null : (
         <div className="mt-2 rounded-lg border border-dashed p-4">
           <p className="text-sm font-medium">{t('demo.title')}</p>
-          <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">
-            {t.rich('demo.text', {
-              code: (chunks) => (
-                <code className="font-mono" dir="ltr">
-                  {chunks}
-                </code>
-              ),
-            })}
-          </p>
+          <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">{t.rich('demo.text', { code: command })}</p>
           <div className="mt-3 grid gap-1.5">
             {demo.users.map((user) => (
               <Button

@@ -17,7 +17,10 @@ export function LanguageChoice({ next, quiet = false }: LanguageChoiceProps) {
   const t = useTranslations('shell.language');
   const current = languageOf(readLocale());
   return (
-    <LanguageForm label={t('label')} className={cn('flex flex-wrap', quiet ? '-mx-2 justify-center gap-x-1' : 'gap-2')}>
+    <LanguageForm
+      label={t('label')}
+      className={cn('flex flex-wrap', quiet ? '-mx-2 justify-center sm:gap-x-1' : 'gap-2')}
+    >
       {Object.entries(LANGUAGES).map(([language, { name, tag, dir }]) => (
         <button
           key={language}
@@ -28,7 +31,7 @@ export function LanguageChoice({ next, quiet = false }: LanguageChoiceProps) {
           aria-current={language === current ? 'true' : undefined}
           className={cn(
             'rounded-md outline-none transition-colors focus-visible:ring-[3px] focus-visible:ring-ring/50',
-            quiet ? 'px-2 py-1 text-[0.8125rem]' : 'border px-3 py-1.5 text-sm',
+            quiet ? 'px-1.5 py-1 sm:px-2 text-[0.8125rem]' : 'border px-3 py-1.5 text-sm',
             language === current
               ? cn('font-medium', !quiet && 'border-foreground/40 bg-accent')
               : 'text-muted-foreground hover:bg-accent/60 hover:text-foreground',

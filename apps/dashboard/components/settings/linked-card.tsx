@@ -9,7 +9,7 @@ import { Dialog, DialogContent, DialogTrigger } from '@/components/credits/ui/di
 import { send } from '@/components/credits/send';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { useRefusal } from '@/components/i18n/use-refusal';
-import { hidden } from '@/components/settings/hidden';
+import { hidden } from '@/components/settings/tags';
 import { PasswordStep } from '@/components/settings/password-step';
 import { Alert } from '@/components/ui/alert';
 import { Button } from '@/components/ui/button';

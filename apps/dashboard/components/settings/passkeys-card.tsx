@@ -7,7 +7,6 @@ import { useState, type FormEvent } from 'react';
 import { Refusal } from '@/components/auth/refusal';
 import { useAttempt } from '@/components/auth/use-attempt';
 import { useIssue } from '@/components/auth/use-issue';
-import { LocalTime } from '@/components/credits/activity/local-time';
 import { send } from '@/components/credits/send';
 import {
   Dialog,
@@ -22,7 +21,7 @@ import {
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { useRefusal } from '@/components/i18n/use-refusal';
-import { hidden } from '@/components/settings/hidden';
+import { hidden, timeOf } from '@/components/settings/tags';
 import { Button } from '@/components/ui/button';
 import { Card, CardAction, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
 import { Input } from '@/components/ui/input';
@@ -93,7 +92,7 @@ function PasskeyRow({ passkey: { id, name, created_at: createdAt } }: { passkey:
           <bdi>{name}</bdi>
         </p>
         <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">
-          {t.rich('since', { time: () => <LocalTime iso={createdAt} style="instant" /> })}
+          {t.rich('since', { time: timeOf(createdAt, 'instant') })}
         </p>
       </div>
       <div className="flex shrink-0 items-center gap-1">

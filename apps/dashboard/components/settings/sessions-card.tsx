@@ -7,9 +7,8 @@ import { useState } from 'react';
 import { useRefusalText } from '@/components/auth/use-refusal-text';
 import { send } from '@/components/credits/send';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
-import { LocalTime } from '@/components/credits/activity/local-time';
 import { useRefusal } from '@/components/i18n/use-refusal';
-import { hidden } from '@/components/settings/hidden';
+import { hidden, timeOf } from '@/components/settings/tags';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Card, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
@@ -70,7 +69,7 @@ export function SessionsCard({ sessions }: { sessions: readonly SessionView[] })
             <div className="min-w-0 flex-1">
               <p className="truncate text-sm font-medium">{browser}</p>
               <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">
-                {t.rich('since', { time: () => <LocalTime iso={createdAt} style="instant" /> })}
+                {t.rich('since', { time: timeOf(createdAt, 'instant') })}
               </p>
             </div>
             {current ? (

@@ -4,12 +4,12 @@ import { useRouter } from 'next/navigation';
 import { useState, type FormEvent } from 'react';
 
 import { useIssue } from '@/components/auth/use-issue';
-import { LocalTime } from '@/components/credits/activity/local-time';
 import { send } from '@/components/credits/send';
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { LTR } from '@/components/form/ltr';
 import { useRefusal } from '@/components/i18n/use-refusal';
+import { timeOf } from '@/components/settings/tags';
 import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card';
 import { Input } from '@/components/ui/input';
 import type { MeAnswer } from '@/lib/api';
@@ -67,11 +67,7 @@ export function UserNameCard({ username, lockedUntil }: { username: string; lock
           <Field
             label={t('title')}
             error={wrong}
-            hint={
-              lockedUntil === null
-                ? t('hint')
-                : t.rich('locked', { time: () => <LocalTime iso={lockedUntil} style="date" /> })
-            }
+            hint={lockedUntil === null ? t('hint') : t.rich('locked', { time: timeOf(lockedUntil, 'date') })}
           >
             {(control) => (
               <Input

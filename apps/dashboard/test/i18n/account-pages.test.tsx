@@ -34,8 +34,14 @@ const { Texts, readTexts, translator } = await import('../support/texts.tsx');
 
 /** What is the same in every language. */
 const NAMES = [
-  ...['npm start', 'Skyblock', 'Discord', 'GitHub', 'Firefox', 'Windows', 'PIN', 'QR', 'mara_3f9a1c', 'MARA2345'],
-  ...['mara@example.test', 'player@demo.test', 'friend@demo.test', 'admin@demo.test', 'Mara', 'Quill', BRANDING.name],
+  'npm start',
+  'mara@example.test',
+  'player@demo.test',
+  'friend@demo.test',
+  'admin@demo.test',
+  'mara_3f9a1c',
+  ...'Skyblock Discord GitHub Firefox Windows PIN QR UTC MARA2345 Mara Quill'.split(' '),
+  BRANDING.name,
   ...Object.values(LANGUAGES).map(({ name }) => name),
 ];
 
@@ -56,6 +62,12 @@ const given = (values: object) => ({ searchParams: Promise.resolve(values) });
 
 async function renderAll(): Promise<ReactNode[]> {
   const { describeBrowser } = await import('@/components/settings/describe-browser');
+  const { UserNameCard } = await import('@/components/settings/user-name-card');
+  const { EmailCard } = await import('@/components/settings/email-card');
+  const { MessagesCard } = await import('@/components/settings/messages-card');
+  const { SecondFactorCard } = await import('@/components/settings/second-factor-card');
+  const { PasskeysCard } = await import('@/components/settings/passkeys-card');
+  const { LinkedCard } = await import('@/components/settings/linked-card');
   const t = translator('settings.browser', page.locale);
   const sessions = ['Firefox/1 Windows', ''].map((agent, index) => ({
     id: agent,
@@ -63,7 +75,7 @@ async function renderAll(): Promise<ReactNode[]> {
     createdAt: at,
     current: index === 0,
   }));
-  return Promise.all([
+  return [
     element((await import('@/components/auth/auth-frame')).AuthFrame, { path: '/sign-in' }),
     await (await import('@/app/(auth)/sign-in/page')).default(none),
     await (await import('@/app/(auth)/sign-in/page')).default(given({ ended: '', social: 'refused' })),
@@ -73,28 +85,15 @@ async function renderAll(): Promise<ReactNode[]> {
     await (await import('@/app/(links)/verify-email/page')).default(),
     element((await import('@/components/auth/second-factor-form')).SecondFactorForm, { next: '/' }),
     element((await import('@/components/settings/profile-form')).ProfileForm, { user }),
-    ...[at, null].map(async (lockedUntil) =>
-      element((await import('@/components/settings/user-name-card')).UserNameCard, {
-        username: 'mara_3f9a1c',
-        lockedUntil,
-      }),
-    ),
+    ...[at, null].map((lockedUntil) => element(UserNameCard, { username: 'mara_3f9a1c', lockedUntil })),
     ...[true, false].flatMap((on) => [
-      import('@/components/settings/email-card').then(({ EmailCard }) => element(EmailCard, { email, verified: on })),
-      import('@/components/settings/messages-card').then(({ MessagesCard }) =>
-        element(MessagesCard, { on, verified: on }),
-      ),
-      import('@/components/settings/second-factor-card').then(({ SecondFactorCard }) =>
-        element(SecondFactorCard, { on }),
-      ),
-      import('@/components/settings/passkeys-card').then(({ PasskeysCard }) =>
-        element(PasskeysCard, { passkeys: waysOf(on, on).passkeys, hasPassword: on, browser: 'Firefox' }),
-      ),
-      import('@/components/settings/linked-card').then(({ LinkedCard }) =>
-        element(LinkedCard, { ways: waysOf(on, false), offered: ['github'], refused: on }),
-      ),
+      element(EmailCard, { email, verified: on }),
+      element(MessagesCard, { on, verified: on }),
+      element(SecondFactorCard, { on }),
+      element(PasskeysCard, { passkeys: waysOf(on, on).passkeys, hasPassword: on, browser: 'Firefox' }),
+      element(LinkedCard, { ways: waysOf(on, false), offered: ['github'], refused: on }),
     ]),
-    element((await import('@/components/settings/linked-card')).LinkedCard, {
+    element(LinkedCard, {
       ways: waysOf(true, true),
       offered: ['github'],
       refused: false,
@@ -105,7 +104,7 @@ async function renderAll(): Promise<ReactNode[]> {
     element((await import('@/components/settings/password-step')).PasswordStep, { title: '', action: '', attempt }),
     element((await import('@/components/settings/sessions-card')).SessionsCard, { sessions }),
     element((await import('@/components/settings/close-account-card')).CloseAccountCard),
-  ]);
+  ];
 }
 
 /** What people read or have read out, a line for each text. */
@@ -117,9 +116,8 @@ function read(html: string): string {
 /** All pages and cards in a language, without what is the same in every one. */
 async function readPages(language: Language): Promise<string> {
   page.locale = language === 'ar' ? 'ar-EG-u-nu-latn' : language;
-  const parts = await renderAll();
-  const html = runInLocale(page.locale, () =>
-    parts.map((part) => renderToStaticMarkup(<Texts locale={page.locale}>{part}</Texts>)).join('\n'),
+  const html = await runInLocale(page.locale, async () =>
+    (await renderAll()).map((part) => renderToStaticMarkup(<Texts locale={page.locale}>{part}</Texts>)).join('\n'),
   );
   return NAMES.reduce((text, name) => text.replaceAll(name, ''), read(html));
 }

@@ -1,9 +1,9 @@
 import { CircleAlert } from 'lucide-react';
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
-import Link from 'next/link';
 
 import { AuthCard } from '@/components/auth/auth-card';
+import { linkTo } from '@/components/auth/link-to';
 import { SignInForm } from '@/components/auth/sign-in-form';
 import { Alert } from '@/components/ui/alert';
 import { toLocalPath } from '@/lib/local-path';
@@ -25,13 +25,7 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
     <AuthCard
       title={ended === undefined ? t('title') : t('endedTitle')}
       description={ended === undefined ? t('text', { unit: UNIT.many }) : t('endedText')}
-      footer={t.rich('signUp', {
-        link: (chunks) => (
-          <Link href="/sign-up" className="font-medium text-foreground underline underline-offset-4">
-            {chunks}
-          </Link>
-        ),
-      })}
+      footer={t.rich('signUp', { link: linkTo('/sign-up') })}
     >
       {social === 'refused' ? (
         <Alert variant="destructive" className="mb-6">

@@ -1,9 +1,10 @@
 import { UserPlus } from 'lucide-react';
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
-import Link from 'next/link';
+import type { ReactNode } from 'react';
 
 import { AuthCard } from '@/components/auth/auth-card';
+import { linkTo } from '@/components/auth/link-to';
 import { SignUpForm } from '@/components/auth/sign-up-form';
 import { Alert } from '@/components/ui/alert';
 import { UNIT } from '@/lib/unit';
@@ -12,6 +13,8 @@ import { getRuntime } from '@/server/runtime';
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('auth.signUp'))('title') };
 }
+
+const mark = (chunks: ReactNode) => <bdi className="font-mono font-medium">{chunks}</bdi>;
 
 interface SignUpPageProps {
   searchParams: Promise<{ ref?: string | string[] }>;
@@ -25,22 +28,12 @@ export default async function SignUpPage({ searchParams }: SignUpPageProps) {
     <AuthCard
       title={t('title')}
       description={t('text', { unit: UNIT.many })}
-      footer={t.rich('signIn', {
-        link: (chunks) => (
-          <Link href="/sign-in" className="font-medium text-foreground underline underline-offset-4">
-            {chunks}
-          </Link>
-        ),
-      })}
+      footer={t.rich('signIn', { link: linkTo('/sign-in') })}
     >
       {code === null ? null : (
         <Alert className="mb-6">
           <UserPlus aria-hidden />
-          <p>
-            {t.rich('invited', {
-              code: () => <bdi className="font-mono font-medium">{code}</bdi>,
-            })}
-          </p>
+          <p>{t.rich('invited', { code, mark })}</p>
         </Alert>
       )}
       <SignUpForm providers={getRuntime().facts.socialProviders} />

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
-import Link from 'next/link';
 
 import { AuthCard } from '@/components/auth/auth-card';
+import { linkTo } from '@/components/auth/link-to';
 import { ResetPasswordForm } from '@/components/auth/reset-password-form';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -15,13 +15,7 @@ export default async function ResetPasswordPage() {
     <AuthCard
       title={t('title')}
       description={t('text')}
-      footer={t.rich('another', {
-        link: (chunks) => (
-          <Link href="/forgot-password" className="font-medium text-foreground underline underline-offset-4">
-            {chunks}
-          </Link>
-        ),
-      })}
+      footer={t.rich('another', { link: linkTo('/forgot-password') })}
     >
       <ResetPasswordForm />
     </AuthCard>
