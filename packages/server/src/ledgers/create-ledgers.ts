@@ -4,7 +4,6 @@ import { createLedger, type LedgerOptions } from '../ledger/create-ledger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OperatorReader } from '../ledger/operator.ts';
 import { createActivityReader } from '../ledger/postgres/activity-reads.ts';
-import type { SqlPool } from '../ledger/postgres/database.ts';
 import { groupFaults } from '../ledger/postgres/group-faults.ts';
 import { createOperatorReader } from '../ledger/postgres/operator-reads.ts';
 import { toCreditsError } from '../ledger/postgres/sql-error.ts';
@@ -80,7 +79,7 @@ const LEFT_BEHIND_MS = 10_000;
 export async function createLedgers(options: LedgersOptions): Promise<Ledgers> {
   const { schemas: asked, directory: name = 'credits_ledgers', recoverEveryMs = 5_000, wrapLedger, ...each } = options;
   const { database } = options;
-  const pool = ('pool' in database ? database.pool : database) as SqlPool;
+  const pool = 'pool' in database ? database.pool : database;
   const onWarning = groupFaults(options.onWarning ?? (() => undefined));
   const schemas = await checkList(pool, name, asked).catch((error: unknown) => {
     throw toCreditsError(error);

@@ -198,5 +198,5 @@ function refuse(message: string): never {
 
 /** Sends one statement outside of the ledgers' own. */
 export async function run(client: SqlClient | SqlPool, text: string, values: readonly (string | null)[] = []) {
-  return (await sendUnnamed(client as SqlClient, createStatement(text), values)).rows as Row[];
+  return (await sendUnnamed(client, createStatement(text), values)).rows as Row[];
 }

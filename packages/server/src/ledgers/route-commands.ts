@@ -51,7 +51,7 @@ export function createRoutedCommands(routing: Routing, commands: Commands): Ledg
     name,
     async (command: CommandBase) => execute(name as Name, command),
   ]);
-  return Object.fromEntries(entries) as unknown as LedgerCommands;
+  return Object.fromEntries(entries) as LedgerCommands;
 }
 
 /** Commands inside a transaction of the host, one after the other. */
@@ -69,7 +69,7 @@ export function joinAll(routing: Routing, client: SqlClient): JoinedLedger {
     name,
     (command: never) => inTurn(() => (execute as (command: never) => Promise<unknown>)(command)),
   ]);
-  return Object.freeze(Object.fromEntries(entries)) as unknown as JoinedLedger;
+  return Object.freeze(Object.fromEntries(entries)) as JoinedLedger;
 }
 
 function send(ledger: LedgerCommands, name: Name, command: CommandBase): Promise<Receipt> {

@@ -364,7 +364,7 @@ export function createRoutedLedger(
         scope.isOpen = false;
       }
     }) as Ledger['transaction'],
-    within: ((client) => joinAll(routing, client as unknown as SqlClient)) as Ledger['within'],
+    within: ((client) => joinAll(routing, client)) as Ledger['within'],
     onChange(listener: (accounts: readonly string[]) => void) {
       const stops = members.map(({ ledger }) =>
         ledger.onChange((accounts) => listener(accounts.filter((account) => account !== CLEARING))),

@@ -173,6 +173,8 @@ export function createRoutedActivity({ members, directory }: Routing): ActivityR
       version: version(line.version),
       transfer: line.transfer === null ? null : toPublicId(line.transfer, position),
       counterparty: crossing === null ? line.counterparty : isSent ? crossing.destination : crossing.source,
+      actor: crossing?.actor ?? line.actor,
+      hold: crossing === null ? line.hold : null,
       reverses: line.reverses === null ? null : { ...line.reverses, version: version(line.reverses.version) },
       reversedBy: line.reversedBy === null ? null : version(line.reversedBy),
     };

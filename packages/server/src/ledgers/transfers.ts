@@ -84,7 +84,7 @@ export class Transfers {
 
   /** The hold of a transfer, which has its key and says everything about it. */
   toHold({ source, destination, amount, ...base }: TransferCommand, to: number) {
-    const metadata = withCrossing(base.metadata, { source, destination, to });
+    const metadata = withCrossing(base.metadata, { source, destination, to, actor: base.actor });
     return { ...base, account: source, amount, destination: CLEARING, expiresAfterMs: HOLD_MS, metadata };
   }
 

@@ -21,6 +21,8 @@ export interface Crossing {
   destination: string;
   /** The ledger that receives. */
   to: number;
+  /** Whose command it is. */
+  actor: string;
 }
 
 export function withCrossing(metadata: Metadata | undefined, crossing: Crossing): Metadata {
@@ -72,7 +74,13 @@ export function toPublicTransfer<T extends Transfer>(transfer: T, position: numb
     metadata: own,
     ...(crossing === null
       ? {}
-      : { kind: 'transfer', source: crossing.source, destination: crossing.destination, hold: null }),
+      : {
+          kind: 'transfer',
+          source: crossing.source,
+          destination: crossing.destination,
+          actor: crossing.actor,
+          hold: null,
+        }),
   };
 }
 
@@ -89,6 +97,7 @@ export function toPublicEntry(entry: Entry, position: number, placement: Placeme
     version: toPublicVersion(placement, position, entry.version),
     transfer: entry.transfer === null ? null : toPublicId(entry.transfer, position),
     counterparty,
+    actor: crossing?.actor ?? entry.actor,
     metadata: own,
   };
 }
@@ -110,7 +119,7 @@ export function toPublicReceipt<R extends Receipt>(receipt: R, position: number,
 /** An error of one ledger, with the versions and ids of all of them. */
 export function toPublicError(error: unknown, position: number, { base }: Pick<Segment, 'base'>): unknown {
   if (!isCreditsError(error) || (position === 0 && base === 0)) return error;
-  const { code, message, cause } = error as CreditsError;
+  const { code, message, cause } = error;
   const details = error.details as Record<string, unknown> | undefined;
   if (details === undefined) return error;
   const translated = Object.fromEntries(

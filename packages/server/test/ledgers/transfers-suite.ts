@@ -18,7 +18,15 @@ export function testTransfers(bench: LedgersBench): void {
       version: 3,
       balance: { posted: 70, held: 0, available: 70 },
       replayed: false,
-      transfer: { kind: 'transfer', source: a, destination: b, amount: 30, hold: null, metadata: { category: 'gift' } },
+      transfer: {
+        kind: 'transfer',
+        actor: a,
+        source: a,
+        destination: b,
+        amount: 30,
+        hold: null,
+        metadata: { category: 'gift' },
+      },
     });
     expect(await balancesOf(ledgers, [a, b])).toEqual([70, 130]);
     expect(await ledgers.transfer(command)).toEqual({ ...receipt, replayed: true });
@@ -42,7 +50,13 @@ export function testTransfers(bench: LedgersBench): void {
       amount: 30,
       category: 'gift',
     });
-    expect((await ledgers.activity.page(b)).lines[0]).toMatchObject({ kind: 'received', counterparty: a, amount: 30 });
+    expect((await ledgers.activity.page(b)).lines[0]).toMatchObject({
+      kind: 'received',
+      actor: a,
+      counterparty: a,
+      amount: 30,
+      hold: null,
+    });
     expect(await ledgers.findTransfer(receipt.transfer.id)).toMatchObject({
       source: a,
       destination: b,
