@@ -9,7 +9,7 @@ import { CreditsAnnouncer } from '@/components/credits/credits-announcer';
 import { CreditsNote } from '@/components/credits/credits-note';
 import { CreditsNumber } from '@/components/credits/credits-number';
 import { describeForReader } from '@/components/credits/description';
-import { say } from '@/components/credits/messages';
+import { translate } from '@/components/credits/messages';
 import { loadLater } from '@/components/credits/overlay';
 import { Popover, PopoverContent, PopoverTrigger } from '@/components/credits/popover';
 import { openRecentChanges, useRecentChanges } from '@/components/credits/recent-changes';
@@ -108,7 +108,7 @@ export default function CreditsDisplay({
             )}
             <span ref={number} className={cn('flex items-center', scale.number)}>
               {view.kind === 'error' ? (
-                <span className="text-[0.9em] leading-none font-medium">{say('unavailable')}</span>
+                <span className="text-[0.9em] leading-none font-medium">{translate('unavailable')}</span>
               ) : view.amount === null ? (
                 <Unknown known={view.kind === 'signed-out'} />
               ) : (
@@ -120,11 +120,11 @@ export default function CreditsDisplay({
                 />
               )}
             </span>
-            {showLabel && <span className={cn('leading-none', scale.label, look.label)}>{say('name')}</span>}
+            {showLabel && <span className={cn('leading-none', scale.label, look.label)}>{translate('name')}</span>}
           </button>
         </PopoverTrigger>
         {CreditsDetails === undefined ? null : (
-          <PopoverContent align="end" tabIndex={-1} aria-label={say('name')} {...details.contentProps}>
+          <PopoverContent align="end" tabIndex={-1} aria-label={translate('name')} {...details.contentProps}>
             <CreditsDetails
               state={view.state}
               freshness={view.freshness}
@@ -137,7 +137,7 @@ export default function CreditsDisplay({
       {view.kind === 'error' && (
         <button
           type="button"
-          aria-label={say('refreshUnit')}
+          aria-label={translate('refreshUnit')}
           onClick={() => void useCreditsStore.getState().fetchCredits()}
           className={cn(
             'grid place-items-center rounded-full text-destructive outline-none hover:bg-destructive-soft focus-visible:ring-[3px] focus-visible:ring-ring/60',

@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useState } from 'react';
 import type { ReferralClaimAnswer, ReferralsAnswer } from '@/lib/api';
-import { sayReason } from '@/components/credits/messages';
+import { translateReason } from '@/components/credits/messages';
 import { useCreditsMutation } from '@/hooks/useCreditsUpdate';
 import { useAuthStore } from '@/stores/user-store';
 
@@ -72,7 +72,7 @@ export function useReferralStats(initial?: ReferralStats) {
     error: claimError,
   } = useCreditsMutation<ReferralClaimAnswer, ReferralClaim>({
     amount: (type) => (claimable === undefined ? 0 : claimable[type === 'all' ? 'total' : type]),
-    reason: sayReason('Referral reward'),
+    reason: translateReason('Referral reward'),
     request: ({ headers, signal }, type) =>
       fetch('/api/referrals/claim', {
         method: 'POST',

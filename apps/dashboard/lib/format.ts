@@ -22,11 +22,6 @@ export function formatCreditsWithUnit(amount: number): string {
   return `${formatCredits(amount)} ${UNIT.of(amount)}`;
 }
 
-/** A count of anything with its noun. */
-export function formatCount(count: number, one: string, many = `${one}s`): string {
-  return `${whole().format(count)} ${count === 1 ? one : many}`;
-}
-
 /** `4 GB`, `512 MB`: binary units, as hosts count them. */
 export function formatMegabytes(megabytes: number): string {
   return megabytes >= 1_024 && megabytes % 256 === 0 ? `${megabytes / 1_024} GB` : `${megabytes} MB`;

@@ -2,11 +2,12 @@ import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 import { lazy, Suspense } from 'react';
 
+import { wrap } from '@/components/i18n/put';
 import { describeActivity } from '@/components/activity/describe-activity';
 import { Change } from '@/components/credits/activity/amount';
 import type { InstantStyle } from '@/components/credits/activity/instant';
 import { LocalTime } from '@/components/credits/activity/local-time';
-import { sayReason } from '@/components/credits/messages';
+import { translateReason } from '@/components/credits/messages';
 import { Badge } from '@/components/ui/badge';
 import type { Translator } from '@/i18n/translator';
 import type { AdminUser } from '@/lib/admin-api';
@@ -31,7 +32,7 @@ const LINK = 'rounded-sm underline decoration-border underline-offset-4 hover:de
 export function ActivityRow({ item, time, detailed = false, of }: ActivityRowProps) {
   const t = useTranslations('activity');
   const { icon: Icon, title, note } = describeActivity(item, t);
-  const reason = sayReason(item.reason);
+  const reason = translateReason(item.reason);
   const isOpen = item.group === 'reserved';
   return (
     <li className="relative flex items-start gap-3 px-4 py-4 transition-colors has-[a:hover]:bg-muted/50 sm:gap-4 sm:px-6">
@@ -71,15 +72,14 @@ export function ActivityRow({ item, time, detailed = false, of }: ActivityRowPro
         {detailed && item.reverses !== null ? (
           <p className="mt-1 text-[0.8125rem] text-muted-foreground">
             {t.rich(item.change > 0 ? 'row.refundOf' : 'row.takesBack', {
-              reason: sayReason(item.reverses.reason),
-              link: (chunks) =>
+              reason: translateReason(item.reverses.reason),
+              link: wrap(
                 of === undefined ? (
-                  <Link href={`/activity/${item.reverses?.version}`} prefetch={false} className={`relative ${LINK}`}>
-                    {chunks}
-                  </Link>
+                  <Link href={`/activity/${item.reverses.version}`} prefetch={false} className={`relative ${LINK}`} />
                 ) : (
-                  chunks
+                  <span />
                 ),
+              ),
             })}
             , <LocalTime iso={item.reverses.created_at} style="date" />
           </p>

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react';
 
-import { sayError } from '@/components/credits/messages';
+import { translateError } from '@/components/credits/messages';
 import { send } from '@/components/credits/send';
 import type { ActivityAnswer, ActivityItem } from '@/lib/api';
 
@@ -50,7 +50,7 @@ export function useActivity(first: Page, query: string, api: string) {
     const result = await send<ActivityAnswer>('GET', path);
     loading.current = false;
     setLoading(false);
-    setError(result.ok ? null : sayError(result.failure));
+    setError(result.ok ? null : translateError(result.failure));
     if (!result.ok) return;
     setKnown({ items: [...items, ...result.answer.data.items], next: result.answer.data.next });
   }

@@ -4,7 +4,7 @@ import Link from 'next/link';
 
 import { Amount } from '@/components/credits/activity/amount';
 import { LocalTime } from '@/components/credits/activity/local-time';
-import { sayReason } from '@/components/credits/messages';
+import { translateReason } from '@/components/credits/messages';
 import { EmptyState } from '@/components/credits/ui/empty-state';
 import { Badge } from '@/components/ui/badge';
 import { Card } from '@/components/ui/card';
@@ -61,7 +61,7 @@ export function TransferTable({ page, query }: { page: AdminTransfersAnswer['dat
                   href={`/admin/activity/${transfer.id}`}
                   className="rounded-sm font-medium wrap-anywhere underline-offset-4 outline-none hover:underline focus-visible:ring-[3px] focus-visible:ring-ring/50"
                 >
-                  <bdi>{transfer.reason === '' ? t(`groups.${transfer.group}`) : sayReason(transfer.reason)}</bdi>
+                  <bdi>{transfer.reason === '' ? t(`groups.${transfer.group}`) : translateReason(transfer.reason)}</bdi>
                 </Link>
                 <p className="mt-1 max-sm:hidden">
                   <Badge variant="outline">{t(`groups.${transfer.group}`)}</Badge>

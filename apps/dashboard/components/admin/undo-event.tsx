@@ -7,7 +7,7 @@ import { useState, type FormEvent, type ReactNode } from 'react';
 import { Arrow } from '@/components/admin/arrow';
 import { useOutcome } from '@/components/admin/use-outcome';
 import { Refusal } from '@/components/auth/refusal';
-import { sayReason } from '@/components/credits/messages';
+import { translateReason } from '@/components/credits/messages';
 import { newKey, send, type SendResult } from '@/components/credits/send';
 import { Field } from '@/components/credits/ui/field';
 import {
@@ -95,7 +95,7 @@ export function UndoEvent({ item, user }: { item: ActivityItem; user: AdminUser 
         <Button
           variant="ghost"
           size="icon"
-          aria-label={t(isHold ? 'releaseLabel' : 'reverseLabel', { reason: sayReason(item.reason) })}
+          aria-label={t(isHold ? 'releaseLabel' : 'reverseLabel', { reason: translateReason(item.reason) })}
         >
           <Undo2 />
         </Button>
@@ -105,7 +105,7 @@ export function UndoEvent({ item, user }: { item: ActivityItem; user: AdminUser 
           <DialogHeader>
             <DialogTitle>{t(isHold ? 'releaseTitle' : 'reverseTitle')}</DialogTitle>
             <DialogDescription>
-              {t.rich('text', { reason: put(<bdi>{sayReason(item.reason)}</bdi>) })}
+              {t.rich('text', { reason: put(<bdi>{translateReason(item.reason)}</bdi>) })}
             </DialogDescription>
           </DialogHeader>
           <dl className="grid gap-2 rounded-lg border px-4 py-3 text-sm tabular-nums">

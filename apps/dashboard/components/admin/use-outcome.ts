@@ -4,7 +4,7 @@ import type { AdminAdjustAnswer } from '@/lib/admin-api';
 import { formatCreditsWithUnit } from '@/lib/format';
 import { languageOf } from '@/lib/languages';
 
-/** Says what became of an adjustment: in the server's own words in English, otherwise from what it answered. */
+/** The outcome of an adjustment: in the server's own words in English, otherwise from its response. */
 export function useOutcome(): (answer: AdminAdjustAnswer, outcome: { name: string; approved: boolean }) => string {
   const t = useTranslations('admin-shared.outcome');
   const isEnglish = languageOf(useLocale()) === 'en';

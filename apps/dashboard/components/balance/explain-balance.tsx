@@ -6,6 +6,7 @@ import { selectView } from 'realtime-credits/client';
 import { useCreditsState } from 'realtime-credits/react';
 import { useEffect, useId, useState } from 'react';
 
+import { wrap } from '@/components/i18n/put';
 import { SumLine } from '@/components/balance/sum-line';
 import { UNKNOWN } from '@/components/credits/use-credits-view';
 import { useRefresh } from '@/components/earn/use-refresh';
@@ -113,7 +114,7 @@ export function ExplainBalance({ totals }: { totals: ActivityTotalsAnswer['data'
               <span>
                 {t.rich('right', {
                   amount: formatCredits(shown),
-                  strong: (chunks) => <strong className="font-medium text-foreground">{chunks}</strong>,
+                  strong: wrap(<strong className="font-medium text-foreground" />),
                 })}
               </span>
             </>

@@ -1,7 +1,7 @@
 import type { CreditsState, PendingOperation } from 'realtime-credits/client';
 import { selectView } from 'realtime-credits/client';
 import { formatCredits, formatDelta } from './format';
-import { say } from './messages';
+import { translate } from './messages';
 
 /**
  * What to tell someone who cannot see the number, when an operation of their own has come to its end; null when nothing
@@ -15,18 +15,18 @@ export function describeResult(before: CreditsState, after: CreditsState): strin
     ({ id, state }) =>
       state === 'unknown' && before.pending.some((operation) => operation.id === id && operation.state !== 'unknown'),
   );
-  return unknown === undefined ? null : say('checking', { what: nameOf(unknown) });
+  return unknown === undefined ? null : translate('checking', { what: nameOf(unknown) });
 }
 
 function describeEnd(ended: PendingOperation, before: CreditsState, after: CreditsState): string {
   const { shown } = selectView(after);
-  const rest = shown === null ? '' : say('rest', { amount: formatCredits(shown) });
+  const rest = shown === null ? '' : translate('rest', { amount: formatCredits(shown) });
   const moved = before.confirmed?.balance.available !== after.confirmed?.balance.available;
   return moved || ended.delta === 0
-    ? say('happened', { what: nameOf(ended), change: formatDelta(ended.delta), rest })
-    : say('didNotHappen', { what: nameOf(ended), rest });
+    ? translate('happened', { what: nameOf(ended), change: formatDelta(ended.delta), rest })
+    : translate('didNotHappen', { what: nameOf(ended), rest });
 }
 
 function nameOf(operation: PendingOperation): string {
-  return operation.reason === '' ? say('name') : operation.reason;
+  return operation.reason === '' ? translate('name') : operation.reason;
 }

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react';
 import { cn } from '@/lib/utils';
 import { formatDelta } from './format';
-import { sayReason } from './messages';
+import { translateReason } from './messages';
 import { changeOf, describeOther, type RecentChanges } from './recent-changes';
 
 /** How long a note stays, in milliseconds. */
@@ -36,7 +36,7 @@ export function ChangeNote({ changes: { unread } }: { changes: RecentChanges }) 
         {formatDelta(change)}
       </span>
       <span className="line-clamp-2 wrap-anywhere">
-        {other === null ? sayReason(newest.reason) : `${other}: ${sayReason(newest.reason)}`}
+        {other === null ? translateReason(newest.reason) : `${other}: ${translateReason(newest.reason)}`}
       </span>
     </span>
   );

@@ -9,7 +9,7 @@ import { creditsClient } from '@/stores/credits-store';
 import { formatAgo, formatCredits, formatDelta } from './format';
 import type { Freshness } from './freshness';
 import { changeOf, describeOther } from './recent-changes';
-import { say, sayReason, type MessageKey } from './messages';
+import { translate, translateReason, type MessageKey } from './messages';
 import { TimeLines } from './time-lines';
 
 const DOT: Record<Freshness['kind'], string> = {
@@ -53,7 +53,7 @@ export function CreditsDetails({
     <div className="flex flex-col gap-3 text-sm">
       <div>
         <div className="flex items-center justify-between gap-3 text-xs text-muted-foreground">
-          <p>{say('toSpend')}</p>
+          <p>{translate('toSpend')}</p>
           <span className="flex items-center gap-1.5 rounded-full border px-2 py-0.5">
             <span aria-hidden className={cn('size-1.5 rounded-full', DOT[freshness.kind])} />
             {freshness.word}
@@ -66,19 +66,21 @@ export function CreditsDetails({
 
       {balance !== undefined && (balance.held > 0 || state.accrued > 0 || state.pending.length > 0) && (
         <dl className="grid grid-cols-1 gap-2 border-t pt-3 tabular-nums">
-          {balance.held > 0 && <Line name={say('inAccount')} value={formatCredits(balance.posted)} />}
-          {balance.held > 0 && <Line name={say('held')} note={say('heldNote')} value={formatDelta(-balance.held)} />}
+          {balance.held > 0 && <Line name={translate('inAccount')} value={formatCredits(balance.posted)} />}
+          {balance.held > 0 && (
+            <Line name={translate('held')} note={translate('heldNote')} value={formatDelta(-balance.held)} />
+          )}
           {(state.accrued > 0 || state.pending.length > 0) && (
-            <Line name={say('confirmed')} value={formatCredits(balance.available)} />
+            <Line name={translate('confirmed')} value={formatCredits(balance.available)} />
           )}
           {state.accrued > 0 && (
-            <Line name={say('since')} note={say('sinceNote')} value={formatDelta(-state.accrued)} />
+            <Line name={translate('since')} note={translate('sinceNote')} value={formatDelta(-state.accrued)} />
           )}
           {state.pending.map((operation) => (
             <Line
               key={operation.id}
-              name={operation.reason === '' ? say('yourChange') : operation.reason}
-              note={say(OPERATION_STATE[operation.state])}
+              name={operation.reason === '' ? translate('yourChange') : operation.reason}
+              note={translate(OPERATION_STATE[operation.state])}
               value={formatDelta(operation.delta)}
               tone={operation.delta < 0 ? 'text-destructive' : 'text-success'}
             />
@@ -89,8 +91,8 @@ export function CreditsDetails({
       {state.confirmed?.time !== undefined && <TimeLines key={state.confirmed.time.at} time={state.confirmed.time} />}
 
       {changes !== null && changes.length > 0 && (
-        <section aria-label={say('lastChanges')} className="border-t pt-3">
-          <h3 className="text-xs text-muted-foreground">{say('lastChanges')}</h3>
+        <section aria-label={translate('lastChanges')} className="border-t pt-3">
+          <h3 className="text-xs text-muted-foreground">{translate('lastChanges')}</h3>
           <ul className="mt-1.5 grid gap-1.5">
             {changes.map((entry) => (
               <LastChange key={entry.version} entry={entry} />
@@ -122,11 +124,11 @@ export function CreditsDetails({
             aria-hidden
             className={cn('size-3.5', state.fetching && 'animate-spin motion-reduce:animate-none')}
           />
-          {say('refresh')}
+          {translate('refresh')}
         </button>
         {activityHref !== undefined && (
           <a href={activityHref} className={BUTTON}>
-            {say('activity')}
+            {translate('activity')}
             <ArrowUpRight aria-hidden className="size-3.5 rtl:-scale-x-100" />
           </a>
         )}
@@ -163,7 +165,7 @@ function LastChange({ entry }: { entry: Entry }) {
   return (
     <li className="flex items-baseline justify-between gap-3 text-[0.8125rem]">
       <span className="min-w-0">
-        <span className="line-clamp-2 wrap-anywhere">{sayReason(entry.reason)}</span>
+        <span className="line-clamp-2 wrap-anywhere">{translateReason(entry.reason)}</span>
         <span className="block text-xs text-muted-foreground">
           {other === null ? null : <span className="inline-block first-letter:uppercase">{other}</span>}
           {other === null ? null : ' · '}
@@ -186,7 +188,7 @@ function Ago({ since, within }: { since: number; within?: 'updated' }) {
   }, []);
   const time = <time dateTime={new Date(since).toISOString()}>{formatAgo(now - since)}</time>;
   if (within === undefined) return time;
-  const [before, after] = say(within).split('{ago}');
+  const [before, after] = translate(within).split('{ago}');
   return (
     <>
       {before}

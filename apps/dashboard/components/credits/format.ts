@@ -1,5 +1,5 @@
 import { perLocale, readLocale, withHours } from './locale';
-import { say } from './messages';
+import { translate } from './messages';
 
 /** How amounts of credits are written: in the locale of the page, with the Latin digits that the animated ones need. */
 
@@ -66,30 +66,32 @@ const DAY_MS = 24 * HOUR_MS;
 /** `40 s`, `25 min`, `19 h`, `12 days`: in the unit that a person would use, and no more than it is. */
 export function formatSpan(milliseconds: number, form: 'days' | 'daysIn' = 'days'): string {
   const ms = Math.max(0, milliseconds);
-  if (ms < MINUTE_MS) return say('seconds', { count: Math.floor(ms / SECOND_MS) });
-  if (ms < HOUR_MS) return say('minutes', { count: Math.floor(ms / MINUTE_MS) });
-  if (ms < 2 * DAY_MS) return say('hours', { count: Math.floor(ms / HOUR_MS) });
+  if (ms < MINUTE_MS) return translate('seconds', { count: Math.floor(ms / SECOND_MS) });
+  if (ms < HOUR_MS) return translate('minutes', { count: Math.floor(ms / MINUTE_MS) });
+  if (ms < 2 * DAY_MS) return translate('hours', { count: Math.floor(ms / HOUR_MS) });
   const days = Math.floor(ms / DAY_MS);
-  return say(form, { count: days, days: whole().format(days) });
+  return translate(form, { count: days, days: whole().format(days) });
 }
 
 /** Says how long ago something was. Never negative, whatever the clock did. */
 export function formatAgo(milliseconds: number): string {
-  return milliseconds < 2 * SECOND_MS ? say('justNow') : say('ago', { span: formatSpan(milliseconds, 'daysIn') });
+  return milliseconds < 2 * SECOND_MS
+    ? translate('justNow')
+    : translate('ago', { span: formatSpan(milliseconds, 'daysIn') });
 }
 
 /** `25 min left`, `19 h left`, `12 days left`: what is shown as left is there. */
 export function formatLeft(milliseconds: number): string {
-  return milliseconds < MINUTE_MS ? say('leftShortly') : say('left', { span: formatSpan(milliseconds) });
+  return milliseconds < MINUTE_MS ? translate('leftShortly') : translate('left', { span: formatSpan(milliseconds) });
 }
 
 /** `until Tue 14:20`, and from six days on `until 12 Dec`. More than a year is too far to name a day. */
 export function formatUntil(untilMs: number, nowMs: number, timeZone?: string): string {
   const leftMs = untilMs - nowMs;
-  if (leftMs > 365 * DAY_MS) return say('untilFar');
+  if (leftMs > 365 * DAY_MS) return translate('untilFar');
   const options: Intl.DateTimeFormatOptions =
     leftMs < 6 * DAY_MS ? { weekday: 'short', hour: '2-digit', minute: '2-digit' } : { day: 'numeric', month: 'short' };
   const locale = readLocale();
   const format = new Intl.DateTimeFormat(locale, { ...withHours(locale, options), timeZone });
-  return say('until', { at: format.format(untilMs).replace(',', '') });
+  return translate('until', { at: format.format(untilMs).replace(',', '') });
 }

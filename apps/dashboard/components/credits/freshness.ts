@@ -1,6 +1,6 @@
 import { selectView, type CreditsState } from 'realtime-credits/client';
 
-import { say, sayError } from './messages';
+import { translate, translateError } from './messages';
 
 /** How far the number on the screen can be trusted right now. */
 export interface Freshness {
@@ -20,34 +20,34 @@ export function describeFreshness(state: CreditsState, error: string | null): Fr
   const { freshness: connection, shown } = selectView(state);
   const known = state.connection.error;
   // A host's own sentence stays as the host wrote it.
-  const why = known !== null && error === known.message ? sayError(known) : error;
+  const why = known !== null && error === known.message ? translateError(known) : error;
   if (connection === 'signed-out') {
     return {
       kind: 'signed-out',
-      word: say('signedOutWord'),
-      sentence: say('signedOut'),
+      word: translate('signedOutWord'),
+      sentence: translate('signedOut'),
     };
   }
   if (connection === 'offline') {
-    return { kind: 'offline', word: say('offlineWord'), sentence: say('offline') };
+    return { kind: 'offline', word: translate('offlineWord'), sentence: translate('offline') };
   }
   if (connection === 'stopped') {
-    return { kind: 'stopped', word: say('stoppedWord'), sentence: why ?? say('stopped') };
+    return { kind: 'stopped', word: translate('stoppedWord'), sentence: why ?? translate('stopped') };
   }
   if (why !== null && shown === null) {
-    return { kind: 'stopped', word: say('unavailable'), sentence: say('retrying', { error: why }) };
+    return { kind: 'stopped', word: translate('unavailable'), sentence: translate('retrying', { error: why }) };
   }
   if (why !== null) {
-    return { kind: 'stale', word: say('staleWord'), sentence: say('retrying', { error: why }) };
+    return { kind: 'stale', word: translate('staleWord'), sentence: translate('retrying', { error: why }) };
   }
   if (connection === 'stale') {
-    return { kind: 'stale', word: say('staleWord'), sentence: say('stale') };
+    return { kind: 'stale', word: translate('staleWord'), sentence: translate('stale') };
   }
   if (connection === 'live') {
-    return { kind: 'live', word: say('liveWord'), sentence: say('live') };
+    return { kind: 'live', word: translate('liveWord'), sentence: translate('live') };
   }
   if (connection === 'polling') {
-    return { kind: 'polling', word: say('pollingWord'), sentence: say('polling') };
+    return { kind: 'polling', word: translate('pollingWord'), sentence: translate('polling') };
   }
-  return { kind: 'connecting', word: say('connectingWord'), sentence: say('connecting') };
+  return { kind: 'connecting', word: translate('connectingWord'), sentence: translate('connecting') };
 }

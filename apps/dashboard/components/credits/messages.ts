@@ -85,18 +85,18 @@ export const ENGLISH = {
 export type MessageKey = keyof typeof ENGLISH;
 
 /** Makes what writes some texts in the language of the page. `count` chooses the form of a plural. */
-export function createSay<Key extends string>(english: Record<Key, Message>) {
+export function createTranslate<Key extends string>(english: Record<Key, Message>) {
   return (key: Key, values: Record<string, string | number> = {}): string =>
     fill(readTranslation().texts[key] ?? english[key], values);
 }
 
-export const say = createSay<MessageKey>(ENGLISH);
+export const translate = createTranslate<MessageKey>(ENGLISH);
 
 /**
  * Why a request failed, in the language of the page: translations have a text `error.<code>`, or `error.other` for all. The
  * sentence of the server is English.
  */
-export function sayError({ code, message }: { code: string | undefined; message: string }): string {
+export function translateError({ code, message }: { code: string | undefined; message: string }): string {
   const { texts } = readTranslation();
   const text = texts[`error.${code}`] ?? texts['error.other'];
   return text === undefined ? message : fill(text, {});
@@ -106,7 +106,7 @@ export function sayError({ code, message }: { code: string | undefined; message:
  * A reason that a server wrote, in the language of the page: translations have a text `reason.<what it wrote>`, in which
  * `{name}` stands for what differs.
  */
-export function sayReason(reason: string): string {
+export function translateReason(reason: string): string {
   for (const [pattern, text] of readReasons(readTranslation())) {
     const found = pattern.exec(reason);
     if (found !== null) return fill(text, found.groups ?? {});

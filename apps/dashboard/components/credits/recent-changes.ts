@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 import type { Entry, HistoryPage, Snapshot } from 'realtime-credits';
 import { onlyTimePassed } from 'realtime-credits/contract';
 import { creditsClient } from '@/stores/credits-store';
-import { say } from './messages';
+import { translate } from './messages';
 
 /**
  * The last changes of the number, with their reasons: one list for all displays of a page.
@@ -162,5 +162,5 @@ export function openRecentChanges(): void {
 export function describeOther({ counterparty, direction }: Entry): string | null {
   // Accounts of the system have a colon in their names.
   if (counterparty === null || counterparty.includes(':')) return null;
-  return direction === 'credit' ? say('from', { name: counterparty }) : say('to', { name: counterparty });
+  return direction === 'credit' ? translate('from', { name: counterparty }) : translate('to', { name: counterparty });
 }

@@ -1,4 +1,4 @@
-import { say } from './messages';
+import { translate } from './messages';
 
 /** What a route answered: its body when it did the thing, otherwise why it did not. */
 export type SendResult<Answer> = { ok: true; answer: Answer } | { ok: false; failure: SendFailure };
@@ -51,7 +51,7 @@ export async function send<Answer>(
       ok: false,
       failure: {
         code: 'network',
-        message: say('network'),
+        message: translate('network'),
         details: undefined,
         errors: undefined,
       },
@@ -63,7 +63,7 @@ function toFailure(answer: unknown, response: Response): SendFailure {
   const { code, message, detail, details, errors } = (answer ?? {}) as Partial<SendFailure & { detail: string }>;
   return {
     code: code ?? 'internal',
-    message: message ?? detail ?? say('answered', { status: response.status }),
+    message: message ?? detail ?? translate('answered', { status: response.status }),
     details,
     errors,
   };

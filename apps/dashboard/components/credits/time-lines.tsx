@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react';
 import type { SnapshotTime } from 'realtime-credits';
 import { cn } from '@/lib/utils';
-import { say, sayReason } from './messages';
+import { translate, translateReason } from './messages';
 import { formatCredits, formatDelta, formatLeft, formatSpan, formatUntil } from './format';
 
 /** Rates that are listed by name. */
@@ -19,14 +19,18 @@ export function TimeLines({ time }: { time: SnapshotTime }) {
   const { rates, exhaustsAt, expires, refills } = time;
   const left = exhaustsAt === null ? null : Date.parse(exhaustsAt) - now;
   return (
-    <dl aria-label={say('overTime')} className="grid grid-cols-1 gap-2 border-t pt-3 tabular-nums">
+    <dl aria-label={translate('overTime')} className="grid grid-cols-1 gap-2 border-t pt-3 tabular-nums">
       {rates.slice(0, SHOWN).map(({ resource, amount, per }, index) => (
-        <Line key={index} name={sayReason(resource)} value={say(RATES[per], { amount: formatDelta(-amount) })} />
+        <Line
+          key={index}
+          name={translateReason(resource)}
+          value={translate(RATES[per], { amount: formatDelta(-amount) })}
+        />
       ))}
-      {rates.length > SHOWN && <Line name={say('moreRates', { amount: rates.length - SHOWN })} value="" />}
+      {rates.length > SHOWN && <Line name={translate('moreRates', { amount: rates.length - SHOWN })} value="" />}
       {left !== null && (
         <Line
-          name={say('lasts')}
+          name={translate('lasts')}
           value={formatUntil(now + left, now)}
           note={formatLeft(left)}
           tone={left < SOON_MS ? 'text-destructive' : undefined}
@@ -34,8 +38,8 @@ export function TimeLines({ time }: { time: SnapshotTime }) {
       )}
       {expires !== null && (
         <Line
-          name={say('expires')}
-          value={say('inTime', {
+          name={translate('expires')}
+          value={translate('inTime', {
             amount: formatCredits(expires.amount),
             span: formatSpan(Date.parse(expires.at) - now, 'daysIn'),
           })}
@@ -43,8 +47,8 @@ export function TimeLines({ time }: { time: SnapshotTime }) {
       )}
       {refills !== null && (
         <Line
-          name={say('refills')}
-          value={say('inTime', {
+          name={translate('refills')}
+          value={translate('inTime', {
             amount: formatDelta(refills.amount),
             span: formatSpan(Date.parse(refills.at) - now, 'daysIn'),
           })}

@@ -1,6 +1,7 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
+import { put } from '@/components/i18n/put';
 import { ClaimState } from '@/components/earn/daily-bonus-card';
 import { Countdown } from '@/components/earn/countdown';
 import { StreakTrack } from '@/components/earn/streak-track';
@@ -37,7 +38,7 @@ export function BonusPanel({ daily, renderedAt }: BonusPanelProps) {
           </p>
           <p className="text-sm text-muted-foreground">
             {t.rich('zone', {
-              time: () => <LocalTime iso={target} style="instant" />,
+              time: put(<LocalTime iso={target} style="instant" />),
               zone: zoneName(daily.timeZone),
             })}
           </p>

@@ -3,6 +3,7 @@ import { useLocale, useTranslations } from 'next-intl';
 import { Check, Gift } from 'lucide-react';
 import Link from 'next/link';
 
+import { put } from '@/components/i18n/put';
 import { Countdown } from '@/components/earn/countdown';
 import { StreakTrack } from '@/components/earn/streak-track';
 import { useClaim } from '@/components/earn/use-claim';
@@ -38,8 +39,8 @@ export function DailyBonusCard({ daily, renderedAt }: DailyBonusProps) {
               : t('confirm')
             : daily.canClaim
               ? t.rich('open', {
-                  time: () => (
-                    <Countdown until={daily.expiresAt} renderedAt={renderedAt} style="words" onEnd={refresh} />
+                  time: put(
+                    <Countdown until={daily.expiresAt} renderedAt={renderedAt} style="words" onEnd={refresh} />,
                   ),
                 })
               : t('tomorrow')}
@@ -85,7 +86,7 @@ export function ClaimState({ daily, renderedAt }: DailyBonusProps) {
       </p>
       <p className="text-end text-[0.8125rem] text-muted-foreground">
         {t.rich('next', {
-          time: () => <Countdown until={daily.nextClaimAt} renderedAt={renderedAt} style="words" onEnd={refresh} />,
+          time: put(<Countdown until={daily.nextClaimAt} renderedAt={renderedAt} style="words" onEnd={refresh} />),
         })}
       </p>
     </>

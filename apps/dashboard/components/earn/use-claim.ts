@@ -3,7 +3,7 @@ import { useTranslations } from 'next-intl';
 import { isCreditsError } from 'realtime-credits';
 import { useRouter } from 'next/navigation';
 
-import { sayReason } from '@/components/credits/messages';
+import { translateReason } from '@/components/credits/messages';
 import { useRefusal } from '@/components/i18n/use-refusal';
 import { useCreditsMutation } from '@/hooks/useCreditsUpdate';
 import type { DailyCheckAnswer, DailyClaimAnswer } from '@/lib/api';
@@ -17,7 +17,7 @@ export function useClaim(daily: DailyCheckAnswer['data']): { claim: () => Promis
   const router = useRouter();
   const { mutate, isPending } = useCreditsMutation<DailyClaimAnswer>({
     amount: daily.coinsAwarded,
-    reason: sayReason('Daily bonus'),
+    reason: translateReason('Daily bonus'),
     request: ({ headers, signal }) =>
       fetch('/api/user/daily-login', {
         method: 'POST',

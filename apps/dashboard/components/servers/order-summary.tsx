@@ -4,6 +4,7 @@ import Link from 'next/link';
 import type { Snapshot } from 'realtime-credits';
 import type { ReactNode } from 'react';
 
+import { put, wrap } from '@/components/i18n/put';
 import { Amount } from '@/components/credits/activity/amount';
 import { useBalance } from '@/components/balance/use-balance';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
@@ -67,11 +68,7 @@ export function OrderSummary({ plan, snapshot, burn, renderedAt, children }: Ord
             <p className="font-medium">{t('short', { amount: formatCreditsWithUnit(missing) })}</p>
             <p className="text-muted-foreground">
               {t.rich('smaller', {
-                link: (chunks) => (
-                  <Link href="/earn" className="text-foreground underline underline-offset-4">
-                    {chunks}
-                  </Link>
-                ),
+                link: wrap(<Link href="/earn" className="text-foreground underline underline-offset-4" />),
               })}
             </p>
           </Alert>
@@ -80,10 +77,10 @@ export function OrderSummary({ plan, snapshot, burn, renderedAt, children }: Ord
           <p className="rounded-md bg-muted/60 px-4 py-3 text-sm">
             {t.rich('willLast', {
               unit: UNIT.many,
-              runway: () => (
+              runway: put(
                 <span className="font-medium">
                   <Runway until={until} renderedAt={renderedAt} />
-                </span>
+                </span>,
               ),
             })}
             {burn.per_hour > 0 ? ` ${t('together', { amount: formatCredits(perHour) })}` : null}

@@ -1,5 +1,5 @@
 import { useTranslations } from 'next-intl';
-import { sayReason } from '@/components/credits/messages';
+import { translateReason } from '@/components/credits/messages';
 import type { GameServer } from '@/lib/api';
 import { UNIT } from '@/lib/unit';
 import { cn } from '@/lib/utils';
@@ -12,7 +12,7 @@ export function ServerNote({ server, className }: { server: GameServer; classNam
     case 'failed':
       return (
         <p className={cn(tone, 'bg-destructive-soft text-destructive', className)}>
-          {t('notCharged', { why: server.failure === null ? t('failed') : sayReason(server.failure) })}
+          {t('notCharged', { why: server.failure === null ? t('failed') : translateReason(server.failure) })}
         </p>
       );
     case 'suspended':

@@ -3,7 +3,7 @@ import { useTranslations } from 'next-intl';
 import { isCreditsError } from 'realtime-credits';
 import { useState } from 'react';
 
-import { sayReason } from '@/components/credits/messages';
+import { translateReason } from '@/components/credits/messages';
 import { useRefusal } from '@/components/i18n/use-refusal';
 import type { Order } from '@/components/servers/order';
 import { useCreditsMutation } from '@/hooks/useCreditsUpdate';
@@ -36,7 +36,7 @@ export function useCreateServer(): {
   const [creation, setCreation] = useState<Creation>({ state: 'choosing' });
   const { mutate } = useCreditsMutation<ServerCreateAnswer, CreateVariables>({
     amount: ({ cost }) => -cost,
-    reason: ({ order }) => sayReason(`Server “${order.name.trim()}”`),
+    reason: ({ order }) => translateReason(`Server “${order.name.trim()}”`),
     request: ({ headers, signal }, { order }) =>
       fetch('/api/servers/create', {
         method: 'POST',

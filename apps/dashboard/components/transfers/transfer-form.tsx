@@ -6,7 +6,7 @@ import { isCreditsError } from 'realtime-credits';
 import { useState, type FormEvent } from 'react';
 
 import { useBalance } from '@/components/balance/use-balance';
-import { sayReason } from '@/components/credits/messages';
+import { translateReason } from '@/components/credits/messages';
 import { Field } from '@/components/credits/ui/field';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { useRefusal } from '@/components/i18n/use-refusal';
@@ -39,7 +39,7 @@ export function TransferForm({ snapshot, username }: { snapshot: Snapshot; usern
   const [wrong, setWrong] = useState<Wrong>({});
   const { mutate, isPending } = useCreditsMutation<TransferAnswer, { to: string; amount: number; note: string }>({
     amount: ({ amount }) => -amount,
-    reason: ({ to }) => sayReason(`Sent to ${to}`),
+    reason: ({ to }) => translateReason(`Sent to ${to}`),
     request: ({ headers, signal }, { to, amount, note }) =>
       fetch('/api/transfers', {
         method: 'POST',

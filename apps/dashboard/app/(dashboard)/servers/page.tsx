@@ -3,6 +3,7 @@ import { Plus } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 
+import { put } from '@/components/i18n/put';
 import { Messages } from '@/components/i18n/messages';
 import { toSpending } from '@/components/servers/power';
 import { Runway } from '@/components/servers/runway';
@@ -48,7 +49,7 @@ export default async function ServersPage() {
             : t.rich('burning', {
                 amount: formatCreditsWithUnit(spending.perHour),
                 unit: UNIT.many,
-                runway: () => <Runway until={spending.exhaustsAtMs ?? renderedAt} renderedAt={renderedAt} />,
+                runway: put(<Runway until={spending.exhaustsAtMs ?? renderedAt} renderedAt={renderedAt} />),
               })}
         </PageHeader>
         <ServerList servers={servers} catalogue={runtime.readCatalogue()} spending={spending} renderedAt={renderedAt} />

@@ -3,6 +3,7 @@ import { ArrowLeftRight } from 'lucide-react';
 import type { Metadata } from 'next';
 import type { HistoryPage } from 'realtime-credits';
 
+import { put, wrap } from '@/components/i18n/put';
 import { Messages } from '@/components/i18n/messages';
 import { EntryRow } from '@/components/credits/activity/entry-row';
 import { PageHeader } from '@/components/shell/page-header';
@@ -31,8 +32,8 @@ export default async function TransfersPage() {
         <PageHeader title={t('title')}>
           {t.rich('text', {
             unit: UNIT.many,
-            own: (chunks) => <span className="whitespace-nowrap">{chunks}</span>,
-            name: () => <bdi className="font-medium text-foreground">{user.username}</bdi>,
+            own: wrap(<span className="whitespace-nowrap" />),
+            name: put(<bdi className="font-medium text-foreground">{user.username}</bdi>),
           })}
         </PageHeader>
         <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.2fr)] [&>*]:min-w-0">

@@ -14,7 +14,7 @@ import { ENTRY_FILTERS, matchesFilter, type EntryFilter } from './describe-entry
 import { EntryRow } from './entry-row';
 import { formatInstant, toDayKey } from './instant';
 import { useTimeZone } from './local-time';
-import { say, type ActivityKey } from './messages';
+import { translate, type ActivityKey } from './messages';
 import { useHistory, type FirstPage } from './use-history';
 
 const LABELS: Record<EntryFilter, ActivityKey> = {
@@ -42,8 +42,8 @@ export function ActivityList({ first }: { first?: FirstPage }) {
   if (entries.length === 0) {
     return (
       <Card>
-        <EmptyState icon={Activity} title={say('nothingTitle')} className="py-20">
-          {say('nothing')}
+        <EmptyState icon={Activity} title={translate('nothingTitle')} className="py-20">
+          {translate('nothing')}
         </EmptyState>
       </Card>
     );
@@ -51,18 +51,18 @@ export function ActivityList({ first }: { first?: FirstPage }) {
   return (
     <div className="grid gap-5">
       <Tabs value={filter} onValueChange={(value) => setFilter(ENTRY_FILTERS.find((one) => one === value) ?? 'all')}>
-        <TabsList aria-label={say('filters')}>
+        <TabsList aria-label={translate('filters')}>
           {ENTRY_FILTERS.map((one) => (
             <TabsTrigger key={one} value={one}>
-              {say(LABELS[one])}
+              {translate(LABELS[one])}
             </TabsTrigger>
           ))}
         </TabsList>
         <TabsContent value={filter} className="grid gap-5">
           {shown.length === 0 ? (
             <Card>
-              <EmptyState icon={ListFilter} title={say('noneTitle')}>
-                {next === null ? say('none') : say('noneOf', { amount: formatCredits(entries.length) })}
+              <EmptyState icon={ListFilter} title={translate('noneTitle')}>
+                {next === null ? translate('none') : translate('noneOf', { amount: formatCredits(entries.length) })}
               </EmptyState>
             </Card>
           ) : (
@@ -95,10 +95,10 @@ export function ActivityList({ first }: { first?: FirstPage }) {
       )}
       <div className="flex flex-col items-center gap-3 pt-2">
         {next === null ? (
-          <p className="text-sm text-muted-foreground">{say('begins')}</p>
+          <p className="text-sm text-muted-foreground">{translate('begins')}</p>
         ) : (
           <SubmitButton type="button" variant="outline" pending={isLoading} onClick={() => void readOlder()}>
-            {say('older')}
+            {translate('older')}
           </SubmitButton>
         )}
       </div>
@@ -112,7 +112,7 @@ function Unread({ error, onRetry }: { error: string | null; onRetry: () => void 
     <Card aria-busy={error === null}>
       {error === null ? (
         <div className="grid gap-7 px-5 py-5 sm:px-6">
-          <span className="sr-only">{say('reading')}</span>
+          <span className="sr-only">{translate('reading')}</span>
           {['w-56', 'w-40', 'w-48'].map((width) => (
             <div key={width} aria-hidden className="flex animate-pulse items-center gap-4 motion-reduce:animate-none">
               <span className="size-9 rounded-full bg-muted" />
@@ -125,10 +125,10 @@ function Unread({ error, onRetry }: { error: string | null; onRetry: () => void 
         <div role="alert">
           <EmptyState
             icon={CircleAlert}
-            title={say('unreadTitle')}
+            title={translate('unreadTitle')}
             action={
               <Button variant="outline" onClick={onRetry}>
-                {say('retry')}
+                {translate('retry')}
               </Button>
             }
           >

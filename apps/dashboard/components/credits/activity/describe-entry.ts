@@ -15,7 +15,7 @@ import {
 } from 'lucide-react';
 import type { Entry } from 'realtime-credits';
 
-import { say } from './messages';
+import { translate } from './messages';
 
 /** An entry in the words of the person whose account it is on. */
 export interface EntryDescription {
@@ -47,52 +47,52 @@ export function describeEntry(entry: Entry): EntryDescription {
   const incoming = entry.direction === 'credit';
   switch (entry.verb) {
     case 'grant':
-      return { icon: Gift, title: say('received'), change, note: null };
+      return { icon: Gift, title: translate('received'), change, note: null };
     case 'spend':
-      return { icon: ShoppingCart, title: say('spent'), change, note: null };
+      return { icon: ShoppingCart, title: translate('spent'), change, note: null };
     case 'transfer':
       return incoming
         ? {
             icon: ArrowDownLeft,
-            title: other === null ? say('received') : say('receivedFrom', { name: other }),
+            title: other === null ? translate('received') : translate('receivedFrom', { name: other }),
             change,
             note: null,
           }
         : {
             icon: ArrowUpRight,
-            title: other === null ? say('sent') : say('sentTo', { name: other }),
+            title: other === null ? translate('sent') : translate('sentTo', { name: other }),
             change,
             note: null,
           };
     case 'adjust':
-      return { icon: Scale, title: say('adjusted'), change, note: say('adjustedNote') };
+      return { icon: Scale, title: translate('adjusted'), change, note: translate('adjustedNote') };
     case 'reverse':
-      return { icon: Undo2, title: say('reversed'), change, note: say('reversedNote') };
+      return { icon: Undo2, title: translate('reversed'), change, note: translate('reversedNote') };
     case 'hold':
-      return { icon: Lock, title: say('reserved'), change, note: say('reservedNote') };
+      return { icon: Lock, title: translate('reserved'), change, note: translate('reservedNote') };
     case 'post':
       return {
         icon: CircleCheck,
-        title: say('charged'),
+        title: translate('charged'),
         change,
-        note: say('chargedNote', { amount: entry.amount }),
+        note: translate('chargedNote', { amount: entry.amount }),
       };
     case 'void':
-      return { icon: LockOpen, title: say('released'), change, note: say('voidNote') };
+      return { icon: LockOpen, title: translate('released'), change, note: translate('voidNote') };
     case 'expire':
-      return { icon: TimerOff, title: say('released'), change, note: say('expireNote') };
+      return { icon: TimerOff, title: translate('released'), change, note: translate('expireNote') };
     case 'start':
     case 'charge':
     case 'suspend':
     case 'resume':
     case 'stop':
-      return { icon: Timer, title: say(RATE_TITLES[entry.verb]), change, note: null };
+      return { icon: Timer, title: translate(RATE_TITLES[entry.verb]), change, note: null };
     case 'allowance':
-      return { icon: CalendarPlus, title: say('allowance'), change, note: null };
+      return { icon: CalendarPlus, title: translate('allowance'), change, note: null };
     case 'refill':
-      return { icon: CalendarPlus, title: say('refilled'), change, note: null };
+      return { icon: CalendarPlus, title: translate('refilled'), change, note: null };
     case 'breakage':
-      return { icon: TimerOff, title: say('breakage'), change, note: say('breakageNote') };
+      return { icon: TimerOff, title: translate('breakage'), change, note: translate('breakageNote') };
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Entry } from 'realtime-credits';
 
 import { formatCredits } from '../format';
-import { sayReason } from '../messages';
+import { translateReason } from '../messages';
 import { Change } from './amount';
 import { describeEntry } from './describe-entry';
 import type { InstantStyle } from './instant';
 import { LocalTime } from './local-time';
-import { say } from './messages';
+import { translate } from './messages';
 
 interface EntryRowProps {
   entry: Entry;
@@ -24,7 +24,7 @@ export function EntryRow({ entry, time, detailed = false }: EntryRowProps) {
         <Icon className="size-4" aria-hidden />
       </span>
       <div className="min-w-0 flex-1">
-        <p className="text-sm font-medium break-words">{sayReason(entry.reason)}</p>
+        <p className="text-sm font-medium break-words">{translateReason(entry.reason)}</p>
         <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">
           {title} · <LocalTime iso={entry.createdAt} style={time} />
         </p>
@@ -34,7 +34,7 @@ export function EntryRow({ entry, time, detailed = false }: EntryRowProps) {
         <Change amount={change} />
         {detailed ? (
           <p className="mt-0.5 text-[0.8125rem] text-muted-foreground tabular-nums">
-            <span className="sr-only">{say('beforeAndAfter')}</span>
+            <span className="sr-only">{translate('beforeAndAfter')}</span>
             <bdi>
               {formatCredits(entry.before.available)} → {formatCredits(entry.after.available)}
             </bdi>

@@ -1,4 +1,4 @@
-import { createSay } from '../messages';
+import { createTranslate } from '../messages';
 
 /** The texts of the history and of its entries, in English. */
 export const ACTIVITY_ENGLISH = {
@@ -47,4 +47,4 @@ export const ACTIVITY_ENGLISH = {
 
 export type ActivityKey = keyof typeof ACTIVITY_ENGLISH;
 
-export const say = createSay<ActivityKey>(ACTIVITY_ENGLISH);
+export const translate = createTranslate<ActivityKey>(ACTIVITY_ENGLISH);

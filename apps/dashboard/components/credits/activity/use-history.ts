@@ -5,7 +5,7 @@ import { useCreditsState } from 'realtime-credits/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 
 import { creditsClient } from '@/stores/credits-store';
-import { sayError } from '../messages';
+import { translateError } from '../messages';
 import { send } from '../send';
 import { UNKNOWN } from '../use-credits-view';
 import { joinPages, type Page } from './join-pages';
@@ -47,7 +47,7 @@ export function useHistory(first: FirstPage | undefined) {
     const result = await send<HistoryPage>('GET', `/api/credits/history?before=${next}&limit=${PAGE_SIZE}`);
     setLoading(false);
     if (!result.ok) {
-      setError(sayError(result.failure));
+      setError(translateError(result.failure));
       return;
     }
     setError(null);
@@ -80,7 +80,7 @@ function useNewest(enabled: boolean): { newest: Newest | null; readAgain: () => 
     setNewest((before) => ({
       account: asker,
       page: result.ok ? result.answer : before?.account === asker ? before.page : null,
-      error: result.ok ? null : sayError(result.failure),
+      error: result.ok ? null : translateError(result.failure),
     }));
   }, []);
 

@@ -4,7 +4,7 @@ import { useState } from 'react';
 
 import { Button } from '../ui/button';
 import { Dialog, DialogContent, DialogDescription, DialogHeader, DialogTitle, DialogTrigger } from '../ui/dialog';
-import { say } from './messages';
+import { translate } from './messages';
 import { AdjustForm, type AdjustableUser, type Adjustment } from './adjust-form';
 
 interface AdjustDialogProps {
@@ -28,13 +28,13 @@ export function AdjustDialog({ user, onAnswer }: AdjustDialogProps) {
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>
         <Button>
-          <Scale /> {say('adjust')}
+          <Scale /> {translate('adjust')}
         </Button>
       </DialogTrigger>
       <DialogContent>
         <DialogHeader>
-          <DialogTitle>{say('adjustTitle', { name: user.username })}</DialogTitle>
-          <DialogDescription>{say('adjustText')}</DialogDescription>
+          <DialogTitle>{translate('adjustTitle', { name: user.username })}</DialogTitle>
+          <DialogDescription>{translate('adjustText')}</DialogDescription>
         </DialogHeader>
         <AdjustForm user={user} onAnswer={onAnswer} onDone={() => setOpen(false)} />
       </DialogContent>

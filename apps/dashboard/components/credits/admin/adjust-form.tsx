@@ -5,7 +5,7 @@ import { useRef, useState, type FormEvent } from 'react';
 import { useCreditsSync } from '@/hooks/useCreditsUpdate';
 import { formatChange, formatCredits } from '../format';
 import { newKey, send, type SendFailure } from '../send';
-import { say as sayCommon, sayError } from '../messages';
+import { translate as translateCommon, translateError } from '../messages';
 import { Alert } from '../ui/alert';
 import { Button } from '../ui/button';
 import { DialogClose, DialogFooter } from '../ui/dialog';
@@ -13,7 +13,7 @@ import { Field } from '../ui/field';
 import { Input } from '../ui/input';
 import { SubmitButton } from '../ui/submit-button';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs';
-import { say } from './messages';
+import { translate } from './messages';
 
 /** Whose balance is changed. */
 export interface AdjustableUser {
@@ -97,7 +97,7 @@ export function AdjustForm({
     await syncCreditsAfterApiCall(result.answer);
     if (data === undefined || data === null) {
       setFailure(null);
-      setWaiting(message ?? say('waits'));
+      setWaiting(message ?? translate('waits'));
       onAnswer?.(null);
       return;
     }
@@ -114,7 +114,7 @@ export function AdjustForm({
         </Alert>
         <DialogFooter>
           <DialogClose asChild>
-            <Button variant="outline">{sayCommon('close')}</Button>
+            <Button variant="outline">{translateCommon('close')}</Button>
           </DialogClose>
         </DialogFooter>
       </div>
@@ -133,17 +133,17 @@ export function AdjustForm({
         }}
       >
         {user.version === undefined ? null : (
-          <TabsList aria-label={say('adjustHow')}>
-            <TabsTrigger value="by">{say('adjustBy')}</TabsTrigger>
-            <TabsTrigger value="to">{say('adjustTo')}</TabsTrigger>
+          <TabsList aria-label={translate('adjustHow')}>
+            <TabsTrigger value="by">{translate('adjustBy')}</TabsTrigger>
+            <TabsTrigger value="to">{translate('adjustTo')}</TabsTrigger>
           </TabsList>
         )}
         <TabsContent value={mode}>
           <Field
-            label={mode === 'by' ? say('amount') : say('newBalance')}
+            label={mode === 'by' ? translate('amount') : translate('newBalance')}
             hint={
               after === null
-                ? `${mode === 'by' ? say('lessTakes') : ''}${describeNow(user)}`
+                ? `${mode === 'by' ? translate('lessTakes') : ''}${describeNow(user)}`
                 : describeAfter(user, after)
             }
             error={wrong.amount}
@@ -165,7 +165,7 @@ export function AdjustForm({
           </Field>
         </TabsContent>
       </Tabs>
-      <Field label={say('reason')} hint={say('reasonHint')} error={wrong.reason}>
+      <Field label={translate('reason')} hint={translate('reasonHint')} error={wrong.reason}>
         {(control) => (
           <Input
             {...control}
@@ -184,16 +184,18 @@ export function AdjustForm({
         <Alert role="alert" variant="destructive">
           <CircleAlert aria-hidden />
           <div>
-            <p className="font-medium">{failure.code === 'version_conflict' ? say('moved') : say('notChanged')}</p>
-            <p>{failure.code === 'version_conflict' ? describeConflict(failure.details) : sayError(failure)}</p>
+            <p className="font-medium">
+              {failure.code === 'version_conflict' ? translate('moved') : translate('notChanged')}
+            </p>
+            <p>{failure.code === 'version_conflict' ? describeConflict(failure.details) : translateError(failure)}</p>
           </div>
         </Alert>
       )}
       <DialogFooter>
         <DialogClose asChild>
-          <Button variant="outline">{say('cancel')}</Button>
+          <Button variant="outline">{translate('cancel')}</Button>
         </DialogClose>
-        <SubmitButton pending={pending}>{say('adjust')}</SubmitButton>
+        <SubmitButton pending={pending}>{translate('adjust')}</SubmitButton>
       </DialogFooter>
     </form>
   );
@@ -208,21 +210,21 @@ function parseSigned(text: string, mode: Mode): number | null {
 
 function check(value: number | null, mode: Mode, reason: string): { amount?: string; reason?: string } {
   return {
-    ...(value === null ? { amount: mode === 'by' ? say('wrongChange') : say('wrongBalance') } : {}),
-    ...(reason.trim().length < REASON_LENGTH_MIN ? { reason: say('wrongReason') } : {}),
+    ...(value === null ? { amount: mode === 'by' ? translate('wrongChange') : translate('wrongBalance') } : {}),
+    ...(reason.trim().length < REASON_LENGTH_MIN ? { reason: translate('wrongReason') } : {}),
   };
 }
 
 function describeConflict(details: unknown): string {
   const { expected, actual } = (details ?? {}) as { expected?: number; actual?: number };
-  const then = say('decideAgain');
-  if (expected === undefined || actual === undefined) return say('conflictUnknown', { then });
-  return say('conflict', { expected, actual, then });
+  const next = translate('decideAgain');
+  if (expected === undefined || actual === undefined) return translate('conflictUnknown', { next });
+  return translate('conflict', { expected, actual, next });
 }
 
 function describeNow({ coins, version }: AdjustableUser): string {
   const amount = formatCredits(coins);
-  return version === undefined ? say('now', { amount }) : say('nowAt', { amount, version });
+  return version === undefined ? translate('now', { amount }) : translate('nowAt', { amount, version });
 }
 
 function describeAfter({ coins, version }: AdjustableUser, available: number): string {
@@ -231,5 +233,5 @@ function describeAfter({ coins, version }: AdjustableUser, available: number): s
     after: formatCredits(available),
     change: formatChange(available - coins),
   };
-  return version === undefined ? say('becomes', numbers) : say('becomesFrom', { ...numbers, version });
+  return version === undefined ? translate('becomes', numbers) : translate('becomesFrom', { ...numbers, version });
 }

@@ -1,4 +1,4 @@
-import { createSay } from '../messages';
+import { createTranslate } from '../messages';
 
 /** The texts of the form for administrators, in English. */
 export const ADJUST_ENGLISH = {
@@ -21,12 +21,12 @@ export const ADJUST_ENGLISH = {
   waits: 'The change waits for an approval.',
   moved: 'The balance has moved meanwhile',
   notChanged: 'Nothing was changed',
-  conflict: 'Nothing was changed: you decided on version {expected}, and it is at version {actual}. {then}',
-  conflictUnknown: 'Nothing was changed. {then}',
+  conflict: 'Nothing was changed: you decided on version {expected}, and it is at version {actual}. {next}',
+  conflictUnknown: 'Nothing was changed. {next}',
   decideAgain: 'Look at the new balance below the field, and decide again.',
   wrongChange: 'Give a whole number other than 0.',
   wrongBalance: 'Give a whole number from 0 up.',
   wrongReason: 'Say why, in at least 3 characters.',
 };
 
-export const say = createSay<keyof typeof ADJUST_ENGLISH>(ADJUST_ENGLISH);
+export const translate = createTranslate<keyof typeof ADJUST_ENGLISH>(ADJUST_ENGLISH);

@@ -1,11 +1,11 @@
-import { say } from '../messages';
+import { translate } from '../messages';
 
 /** The two words that these parts say by themselves. Hosts have another file here, see `registry/words.ts`. */
 export const WORDS = {
   get close(): string {
-    return say('close');
+    return translate('close');
   },
   get working(): string {
-    return say('working');
+    return translate('working');
   },
 };

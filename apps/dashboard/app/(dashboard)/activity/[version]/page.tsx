@@ -7,7 +7,7 @@ import type { ReactNode } from 'react';
 import { describeActivity, describeActor } from '@/components/activity/describe-activity';
 import { Change } from '@/components/credits/activity/amount';
 import { LocalTime } from '@/components/credits/activity/local-time';
-import { sayReason } from '@/components/credits/messages';
+import { translateReason } from '@/components/credits/messages';
 import { Fact } from '@/components/fact';
 import { BackLink } from '@/components/shell/back-link';
 import { PageHeader } from '@/components/shell/page-header';
@@ -38,7 +38,7 @@ export default async function ActivityItemPage({ params }: ActivityItemPageProps
     <div className="mx-auto grid w-full max-w-3xl gap-6 [&>*]:min-w-0">
       <div className="grid gap-4">
         <BackLink href="/activity">{t('title')}</BackLink>
-        <PageHeader title={sayReason(item.reason)} />
+        <PageHeader title={translateReason(item.reason)} />
       </div>
       <Card className="overflow-hidden">
         <div className="flex flex-wrap items-center gap-x-4 gap-y-3 border-b px-5 py-5 sm:px-6">
@@ -74,7 +74,7 @@ export default async function ActivityItemPage({ params }: ActivityItemPageProps
           ) : null}
           {item.reverses === null ? null : (
             <Fact term={t(item.change > 0 ? 'item.refundOf' : 'item.takesBack')}>
-              <ItemLink version={item.reverses.version}>{sayReason(item.reverses.reason)}</ItemLink>
+              <ItemLink version={item.reverses.version}>{translateReason(item.reverses.reason)}</ItemLink>
               <span className="text-muted-foreground"> ({formatCredits(item.reverses.amount)})</span>
             </Fact>
           )}
@@ -113,7 +113,9 @@ function Steps({ steps }: { steps: readonly Step[] }) {
                 <p className="mt-0.5 text-[0.8125rem] wrap-anywhere text-muted-foreground">
                   <bdi>{describeActor(step.by, t)}</bdi> · <LocalTime iso={step.created_at} style="instant" />
                 </p>
-                <p className="mt-0.5 text-[0.8125rem] wrap-anywhere text-muted-foreground">{sayReason(step.reason)}</p>
+                <p className="mt-0.5 text-[0.8125rem] wrap-anywhere text-muted-foreground">
+                  {translateReason(step.reason)}
+                </p>
               </div>
               <div className="shrink-0 text-end tabular-nums">
                 <p className="text-muted-foreground">

@@ -5,7 +5,7 @@ import Link from 'next/link';
 import { nameActor, Side } from '@/components/admin/transfer-table';
 import { Amount } from '@/components/credits/activity/amount';
 import { LocalTime } from '@/components/credits/activity/local-time';
-import { sayReason } from '@/components/credits/messages';
+import { translateReason } from '@/components/credits/messages';
 import { Fact } from '@/components/fact';
 import { BackLink } from '@/components/shell/back-link';
 import { PageHeader } from '@/components/shell/page-header';
@@ -29,7 +29,7 @@ export default async function TransferPage({ params }: { params: Promise<{ id: s
     <div className="mx-auto grid w-full max-w-3xl gap-6 [&>*]:min-w-0">
       <div className="grid gap-4">
         <BackLink href="/admin/activity">{t('title')}</BackLink>
-        <PageHeader title={reason === '' ? t(`groups.${group}`) : sayReason(reason)} />
+        <PageHeader title={reason === '' ? t(`groups.${group}`) : translateReason(reason)} />
       </div>
       <Card className="overflow-hidden">
         <div className="flex items-center justify-between gap-4 border-b px-5 py-5 sm:px-6">
