@@ -2,10 +2,13 @@
 import { Scale } from 'lucide-react';
 import { useState } from 'react';
 
+import { loadLater } from '../overlay';
 import { Button } from '../ui/button';
 import { Dialog, DialogContent, DialogDescription, DialogHeader, DialogTitle, DialogTrigger } from '../ui/dialog';
 import { translate } from './messages';
-import { AdjustForm, type AdjustableUser, type Adjustment } from './adjust-form';
+import type { AdjustableUser, Adjustment } from './adjust-form';
+
+const later = loadLater(() => import('./adjust-form'));
 
 interface AdjustDialogProps {
   /** Whose balance, as it is shown beside the button. */
@@ -24,6 +27,7 @@ interface AdjustDialogProps {
  */
 export function AdjustDialog({ user, onAnswer }: AdjustDialogProps) {
   const [open, setOpen] = useState(false);
+  const AdjustForm = later.useLoaded(open)?.AdjustForm;
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>
@@ -36,7 +40,9 @@ export function AdjustDialog({ user, onAnswer }: AdjustDialogProps) {
           <DialogTitle>{translate('adjustTitle', { name: user.username })}</DialogTitle>
           <DialogDescription>{translate('adjustText')}</DialogDescription>
         </DialogHeader>
-        <AdjustForm user={user} onAnswer={onAnswer} onDone={() => setOpen(false)} />
+        {AdjustForm === undefined ? null : (
+          <AdjustForm user={user} onAnswer={onAnswer} onDone={() => setOpen(false)} />
+        )}
       </DialogContent>
     </Dialog>
   );
