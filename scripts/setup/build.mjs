@@ -14,7 +14,7 @@ export const DASHBOARD = join(ROOT, 'apps/dashboard');
 /** Folders that hold no source of a build. Dot folders (`.next`, `.data`) are left out as well. */
 const NOT_SOURCES = new Set(['node_modules', 'cache', 'dist', 'test', 'coverage', 'test-results']);
 
-/** Where Next puts its build: the folder that `next.config.ts` reads from the same variable. */
+/** Where Next puts its build: the folder that `next.config.mjs` reads from the same variable. */
 export function dashboardBuildDirectory() {
   return join(DASHBOARD, process.env['NEXT_DIST_DIR'] ?? '.next');
 }

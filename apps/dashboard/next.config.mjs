@@ -1,11 +1,14 @@
-import type { NextConfig } from 'next';
 import createNextIntlPlugin from 'next-intl/plugin';
 
 /**
  * The security headers are not set here: the custom server sets them on every answer, with a nonce of its own for each
  * page (`server/http/security-headers.ts`).
+ *
+ * JavaScript, since for TypeScript the server would load the compiler that the build uses, and keep it: 40 MB.
+ *
+ * @type {import('next').NextConfig}
  */
-const config: NextConfig = {
+const config = {
   distDir: process.env['NEXT_DIST_DIR'] ?? '.next',
   poweredByHeader: false,
   reactStrictMode: true,
