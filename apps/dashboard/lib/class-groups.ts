@@ -3,7 +3,7 @@ import { createTailwindMerge } from 'tailwind-merge';
 
 const any = (): boolean => true;
 const width = (value: string): boolean => /^(?:\d|\[\d)/.test(value);
-const SIDES = ['x', 'y', 't', 'r', 'b', 'l'];
+const SIDES = ['x', 'y', 't', 'r', 'b', 'l', 's', 'e'];
 const sides = (name: string): Record<string, [Record<string, [typeof any]>]> =>
   Object.fromEntries(['', ...SIDES].map((side) => [`${name}${side}`, [{ [`${name}${side}`]: [any] }]]));
 const groups = (...names: string[]): Record<string, [Record<string, [typeof any]>]> =>
@@ -48,7 +48,20 @@ export const mergeClasses: (...classes: ClassNameValue[]) => string = createTail
       'gap-x',
       'gap-y',
     ),
-    ...groups('inset', 'inset-x', 'inset-y', 'top', 'right', 'bottom', 'left', 'overflow', 'overflow-x', 'overflow-y'),
+    ...groups(
+      'inset',
+      'inset-x',
+      'inset-y',
+      'top',
+      'right',
+      'bottom',
+      'left',
+      'start',
+      'end',
+      'overflow',
+      'overflow-x',
+      'overflow-y',
+    ),
     ...groups(
       'grid-cols',
       'col-start',
@@ -71,7 +84,7 @@ export const mergeClasses: (...classes: ClassNameValue[]) => string = createTail
     'justify-self': [{ 'justify-self': [any] }],
     justify: [{ justify: [any] }],
     'font-size': [{ text: ['base', 'xs', 'sm', 'lg', 'xl', '2xl', '3xl', '4xl', '5xl', '6xl', width] }],
-    'text-align': [{ text: ['left', 'center', 'right'] }],
+    'text-align': [{ text: ['left', 'center', 'right', 'start', 'end'] }],
     'text-wrap': [{ text: ['wrap', 'nowrap', 'balance', 'pretty'] }],
     'text-color': [{ text: [any] }],
     'text-decoration': ['underline', 'no-underline'],
@@ -115,23 +128,32 @@ export const mergeClasses: (...classes: ClassNameValue[]) => string = createTail
   },
   conflictingClassGroups: {
     overflow: ['overflow-x', 'overflow-y'],
-    inset: ['inset-x', 'inset-y', 'top', 'right', 'bottom', 'left'],
-    'inset-x': ['right', 'left'],
+    inset: ['inset-x', 'inset-y', 'top', 'right', 'bottom', 'left', 'start', 'end'],
+    'inset-x': ['right', 'left', 'start', 'end'],
     'inset-y': ['top', 'bottom'],
     gap: ['gap-x', 'gap-y'],
-    p: ['px', 'py', 'pt', 'pr', 'pb', 'pl'],
-    px: ['pr', 'pl'],
+    p: ['px', 'py', 'pt', 'pr', 'pb', 'pl', 'ps', 'pe'],
+    px: ['pr', 'pl', 'ps', 'pe'],
     py: ['pt', 'pb'],
-    m: ['mx', 'my', 'mt', 'mr', 'mb', 'ml'],
-    mx: ['mr', 'ml'],
+    m: ['mx', 'my', 'mt', 'mr', 'mb', 'ml', 'ms', 'me'],
+    mx: ['mr', 'ml', 'ms', 'me'],
     my: ['mt', 'mb'],
     size: ['w', 'h'],
     flex: ['basis', 'shrink'],
     'line-clamp': ['display', 'overflow'],
     rounded: ['rounded-t', 'rounded-b'],
-    'border-w': ['border-w-x', 'border-w-y', 'border-w-t', 'border-w-r', 'border-w-b', 'border-w-l'],
+    'border-w': [
+      'border-w-x',
+      'border-w-y',
+      'border-w-t',
+      'border-w-r',
+      'border-w-b',
+      'border-w-l',
+      'border-w-s',
+      'border-w-e',
+    ],
     'border-color': SIDES.map((side) => `border-color-${side}`),
-    'border-w-x': ['border-w-r', 'border-w-l'],
+    'border-w-x': ['border-w-r', 'border-w-l', 'border-w-s', 'border-w-e'],
     'border-w-y': ['border-w-t', 'border-w-b'],
     'font-size': ['leading'],
     translate: ['translate-x', 'translate-y'],

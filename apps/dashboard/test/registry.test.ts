@@ -20,7 +20,7 @@ const OF_THE_HOST = new Set(['lib/utils.ts', 'stores/user-store.ts']);
 /** What every host has. None of Next: a host may be built by Vite. */
 const OF_REACT = new Set(['react', 'react-dom']);
 
-const IMPORT = /(?:from|import\()\s*'([^']+)'/g;
+const IMPORT = /(?:(?<!')\bfrom|import\()\s*'([^']+)'/g;
 
 function importsOf(path: string): string[] {
   return [...readFileSync(join(DASHBOARD, path), 'utf8').matchAll(IMPORT)].map(([, from = '']) => from);

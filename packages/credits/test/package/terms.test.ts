@@ -4,7 +4,7 @@ import { findTermsIn } from '../../../../scripts/terms.mjs';
 test.each([
   ['the house sends news', ['news', 'the house']],
   ['whoever asks is heard', ['heard', 'whoever']],
-  ['translate("built")', ['translate(']],
+  ['say("built")', ['say(']],
   ['A page is an address, so that it can be kept.', [', so that']],
   [' * It is kept beside the data, so\n * that each start can print it.', [', so that']],
   ["test('4a.2: taking back ends it')", ["'4a.2"]],
