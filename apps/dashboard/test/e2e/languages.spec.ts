@@ -65,6 +65,8 @@ for (const { language, tag, dir, locale } of LANGUAGES) {
         expect.soft(english, path).toEqual([]);
         const beside = () => document.documentElement.scrollWidth - window.innerWidth;
         expect.soft(await page.evaluate(beside), path).toBeLessThanOrEqual(0);
+        // Markup is the same in all languages; the direction may put things above each other.
+        if (dir === 'ltr') continue;
         await page.addStyleTag({
           content: '*, *::before, *::after { transition: none !important; animation: none !important }',
         });
