@@ -187,7 +187,7 @@ export function testHolds(bench: Bench): void {
     const changed: string[] = [];
     ledger.onChange((accounts) => changed.push(...accounts));
     bench.time.nowMs += 10_000;
-    await vi.waitFor(() => expect(changed).toContain(account), { timeout: 10_000 });
+    await vi.waitFor(() => expect(changed).toContain(account), { timeout: 30_000 });
     expect((await ledger.versions([account])).get(account)).toBe(3);
     await ledger.close();
   });

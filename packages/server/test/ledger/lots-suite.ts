@@ -219,7 +219,7 @@ export function testLots(bench: Bench): void {
     const notified: string[] = [];
     ledger.onChange((accounts) => notified.push(...accounts));
     bench.time.nowMs += HOUR_MS;
-    await vi.waitFor(() => expect(notified).toContain(account), { timeout: 10_000 });
+    await vi.waitFor(() => expect(notified).toContain(account), { timeout: 30_000 });
     expect((await ledger.versions([account])).get(account)).toBe(3);
     await ledger.close();
   });

@@ -286,7 +286,7 @@ export function testRates(bench: Bench): void {
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect((await ledger.versions([account])).get(account)).toBe(2);
     bench.time.nowMs += 1;
-    await vi.waitFor(() => expect(notified).toContain(account), { timeout: 10_000 });
+    await vi.waitFor(() => expect(notified).toContain(account), { timeout: 30_000 });
     expect((await ledger.versions([account])).get(account)).toBe(3);
     await ledger.close();
   });
@@ -298,7 +298,7 @@ export function testRates(bench: Bench): void {
     expect(await bench.ledger.rates(account)).toMatchObject({ exhaustsAt, runwayMs: 600_000 });
     const ledger = await bench.openLedger({ expirySweepMs: 5 });
     bench.time.nowMs += 10 * 60_000;
-    await vi.waitFor(async () => expect((await ledger.versions([account])).get(account)).toBe(3), { timeout: 10_000 });
+    await vi.waitFor(async () => expect((await ledger.versions([account])).get(account)).toBe(3), { timeout: 30_000 });
     await ledger.close();
     bench.time.nowMs += DAY_MS;
     const page = await bench.ledger.rates(account);
