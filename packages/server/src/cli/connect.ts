@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { CreditsError } from 'realtime-credits/contract';
 import { createLedger } from '../ledger/create-ledger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { createLedgers, type Ledgers } from '../ledgers/create-ledgers.ts';
 import { openDatabase, type Database } from '../ledger/postgres/database.ts';
 import { readPending } from '../ledger/postgres/migrate.ts';
 import { ledgerMigrations } from '../ledger/postgres/postgres-storage.ts';
@@ -91,6 +92,25 @@ export async function withLedger<T>(
       return await work({ database, schema, ledger });
     } finally {
       await ledger.close();
+    }
+  });
+}
+
+/**
+ * The same for several ledgers as one. `--schema` is that of their list.
+ *
+ * @throws {CreditsError} `invalid_request` — there is no list of ledgers; and as {@link withLedger}
+ */
+export async function withLedgers<T>(context: CommandContext, work: (ledgers: Ledgers) => Promise<T>): Promise<T> {
+  const { schema: directory } = context.values;
+  return withDatabase(context, { creates: false }, async (database) => {
+    const onWarning = (message: string): void => context.terminal.report(message);
+    const list = typeof directory === 'string' ? { directory } : {};
+    const ledgers = await createLedgers({ database, onWarning, recoverEveryMs: 0, ...list });
+    try {
+      return await work(ledgers);
+    } finally {
+      await ledgers.close();
     }
   });
 }

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { CreditsError } from 'realtime-credits/contract';
-import type { Head } from '../ledger/ledger.ts';
+import type { Head, Ledger, VerifyReport } from '../ledger/ledger.ts';
 import { DATABASE_OPTIONS, JSON_OPTION } from './arguments.ts';
 import { EXIT, type Command } from './command.ts';
-import { withLedger } from './connect.ts';
+import { withLedger, withLedgers } from './connect.ts';
 import { createProgress, format } from './progress.ts';
 
 /** Most heads that one verification compares. */
@@ -18,6 +18,10 @@ with hashes that "heads" wrote earlier: that shows whether history up to there w
   options: {
     ...DATABASE_OPTIONS,
     account: { type: 'string', value: 'id', help: 'One account only.' },
+    ledgers: {
+      type: 'boolean',
+      help: 'All ledgers of a list, and what is under way between them; --schema is that of the list.',
+    },
     heads: { type: 'string', value: 'file', help: 'JSON lines that "heads" wrote.' },
     ...JSON_OPTION,
   },
@@ -26,7 +30,7 @@ with hashes that "heads" wrote earlier: that shows whether history up to there w
     const { values, terminal } = context;
     const heads = typeof values['heads'] === 'string' ? await readHeads(values['heads']) : [];
     const progress = createProgress(terminal);
-    const report = await withLedger(context, { creates: false }, async ({ ledger }) => {
+    const verify = async (ledger: Ledger): Promise<VerifyReport> => {
       const { accounts: total } = await ledger.circulation();
       try {
         const first = await ledger.verify({
@@ -44,7 +48,11 @@ with hashes that "heads" wrote earlier: that shows whether history up to there w
       } finally {
         progress.end();
       }
-    });
+    };
+    const report =
+      values['ledgers'] === true
+        ? await withLedgers(context, verify)
+        : await withLedger(context, { creates: false }, ({ ledger }) => verify(ledger));
     if (values['json'] === true) {
       await terminal.write(`${JSON.stringify(report)}\n`);
     } else {
