@@ -30,7 +30,7 @@ test('LEDGERS are names of schemas, in order', () => {
   expect(PARSE({}).ledgers).toBeNull();
   expect(PARSE({ LEDGERS: 'credits, ledger_b' }).ledgers).toEqual(['credits', 'ledger_b']);
   for (const LEDGERS of ['Credits', 'credits;drop', '1ledger', ',']) {
-    expect(() => PARSE({ LEDGERS }), LEDGERS).toThrow(ConfigError);
+    expect(() => PARSE({ LEDGERS })).toThrow(ConfigError);
   }
   expect(() => PARSE({ LEDGERS: 'Credits' })).toThrow('LEDGERS');
 });
