@@ -37,6 +37,11 @@ function gallery(page: Page) {
   return page.locator('main [data-slot="card"]', { hasText: 'One display, nine looks' });
 }
 
+test.skip(
+  process.env['CHROMIUM_PATH']?.includes('headless-shell') !== true,
+  'The pictures are those of the headless shell of Debian; other browsers place letters differently.',
+);
+
 for (const [state, enter] of Object.entries(STATES)) {
   test(`the badge, ${state}, looks as it did`, async ({ people }) => {
     const person = await people.signUp({ credits: 1_240 });

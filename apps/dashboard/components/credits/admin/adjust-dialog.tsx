@@ -40,9 +40,7 @@ export function AdjustDialog({ user, onAnswer }: AdjustDialogProps) {
           <DialogTitle>{translate('adjustTitle', { name: user.username })}</DialogTitle>
           <DialogDescription>{translate('adjustText')}</DialogDescription>
         </DialogHeader>
-        {AdjustForm === undefined ? null : (
-          <AdjustForm user={user} onAnswer={onAnswer} onDone={() => setOpen(false)} />
-        )}
+        {AdjustForm === undefined ? null : <AdjustForm user={user} onAnswer={onAnswer} onDone={() => setOpen(false)} />}
       </DialogContent>
     </Dialog>
   );
