@@ -12,6 +12,7 @@ import {
 
 export const ACTIVITY_GROUPS = [
   'earned',
+  'bought',
   'gifts',
   'received',
   'refunds',
@@ -27,6 +28,7 @@ export type ActivityGroup = (typeof ACTIVITY_GROUPS)[number];
 
 export const GROUP_LABELS: Record<ActivityGroup, string> = {
   earned: 'Earned',
+  bought: 'Bought',
   gifts: 'Gifts',
   received: 'Received from others',
   refunds: 'Refunds and reversals',

@@ -34,6 +34,7 @@ export function ActivityRow({ item, time, detailed = false, of }: ActivityRowPro
   const { icon: Icon, title, note } = describeActivity(item, t);
   const reason = translateReason(item.reason);
   const isOpen = item.group === 'reserved';
+  const page = of === undefined ? toPage(item) : toTransfer(item);
   return (
     <li className="relative flex items-start gap-3 px-4 py-4 transition-colors has-[a:hover]:bg-muted/50 sm:gap-4 sm:px-6">
       <span
@@ -43,16 +44,16 @@ export function ActivityRow({ item, time, detailed = false, of }: ActivityRowPro
       </span>
       <div className="min-w-0 flex-1">
         <p className="text-sm font-medium wrap-anywhere">
-          {of === undefined ? (
+          {page === null ? (
+            reason
+          ) : (
             <Link
-              href={toPage(item)}
+              href={page}
               prefetch={false}
               className="outline-none after:absolute after:inset-0 focus-visible:after:ring-[3px] focus-visible:after:ring-ring/50 focus-visible:after:ring-inset"
             >
               {reason}
             </Link>
-          ) : (
-            reason
           )}
         </p>
         <p className="mt-0.5 flex flex-wrap items-center gap-x-1.5 gap-y-1 text-[0.8125rem] text-muted-foreground">
@@ -99,7 +100,7 @@ export function ActivityRow({ item, time, detailed = false, of }: ActivityRowPro
         ) : null}
       </div>
       {of === undefined ? null : (
-        <div className="flex w-9 shrink-0 justify-end">
+        <div className="relative flex w-9 shrink-0 justify-end">
           <Suspense fallback={null}>
             <UndoEvent item={item} user={of} />
           </Suspense>
@@ -112,6 +113,11 @@ export function ActivityRow({ item, time, detailed = false, of }: ActivityRowPro
 /** Charges by the hour are explained where their server is. */
 function toPage({ usage, version }: ActivityItem): string {
   return usage?.server == null ? `/activity/${version}` : `/servers/${usage.server}`;
+}
+
+/** For an administrator. What is only reserved or released is no transfer, and has no page. */
+function toTransfer({ reference }: ActivityItem): string | null {
+  return reference?.startsWith('tr_') === true ? `/admin/activity/${reference}` : null;
 }
 
 function ReversedBadge({ change }: { change: number }) {

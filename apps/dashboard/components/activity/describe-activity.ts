@@ -6,6 +6,7 @@ import {
   LockOpen,
   Lock,
   Scale,
+  ShoppingBag,
   ShoppingCart,
   Sparkles,
   Timer,
@@ -29,6 +30,7 @@ export interface ActivityDescription {
 
 const ICONS: Record<ActivityGroup, LucideIcon> = {
   earned: Sparkles,
+  bought: ShoppingBag,
   gifts: Gift,
   received: ArrowDownLeft,
   refunds: Undo2,
@@ -49,6 +51,8 @@ function toTitle({ group, other, reserved, change }: ActivityItem, t: Translator
   switch (group) {
     case 'earned':
       return t('what.earned');
+    case 'bought':
+      return t('what.bought');
     case 'gifts':
       return t('what.gift');
     case 'received':

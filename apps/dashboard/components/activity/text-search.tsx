@@ -13,8 +13,8 @@ interface TextSearchProps {
 export function TextSearch({ defaultValue, label, placeholder }: TextSearchProps) {
   const t = useTranslations('shell');
   return (
-    <>
-      <div className="relative min-w-48 flex-1">
+    <div className="flex flex-1 basis-72 gap-3">
+      <div className="relative flex-1">
         <Search aria-hidden className="absolute top-1/2 start-3 size-4 -translate-y-1/2 text-muted-foreground" />
         <Input
           name="q"
@@ -29,6 +29,6 @@ export function TextSearch({ defaultValue, label, placeholder }: TextSearchProps
       <Button type="submit" variant="secondary">
         {t('search')}
       </Button>
-    </>
+    </div>
   );
 }

@@ -51,9 +51,9 @@ export function UserTable({ page, query }: UserTableProps) {
               <TableRow>
                 <TableHead>{t('user')}</TableHead>
                 <TableHead className="text-end">{t('available')}</TableHead>
-                <TableHead className="text-end">{t('reserved')}</TableHead>
-                <TableHead className="text-end">{t('version')}</TableHead>
-                <TableHead>{t('joined')}</TableHead>
+                <TableHead className="text-end max-sm:hidden">{t('reserved')}</TableHead>
+                <TableHead className="text-end max-sm:hidden">{t('version')}</TableHead>
+                <TableHead className="max-sm:hidden">{t('joined')}</TableHead>
                 <TableHead className="hidden sm:table-cell">
                   <span className="sr-only">{t('open')}</span>
                 </TableHead>
@@ -85,11 +85,13 @@ export function UserTable({ page, query }: UserTableProps) {
                   <TableCell className="text-end">
                     <Amount amount={user.coins} />
                   </TableCell>
-                  <TableCell className="text-end text-muted-foreground tabular-nums">
+                  <TableCell className="text-end text-muted-foreground tabular-nums max-sm:hidden">
                     {formatCredits(user.held)}
                   </TableCell>
-                  <TableCell className="text-end text-muted-foreground tabular-nums">{user.version}</TableCell>
-                  <TableCell className="whitespace-nowrap text-muted-foreground">
+                  <TableCell className="text-end text-muted-foreground tabular-nums max-sm:hidden">
+                    {user.version}
+                  </TableCell>
+                  <TableCell className="whitespace-nowrap text-muted-foreground max-sm:hidden">
                     <LocalTime iso={user.created_at} style="date" />
                   </TableCell>
                   <TableCell className="hidden text-end sm:table-cell">

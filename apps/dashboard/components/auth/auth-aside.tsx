@@ -5,9 +5,9 @@ import { formatChange, formatCredits } from '@/lib/format';
 import { cn } from '@/lib/utils';
 
 const LINES = [
-  { icon: ArrowDownLeft, text: 'bonus', delta: 80, after: 1_330 },
-  { icon: Lock, text: 'reserved', delta: -300, after: 1_030 },
-  { icon: ArrowUpRight, text: 'sent', delta: -25, after: 1_005 },
+  { icon: ArrowDownLeft, text: 'bonus', delta: 40, after: 1_290 },
+  { icon: Lock, text: 'reserved', delta: -60, after: 1_230 },
+  { icon: ArrowUpRight, text: 'sent', delta: -25, after: 1_205 },
 ] as const;
 
 /** A still picture of what is inside: the number, and why it is that number. Hidden from screen readers by its frame. */
@@ -17,7 +17,7 @@ export function AuthAside({ promise }: { promise: string }) {
     <div className="flex h-full flex-col justify-center px-14 xl:px-20">
       <p className="text-sm text-muted-foreground">{t('available')}</p>
       <p className="mt-1 text-6xl font-semibold tracking-tight text-credits-large tabular-nums">
-        {formatCredits(1_005)}
+        {formatCredits(1_205)}
       </p>
       <ul className="mt-10 max-w-md divide-y rounded-xl border bg-card">
         {LINES.map(({ icon: Icon, text, delta, after }) => (

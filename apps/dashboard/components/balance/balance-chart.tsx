@@ -141,7 +141,10 @@ function Ticks({
   write: (ms: number) => string;
 }) {
   const t = useTranslations('overview.chart');
-  const count = forecast === null ? TICKS : TICKS - 1;
+  const first = write(fromMs);
+  // Minutes after its first change, an account has one instant to name.
+  const most = first === write(nowMs) ? 2 : TICKS;
+  const count = forecast === null || most === 2 ? most : TICKS - 1;
   return (
     <div className="col-start-2 mt-2.5 flex text-xs text-muted-foreground tabular-nums">
       <div className="flex justify-between" style={{ width: `${nowShare * 100}%` }}>

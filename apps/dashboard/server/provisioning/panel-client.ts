@@ -106,7 +106,7 @@ export function createPanelClient({ url, apiKey, timeoutMs = 15_000, tracer }: P
 }
 
 function toSentence(status: number, codes: readonly string[]): string {
-  if (codes.some((code) => code.startsWith('NoViable'))) return 'No node has room for this plan right now.';
+  if (codes.some((code) => code.startsWith('NoViable'))) return 'There is no room for this plan right now.';
   if (status === 401 || status === 403) return 'The panel does not let the dashboard in; the operator must look at it.';
   if (status === 422) return 'The panel did not accept the order.';
   return 'The panel refused the order.';

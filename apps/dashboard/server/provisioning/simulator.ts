@@ -36,7 +36,7 @@ export function createSimulator(
       const { delay_ms: delayMs, failure } = settings;
       if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
       if (failure === 'refuse') throw new ProvisioningError('refused', 'The simulator was told to refuse.');
-      if (failure === 'no_node') throw new ProvisioningError('refused', 'No node has room for this plan right now.');
+      if (failure === 'no_node') throw new ProvisioningError('refused', 'There is no room for this plan right now.');
       const server = make(externalId);
       if (failure === 'lost_answer') throw new ProvisioningError('unknown', 'The answer was lost on the way.');
       return server;

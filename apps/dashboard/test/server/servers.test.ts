@@ -116,11 +116,11 @@ test('L5: the panel refuses: the hold is voided, nothing was charged, and the re
   expect(refused.status).toBe(409);
   expect(refused.body).toMatchObject({
     code: 'provisioning_failed',
-    message: 'No node has room for this plan right now. You were not charged.',
+    message: 'There is no room for this plan right now. You were not charged.',
     snapshot: { balance: { posted: 100, held: 0, available: 100 } },
   });
   expect(await list(person)).toMatchObject([
-    { status: 'failed', failure: 'No node has room for this plan right now.', pterodactyl_id: null },
+    { status: 'failed', failure: 'There is no room for this plan right now.', pterodactyl_id: null },
   ]);
   expect((await create(person, 'no-room')).body.code).toBe('provisioning_failed');
   expect(panel.orders).toHaveLength(1);

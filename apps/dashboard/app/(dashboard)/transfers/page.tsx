@@ -1,6 +1,7 @@
 import { getTranslations } from 'next-intl/server';
 import { ArrowLeftRight } from 'lucide-react';
 import type { Metadata } from 'next';
+import Link from 'next/link';
 import type { HistoryPage } from 'realtime-credits';
 
 import { put, wrap } from '@/components/i18n/put';
@@ -33,7 +34,14 @@ export default async function TransfersPage() {
           {t.rich('text', {
             unit: UNIT.many,
             own: wrap(<span className="whitespace-nowrap" />),
-            name: put(<bdi className="font-medium text-foreground">{user.username}</bdi>),
+            name: put(
+              <Link
+                href="/settings#user-name"
+                className="rounded-sm font-medium text-foreground underline decoration-border underline-offset-4 hover:decoration-foreground"
+              >
+                <bdi>{user.username}</bdi>
+              </Link>,
+            ),
           })}
         </PageHeader>
         <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.2fr)] [&>*]:min-w-0">

@@ -92,7 +92,7 @@ test('no viable node is a refusal that says so', async () => {
   panel.fail('POST /servers', 'no_viable_node');
   await expect(provisioner.create(ORDER)).rejects.toMatchObject({
     outcome: 'refused',
-    message: 'No node has room for this plan right now.',
+    message: 'There is no room for this plan right now.',
   });
 });
 

@@ -39,7 +39,7 @@ export function createFakePanel(): FakePanel {
     async create(order) {
       orders.push(order);
       const step = steps.shift();
-      if (step === 'refuse') throw new ProvisioningError('refused', 'No node has room for this plan right now.');
+      if (step === 'refuse') throw new ProvisioningError('refused', 'There is no room for this plan right now.');
       if (step === 'no_answer') throw new ProvisioningError('unknown', 'The panel did not answer.');
       if (typeof step === 'function') await step();
       const made = make(order.externalId);

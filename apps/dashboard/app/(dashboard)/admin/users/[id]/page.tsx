@@ -6,6 +6,7 @@ import { ActivityFilters } from '@/components/activity/activity-filters';
 import { ActivityPanel } from '@/components/activity/activity-panel';
 import { ActivityTotals } from '@/components/activity/activity-totals';
 import { AdjustUser } from '@/components/admin/adjust-user';
+import { BanUser } from '@/components/admin/ban-user';
 import { BalanceSums } from '@/components/admin/balance-sums';
 import { UserTime } from '@/components/admin/user-time';
 import { LocalTime } from '@/components/credits/activity/local-time';
@@ -30,7 +31,7 @@ interface UserPageProps {
 
 /** Where somebody's credits came from and went: everything that happened to them, and the sums that make the balance. */
 export default async function UserPage({ params, searchParams }: UserPageProps) {
-  await requireAdmin();
+  const { user: reader } = await requireAdmin();
   const t = await getTranslations('admin-users.one');
   const id = encodeURIComponent(decodeURIComponent((await params).id));
   const query = readActivityQuery(await searchParams);
@@ -49,7 +50,15 @@ export default async function UserPage({ params, searchParams }: UserPageProps) 
       <div className="grid gap-8 [&>*]:min-w-0">
         <div className="grid gap-4">
           <BackLink href="/admin/users">{t('all')}</BackLink>
-          <PageHeader title={user.username} actions={<AdjustUser user={user} />}>
+          <PageHeader
+            title={user.username}
+            actions={
+              <>
+                {user.id === reader.id ? null : <BanUser user={user} />}
+                <AdjustUser user={user} />
+              </>
+            }
+          >
             {t.rich('text', {
               administrator: String(user.role === 0),
               banned: String(user.banned),
