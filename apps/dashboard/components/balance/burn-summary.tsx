@@ -42,7 +42,9 @@ export function BurnSummary({ burn, servers, renderedAt }: BurnSummaryProps) {
         ) : (
           <>
             <span>{t('perHour', { amount: formatCreditsWithUnit(burn.per_hour) })}</span>
-            <span aria-hidden>·</span>
+            <span aria-hidden className="max-sm:hidden">
+              ·
+            </span>
             <span>
               <Runway until={untilMs} renderedAt={renderedAt} />
             </span>

@@ -89,7 +89,7 @@ function ServerCard({
         </div>
         <ServerStatus status={server.status} />
       </div>
-      <dl className="grid grid-cols-3 gap-4 px-5 py-5 text-sm">
+      <dl className="grid grid-cols-[1fr_1fr_auto] gap-4 px-5 sm:grid-cols-3 py-5 text-sm">
         <Fact term={t('location')}>{location?.name ?? server.location_id}</Fact>
         <Fact term={t('plan')}>{plan?.name ?? server.plan_id}</Fact>
         <Fact term={t('created')}>
