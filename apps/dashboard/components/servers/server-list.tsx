@@ -74,7 +74,7 @@ function ServerCard({
         <div className="flex min-w-0 items-center gap-3.5">
           <GameArt type={server.type_id} />
           <div className="min-w-0">
-            <h2 className="truncate font-semibold">
+            <h2 className="line-clamp-2 font-semibold wrap-anywhere">
               <Link
                 href={`/servers/${server.id}`}
                 className="rounded-sm outline-none hover:underline hover:underline-offset-4 focus-visible:ring-[3px] focus-visible:ring-ring/50"
