@@ -6,6 +6,7 @@ import { UNIT } from './unit.ts';
 /** How amounts and durations are written: in the locale of the page, which the server and the browser share. */
 const whole = perLocale((locale) => new Intl.NumberFormat(locale, WHOLE));
 const signed = perLocale((locale) => new Intl.NumberFormat(locale, { ...WHOLE, signDisplay: 'exceptZero' }));
+const shares = perLocale((locale) => new Intl.NumberFormat(locale, { ...WHOLE, style: 'percent' }));
 
 /** `12,340`; a balance below zero, which only a prediction can be, is painted as 0. */
 export function formatCredits(amount: number): string {
@@ -17,10 +18,18 @@ export function formatChange(delta: number): string {
   return signed().format(delta).replace('-', '−');
 }
 
+/** `25%`, from 0.25. */
+export function formatShare(share: number): string {
+  return shares().format(share);
+}
+
 /** `1 credit`, `50 credits`. */
 export function formatCreditsWithUnit(amount: number): string {
   return `${formatCredits(amount)} ${UNIT.of(amount)}`;
 }
+
+/** What stands between two parts of a text: Arabic has a comma of its own. */
+export const readComma = perLocale((locale) => (locale.startsWith('ar') ? '، ' : ', '));
 
 /** `4 GB`, `512 MB`: binary units, as hosts count them. */
 export function formatMegabytes(megabytes: number): string {

@@ -1,3 +1,4 @@
+import { readComma } from './format.ts';
 import { formatLeft, formatUntil } from '../components/credits/format.ts';
 
 /** How long credits last, in words. Instants are milliseconds since 1970. */
@@ -40,5 +41,5 @@ export function runwayWith(
 /** `until Tue 14:20, 19 h left`. */
 export function formatRunway(untilMs: number, nowMs: number, timeZone: string): string {
   const until = formatUntil(untilMs, nowMs, timeZone);
-  return untilMs - nowMs > 365 * DAY_MS ? until : `${until}, ${formatLeft(untilMs - nowMs)}`;
+  return untilMs - nowMs > 365 * DAY_MS ? until : `${until}${readComma()}${formatLeft(untilMs - nowMs)}`;
 }

@@ -12,7 +12,7 @@ import { Badge } from '@/components/ui/badge';
 import type { Translator } from '@/i18n/translator';
 import type { AdminUser } from '@/lib/admin-api';
 import type { ActivityItem } from '@/lib/api';
-import { formatChange, formatCredits } from '@/lib/format';
+import { formatChange, formatCredits, readComma } from '@/lib/format';
 
 // For administrators only.
 const UndoEvent = lazy(() => import('@/components/admin/undo-event').then((module) => ({ default: module.UndoEvent })));
@@ -82,7 +82,8 @@ export function ActivityRow({ item, time, detailed = false, of }: ActivityRowPro
                 ),
               ),
             })}
-            , <LocalTime iso={item.reverses.created_at} style="date" />
+            {readComma()}
+            <LocalTime iso={item.reverses.created_at} style="date" />
           </p>
         ) : null}
       </div>

@@ -5,7 +5,7 @@ import { Arrow } from '@/components/admin/arrow';
 import { LocalTime } from '@/components/credits/activity/local-time';
 import type { Translator } from '@/i18n/translator';
 import type { AdminCodePageAnswer } from '@/lib/admin-api';
-import { formatCredits } from '@/lib/format';
+import { formatCredits, readComma } from '@/lib/format';
 import { UNIT } from '@/lib/unit';
 
 type CodeChange = AdminCodePageAnswer['data']['changes'][number];
@@ -24,7 +24,9 @@ export function CodeChanges({ changes }: { changes: readonly CodeChange[] }) {
             </p>
           )}
           <p className="text-[0.8125rem] text-muted-foreground">
-            <bdi>{actor}</bdi>, <LocalTime iso={at} style="instant" />
+            <bdi>{actor}</bdi>
+            {readComma()}
+            <LocalTime iso={at} style="instant" />
           </p>
         </li>
       ))}

@@ -80,7 +80,7 @@ export function FlowChart({ days }: { days: Days }) {
         </div>
         <div className="col-start-2 mt-2.5 flex justify-between text-xs text-muted-foreground tabular-nums">
           {[...new Set([0, Math.floor((days.length - 1) / 2), days.length - 1])].map((index) => (
-            <span key={index} suppressHydrationWarning>
+            <span key={index} dir="auto" suppressHydrationWarning>
               {formatDay(days[index]?.day ?? '', 'short')}
             </span>
           ))}

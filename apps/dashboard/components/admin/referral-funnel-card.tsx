@@ -2,7 +2,7 @@ import { useTranslations } from 'next-intl';
 
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card';
 import type { ReferralFunnel } from '@/lib/admin-api';
-import { formatCredits, formatCreditsWithUnit } from '@/lib/format';
+import { formatCredits, formatCreditsWithUnit, formatShare } from '@/lib/format';
 
 /** From a link that somebody opened to a reward that was paid: how many come how far, and who is on the way. */
 export function ReferralFunnelCard({ funnel }: { funnel: ReferralFunnel }) {
@@ -52,7 +52,7 @@ export function ReferralFunnelCard({ funnel }: { funnel: ReferralFunnel }) {
   );
 }
 
-/** ` · 25 %` of the step before; nothing where more came than links are known. */
+/** ` · 25%` of the step before; nothing where more came than links are known. */
 function toShare(count: number, before: number | undefined): string {
-  return before === undefined || before === 0 || count > before ? '' : ` · ${Math.round((count / before) * 100)} %`;
+  return before === undefined || before === 0 || count > before ? '' : ` · ${formatShare(count / before)}`;
 }

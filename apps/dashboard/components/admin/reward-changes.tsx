@@ -4,7 +4,7 @@ import { Arrow } from '@/components/admin/arrow';
 import { LocalTime } from '@/components/credits/activity/local-time';
 import type { Translator } from '@/i18n/translator';
 import type { AdminRewardsAnswer } from '@/lib/admin-api';
-import { formatCredits } from '@/lib/format';
+import { formatCredits, readComma } from '@/lib/format';
 
 /** What administrators changed, newest first. */
 export function RewardChanges({ changes }: { changes: AdminRewardsAnswer['data']['changes'] }) {
@@ -30,7 +30,9 @@ export function RewardChanges({ changes }: { changes: AdminRewardsAnswer['data']
             <bdi>{reason}</bdi>
           </p>
           <p className="text-[0.8125rem] text-muted-foreground">
-            <bdi>{actor}</bdi>, <LocalTime iso={at} style="instant" />
+            <bdi>{actor}</bdi>
+            {readComma()}
+            <LocalTime iso={at} style="instant" />
           </p>
         </li>
       ))}

@@ -8,7 +8,7 @@ import type { ReactNode } from 'react';
 import { useBalance } from '@/components/balance/use-balance';
 import { Button } from '@/components/ui/button';
 import { Card, CardFooter } from '@/components/ui/card';
-import { formatChange, formatCredits } from '@/lib/format';
+import { formatChange, formatCredits, readComma } from '@/lib/format';
 import { UNIT } from '@/lib/unit';
 
 /**
@@ -33,7 +33,7 @@ export function BalanceCard({ initial, children }: { initial: Snapshot; children
               {t('pending', {
                 changes: pending
                   .map(({ delta, reason }) => t('change', { amount: formatChange(delta), reason }))
-                  .join(', '),
+                  .join(readComma()),
               })}
             </>
           ) : accrued > 0 ? (

@@ -151,6 +151,7 @@ function Ticks({
         {Array.from({ length: count }, (_, tick) => (
           <span
             key={tick}
+            dir="auto"
             className={tick === count - 1 && forecast !== null ? 'translate-x-1/2' : ''}
             suppressHydrationWarning
           >
@@ -159,7 +160,7 @@ function Ticks({
         ))}
       </div>
       {forecast === null ? null : (
-        <span className="ml-auto" suppressHydrationWarning>
+        <span dir="auto" className="ml-auto" suppressHydrationWarning>
           {write(forecast.atMs)}
         </span>
       )}

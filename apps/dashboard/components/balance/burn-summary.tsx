@@ -4,7 +4,7 @@ import Link from 'next/link';
 
 import { Runway } from '@/components/servers/runway';
 import type { Burn, GameServer } from '@/lib/api';
-import { formatCredits, formatCreditsWithUnit } from '@/lib/format';
+import { formatCredits, formatCreditsWithUnit, readComma } from '@/lib/format';
 import { UNIT } from '@/lib/unit';
 import { cn } from '@/lib/utils';
 
@@ -42,7 +42,9 @@ export function BurnSummary({ burn, servers, renderedAt }: BurnSummaryProps) {
         ) : (
           <>
             <span>{t('perHour', { amount: formatCreditsWithUnit(burn.per_hour) })}</span>
-            <span aria-hidden>·</span>
+            <span aria-hidden className="max-sm:hidden">
+              ·
+            </span>
             <span>
               <Runway until={untilMs} renderedAt={renderedAt} />
             </span>
@@ -53,7 +55,7 @@ export function BurnSummary({ burn, servers, renderedAt }: BurnSummaryProps) {
         <p className="mt-1 text-[0.8125rem] leading-snug text-muted-foreground">
           {causes.slice(0, CAUSES_MAX).map(({ id, name, per_hour: perHour }, index) => (
             <span key={id}>
-              {index === 0 ? null : ', '}
+              {index === 0 ? null : readComma()}
               <Link href={`/servers/${id}`} className="underline decoration-border underline-offset-4">
                 <bdi>{name}</bdi>
               </Link>

@@ -189,7 +189,9 @@ function PlanFacts({ plan }: { plan: Plan }) {
       <span className="mt-3 grid gap-1 border-t pt-3 text-[0.8125rem] text-muted-foreground tabular-nums">
         <span>{t('memory', { size: formatMegabytes(plan.memory_mb) })}</span>
         <span>{t('disk', { size: formatMegabytes(plan.disk_mb) })}</span>
-        <span>{formatProcessors(plan.cpu_percent)}</span>
+        <span>
+          <bdi>{formatProcessors(plan.cpu_percent)}</bdi>
+        </span>
         <span>{t('backups', { count: plan.backups })}</span>
       </span>
     </>

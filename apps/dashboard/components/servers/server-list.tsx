@@ -74,7 +74,7 @@ function ServerCard({
         <div className="flex min-w-0 items-center gap-3.5">
           <GameArt type={server.type_id} />
           <div className="min-w-0">
-            <h2 className="truncate font-semibold">
+            <h2 className="line-clamp-2 font-semibold wrap-anywhere">
               <Link
                 href={`/servers/${server.id}`}
                 className="rounded-sm outline-none hover:underline hover:underline-offset-4 focus-visible:ring-[3px] focus-visible:ring-ring/50"
@@ -89,7 +89,7 @@ function ServerCard({
         </div>
         <ServerStatus status={server.status} />
       </div>
-      <dl className="grid grid-cols-3 gap-4 px-5 py-5 text-sm">
+      <dl className="grid grid-cols-[1fr_1fr_auto] gap-4 px-5 sm:grid-cols-3 py-5 text-sm">
         <Fact term={t('location')}>{location?.name ?? server.location_id}</Fact>
         <Fact term={t('plan')}>{plan?.name ?? server.plan_id}</Fact>
         <Fact term={t('created')}>

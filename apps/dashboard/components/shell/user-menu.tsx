@@ -45,7 +45,7 @@ export function UserMenu({ name, email, username, admin }: UserMenuProps) {
                 {admin ? <Badge>{t('account.admin')}</Badge> : null}
               </p>
               <p className="truncate text-[0.8125rem] font-normal text-muted-foreground" title={email}>
-                @{username}
+                <bdi>@{username}</bdi>
               </p>
             </div>
           </div>

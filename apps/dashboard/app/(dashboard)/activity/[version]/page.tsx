@@ -53,7 +53,7 @@ export default async function ActivityItemPage({ params }: ActivityItemPageProps
         </div>
         <dl className="grid divide-y text-sm">
           <Fact term={t('item.when')}>
-            <LocalTime iso={item.created_at} style="date" />, <LocalTime iso={item.created_at} style="time" />
+            <LocalTime iso={item.created_at} style="full" />
           </Fact>
           <Fact term={t('item.who')}>{describeActor(first?.by ?? item.by, t)}</Fact>
           {item.other === null ? null : (
@@ -69,7 +69,7 @@ export default async function ActivityItemPage({ params }: ActivityItemPageProps
           )}
           {item.group === 'reserved' && item.reserved !== null ? (
             <Fact term={t('item.reservedUntil')}>
-              <LocalTime iso={item.reserved.until} style="date" />, <LocalTime iso={item.reserved.until} style="time" />
+              <LocalTime iso={item.reserved.until} style="full" />
             </Fact>
           ) : null}
           {item.reverses === null ? null : (
