@@ -57,9 +57,8 @@ export interface BatchBounds {
  * since it takes an array of two for cheaper than the ten it assumes, which is half of the time of a lone command
  * (`bench/README.md`).
  */
-const PLANNER =
-  'SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; ' +
-  'SET LOCAL plan_cache_mode = force_generic_plan';
+const PLANNER = 'SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off';
+const PLAN_ONCE = 'SET LOCAL plan_cache_mode = force_generic_plan';
 
 /** Without it, a null in an array of parameters is a text: a setting for programs of 2006 that a role could still have. */
 export const ARRAY_NULLS = 'SET LOCAL array_nulls = on';
@@ -74,12 +73,19 @@ const ATTEMPTS_MAX = 8;
 const LOTS_READ = 4;
 const LOTS_READ_FACTOR = 8;
 
-/** Bounds of a batch that is a transaction of its own. */
-export const OWN_TRANSACTION = {
-  begin: createStatement(`BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ${ARRAY_NULLS}; ${PLANNER}`),
-  end: createStatement('COMMIT'),
-  undo: createStatement('ROLLBACK'),
-} as const;
+/**
+ * Bounds of a batch that is a transaction of its own.
+ *
+ * @param options.plansOnce - Not on Citus, which needs the parameters to find the worker ("could not create distributed plan").
+ */
+export function createOwnTransaction({ plansOnce }: { plansOnce: boolean }) {
+  const settings = [ARRAY_NULLS, PLANNER, ...(plansOnce ? [PLAN_ONCE] : [])].join('; ');
+  return {
+    begin: createStatement(`BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ${settings}`),
+    end: createStatement('COMMIT'),
+    undo: createStatement('ROLLBACK'),
+  };
+}
 
 export function createAccountsStatement(s: string): Statement {
   // In order of ids: two processes that create the same accounts must not wait for each other.

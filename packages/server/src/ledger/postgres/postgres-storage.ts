@@ -12,7 +12,7 @@ import { checkOut } from './checkout.ts';
 import { milliseconds, toInteger, type Row } from './codecs.ts';
 import { toDatabase, type Database, type SqlPool } from './database.ts';
 import { DatabaseClock } from './database-clock.ts';
-import { createAccountsStatement, executeBatch, OWN_TRANSACTION, type BatchContext } from './execute-batch.ts';
+import { createAccountsStatement, createOwnTransaction, executeBatch, type BatchContext } from './execute-batch.ts';
 import { HoldReads } from './hold-reads.ts';
 import { LotReads } from './lot-reads.ts';
 import { RateReads } from './rate-reads.ts';
@@ -72,7 +72,7 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
   await migrate(pool, ledgerMigrations(schema));
   const s = `"${schema}"`;
   const clock = new DatabaseClock();
-  const { epoch, slot, fence } = await open(database, s, clock);
+  const { epoch, slot, fence, isCitus } = await open(database, s, clock);
   const statements = new Statements(options.onWarning);
   const notifications = new Notifications(database, epoch);
   const { events = null } = options;
@@ -99,7 +99,7 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
   const lots = new LotReads(s, source, read);
   const rates = new RateReads(s, source, read);
   const allowances = new AllowanceReads(s, source, read);
-  const bounds = { ...OWN_TRANSACTION, slot, sender: notifications.sender };
+  const bounds = { ...createOwnTransaction({ plansOnce: !isCitus }), slot, sender: notifications.sender };
   const storage: LedgerStorage = {
     epoch,
     get notificationGeneration() {
@@ -151,16 +151,18 @@ async function open(
   { pool, kind }: Database<SqlPool>,
   s: string,
   clock: DatabaseClock,
-): Promise<{ epoch: string; slot: number; fence: TimelineFence }> {
+): Promise<{ epoch: string; slot: number; fence: TimelineFence; isCitus: boolean }> {
   const { client, release } = await checkOut(pool);
   try {
     const sentAtMs = clock.monotonicMs();
     const text = `SELECT epoch, ${milliseconds('clock_timestamp()')} AS clock FROM ${s}.ledger`;
     const { rows } = await sendUnnamed(client, createStatement(text));
     const [row] = rows as Row[];
+    const citus = await sendUnnamed(client, createStatement(`SELECT FROM pg_extension WHERE extname = 'citus'`));
+    const isCitus = citus.rows.length > 0;
     if (row?.['epoch'] == null) throw new CreditsError('unavailable', 'The ledger has lost its epoch.');
     clock.observe(toInteger(row['clock']), sentAtMs);
-    return { epoch: row['epoch'], fence: await openFence(), slot: await takeSlot() };
+    return { epoch: row['epoch'], isCitus, fence: await openFence(), slot: await takeSlot() };
   } catch (error) {
     throw toCreditsError(error);
   } finally {
