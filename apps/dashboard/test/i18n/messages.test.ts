@@ -1,11 +1,18 @@
 import { parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ACTIVITY_ENGLISH } from '../../components/credits/activity/messages.ts';
 import { ADJUST_ENGLISH } from '../../components/credits/admin/messages.ts';
-import { ENGLISH } from '../../components/credits/messages.ts';
-import type { Message } from '../../components/credits/translations.ts';
+import { ENGLISH, translateReason } from '../../components/credits/messages.ts';
+import { TRANSLATION_OF_REQUEST, type Message } from '../../components/credits/translations.ts';
 import { LANGUAGES, type Language } from '../../lib/languages.ts';
+import { toTranslation } from '../../server/i18n/translation.ts';
+import {
+  causeOfRate,
+  causeOfRefill,
+  HOLD_EXPIRY,
+  LOT_EXPIRY,
+} from '../../../../packages/server/src/ledger/rules/cause.ts';
 
 const MESSAGES = new URL('../../messages/', import.meta.url);
 const OTHERS = Object.keys(LANGUAGES).filter((language) => language !== 'en') as Language[];
@@ -81,6 +88,10 @@ describe.each(OTHERS)('%s', (language) => {
   });
 });
 
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
 const OF_COMPONENTS: Record<string, Message> = { ...ENGLISH, ...ACTIVITY_ENGLISH, ...ADJUST_ENGLISH };
 
 /** Names that a text of the components has, without those of the unit, and what its forms are. */
@@ -109,6 +120,19 @@ test.each(OTHERS)('the components have all texts in %s', (language) => {
   });
   const extra = Object.keys(texts).filter((key) => !(key in OF_COMPONENTS) && !/^(error|reason)\./.test(key));
   expect([...problems, ...extra]).toEqual([]);
+});
+
+test.each(OTHERS)('reasons that the ledger writes by itself are shown in %s', (language) => {
+  vi.stubGlobal(TRANSLATION_OF_REQUEST, () => toTranslation(language));
+  const rate = { resource: 'Survival world' } as Parameters<typeof causeOfRate>[1];
+  const causes = [
+    HOLD_EXPIRY,
+    LOT_EXPIRY,
+    ...(['charge', 'suspend', 'resume'] as const).map((verb) => causeOfRate(verb, rate)),
+    causeOfRefill({ name: 'Daily' } as Parameters<typeof causeOfRefill>[0]),
+  ];
+  const untranslated = causes.filter(({ reason }) => translateReason(reason) === reason);
+  expect(untranslated.map(({ reason }) => reason)).toEqual([]);
 });
 
 test('a text that lacks something is found', () => {
