@@ -198,7 +198,7 @@ export interface AdminVoidAnswer {
 /** `GET /api/admin/circulation` */
 export interface AdminCirculationAnswer {
   success: true;
-  data: { issued: number; spent: number; circulating: number; held: number; accounts: number };
+  data: { issued: number; spent: number; expired: number; circulating: number; held: number; accounts: number };
 }
 
 /** `GET /api/admin/burn`: what all servers cost by the hour, and who runs out next, at most five people. */

@@ -52,6 +52,7 @@ import { registerCodeRoutes } from './routes/codes.ts';
 import { registerDailyRoutes } from './routes/daily-login.ts';
 import { registerDocsRoutes } from './routes/docs.ts';
 import { registerExampleRoutes } from './routes/examples.ts';
+import { registerAuthFormRoutes } from './routes/auth-forms.ts';
 import { registerLanguageRoutes } from './routes/language.ts';
 import { registerMessageRoutes } from './routes/messages.ts';
 import { registerOperationsRoutes } from './routes/operations.ts';
@@ -195,6 +196,7 @@ export function createApi(parts: ApiParts): Api {
 
   registerOperationsRoutes(routes, { ...parts, app });
   registerLanguageRoutes(routes, parts);
+  registerAuthFormRoutes(routes, { ...parts, app });
   registerUserRoutes(routes, parts);
   registerSessionRoutes(routes, parts);
   registerDailyRoutes(routes, parts);

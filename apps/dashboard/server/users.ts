@@ -16,7 +16,7 @@ export interface Users {
   find(id: string): Promise<UserRecord | null>;
   /** By user name, whatever its case; null also for a banned user. */
   findActiveByUsername(username: string): Promise<UserRecord | null>;
-  /** Newest first; `query` is part of a name, also one that they had, or an e-mail address. */
+  /** Newest first; `query` is part of a name, also one that they had, or of an e-mail address, or a whole id. */
   search(page: { query: string; limit: number; offset: number }): Promise<{ users: UserRecord[]; total: number }>;
   /** Who has one of these addresses, in lower case, and has verified it. */
   findVerified(emails: readonly string[]): Promise<UserRecord[]>;
@@ -51,9 +51,9 @@ export function createUsers(pool: Pool): Users {
       const { rows } = await pool.query<Raw & { total: string }>(
         `SELECT ${COLUMNS}, count(*) OVER () AS total FROM "user"
          WHERE username ILIKE $1 OR email ILIKE $1 OR name ILIKE $1
-           OR id IN (SELECT user_id FROM dashboard_past_names WHERE name ILIKE $1)
+           OR id = $4 OR id IN (SELECT user_id FROM dashboard_past_names WHERE name ILIKE $1)
          ORDER BY "createdAt" DESC, id LIMIT $2 OFFSET $3`,
-        [pattern, limit, offset],
+        [pattern, limit, offset, query],
       );
       return { users: rows.map(toUserRecord), total: Number(rows[0]?.total ?? 0) };
     },

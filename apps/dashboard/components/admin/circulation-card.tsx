@@ -7,10 +7,10 @@ import type { AdminCirculationAnswer } from '@/lib/admin-api';
 import { formatCredits } from '@/lib/format';
 import { UNIT } from '@/lib/unit';
 
-/** Where all credits are: issued less spent is what people have. */
+/** Where all credits are: issued less spent and expired is what people have. */
 export function CirculationCard({ circulation }: { circulation: AdminCirculationAnswer['data'] }) {
   const t = useTranslations('admin.circulation');
-  const { issued, spent, circulating, held, accounts } = circulation;
+  const { issued, spent, expired, circulating, held, accounts } = circulation;
   return (
     <Card>
       <CardHeader>
@@ -18,12 +18,15 @@ export function CirculationCard({ circulation }: { circulation: AdminCirculation
         <CardDescription>{t('text', { unit: UNIT.title })}</CardDescription>
       </CardHeader>
       <CardContent>
-        <dl className="grid grid-cols-2 gap-x-5 gap-y-7 lg:grid-cols-4">
+        <dl className="grid grid-cols-2 gap-x-5 gap-y-7 lg:grid-cols-5">
           <Stat label={t('issued')} note={t('issuedNote')}>
             {formatCredits(issued)}
           </Stat>
           <Stat label={t('spent')} note={t('spentNote')}>
             {formatCredits(spent)}
+          </Stat>
+          <Stat label={t('expired')} note={t('expiredNote')}>
+            {formatCredits(expired)}
           </Stat>
           <Stat label={t('circulating')} note={t('accounts', { count: accounts })}>
             <Amount amount={circulating} className="font-semibold" />

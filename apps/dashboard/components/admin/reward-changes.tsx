@@ -21,7 +21,7 @@ export function RewardChanges({ changes }: { changes: AdminRewardsAnswer['data']
               const { from, to } = change as { from: number; to: number };
               return (
                 <span key={name}>
-                  {nameReward(name, t)} {formatCredits(from)} <Arrow /> {formatCredits(to)}
+                  {nameReward(name, t)}: {formatCredits(from)} <Arrow /> {formatCredits(to)}
                 </span>
               );
             })}

@@ -16,6 +16,7 @@ import { Input } from '@/components/ui/input';
 import type { SocialProvider } from '@/server/auth/social';
 import type { DemoUser } from '@/server/demo/users';
 import { signIn, type AuthRefusal } from '@/lib/auth-client';
+import type { AuthForm } from '@/lib/auth-form';
 
 interface SignInFormProps {
   /** Where to go afterwards: a path of this dashboard. */
@@ -23,6 +24,10 @@ interface SignInFormProps {
   /** Offered for one click; null outside of the demo. */
   demo: { users: Pick<DemoUser, 'email' | 'label'>[] } | null;
   providers: readonly SocialProvider[];
+  /** What was sent without a script, and refused. */
+  before: AuthForm | null;
+  /** Whether the password was right and a code is owed. */
+  owes: boolean;
 }
 
 const command = (chunks: ReactNode) => (
@@ -32,25 +37,30 @@ const command = (chunks: ReactNode) => (
 );
 
 /** E-mail and password. The page is reloaded afterwards, which removes all data of a previous user. */
-export function SignInForm({ next, demo, providers }: SignInFormProps) {
-  const [email, setEmail] = useState('');
+export function SignInForm({ next, demo, providers, before, owes }: SignInFormProps) {
+  const [email, setEmail] = useState(before?.email ?? '');
   const [password, setPassword] = useState('');
-  const [refusal, setRefusal] = useState<AuthRefusal | null>(null);
+  const [refusal, setRefusal] = useState<AuthRefusal | null>(before?.refusal ?? null);
   const [pending, setPending] = useState(false);
-  const [owesCode, setOwesCode] = useState(false);
+  const [owesCode, setOwesCode] = useState(owes);
   const [cooldownMs, startCooldown] = useCooldown();
   const { fieldError, message } = useShownRefusal(refusal);
   const t = useTranslations('auth');
 
-  async function handleSubmit(event: FormEvent) {
+  async function handleSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (pending || cooldownMs > 0) return;
-    if (email.trim() === '' || password === '') {
+    // What was typed before this script was there is only in the fields.
+    const form = new FormData(event.currentTarget);
+    const typed = { email: String(form.get('email')), password: String(form.get('password')) };
+    setEmail(typed.email);
+    setPassword(typed.password);
+    if (typed.email.trim() === '' || typed.password === '') {
       setRefusal({ reason: 'fillBoth' });
       return;
     }
     setPending(true);
-    const refused = await signIn(email.trim(), password);
+    const refused = await signIn(typed.email.trim(), typed.password);
     if (refused === 'code') {
       setOwesCode(true);
       setPending(false);
@@ -67,7 +77,8 @@ export function SignInForm({ next, demo, providers }: SignInFormProps) {
 
   if (owesCode) return <SecondFactorForm next={next} onBack={() => setOwesCode(false)} />;
   return (
-    <form onSubmit={handleSubmit} className="grid gap-5" method="post" noValidate>
+    <form onSubmit={handleSubmit} className="grid gap-5" action="/api/sign-in" method="post" noValidate>
+      <input type="hidden" name="next" value={next} />
       <Field label={t('fields.email')} error={fieldError('email')}>
         {(control) => (
           <Input

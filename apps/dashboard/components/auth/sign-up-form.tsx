@@ -11,13 +11,20 @@ import { SubmitButton } from '@/components/credits/ui/submit-button';
 import { Input } from '@/components/ui/input';
 import { LTR } from '@/components/form/ltr';
 import { signUp, type AuthRefusal } from '@/lib/auth-client';
+import type { AuthForm } from '@/lib/auth-form';
 import type { SocialProvider } from '@/server/auth/social';
 
 const PASSWORD_LENGTH_MIN = 8;
 
+interface SignUpFormProps {
+  providers: readonly SocialProvider[];
+  /** What was sent without a script, and refused. */
+  before: AuthForm | null;
+}
+
 /** Name, e-mail and password. What can be seen to be wrong is said before anything is sent. */
-export function SignUpForm({ providers }: { providers: readonly SocialProvider[] }) {
-  const [refusal, setRefusal] = useState<AuthRefusal | null>(null);
+export function SignUpForm({ providers, before }: SignUpFormProps) {
+  const [refusal, setRefusal] = useState<AuthRefusal | null>(before?.refusal ?? null);
   const [pending, setPending] = useState(false);
   const [cooldownMs, startCooldown] = useCooldown();
   const { fieldError, message } = useShownRefusal(refusal);
@@ -45,12 +52,24 @@ export function SignUpForm({ providers }: { providers: readonly SocialProvider[]
   }
 
   return (
-    <form onSubmit={handleSubmit} className="grid gap-5" method="post" noValidate>
+    <form onSubmit={handleSubmit} className="grid gap-5" action="/api/sign-up" method="post" noValidate>
       <Field label={t('fields.name')} hint={t('signUp.nameHint')} error={fieldError('name')}>
-        {(control) => <Input {...control} name="name" autoComplete="name" maxLength={60} required />}
+        {(control) => (
+          <Input {...control} name="name" defaultValue={before?.name} autoComplete="name" maxLength={60} required />
+        )}
       </Field>
       <Field label={t('fields.email')} error={fieldError('email')}>
-        {(control) => <Input {...control} {...LTR} type="email" name="email" autoComplete="username" required />}
+        {(control) => (
+          <Input
+            {...control}
+            {...LTR}
+            type="email"
+            name="email"
+            defaultValue={before?.email}
+            autoComplete="username"
+            required
+          />
+        )}
       </Field>
       <Field label={t('fields.password')} hint={t('signUp.passwordHint')} error={fieldError('password')}>
         {(control) => <Input {...control} type="password" name="password" autoComplete="new-password" required />}

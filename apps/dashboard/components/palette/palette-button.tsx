@@ -28,12 +28,12 @@ export function PaletteButton({ admin, demo }: { admin: boolean; demo: boolean }
     <>
       <Button
         variant="outline"
-        className="hidden gap-2 text-muted-foreground md:flex"
+        className="gap-2 text-muted-foreground max-md:size-9 max-md:border-transparent max-md:bg-transparent max-md:p-0 max-md:shadow-none max-[22rem]:hidden"
         aria-haspopup="dialog"
         aria-keyshortcuts="Control+K Meta+K"
         onClick={() => setState('open')}
       >
-        <Search /> {t('search')}
+        <Search /> <span className="max-md:sr-only">{t('search')}</span>
         <kbd className="hidden rounded border bg-muted px-1.5 font-sans text-xs lg:inline">Ctrl K</kbd>
       </Button>
       {state === 'new' ? null : (

@@ -1,6 +1,6 @@
 'use client';
 import { Command } from 'cmdk';
-import { LogOut, SunMoon, User, type LucideIcon } from 'lucide-react';
+import { ListOrdered, LogOut, SunMoon, User, type LucideIcon } from 'lucide-react';
 import { useTheme } from 'next-themes';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
@@ -20,13 +20,17 @@ interface PaletteProps {
   onOpenChange: (open: boolean) => void;
 }
 
-/** Pages, actions and, for administrators, users: found by a few letters, opened by Enter. */
+/** The reference that people find on the page of a change, and tell an administrator. */
+const TRANSFER_ID = /^tr_[0-9a-z_]+$/;
+
+/** Pages, actions and, for administrators, users and transactions: found by a few letters, opened by Enter. */
 export default function Palette({ admin, demo, open, onOpenChange }: PaletteProps) {
   const router = useRouter();
   const { resolvedTheme, setTheme } = useTheme();
   const t = useTranslations('shell');
   const tNavigation = useTranslations('shell.navigation');
   const [text, setText] = useState('');
+  const reference = text.trim().toLowerCase();
   const users = useUsers(admin && open ? text : '');
 
   function handleOpenChange(isOpen: boolean) {
@@ -90,6 +94,18 @@ export default function Palette({ admin, demo, open, onOpenChange }: PaletteProp
                 {t('account.signOut')}
               </Item>
             </Group>
+            {admin && TRANSFER_ID.test(reference) ? (
+              <Group heading={tNavigation('transactions')}>
+                <Item
+                  icon={ListOrdered}
+                  value={reference}
+                  keywords={[reference]}
+                  onSelect={() => run(() => router.push(`/admin/activity/${reference}`))}
+                >
+                  <span dir="ltr">{reference}</span>
+                </Item>
+              </Group>
+            ) : null}
             {users.length === 0 ? null : (
               <Group heading={t('palette.users')}>
                 {users.map((user) => (
@@ -97,7 +113,7 @@ export default function Palette({ admin, demo, open, onOpenChange }: PaletteProp
                     key={user.id}
                     icon={User}
                     value={user.id}
-                    keywords={[user.username, user.email]}
+                    keywords={[user.username, user.email, user.id]}
                     onSelect={() => run(() => router.push(`/admin/users/${user.id}`))}
                   >
                     <span className="truncate">{user.username}</span>

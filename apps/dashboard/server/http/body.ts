@@ -29,7 +29,7 @@ export const wholeNumber = z
 
 /** Checks a value against a schema. @throws {CreditsError} `invalid_request` — with every issue. */
 export function parseInput<Schema extends z.ZodType>(value: unknown, schema: Schema): z.output<Schema> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: describeLimit });
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.slice(0, 20).map((issue) => ({
     path: issue.path.map(String).join('.'),
@@ -41,4 +41,12 @@ export function parseInput<Schema extends z.ZodType>(value: unknown, schema: Sch
     first === undefined ? undefined : first.path === '' ? `${first.message}.` : `${first.path}: ${first.message}.`,
     { details: { issues } },
   );
+}
+
+/** What is wrong about a size, as people say it, where a schema has no words of its own. */
+function describeLimit(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== 'too_big' && issue.code !== 'too_small') return undefined;
+  const [limit, word] = issue.code === 'too_big' ? [issue.maximum, 'most'] : [issue.minimum, 'least'];
+  if (issue.origin === 'string') return `must have at ${word} ${limit} characters`;
+  return issue.origin === 'number' || issue.origin === 'int' ? `must be at ${word} ${limit}` : undefined;
 }

@@ -80,11 +80,11 @@ export function registerAdminRoutes(routes: Routes, options: AdminRoutesOptions)
   });
 
   routes.admin('GET', '/api/admin/circulation', async () => {
-    const { issued, spent, circulating, held, accounts: count } = await ledger.circulation();
+    const { issued, spent, expired, circulating, held, accounts: count } = await ledger.circulation();
     return {
       body: {
         success: true,
-        data: { issued, spent, circulating, held, accounts: count },
+        data: { issued, spent, expired, circulating, held, accounts: count },
       } satisfies AdminCirculationAnswer,
     };
   });

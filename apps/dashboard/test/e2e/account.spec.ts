@@ -78,7 +78,7 @@ test('a second factor is set up and asked for, and one browser signs another one
   const secret = ((await dialog.locator('code').textContent()) ?? '').replaceAll(' ', '');
   await dialog.getByRole('textbox', { name: 'Code' }).fill('000000');
   await dialog.getByRole('button', { name: 'Turn it on' }).click();
-  await expect(dialog.getByText('This code is not right.')).toBeVisible();
+  await expect(dialog.getByText('Incorrect code.')).toBeVisible();
   await dialog.getByRole('textbox', { name: 'Code' }).fill(totp(secret));
   await dialog.getByRole('button', { name: 'Turn it on' }).click();
   await expect(dialog.getByRole('listitem')).toHaveCount(10);
@@ -91,7 +91,7 @@ test('a second factor is set up and asked for, and one browser signs another one
   await other.getByRole('button', { name: 'Use a backup code' }).click();
   await other.getByLabel('Backup code').fill('wrong-wrong');
   await other.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await expect(other.getByText('This code is not right.')).toBeVisible();
+  await expect(other.getByText('Incorrect code.')).toBeVisible();
   await other.getByRole('button', { name: 'Use the app' }).click();
   await other.getByLabel('Code', { exact: true }).fill(totp(secret));
   await other.getByRole('button', { name: 'Sign in', exact: true }).click();

@@ -70,7 +70,7 @@ test('filters are in the address, show what is wrong at the field, and the file 
   await page.getByLabel('To amount').fill('');
   await page.getByRole('button', { name: 'Apply' }).click();
   await expect(page).toHaveURL(/\/activity\?min=10$/);
-  await expect(page.getByText('2 entries')).toBeVisible();
+  await expect(page.getByText('2 changes')).toBeVisible();
   await page.getByRole('searchbox').fill('prize of 20');
   await page.getByRole('button', { name: 'Search', exact: true }).click();
   await expect(page.getByText('1 entry')).toBeVisible();
@@ -90,7 +90,7 @@ test('older activity comes as the reader gets there', async ({ people }) => {
   const person = await people.signUp({ credits: 0 });
   for (let index = 1; index <= 120; index += 1) await people.adjust(person, 1, `Change ${index}.`);
   const page = await openPage(person, '/activity');
-  await expect(page.getByText('120 entries')).toBeVisible();
+  await expect(page.getByText('120 changes')).toBeVisible();
   await expect(page.getByRole('link', { name: 'Change 120.' })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Change 1.', exact: true })).toHaveCount(0);
   await page.getByRole('button', { name: 'Show older' }).scrollIntoViewIfNeeded();

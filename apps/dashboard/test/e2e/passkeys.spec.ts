@@ -30,7 +30,7 @@ test('a passkey is added and named, signs in alone, and is removed', async ({ pe
   await dialog.getByLabel('Name').fill('Office laptop');
   await dialog.getByLabel('Password').fill('wrong');
   await dialog.getByRole('button', { name: 'Continue' }).click();
-  await expect(dialog.getByText('The current password is not right.')).toBeVisible();
+  await expect(dialog.getByText('The current password is incorrect.')).toBeVisible();
   // What was typed is still there.
   await expect(dialog.getByLabel('Name')).toHaveValue('Office laptop');
   await dialog.getByLabel('Password').fill(PASSWORD);

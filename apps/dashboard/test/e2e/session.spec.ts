@@ -15,6 +15,29 @@ async function signIn(page: Page, email: string): Promise<void> {
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
+test('a form works without a script: a refusal keeps the address, and the right password leads on', async ({
+  people,
+  browser,
+  baseURL,
+}) => {
+  const person = await people.signUp();
+  const context = await browser.newContext({
+    javaScriptEnabled: false,
+    ...(baseURL === undefined ? {} : { baseURL }),
+  });
+  const page = await context.newPage();
+  await page.goto('/sign-in?next=/earn');
+  await page.getByLabel('E-mail').fill(person.email);
+  await page.getByLabel('Password', { exact: true }).fill('a wrong password');
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page.getByText('Incorrect e-mail or password.')).toBeVisible();
+  await expect(page.getByLabel('E-mail')).toHaveValue(person.email);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page).toHaveURL(/\/earn$/);
+  await context.close();
+});
+
 test('D21: signing out clears the number at once, in every tab', async ({ people }) => {
   const person = await people.signUp({ credits: 4_321 });
   const tabs = [await openPage(person), await openPage(person, '/activity'), await openPage(person, '/earn')];

@@ -24,6 +24,8 @@ const RECORDED: readonly (readonly [as: Actor, route: string, json?: unknown])[]
   ['nobody', 'GET /api/health/ready'],
   ['nobody', 'GET /api/metrics'],
   ['nobody', 'POST /api/language?language=de&next=%2Fsettings'],
+  ['nobody', 'POST /api/sign-in', {}],
+  ['nobody', 'POST /api/sign-up', {}],
   ['player', 'GET /api/activity?way=in&type=transfer&q=map&min=1&max=500&from=2026-01-01&to=2026-12-31&tz=UTC&limit=5'],
   ['player', 'GET /api/activity?before=20&limit=5'],
   ['player', 'GET /api/activity/totals?way=out&tz=Europe%2FBerlin'],

@@ -58,6 +58,9 @@ const ROWS: Record<string, Row> = {
   'GET /api/health/ready': { access: 'anyone', status: 200 },
   'GET /api/metrics': { access: 'anyone', status: 404 },
   'POST /api/language': { access: 'anyone', status: 303, path: () => '/api/language?language=de' },
+  // Back to the form: it is empty.
+  'POST /api/sign-in': { access: 'anyone', status: 303, body: () => ({}) },
+  'POST /api/sign-up': { access: 'anyone', status: 303, body: () => ({}) },
   'GET /api/activity': { access: 'user', status: 200 },
   'GET /api/activity/totals': { access: 'user', status: 200 },
   'GET /api/activity/balances': { access: 'user', status: 200 },

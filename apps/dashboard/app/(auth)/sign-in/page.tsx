@@ -1,11 +1,13 @@
 import { CircleAlert } from 'lucide-react';
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
+import { cookies } from 'next/headers';
 
 import { AuthCard } from '@/components/auth/auth-card';
 import { linkTo } from '@/components/auth/link-to';
 import { SignInForm } from '@/components/auth/sign-in-form';
 import { Alert } from '@/components/ui/alert';
+import { AUTH_FORM_COOKIE, readAuthForm } from '@/lib/auth-form';
 import { toLocalPath } from '@/lib/local-path';
 import { UNIT } from '@/lib/unit';
 import { getRuntime } from '@/server/runtime';
@@ -15,11 +17,11 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 interface SignInPageProps {
-  searchParams: Promise<{ next?: string | string[]; ended?: string | string[]; social?: string | string[] }>;
+  searchParams: Promise<Partial<Record<'next' | 'ended' | 'social' | 'refused' | 'code', string | string[]>>>;
 }
 
 export default async function SignInPage({ searchParams }: SignInPageProps) {
-  const { next, ended, social } = await searchParams;
+  const { next, ended, social, refused, code } = await searchParams;
   const t = await getTranslations('auth.signIn');
   return (
     <AuthCard
@@ -37,6 +39,8 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
         next={toLocalPath(next)}
         demo={getRuntime().facts.demo}
         providers={getRuntime().facts.socialProviders}
+        before={refused === undefined ? null : readAuthForm((await cookies()).get(AUTH_FORM_COOKIE)?.value)}
+        owes={code !== undefined}
       />
     </AuthCard>
   );

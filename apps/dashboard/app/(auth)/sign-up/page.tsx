@@ -1,12 +1,14 @@
 import { UserPlus } from 'lucide-react';
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
+import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
 
 import { AuthCard } from '@/components/auth/auth-card';
 import { linkTo } from '@/components/auth/link-to';
 import { SignUpForm } from '@/components/auth/sign-up-form';
 import { Alert } from '@/components/ui/alert';
+import { AUTH_FORM_COOKIE, readAuthForm } from '@/lib/auth-form';
 import { UNIT } from '@/lib/unit';
 import { getRuntime } from '@/server/runtime';
 
@@ -17,11 +19,11 @@ export async function generateMetadata(): Promise<Metadata> {
 const mark = (chunks: ReactNode) => <bdi className="font-mono font-medium">{chunks}</bdi>;
 
 interface SignUpPageProps {
-  searchParams: Promise<{ ref?: string | string[] }>;
+  searchParams: Promise<Partial<Record<'ref' | 'refused', string | string[]>>>;
 }
 
 export default async function SignUpPage({ searchParams }: SignUpPageProps) {
-  const { ref } = await searchParams;
+  const { ref, refused } = await searchParams;
   const t = await getTranslations('auth.signUp');
   const code = typeof ref === 'string' && /^[A-Za-z0-9]{4,16}$/.test(ref) ? ref : null;
   return (
@@ -36,7 +38,10 @@ export default async function SignUpPage({ searchParams }: SignUpPageProps) {
           <p>{t.rich('invited', { code, mark })}</p>
         </Alert>
       )}
-      <SignUpForm providers={getRuntime().facts.socialProviders} />
+      <SignUpForm
+        providers={getRuntime().facts.socialProviders}
+        before={refused === undefined ? null : readAuthForm((await cookies()).get(AUTH_FORM_COOKIE)?.value)}
+      />
     </AuthCard>
   );
 }
