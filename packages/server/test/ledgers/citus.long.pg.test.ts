@@ -62,11 +62,12 @@ else {
       const { hold } = await ledgers.hold({ ...next(account, 20), expiresAfterMs: 60_000 });
       if (index % 2 === 0) await ledgers.post({ ...next(account, 15), hold: hold.id });
       else await ledgers.void({ ...command, hold: hold.id });
-      await ledgers.grant({ ...next(account, 5), expiresAt: new Date(Date.now() + 86_400_000).toISOString() });
       await ledgers.startRate({ ...next(account, 4), resource: `server-${index}`, per: 'hour' });
       const destination = ACCOUNTS[(index + 7) % ACCOUNTS.length] ?? '';
       const { account: source, ...transfer } = next(account, 30);
       await ledgers.transfer({ ...transfer, source, destination });
+      // Credits that expire stay on their ledger.
+      await ledgers.grant({ ...next(account, 5), expiresAt: new Date(Date.now() + 86_400_000).toISOString() });
     });
     await Promise.all(work);
     for (const account of ACCOUNTS) {
