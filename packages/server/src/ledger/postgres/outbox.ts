@@ -72,13 +72,14 @@ function createStatements(s: string) {
     ${milliseconds('o.next_at')} AS next_at, ${milliseconds('o.first_at')} AS first_at`;
   return {
     // A claim moves the row into the future: when who claimed it dies, it is due again.
-    claim: createStatement(`UPDATE ${s}.outbox o SET next_at = $2::timestamptz, attempts = o.attempts + 1,
+    // Citus accepts no calculation in RETURNING.
+    claim: createStatement(`WITH o AS (UPDATE ${s}.outbox o SET next_at = $2::timestamptz, attempts = o.attempts + 1,
         first_at = coalesce(o.first_at, $1::timestamptz)
       FROM (SELECT p.position FROM ${s}.outbox p WHERE p.state = 'pending' AND p.next_at <= $1::timestamptz
         AND NOT EXISTS (SELECT FROM ${s}.outbox e
           WHERE e.account = p.account AND e.state = 'pending' AND e.position < p.position)
         ORDER BY p.next_at, p.position LIMIT $3::bigint FOR UPDATE SKIP LOCKED) c
-      WHERE o.position = c.position RETURNING ${columns}`),
+      WHERE o.position = c.position RETURNING o.*) SELECT ${columns} FROM o`),
     settle: createStatement(`UPDATE ${s}.outbox SET state = $3, next_at = $4::timestamptz, error = $5
       WHERE position = $1::bigint AND attempts = $2::bigint AND state = 'pending' RETURNING 1 AS settled`),
     // Later events of an account wait for its first one, whatever their instant.
