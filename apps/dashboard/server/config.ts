@@ -71,6 +71,14 @@ export class ConfigError extends Error {
 
 const flag = z.enum(['1', '0', 'true', 'false', 'on', 'off']).transform((v) => v === '1' || v === 'true' || v === 'on');
 const list = z.string().transform((text) => text.split(/[\s,]+/).filter((part) => part !== ''));
+/** Names that Postgres has not taken, nor the list of ledgers itself. */
+const SCHEMA = /^(?!pg_|information_schema$|credits_ledgers$)[a-z_][a-z0-9_]{0,62}$/;
+const schemas = list
+  .refine((names) => names.length > 0 && names.every((name) => SCHEMA.test(name)), {
+    error: 'must be lower-case names of schemas that are not reserved, such as credits,ledger_b',
+    abort: true,
+  })
+  .refine((names) => new Set(names).size === names.length, 'must not name a schema twice');
 const origin = z.string().transform((text, context) => {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '') return url.origin;
@@ -108,9 +116,7 @@ const environmentSchema = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
     .optional(),
-  LEDGERS: list
-    .pipe(z.array(z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'must be lower-case names of schemas')).min(1))
-    .optional(),
+  LEDGERS: schemas.optional(),
   BETTER_AUTH_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   DEMO: flag.optional(),
   DEMO_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
