@@ -54,14 +54,23 @@ test('LEDGERS are the schemas of several ledgers, in order', () => {
   expect(PARSE({ LEDGERS: 'ledger_b, credits,_2' }).ledgers).toEqual(['ledger_b', 'credits', '_2']);
 });
 
-test.each(['Credits', 'a,B', 'A,A', ' ', ',', 'a-b', '1a', 'a'.repeat(64), 'a,pg_b', 'information_schema', 'credits_ledgers'])(
-  'LEDGERS that are no names of schemas are refused with one sentence: %j',
-  (LEDGERS) => {
-    expect(() => PARSE({ LEDGERS })).toThrow(
-      /^LEDGERS: must be lower-case names of schemas that are not reserved, such as credits,ledger_b\.$/,
-    );
-  },
-);
+test.each([
+  'Credits',
+  'a,B',
+  'A,A',
+  ' ',
+  ',',
+  'a-b',
+  '1a',
+  'a'.repeat(64),
+  'a,pg_b',
+  'information_schema',
+  'credits_ledgers',
+])('LEDGERS that are no names of schemas are refused with one sentence: %j', (LEDGERS) => {
+  expect(() => PARSE({ LEDGERS })).toThrow(
+    /^LEDGERS: must be lower-case names of schemas that are not reserved, such as credits,ledger_b\.$/,
+  );
+});
 
 test('LEDGERS that name a schema twice are refused', () => {
   expect(() => PARSE({ LEDGERS: 'a,b,a' })).toThrow(/^LEDGERS: must not name a schema twice\.$/);

@@ -1,7 +1,6 @@
-import { createLedgers } from '../ledgers/create-ledgers.ts';
 import { DATABASE_OPTIONS, JSON_OPTION } from './arguments.ts';
 import { EXIT, usageError, type Command } from './command.ts';
-import { withDatabase } from './connect.ts';
+import { withLedgers } from './connect.ts';
 
 export const moveAccountCommand: Command = {
   name: 'move-account',
@@ -20,18 +19,11 @@ some milliseconds. Holds, rates and allowances must have ended. Repeating it cha
   async run(context) {
     const { values, positionals, terminal } = context;
     const [account] = positionals;
-    const { to, reason, schema: directory } = values;
+    const { to, reason } = values;
     if (account === undefined || typeof to !== 'string') throw usageError('Name an account, and its ledger with --to.');
-    const report = await withDatabase(context, { creates: false }, async (database) => {
-      const onWarning = (message: string): void => terminal.report(message);
-      const list = typeof directory === 'string' ? { directory } : {};
-      const ledgers = await createLedgers({ database, onWarning, recoverEveryMs: 0, ...list });
-      try {
-        return await ledgers.moveAccount({ account, schema: to, ...(typeof reason === 'string' ? { reason } : {}) });
-      } finally {
-        await ledgers.close();
-      }
-    });
+    const report = await withLedgers(context, (ledgers) =>
+      ledgers.moveAccount({ account, schema: to, ...(typeof reason === 'string' ? { reason } : {}) }),
+    );
     const { from, moved, version } = report;
     const sentence = moved
       ? `Account ${account} moved from ${from} to ${to}, and is at version ${version}.`
