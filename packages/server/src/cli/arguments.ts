@@ -24,6 +24,13 @@ export const DATABASE_OPTIONS: Options = {
   schema: { type: 'string', value: 'name', help: 'Schema of the ledger. Default: credits.' },
 };
 
+export const LEDGERS_OPTION: Options = {
+  ledgers: {
+    type: 'boolean',
+    help: 'All ledgers of a list: --schema is then that of the list. Default: credits_ledgers.',
+  },
+};
+
 export const JSON_OPTION: Options = { json: { type: 'boolean', help: 'One JSON object on standard output.' } };
 
 const HELP_OPTION: Options = { help: { type: 'boolean', short: 'h', help: 'This text.' } };

@@ -8,6 +8,8 @@ import { openDatabase, type Database } from '../ledger/postgres/database.ts';
 import { readPending } from '../ledger/postgres/migrate.ts';
 import { ledgerMigrations } from '../ledger/postgres/postgres-storage.ts';
 import { parseSchema } from '../ledger/postgres/schema.ts';
+import { createLedgers, type Ledgers } from '../ledgers/create-ledgers.ts';
+import { checkList } from '../ledgers/list.ts';
 import { usageError, type CommandContext } from './command.ts';
 
 /** Where the ledger is, and what named it. */
@@ -79,13 +81,7 @@ export async function withLedger<T>(
 ): Promise<T> {
   return withDatabase(context, { creates }, async (database) => {
     const schema = readSchema(context);
-    const pending = creates ? [] : await readPendingNames(database, schema);
-    if (pending.length > 0) {
-      throw new CreditsError(
-        'unavailable',
-        `The schema "${schema}" lacks ${pending.join(', ')}: run "realtime-credits migrate" first, or name another database.`,
-      );
-    }
+    if (!creates) await assertMigrated(database, schema);
     const onWarning = (message: string): void => context.terminal.report(message);
     const ledger = await createLedger({ database, schema, onWarning });
     try {
@@ -96,23 +92,25 @@ export async function withLedger<T>(
   });
 }
 
-/**
- * The same for several ledgers as one. `--schema` is that of their list.
- *
- * @throws {CreditsError} `invalid_request` — there is no list of ledgers; and as {@link withLedger}
- */
+/** The same for several ledgers as one. Their list must exist. */
 export async function withLedgers<T>(context: CommandContext, work: (ledgers: Ledgers) => Promise<T>): Promise<T> {
-  const { schema: directory } = context.values;
   return withDatabase(context, { creates: false }, async (database) => {
+    const directory = readSchema(context, 'credits_ledgers');
+    for (const schema of await checkList(database.pool, directory, undefined)) await assertMigrated(database, schema);
     const onWarning = (message: string): void => context.terminal.report(message);
-    const list = typeof directory === 'string' ? { directory } : {};
-    const ledgers = await createLedgers({ database, onWarning, recoverEveryMs: 0, ...list });
+    const ledgers = await createLedgers({ database, directory, onWarning, recoverEveryMs: 0 });
     try {
       return await work(ledgers);
     } finally {
       await ledgers.close();
     }
   });
+}
+
+/** What exists: with `--ledgers` all of a list, otherwise one. */
+export async function withOneOrAll<T>(context: CommandContext, work: (ledger: Ledger) => Promise<T>): Promise<T> {
+  if (context.values['ledgers'] === true) return withLedgers(context, work);
+  return withLedger(context, { creates: false }, ({ ledger }) => work(ledger));
 }
 
 /** The same for the database alone. */
@@ -139,8 +137,17 @@ export async function withDatabase<T>(
 }
 
 /** The schema of the ledger that the command is about. */
-export function readSchema({ values }: Pick<CommandContext, 'values'>): string {
-  return parseSchema(values['schema'] ?? 'credits');
+export function readSchema({ values }: Pick<CommandContext, 'values'>, fallback = 'credits'): string {
+  return parseSchema(values['schema'] ?? fallback);
+}
+
+async function assertMigrated(database: Database, schema: string): Promise<void> {
+  const pending = await readPendingNames(database, schema);
+  if (pending.length === 0) return;
+  throw new CreditsError(
+    'unavailable',
+    `The schema "${schema}" lacks ${pending.join(', ')}: run "realtime-credits migrate" first, or name another database.`,
+  );
 }
 
 /** Names of the migrations that a schema lacks. */

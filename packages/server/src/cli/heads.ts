@@ -1,6 +1,6 @@
-import { DATABASE_OPTIONS } from './arguments.ts';
+import { DATABASE_OPTIONS, LEDGERS_OPTION } from './arguments.ts';
 import { EXIT, type Command } from './command.ts';
-import { withLedger } from './connect.ts';
+import { withOneOrAll } from './connect.ts';
 
 export const headsCommand: Command = {
   name: 'heads',
@@ -8,10 +8,10 @@ export const headsCommand: Command = {
   usage: 'heads [options]',
   details: `Writes one JSON line per account: {account, version, hash}. Store them where nobody who can change the database can
 change them too. "verify --heads" later shows whether anything up to there was changed.`,
-  options: DATABASE_OPTIONS,
+  options: { ...DATABASE_OPTIONS, ...LEDGERS_OPTION },
   positionalsMax: 0,
   async run(context) {
-    await withLedger(context, { creates: false }, async ({ ledger }) => {
+    await withOneOrAll(context, async (ledger) => {
       let after: string | null = null;
       do {
         const page = await ledger.heads(after === null ? {} : { after });

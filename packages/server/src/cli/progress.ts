@@ -23,7 +23,8 @@ export function createProgress(terminal: Terminal): Progress {
   let last = '';
   let isBarShown = false;
   return Object.freeze({
-    update({ what, done, total }: Step) {
+    update({ what, done, total: expected }: Step) {
+      const total = expected === null || expected === 0 ? expected : Math.max(expected, done);
       const share = total === null || total === 0 ? null : done / total;
       const count = total === null ? format(done) : `${format(done)} of ${format(total)}`;
       if (terminal.isInteractive) {

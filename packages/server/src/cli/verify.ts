@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { CreditsError } from 'realtime-credits/contract';
-import type { Head, Ledger, VerifyReport } from '../ledger/ledger.ts';
-import { DATABASE_OPTIONS, JSON_OPTION } from './arguments.ts';
+import type { Head } from '../ledger/ledger.ts';
+import { DATABASE_OPTIONS, JSON_OPTION, LEDGERS_OPTION } from './arguments.ts';
 import { EXIT, type Command } from './command.ts';
-import { withLedger, withLedgers } from './connect.ts';
+import { withOneOrAll } from './connect.ts';
 import { createProgress, format } from './progress.ts';
 
 /** Most heads that one verification compares. */
@@ -14,9 +14,11 @@ export const verifyCommand: Command = {
   summary: 'recomputes balances and hashes from the journal',
   usage: 'verify [options]',
   details: `Reports every account and version that does not follow from the journal. With --heads it also compares the ledger
-with hashes that "heads" wrote earlier: that shows whether history up to there was changed, even as a whole.`,
+with hashes that "heads" wrote earlier: that shows whether history up to there was changed, even as a whole. With --ledgers it compares all ledgers of a list, each with its
+journal, and all of them with each other: transfers between them, and where accounts are.`,
   options: {
     ...DATABASE_OPTIONS,
+    ...LEDGERS_OPTION,
     account: { type: 'string', value: 'id', help: 'One account only.' },
     ledgers: {
       type: 'boolean',
@@ -30,7 +32,7 @@ with hashes that "heads" wrote earlier: that shows whether history up to there w
     const { values, terminal } = context;
     const heads = typeof values['heads'] === 'string' ? await readHeads(values['heads']) : [];
     const progress = createProgress(terminal);
-    const verify = async (ledger: Ledger): Promise<VerifyReport> => {
+    const report = await withOneOrAll(context, async (ledger) => {
       const { accounts: total } = await ledger.circulation();
       try {
         const first = await ledger.verify({

@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts';
 import type { JoinedLedger } from './ledger.ts';
 import type { CreditsObserver } from './observer.ts';
 import { checkOut } from './postgres/checkout.ts';
-import type { SqlClient } from './postgres/database.ts';
+import type { SqlClient, SqlPool } from './postgres/database.ts';
 import { ARRAY_NULLS, executeBatch, type BatchBounds } from './postgres/execute-batch.ts';
 import type { PostgresStorage } from './postgres/postgres-storage.ts';
 import { codeOf, isConflict, isConnectionFailure, isDuplicate, toCreditsError } from './postgres/sql-error.ts';
@@ -66,13 +66,14 @@ export class HostTransactions implements Transactions {
   readonly #running = new Set<Promise<unknown>>();
   /** Without notifications there is one connection, and a transaction has ended when its client is released. */
   readonly #changedBy = new Map<unknown, Set<string>>();
+  #unfollow: () => void = () => undefined;
   #isClosed = false;
 
   constructor(options: TransactionsOptions) {
     this.#options = options;
     const isEmbedded = options.context.channel === null;
     this.#begin = createStatement(isEmbedded ? SAVEPOINT : `${SAVEPOINT}; ${LIMIT_IDLING}`);
-    if (isEmbedded) this.#events?.on('release', this.#onRelease);
+    if (isEmbedded) this.#unfollow = followReleases(options.pool, this.#onRelease);
   }
 
   assertOutside(): void {
@@ -112,16 +113,10 @@ export class HostTransactions implements Transactions {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled(this.#running);
-    this.#events?.off('release', this.#onRelease);
+    this.#unfollow();
   }
 
-  /** The events of a pool of `pg`. */
-  get #events(): Events | null {
-    const { pool } = this.#options;
-    return 'on' in pool && 'off' in pool ? (pool as unknown as Events) : null;
-  }
-
-  readonly #onRelease = (_error: unknown, client: unknown): void => {
+  readonly #onRelease = (client: unknown): void => {
     const changed = this.#changedBy.get(client);
     this.#changedBy.delete(client);
     if (changed !== undefined) this.#options.announce([...changed]);
@@ -181,9 +176,26 @@ export class HostTransactions implements Transactions {
   }
 }
 
-interface Events {
-  on(event: 'release', listener: (error: unknown, client: unknown) => void): void;
-  off(event: 'release', listener: (error: unknown, client: unknown) => void): void;
+type ReleaseFollower = (client: unknown) => void;
+
+/** All ledgers of a pool share one listener: emitters warn of more than ten. */
+const followersOf = new WeakMap<SqlPool, Set<ReleaseFollower>>();
+
+/** Calls back with each client that returns to a pool of `pg`. Returns the function that stops it. */
+function followReleases(pool: SqlPool, follower: ReleaseFollower): () => void {
+  const followers = followersOf.get(pool) ?? listenToReleases(pool);
+  followers.add(follower);
+  return () => followers.delete(follower);
+}
+
+function listenToReleases(pool: SqlPool): Set<ReleaseFollower> {
+  const followers = new Set<ReleaseFollower>();
+  followersOf.set(pool, followers);
+  if ('on' in pool) {
+    const events = pool as { on(event: 'release', listener: (error: unknown, client: unknown) => void): void };
+    events.on('release', (_error, client) => followers.forEach((follow) => follow(client)));
+  }
+  return followers;
 }
 
 /** Carries one command out in its scope. */

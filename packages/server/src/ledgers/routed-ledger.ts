@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import assert from 'node:assert/strict';
 import { CreditsError, isCreditsError, type Snapshot } from 'realtime-credits/contract';
-import type { Ledger, VerifyReport } from '../ledger/ledger.ts';
+import type { Ledger, VerifyDifference, VerifyReport } from '../ledger/ledger.ts';
 import { parseHeads, parseHistory, parseHolds, parseVerify } from '../ledger/parse-read.ts';
 import type { SqlClient } from '../ledger/postgres/database.ts';
 import { resolveOperations as parsing } from '../ledger/rules/resolve-operations.ts';
@@ -238,18 +238,22 @@ export function createRoutedLedger(
       assertOutside();
       const { account, heads = [], onProgress } = parseVerify(options);
       const reports: VerifyReport[] = [];
+      const differences: VerifyDifference[] = [];
       const done = { accounts: 0, entries: 0 };
       const placements = await directory.findMany([
         ...new Set([...heads.map((head) => head.account), account ?? CLEARING]),
       ]);
-      for (const { position, ledger } of members) {
+      const segmentsOf = (id: string): Segment[] => {
+        const placement = placements.get(id);
+        return placement === undefined ? [] : [...placement.earlier, placement];
+      };
+      for (const { position, schema, ledger } of members) {
         const own = heads.flatMap((head) => {
-          const placement = placements.get(head.account);
-          const segments = placement === undefined ? [] : [...placement.earlier, placement];
-          const at = segments.findLast(({ after, base }) => head.version > after + base);
-          return at?.position === position ? [{ ...head, version: head.version - at.base }] : [];
+          const at = segmentsOf(head.account).findLast(({ after, base }) => head.version > after + base);
+          // What has no place is missing from each ledger: the first one reports it.
+          return (at?.position ?? 0) === position ? [{ ...head, version: head.version - (at?.base ?? 0) }] : [];
         });
-        const isOf = account === undefined || placements.get(account)?.position === position;
+        const isOf = account === undefined || segmentsOf(account).some((segment) => segment.position === position);
         if (!isOf && own.length === 0) continue;
         const report = await ledger.verify({
           ...(account === undefined ? {} : { account }),
@@ -260,10 +264,14 @@ export function createRoutedLedger(
         done.accounts += report.accounts;
         done.entries += report.entries;
         reports.push(report);
+        const named = report.differences.map(({ message, ...difference }) => ({
+          ...difference,
+          message: `On the ledger "${schema}": ${message}`,
+        }));
+        differences.push(...named);
       }
       const sum = (name: 'accounts' | 'entries' | 'transfers'): number =>
         reports.reduce((total, report) => total + report[name], 0);
-      const differences = reports.flatMap((report) => report.differences);
       if (account === undefined) differences.push(...(await transfers.verify()), ...(await verifyPlacements()));
       const [accounts, entries, moved] = [sum('accounts'), sum('entries'), sum('transfers')];
       const checkedAt = reports.at(-1)?.checkedAt ?? new Date().toISOString();

@@ -46,3 +46,7 @@ test('a log of a work whose end nobody knows gets a line for each hundred thousa
 test('nothing of nothing is no division', () => {
   expect(show(false, steps(0, 0))).toEqual([]);
 });
+
+test('a work that turns out to be longer than its total ends with a full bar', () => {
+  expect(show(true, steps(2, 66))).toEqual(['Writing ████████████████████████ 66 of 66', '']);
+});

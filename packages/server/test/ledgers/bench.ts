@@ -52,7 +52,7 @@ export function createLedgersBench(
     async openNew(count, options = {}) {
       made += 1;
       const directory = `list_${made}`;
-      const schemas = Array.from({ length: count }, (_, index) => `list_${made}_${'abcdef'[index]}`);
+      const schemas = Array.from({ length: count }, (_, index) => `list_${made}_${'abcdefghijkl'[index]}`);
       const all = { directory, schemas, ...options };
       return {
         ledgers: await bench.open(all),

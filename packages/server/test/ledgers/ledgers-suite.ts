@@ -274,4 +274,25 @@ export function testLedgers(bench: LedgersBench): void {
       ].toSorted(),
     );
   });
+
+  test('verification of a moved account covers the ledgers that it was on, and names the one that differs', async () => {
+    const list = await bench.openNew(2);
+    const { ledgers, schemas } = list;
+    const [a = ''] = await openOnEach(list, 10);
+    await ledgers.moveAccount({ account: a, schema: schemas[1] ?? '' });
+    expect(await ledgers.verify({ account: a })).toMatchObject({ ok: true, entries: 3 });
+    await sql(`UPDATE "${schemas[0]}".journal SET reason = 'Something else'
+      WHERE credit = (SELECT number FROM "${schemas[0]}".accounts WHERE id = '${a}')`);
+    const { differences } = await ledgers.verify({ account: a });
+    expect(differences[0]).toMatchObject({ account: a });
+    expect(differences[0]?.message).toMatch(new RegExp(`^On the ledger "${schemas[0]}": Account ${a}`));
+  });
+
+  test('the head of an account that is nowhere any more is a difference', async () => {
+    const { ledgers } = await bench.openNew(2);
+    const head = { account: 'gone', version: 1, hash: 'f'.repeat(64) };
+    const { differences } = await ledgers.verify({ heads: [head] });
+    expect(differences).toMatchObject([{ account: 'gone', version: 1 }]);
+    expect(differences[0]?.message).toContain('it is gone');
+  });
 }
