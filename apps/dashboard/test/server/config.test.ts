@@ -26,15 +26,6 @@ test('DATABASE_URL means Postgres, and no demo users unless asked for', () => {
   expect(() => PARSE({ DATABASE_URL: url, DEMO: '1' })).toThrow('DEMO_PASSWORD');
 });
 
-test('LEDGERS are names of schemas, in order', () => {
-  expect(PARSE({}).ledgers).toBeNull();
-  expect(PARSE({ LEDGERS: 'credits, ledger_b' }).ledgers).toEqual(['credits', 'ledger_b']);
-  for (const LEDGERS of ['Credits', 'credits;drop', '1ledger', ',']) {
-    expect(() => PARSE({ LEDGERS })).toThrow(ConfigError);
-  }
-  expect(() => PARSE({ LEDGERS: 'Credits' })).toThrow('LEDGERS');
-});
-
 test('an empty variable is an absent one', () => {
   expect(PARSE({ PORT: '', DATABASE_URL: '', DEMO: '' })).toMatchObject({ port: 3000, demo: true });
 });

@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import { CreditsError } from 'realtime-credits/contract';
 import { createLedger } from '../ledger/create-ledger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { createLedgers, type Ledgers } from '../ledgers/create-ledgers.ts';
 import { openDatabase, type Database } from '../ledger/postgres/database.ts';
 import { readPending } from '../ledger/postgres/migrate.ts';
 import { ledgerMigrations } from '../ledger/postgres/postgres-storage.ts';

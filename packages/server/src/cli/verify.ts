@@ -20,10 +20,6 @@ journal, and all of them with each other: transfers between them, and where acco
     ...DATABASE_OPTIONS,
     ...LEDGERS_OPTION,
     account: { type: 'string', value: 'id', help: 'One account only.' },
-    ledgers: {
-      type: 'boolean',
-      help: 'All ledgers of a list, and what is under way between them; --schema is that of the list.',
-    },
     heads: { type: 'string', value: 'file', help: 'JSON lines that "heads" wrote.' },
     ...JSON_OPTION,
   },
@@ -50,11 +46,7 @@ journal, and all of them with each other: transfers between them, and where acco
       } finally {
         progress.end();
       }
-    };
-    const report =
-      values['ledgers'] === true
-        ? await withLedgers(context, verify)
-        : await withLedger(context, { creates: false }, ({ ledger }) => verify(ledger));
+    });
     if (values['json'] === true) {
       await terminal.write(`${JSON.stringify(report)}\n`);
     } else {

@@ -53,8 +53,6 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Database> 
     connectionTimeoutMillis: 10_000,
   });
   keepAliveOnLostConnections(pool, onWarning);
-  // Each ledger of the database listens until it is closed, and there may be many.
-  pool.setMaxListeners(0);
   const maintenance = directory === null ? null : new Maintenance(pool, onWarning);
   return Object.freeze({
     kind: 'embedded' as const,
