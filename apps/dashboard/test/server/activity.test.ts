@@ -117,7 +117,18 @@ test('each group’s filter finds what the group counts, and all groups add up t
 
   const { groups, balance, count } = await readTotals(person);
   expect(groups.map(({ group }) => group).toSorted()).toEqual(
-    ['adjusted', 'bought', 'earned', 'gifts', 'received', 'refunds', 'released', 'reserved', 'sent', 'spent'].toSorted(),
+    [
+      'adjusted',
+      'bought',
+      'earned',
+      'gifts',
+      'received',
+      'refunds',
+      'released',
+      'reserved',
+      'sent',
+      'spent',
+    ].toSorted(),
   );
   for (const group of groups) {
     const { items } = await read(person, { type: group.group });
