@@ -32,7 +32,7 @@ export function StreakTrack({ daily, large = false }: { daily: Daily; large?: bo
               'flex flex-col items-center rounded-lg border text-center tabular-nums',
               large ? 'gap-1.5 px-1 py-3 sm:gap-2 sm:py-5' : 'gap-1 px-0.5 py-2',
               state === 'claimed' && 'border-transparent bg-muted text-muted-foreground',
-              state === 'today' && 'border-credits bg-credits-soft text-credits',
+              state === 'today' && 'border-credits bg-credits-soft text-credits forced-colors:outline-2',
               state === 'ahead' && 'text-muted-foreground',
             )}
           >

@@ -12,10 +12,11 @@ import type { GameServer } from '@/lib/api';
 
 const SHOWN_MAX = 5;
 
-/** The newest servers in short, for the overview. */
+/** The newest servers in short, for the overview; those that never ran are last. */
 export function ServersCard({ servers }: { servers: readonly GameServer[] }) {
   const t = useTranslations('servers');
   const tCost = useTranslations('servers.cost');
+  const isFailed = ({ status }: GameServer): boolean => status === 'failed';
   return (
     <Card>
       <CardHeader className="items-center pb-3">
@@ -44,23 +45,26 @@ export function ServersCard({ servers }: { servers: readonly GameServer[] }) {
       ) : (
         <>
           <ul className="divide-y border-t">
-            {servers.slice(0, SHOWN_MAX).map((server) => (
-              <li key={server.id} className="flex items-center justify-between gap-4 px-5 py-4 sm:px-6">
-                <GameArt type={server.type_id} className="size-9" />
-                <div className="min-w-0 flex-1">
-                  <p className="truncate text-sm font-medium">
-                    <Link
-                      href={`/servers/${server.id}`}
-                      className="rounded-sm outline-none hover:underline hover:underline-offset-4 focus-visible:ring-[3px] focus-visible:ring-ring/50"
-                    >
-                      <bdi>{server.name}</bdi>
-                    </Link>
-                  </p>
-                  <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">{describeCost(server, tCost)}</p>
-                </div>
-                <ServerStatus status={server.status} />
-              </li>
-            ))}
+            {servers
+              .toSorted((one, other) => Number(isFailed(one)) - Number(isFailed(other)))
+              .slice(0, SHOWN_MAX)
+              .map((server) => (
+                <li key={server.id} className="flex items-center justify-between gap-4 px-5 py-4 sm:px-6">
+                  <GameArt type={server.type_id} className="size-9" />
+                  <div className="min-w-0 flex-1">
+                    <p className="truncate text-sm font-medium">
+                      <Link
+                        href={`/servers/${server.id}`}
+                        className="rounded-sm outline-none hover:underline hover:underline-offset-4 focus-visible:ring-[3px] focus-visible:ring-ring/50"
+                      >
+                        <bdi>{server.name}</bdi>
+                      </Link>
+                    </p>
+                    <p className="mt-0.5 text-[0.8125rem] text-muted-foreground">{describeCost(server, tCost)}</p>
+                  </div>
+                  <ServerStatus status={server.status} />
+                </li>
+              ))}
           </ul>
           <CardFooter className="border-t">
             <Button asChild variant="secondary" size="sm">

@@ -31,7 +31,7 @@ test('a purchase is one line, "Out" adds up, and the explanation agrees with the
 
   await page.getByRole('navigation', { name: 'In or out' }).getByRole('link', { name: 'Out' }).click();
   await expect(page).toHaveURL(/\/activity\?way=out$/);
-  await expect(page.getByText('1 entry')).toBeVisible();
+  await expect(page.getByText('1 change')).toBeVisible();
   await expect(page.locator('main dl').filter({ hasText: 'Reserved' })).toHaveCount(0);
   await expect(page.getByText('Out−60')).toBeVisible();
 
@@ -73,7 +73,7 @@ test('filters are in the address, show what is wrong at the field, and the file 
   await expect(page.getByText('2 changes')).toBeVisible();
   await page.getByRole('searchbox').fill('prize of 20');
   await page.getByRole('button', { name: 'Search', exact: true }).click();
-  await expect(page.getByText('1 entry')).toBeVisible();
+  await expect(page.getByText('1 change')).toBeVisible();
 
   const downloading = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Download CSV' }).click();

@@ -103,3 +103,18 @@ test('a purchase whose answer is lost is neither repeated nor given back: it is 
   expect(await readServers(person)).toHaveLength(1);
   expect((await readPainted()).map(({ amount }) => amount)).toEqual([5_000, 5_000 - cost]);
 });
+
+test('in forced colours a line shows what is chosen and where the keyboard is', async ({ people }) => {
+  const person = await people.signUp();
+  const page = await openPage(person, '/create-server');
+  await page.emulateMedia({ forcedColors: 'active' });
+  const choice = (name: string) => page.locator('label').filter({ has: page.getByRole('radio', { name }) });
+  await expect(choice('Ember')).toHaveCSS('outline-style', 'none');
+  await page.getByRole('radio', { name: 'Spark' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(choice('Ember')).toHaveCSS('outline', /solid 3px/);
+  await page.getByLabel('Server name').focus();
+  await expect(choice('Ember')).toHaveCSS('outline', /solid 2px/);
+  await expect(choice('Spark')).toHaveCSS('outline-style', 'none');
+  await expect(page.getByLabel('Server name')).toHaveCSS('outline', /solid 3px/);
+});

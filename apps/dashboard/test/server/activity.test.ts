@@ -107,6 +107,8 @@ test('each group’s filter finds what the group counts, and all groups add up t
   const { account } = await dashboard.ledger.snapshot(person.id);
   const hold = { account, amount: 9, actor: account, reason: 'Waiting', idempotencyKey: crypto.randomUUID() };
   await dashboard.ledger.hold({ ...hold, expiresAfterMs: 60_000 });
+  const bought = { account, amount: 300, actor: 'system:shop', reason: 'Order 4711', metadata: { category: 'shop' } };
+  await dashboard.ledger.grant({ ...bought, idempotencyKey: crypto.randomUUID() });
   const spent = (await read(person, { type: 'spent' })).items[0];
   const refund = { transfer: spent?.reference ?? '', actor: 'system:test', reason: 'The node broke' };
   await dashboard.ledger.reverse({ ...refund, idempotencyKey: crypto.randomUUID() });
@@ -115,7 +117,18 @@ test('each group’s filter finds what the group counts, and all groups add up t
 
   const { groups, balance, count } = await readTotals(person);
   expect(groups.map(({ group }) => group).toSorted()).toEqual(
-    ['adjusted', 'earned', 'gifts', 'received', 'refunds', 'released', 'reserved', 'sent', 'spent'].toSorted(),
+    [
+      'adjusted',
+      'bought',
+      'earned',
+      'gifts',
+      'received',
+      'refunds',
+      'released',
+      'reserved',
+      'sent',
+      'spent',
+    ].toSorted(),
   );
   for (const group of groups) {
     const { items } = await read(person, { type: group.group });
