@@ -75,7 +75,7 @@ const list = z.string().transform((text) => text.split(/[\s,]+/).filter((part) =
 const SCHEMA = /^(?!pg_|information_schema$|credits_ledgers$)[a-z_][a-z0-9_]{0,62}$/;
 const schemas = list
   .refine((names) => names.length > 0 && names.every((name) => SCHEMA.test(name)), {
-    error: 'must be lower-case names of schemas that are not reserved, such as credits,ledger_b',
+    error: 'must be lower-case names of schemas that are not reserved, such as ledger_a,ledger_b',
     abort: true,
   })
   .refine((names) => new Set(names).size === names.length, 'must not name a schema twice');
