@@ -10,7 +10,11 @@ const search = (page: Page) => page.locator('#localsearch-input');
 const topResult = (page: Page) => page.getByRole('option').first().locator('a.result');
 
 async function ask(page: Page, question: string): Promise<void> {
-  await page.keyboard.press('Control+k');
+  // A page that is not awake yet does not hear the key.
+  await expect(async () => {
+    await page.keyboard.press('Control+k');
+    await expect(search(page)).toBeVisible({ timeout: 1_000 });
+  }).toPass();
   await search(page).fill(question);
   await expect(page.getByRole('option').first()).toBeVisible();
 }
