@@ -84,7 +84,7 @@ export function createConsumer(...names: (keyof typeof PACKAGES)[]) {
     /** Runs a module in a process of its own; returns what it printed. */
     run(code: string): string {
       write('run.mjs', code);
-      return execFileSync(process.execPath, ['run.mjs'], { cwd: directory, encoding: 'utf8', timeout: 60_000 });
+      return execFileSync(process.execPath, ['run.mjs'], { cwd: directory, encoding: 'utf8', timeout: 300_000 });
     },
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { isCreditsError } from 'realtime-credits/contract';
 import { openEmbeddedDatabase } from '../support/database.ts';
 import { by } from '../support/ledger.ts';
@@ -26,6 +26,9 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('move' as const), source: account, to: fc.nat(2) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('recover' as const) }) },
 );
+
+// Twelve histories of three ledgers, where processors are shared.
+vi.setConfig({ testTimeout: 300_000 });
 
 test('transfers and moves between three ledgers, with processes that die, conserve all credits', async () => {
   await fc.assert(

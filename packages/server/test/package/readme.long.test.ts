@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createConsumer } from '../../../credits/test/support/consumer.ts';
 
 const README = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
@@ -16,6 +16,9 @@ let consumer: ReturnType<typeof createConsumer>;
 
 beforeAll(() => void (consumer = createConsumer('realtime-credits', 'realtime-credits-server')));
 afterAll(() => consumer.remove());
+
+// Packages are installed and programs are run, where processors are shared.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 test('every code block names its file', () => {
   expect(blocks).toHaveLength(README.match(/```tsx?\n/g)?.length ?? 0);
