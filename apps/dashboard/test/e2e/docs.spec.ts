@@ -10,7 +10,7 @@ const search = (page: Page) => page.locator('#localsearch-input');
 const topResult = (page: Page) => page.getByRole('option').first().locator('a.result');
 
 async function ask(page: Page, question: string): Promise<void> {
-  // A page that is not awake yet does not hear the key.
+  // A page that is not awake yet ignores the key.
   await expect(async () => {
     await page.keyboard.press('Control+k');
     await expect(search(page)).toBeVisible({ timeout: 1_000 });

@@ -55,7 +55,7 @@ test('a passkey is added and named, signs in alone, and is removed', async ({ pe
   await page.goto('/sign-in?next=%2Fsettings');
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await expect(page).toHaveURL(/\/settings$/);
-  // Awake: the page was loaded anew.
+  // Awake: the page was loaded again.
   await expect(page.locator('[data-animated]').first()).toBeAttached();
   await page.getByRole('button', { name: 'Remove Desk' }).click();
   await expect(listed('Desk')).toBeHidden();
