@@ -208,9 +208,10 @@ export async function readBatch(reader: BatchReader, query: BatchQuery): Promise
   if (missing.length > 0) return { missing };
   const expired = isTimed || looked.length === 0 ? looked : await readExpired();
   const idOfNumber = new Map([...states.values()].map(({ id, number }) => [String(number), id]));
+  // Commands that open something add to it as well, whether they meet something or not.
+  if (timed.size > TIMED_MAX) timed.clear();
   if (isTimed || looked.length > 0) {
     const found = new Set(expired.map((row) => idOfNumber.get(row['number'] ?? '')));
-    if (timed.size > TIMED_MAX) timed.clear();
     for (const id of accounts)
       if (found.has(id)) timed.add(id);
       else timed.delete(id);
