@@ -33,9 +33,14 @@ export function readCrossing(metadata: Metadata): Crossing {
   return metadata['ledgers'] as Crossing;
 }
 
-function splitMetadata(metadata: Metadata): { crossing: Crossing | null; own: Metadata } {
+/** A host may write the same key: it means a transfer between ledgers only where the clearing account took part. */
+function splitMetadata(
+  metadata: Metadata,
+  participants: readonly (string | null)[],
+): { crossing: Crossing | null; own: Metadata } {
   const { ledgers, ...own } = metadata;
-  return ledgers === undefined ? { crossing: null, own: metadata } : { crossing: ledgers as unknown as Crossing, own };
+  const isCrossing = ledgers !== undefined && participants.includes(CLEARING);
+  return { crossing: isCrossing ? (ledgers as unknown as Crossing) : null, own };
 }
 
 /** The segment of an account in which a ledger has a version. */
@@ -65,8 +70,8 @@ export function parsePublicId(id: unknown): { id: string; position: number } {
 }
 
 export function toPublicTransfer<T extends Transfer>(transfer: T, position: number): T {
-  const { crossing, own } = splitMetadata(transfer.metadata);
-  const { id, reverses } = transfer;
+  const { id, reverses, source, destination } = transfer;
+  const { crossing, own } = splitMetadata(transfer.metadata, [source, destination]);
   return {
     ...transfer,
     id: toPublicId(id, position),
@@ -85,7 +90,7 @@ export function toPublicTransfer<T extends Transfer>(transfer: T, position: numb
 }
 
 export function toPublicEntry(entry: Entry, position: number, placement: Placement): Entry {
-  const { crossing, own } = splitMetadata(entry.metadata);
+  const { crossing, own } = splitMetadata(entry.metadata, [entry.counterparty, entry.actor]);
   const counterparty =
     crossing !== null && entry.counterparty === CLEARING
       ? entry.account === crossing.source

@@ -55,6 +55,18 @@ export function testLedgers(bench: LedgersBench): void {
     await expectVerified(more);
   });
 
+  test('metadata of a host names no other accounts: only what passes the clearing account does', async () => {
+    const { ledgers } = await bench.openNew(2);
+    const metadata = { note: 'mine', ledgers: { source: 'victim', destination: 'nobody', to: 1, actor: 'admin' } };
+    const { transfer } = await ledgers.grant({ ...by('system:test'), account: 'liar', amount: 5, metadata });
+    const told = { source: 'system:issued', destination: 'liar', actor: 'system:test' };
+    expect(transfer).toMatchObject(told);
+    expect(await ledgers.findTransfer(transfer.id)).toMatchObject(told);
+    const { entries } = await ledgers.history('liar');
+    expect(entries).toMatchObject([{ counterparty: 'system:issued', actor: 'system:test' }]);
+    expect((await ledgers.operator.transfers({ filter: { account: 'liar' } })).transfers).toMatchObject([told]);
+  });
+
   test('a list that lost, exchanged or reordered a ledger is refused, and nothing is written', async () => {
     const list = await bench.openNew(2);
     const [a = '', b = ''] = list.schemas;
