@@ -23,6 +23,11 @@ export interface Placement extends Segment {
   readonly isStored: boolean;
 }
 
+/** All segments of an account, the newest first. */
+export function segmentsOf(placement: Placement): Segment[] {
+  return [placement, ...placement.earlier.toReversed()];
+}
+
 /** Placements that a process keeps in memory. */
 const CACHE_MAX = 100_000;
 

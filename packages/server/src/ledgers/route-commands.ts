@@ -7,7 +7,7 @@ import { parseHoldId } from '../ledger/rules/hold-id.ts';
 import { assertObject, invalidField, parseUserAccount } from '../ledger/rules/parse.ts';
 import { SYSTEM_SPENT } from '../ledger/rules/system-accounts.ts';
 import { parseTransferId } from '../ledger/rules/transfer-id.ts';
-import type { Directory, Placement } from './directory.ts';
+import { segmentsOf, type Directory, type Placement } from './directory.ts';
 import { run } from './list.ts';
 import { CLEARING, type Member } from './member.ts';
 import { isFenced, type Commands, type Transfers } from './transfers.ts';
@@ -126,8 +126,8 @@ async function executeOnAccount(
 
 /** The ways in which a command may have been carried out before its accounts moved, the present one first. */
 function listForms(command: CommandBase, placed: Placement, other: Placement | null): Form[] {
-  const segments = [placed, ...placed.earlier.toReversed()];
-  const others = other === null ? [null] : [other, ...other.earlier.toReversed()];
+  const segments = segmentsOf(placed);
+  const others = other === null ? [null] : segmentsOf(other);
   const forms = segments.flatMap(({ position, base }) =>
     others.map((segment) => {
       const { expectedVersion } = command as Partial<AdjustCommand>;

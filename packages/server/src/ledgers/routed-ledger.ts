@@ -5,7 +5,7 @@ import type { Ledger, VerifyDifference, VerifyReport } from '../ledger/ledger.ts
 import { parseHeads, parseHistory, parseHolds, parseVerify } from '../ledger/parse-read.ts';
 import type { SqlClient } from '../ledger/postgres/database.ts';
 import { resolveOperations as parsing } from '../ledger/rules/resolve-operations.ts';
-import type { Placement, Segment } from './directory.ts';
+import { segmentsOf, type Placement, type Segment } from './directory.ts';
 import { run } from './list.ts';
 import { CLEARING, FLOAT, type Member } from './member.ts';
 import { createRoutedCommands, joinAll, memberOf, parseOwn, type Routing } from './route-commands.ts';
@@ -95,7 +95,7 @@ export function createRoutedLedger(
 
   /** Segments of an account that have versions below one, the newest first, with the version there. */
   function segmentsBelow(placement: Placement, before: number): { segment: Segment; before: number }[] {
-    return [placement, ...placement.earlier.toReversed()]
+    return segmentsOf(placement)
       .map((segment) => ({
         segment,
         before: Math.min(before - segment.base, (segment.until ?? Number.MAX_SAFE_INTEGER - 1) + 1),
@@ -182,7 +182,7 @@ export function createRoutedLedger(
       return readAt(
         account,
         async (_member, placement) => {
-          const segments = [placement, ...placement.earlier.toReversed()];
+          const segments = segmentsOf(placement);
           for (const segment of segments) {
             const { ledger } = memberOf(members, segment.position);
             const isLast = segment === segments.at(-1);

@@ -1,7 +1,7 @@
 import { CreditsError, type Transfer } from 'realtime-credits/contract';
 import type { ActivityLine, ActivityReader, ActivityTotals, BalancePoint } from '../ledger/activity.ts';
 import type { LedgerHealth, OperatorReader, TransferFilter, TransferListPage } from '../ledger/operator.ts';
-import type { Placement, Segment } from './directory.ts';
+import { segmentsOf, type Placement, type Segment } from './directory.ts';
 import { CLEARING, FLOAT, type Member } from './member.ts';
 import { memberOf, parseOwn, type Routing } from './route-commands.ts';
 import { toPublicEntry, toPublicId, toPublicTransfer, toPublicVersion } from './views.ts';
@@ -144,10 +144,6 @@ async function readTransfers(
 function isShown({ source, destination }: Transfer, account: string | undefined): boolean {
   if (source === CLEARING) return account !== undefined;
   return destination !== CLEARING || source !== 'system:issued';
-}
-
-function segmentsOf(placement: Placement): Segment[] {
-  return [placement, ...placement.earlier.toReversed()];
 }
 
 export function createRoutedActivity({ members, directory }: Routing): ActivityReader {
