@@ -243,17 +243,17 @@ export function createRoutedLedger(
       const placements = await directory.findMany([
         ...new Set([...heads.map((head) => head.account), account ?? CLEARING]),
       ]);
-      const segmentsOf = (id: string): Segment[] => {
+      const placesOf = (id: string): Segment[] => {
         const placement = placements.get(id);
-        return placement === undefined ? [] : [...placement.earlier, placement];
+        return placement === undefined ? [] : segmentsOf(placement);
       };
       for (const { position, schema, ledger } of members) {
         const own = heads.flatMap((head) => {
-          const at = segmentsOf(head.account).findLast(({ after, base }) => head.version > after + base);
+          const at = placesOf(head.account).find(({ after, base }) => head.version > after + base);
           // What has no place is missing from each ledger: the first one reports it.
           return (at?.position ?? 0) === position ? [{ ...head, version: head.version - (at?.base ?? 0) }] : [];
         });
-        const isOf = account === undefined || segmentsOf(account).some((segment) => segment.position === position);
+        const isOf = account === undefined || placesOf(account).some((segment) => segment.position === position);
         if (!isOf && own.length === 0) continue;
         const report = await ledger.verify({
           ...(account === undefined ? {} : { account }),
