@@ -9,7 +9,7 @@ export {
 export { acceptCommand, type AcceptOptions } from './http/accept-command.ts';
 export { assertReadableUrl } from './http/assert-readable-url.ts';
 export { assertTrustedOrigin } from './http/origin.ts';
-export { readJson } from './http/read-json.ts';
+export { readBytes, readJson } from './http/read-json.ts';
 export { respondJson } from './http/json-response.ts';
 export { respondWithSnapshot, type RespondOptions } from './http/respond-with-snapshot.ts';
 export { toDisplayEntry } from './http/to-display-entry.ts';

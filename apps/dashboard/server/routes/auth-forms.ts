@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { CreditsError } from 'realtime-credits';
+import { readBytes } from 'realtime-credits-server';
 import { AUTH_FORM_COOKIE, writeAuthForm } from '../../lib/auth-form.ts';
 import { toAuthRefusal, type AuthFailure, type AuthRefusal } from '../../lib/auth-refusal.ts';
 import { toLocalPath } from '../../lib/local-path.ts';
@@ -76,16 +76,7 @@ export function registerAuthFormRoutes(
 }
 
 async function readForm(request: Request): Promise<URLSearchParams> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  const reader = request.body?.getReader();
-  for (;;) {
-    const value = (await reader?.read())?.value;
-    if (value === undefined) return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
-    bytes += value.length;
-    if (bytes > BODY_BYTES_MAX) throw new CreditsError('body_too_large');
-    chunks.push(value);
-  }
+  return new URLSearchParams(new TextDecoder().decode(await readBytes(request, { bodyBytesMax: BODY_BYTES_MAX })));
 }
 
 function toCredentials(form: URLSearchParams): { email: string; password: string } {
