@@ -3,10 +3,10 @@ import { useTranslations } from 'next-intl';
 import { Check, Clock, Gift, QrCode as QrCodeIcon, Users } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 
+import { put } from '@/components/i18n/put';
 import { Amount } from '@/components/credits/activity/amount';
 import { CopyButton } from '@/components/copy-button';
 import { SubmitButton } from '@/components/credits/ui/submit-button';
-import { amountOf } from '@/components/i18n/amount-of';
 import { useRefusal } from '@/components/i18n/use-refusal';
 import { LocalTime } from '@/components/credits/activity/local-time';
 import { Stat } from '@/components/stat';
@@ -91,8 +91,8 @@ function LinkCard({ stats }: { stats: ReferralStats }) {
         <CardTitle>{t('title')}</CardTitle>
         <CardDescription>
           {t.rich(stats.reward_per_click > 0 ? 'textVisits' : 'text', {
-            ...amountOf('signup', stats.reward_per_signup),
-            ...amountOf('visit', stats.reward_per_click),
+            signup: put(<Amount amount={stats.reward_per_signup} />),
+            visit: put(<Amount amount={stats.reward_per_click} />),
             unit: UNIT.many,
           })}
         </CardDescription>

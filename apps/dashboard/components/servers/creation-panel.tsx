@@ -5,8 +5,9 @@ import Link from 'next/link';
 import type { Snapshot } from 'realtime-credits';
 import type { ReactNode } from 'react';
 
+import { Amount } from '@/components/credits/activity/amount';
+import { put } from '@/components/i18n/put';
 import { useBalance } from '@/components/balance/use-balance';
-import { amountOf } from '@/components/i18n/amount-of';
 import type { Creation } from '@/components/servers/use-create-server';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
@@ -117,8 +118,8 @@ function PanelText({
     return (
       <p>
         {t.rich(server.per_hour === null ? 'charged' : 'chargedHourly', {
-          ...amountOf('cost', cost.total_cost),
-          ...amountOf('balance', data.new_balance),
+          cost: put(<Amount amount={cost.total_cost} />),
+          balance: put(<Amount amount={data.new_balance} />),
           unit: UNIT.many,
         })}
       </p>
@@ -127,7 +128,11 @@ function PanelText({
   if (unknown) {
     return <p>{t('lost')}</p>;
   }
-  return <p>{t.rich(reserved ? 'reserved' : 'reserving', { ...amountOf('cost', creation.cost), unit: UNIT.many })}</p>;
+  return (
+    <p>
+      {t.rich(reserved ? 'reserved' : 'reserving', { cost: put(<Amount amount={creation.cost} />), unit: UNIT.many })}
+    </p>
+  );
 }
 
 function Stage({ done, active, children }: { done: boolean; active: boolean; children: ReactNode }) {

@@ -3,7 +3,7 @@ import { Server, UserPlus } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 
-import { amountOf } from '@/components/i18n/amount-of';
+import { put } from '@/components/i18n/put';
 import { Messages } from '@/components/i18n/messages';
 import { Amount } from '@/components/credits/activity/amount';
 import { BonusPanel } from '@/components/earn/bonus-panel';
@@ -59,7 +59,7 @@ export default async function EarnPage() {
                 <CardTitle>{t('friend.title')}</CardTitle>
                 <CardDescription>
                   {t.rich('friend.text', {
-                    ...amountOf('amount', referrals.reward_per_signup),
+                    amount: put(<Amount amount={referrals.reward_per_signup} />),
                     unit: UNIT.many,
                   })}
                 </CardDescription>
